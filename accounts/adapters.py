@@ -1,0 +1,113 @@
+"""allauth in our words: its mail goes through our queue, its links stay on this site, its messages name nobody."""
+
+from datetime import timedelta
+from math import ceil
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.core.internal.ratelimit import get_rates
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from . import mail
+from .models import User
+from .templatetags.moments import JAKARTA, clock
+
+# Where the one link of a letter leads, the first that allauth offers; notices lead to a new password, or to the contact
+LINKS = ["activate_url", "password_reset_url", "signup_url"]
+TO_THE_CONTACT = {"account/email/email_changed", "account/email/email_deleted"}
+# allauth's messages hold the address; None is said by the page itself (and so the same for every address)
+MESSAGES = {
+    "account/messages/cannot_delete_primary_email.txt": _("This email cannot be removed: you sign in with it."),
+    "account/messages/email_confirmation_failed.txt": _(
+        "This email cannot be confirmed: another account already uses it. Sign in with that account."
+    ),
+    "account/messages/email_confirmation_sent.txt": None,
+    "account/messages/email_confirmed.txt": _("Your email is confirmed."),
+    "account/messages/email_deleted.txt": _("The email was removed from your account."),
+    "account/messages/logged_in.txt": None,
+    "account/messages/logged_out.txt": _("You are signed out."),
+    "account/messages/password_changed.txt": _("Your password is changed. Sign in with the new one."),
+    "account/messages/password_set.txt": _("Your password is set. Sign in with it."),
+    "account/messages/primary_email_set.txt": _("You now sign in with this email."),
+    "account/messages/unverified_primary_email.txt": _("Confirm this email first: follow the link that we sent to it."),
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is not active. Ask the contact at the foot of this page."),
+        "cannot_remove_primary_email": MESSAGES["account/messages/cannot_delete_primary_email.txt"],
+        "duplicate_email": _("Your account already has this email. Enter another one."),
+        "email_password_mismatch": _("The email and password do not match. Check both, or reset your password."),
+        "email_taken": _("This email cannot be used. Enter another one."),
+        "enter_current_password": _("This is not your current password. Check it, or reset your password."),
+        "incorrect_password": _("This is not your current password. Check it, or reset your password."),
+        "invalid_login": _("The email and password do not match. Check both, or reset your password."),
+        "invalid_password_reset": _("This link has been used or is too old. Ask for a new one."),
+        "max_email_addresses": _("Your account can have %d emails. Remove one first."),
+        "rate_limited": _("Too many tries. Wait a few minutes, then try again."),
+        "same_as_current": _("Enter something other than the present value."),
+        "unverified_primary_email": MESSAGES["account/messages/unverified_primary_email.txt"],
+    }
+
+    def validation_error(self, code, *args):
+        if code == "too_many_login_attempts":
+            return ValidationError(too_many_tries(), code=code)
+        return super().validation_error(code, *args)
+
+    def add_message(self, request, level, message_template=None, *args, **kwargs):
+        if message_template in MESSAGES:
+            args, kwargs, message_template = (), {"message": MESSAGES[message_template]}, None
+        super().add_message(request, level, message_template, *args, **kwargs)
+
+    def is_safe_url(self, url):
+        """Within this very host: allauth would also follow every other ALLOWED_HOSTS."""
+        request = allauth_context.request
+        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+
+    def save_user(self, request, user, form, commit=True):
+        user.language = form.cleaned_data["language"]
+        return super().save_user(request, user, form, commit)
+
+    def login(self, request, user):
+        """The language chosen on the way in is kept, when the account has none yet."""
+        super().login(request, user)
+        if not user.language and settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+            user.language = translation.get_language()
+            user.save(update_fields=["language"])
+
+    def send_mail(self, template_prefix, email, context):
+        """Queue `templates/emails/account/…`, never allauth's own text, in the language of the account."""
+        notice = reverse("home" if template_prefix in TO_THE_CONTACT else "account_reset_password")
+        link = next((context[name] for name in LINKS if name in context), notice)
+        user = context.get("user") or User.objects.filter(email=email).first()
+        mail.tell_address(
+            email=email,
+            language=(user and user.language) or translation.get_language(),
+            template=template_prefix.replace("account/email/", "account/"),
+            path=urlsplit(link).path,  # the host is ours, whatever the request called it
+        )
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """Always sent, and without the network address and browser that allauth would add."""
+        self.send_mail(template_prefix, email or user.email, {"user": user})
+
+
+def too_many_tries():
+    """Names the time at which the last of the limits has surely passed, rounded up to the minute."""
+    rates = get_rates(app="allauth.account", action="login_failed")
+    now = timezone.now().astimezone(JAKARTA)
+    minutes = ceil((max(rate.duration for rate in rates) + now.second) / 60)
+    again_at = now.replace(second=0, microsecond=0) + timedelta(minutes=minutes)
+    return gettext(
+        "Too many tries. You can try again at %(time)s. Your account and data are safe. "
+        "If it was not you, reset your password."
+    ) % {"time": clock(again_at)}

@@ -1,0 +1,91 @@
+"""Accounts are opened, deactivated and reactivated here by the operator; nobody types or sees a password of another."""
+
+from allauth.account import admin as allauth_admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from . import people
+from .forms import AccountAddForm, AccountForm
+from .models import User
+
+# Its titles are e-mail addresses; whether one is confirmed stands on the account
+admin.site.unregister(allauth_admin.EmailAddress)
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    form = AccountForm
+    list_display = ["email", "name", "is_staff", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_active", "language"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    list_per_page = 50
+    show_full_result_count = False
+    readonly_fields = ["email", "is_active", "email_is_confirmed", "last_login", "date_joined"]
+    filter_horizontal = ["groups"]
+    fieldsets = [
+        (None, {"fields": ["email", "email_is_confirmed", "name", "language"]}),
+        (_("Access rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    actions = ["invite_again", "deactivate", "reactivate"]
+
+    @admin.display(description=_("email is confirmed"), boolean=True)
+    def email_is_confirmed(self, user):
+        return user.emailaddress_set.filter(email=user.email, verified=True).exists()
+
+    def get_fieldsets(self, request, obj=None):
+        return super().get_fieldsets(request, obj) if obj else [(None, {"fields": AccountAddForm.Meta.fields})]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        if obj is None:
+            kwargs["form"] = AccountAddForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_readonly_fields(self, request, obj=None):
+        """Only a superuser makes superusers and hands out rights, and never to themselves."""
+        if obj is None:
+            return []
+        if request.user.is_superuser and obj != request.user:
+            return self.readonly_fields
+        return [*self.readonly_fields, "is_staff", "is_superuser", "groups"]
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (request.user.is_superuser or obj is None or not obj.is_superuser)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            return super().save_model(request, obj, form, change)
+        made = people.make_account(email=obj.email, name=obj.name, language=obj.language, by=request.user)
+        obj.pk = made.pk
+        return obj.refresh_from_db()
+
+    @admin.action(description=_("Send a link to set a password"), permissions=["change"])
+    def invite_again(self, request, queryset):
+        self._each(request, queryset, people.invite)
+
+    @admin.action(description=_("Deactivate"), permissions=["change"])
+    def deactivate(self, request, queryset):
+        self._each(request, queryset, people.deactivate)
+
+    @admin.action(description=_("Reactivate"), permissions=["change"])
+    def reactivate(self, request, queryset):
+        self._each(request, queryset, people.reactivate)
+
+    def _each(self, request, queryset, verb):
+        done = 0
+        for user in queryset:
+            try:
+                verb(user=user, by=request.user)
+                done += 1
+            except ValidationError as error:
+                self.message_user(request, f"{user}: {' '.join(error.messages)}", messages.ERROR)
+        if done:
+            sentence = ngettext("Done for %(count)s account.", "Done for %(count)s accounts.", done)
+            self.message_user(request, sentence % {"count": done}, messages.SUCCESS)

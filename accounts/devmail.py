@@ -1,0 +1,41 @@
+"""Development only: mail is printed and kept as .eml files, so that a newcomer can read it and follow its links."""
+
+import re
+import secrets
+from email import message_from_bytes, policy
+
+from django.conf import settings
+from django.core.mail.backends.console import EmailBackend as ConsoleBackend
+from django.utils import timezone
+
+NAME = re.compile(r"[0-9]{20}-[0-9a-f]{8}")
+
+
+class DevelopmentMail(ConsoleBackend):
+    def write_message(self, message):
+        super().write_message(message)
+        settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
+        name = f"{timezone.now():%Y%m%d%H%M%S%f}-{secrets.token_hex(4)}"
+        (settings.MAIL_DIR / f"{name}.eml").write_bytes(message.message().as_bytes())
+
+
+def kept_mail(limit=100):
+    """The newest messages first, each with its `name`."""
+    names = sorted((path.stem for path in settings.MAIL_DIR.glob("*.eml")), reverse=True)
+    return [read_mail(name) for name in names[:limit]]
+
+
+def read_mail(name):
+    """One message as plain words, or None when there is none of that name."""
+    path = settings.MAIL_DIR / f"{name}.eml"
+    if not NAME.fullmatch(name) or not path.is_file():
+        return None
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    body = message.get_body(preferencelist=("plain",))
+    return {
+        "name": name,
+        "subject": message["subject"],
+        "to": message["to"],
+        "sent_at": message["date"].datetime,
+        "body": body.get_content() if body else "",
+    }

@@ -1,0 +1,134 @@
+"""allauth's forms in our words. A form reads its own fields and nothing else of what was posted."""
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import password_validators_help_text_html
+from django.core.validators import EmailValidator
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from . import people
+from .models import User
+
+# Each language in its own name, so that everyone finds theirs
+LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
+CURRENT = {
+    "label": _("Current password"),
+    "required": _("Enter your current password."),
+    "autocomplete": "current-password",
+    "help": "",
+}
+NEW = {
+    "label": _("New password"),
+    "required": _("Enter your new password."),
+    "autocomplete": "new-password",
+    "help": password_validators_help_text_html(),
+}
+AGAIN = {**NEW, "label": _("New password, again"), "required": _("Enter your new password again."), "help": ""}
+EMAIL = {"label": _("Email"), "required": _("Enter your email."), "autocomplete": "email", "help": ""}
+PASSWORD = {
+    "label": _("Password"),
+    "required": _("Enter your password."),
+    "autocomplete": "new-password",
+    "help": NEW["help"],
+}
+WRONG_EMAIL = _("Write the email address like this: nama@contoh.id.")
+
+
+class OurWords:
+    """Labels, errors and autocomplete per field; labels stand above the box, so there are no placeholders."""
+
+    words = {}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, words in self.words.items():
+            field = self.fields[name]
+            field.label, field.help_text = words["label"], words["help"]
+            field.error_messages["required"] = words["required"]
+            field.widget.attrs["autocomplete"] = words["autocomplete"]
+            field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.EmailField):
+                ours = EmailValidator(WRONG_EMAIL)
+                field.validators = [ours if isinstance(v, EmailValidator) else v for v in field.validators]
+
+
+class SignupForm(OurWords, allauth_forms.SignupForm):
+    words = {"email": EMAIL, "password1": PASSWORD}
+    language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
+
+    field_order = ["email", "password1", "language"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        language = self.fields["language"]
+        language.choices = [(code, LANGUAGE_NAMES[code]) for code, _name in settings.LANGUAGES]
+        language.initial = get_language()
+        language.error_messages.update(required=_("Choose a language."), invalid_choice=_("Choose a language."))
+
+    def try_save(self, request):
+        """Known or new, the address gets the same answer, in about the same time, and a letter that says what is so."""
+        if not self.account_already_exists:
+            try:
+                with transaction.atomic():
+                    return super().try_save(request)
+            except IntegrityError:  # the same form sent twice in the same moment
+                self.account_already_exists = True
+        make_password(self.cleaned_data["password1"])  # the slow part of making an account
+        return super().try_save(request)
+
+
+class LoginForm(OurWords, allauth_forms.LoginForm):
+    words = {
+        "login": {**EMAIL, "autocomplete": "username"},
+        "password": {**PASSWORD, "autocomplete": "current-password", "help": ""},
+    }
+
+
+class ReauthenticateForm(OurWords, allauth_forms.ReauthenticateForm):
+    words = {"password": CURRENT}
+
+
+class AddEmailForm(OurWords, allauth_forms.AddEmailForm):
+    words = {"email": {**EMAIL, "label": _("New email")}}
+
+
+class ChangePasswordForm(OurWords, allauth_forms.ChangePasswordForm):
+    words = {"oldpassword": CURRENT, "password1": NEW, "password2": AGAIN}
+
+
+class SetPasswordForm(OurWords, allauth_forms.SetPasswordForm):
+    words = {"password1": NEW, "password2": AGAIN}
+
+
+class ResetPasswordForm(OurWords, allauth_forms.ResetPasswordForm):
+    words = {"email": EMAIL}
+
+
+class ResetPasswordKeyForm(OurWords, allauth_forms.ResetPasswordKeyForm):
+    words = {"password1": NEW, "password2": AGAIN}
+
+
+class AccountForm(forms.ModelForm):
+    language = forms.ChoiceField(label=_("Language"), required=False)
+
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("The browser decides")), *LANGUAGE_NAMES.items()]
+
+
+class AccountAddForm(AccountForm):
+    """An operator opens an account for a colleague, who then sets a password by a link."""
+
+    class Meta(AccountForm.Meta):
+        fields = ["email", "name", "language"]
+
+    def clean_email(self):
+        return people.free_address(self.cleaned_data["email"])

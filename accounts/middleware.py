@@ -1,0 +1,52 @@
+"""Which language a page speaks, and which pages no cache may keep.
+
+Neither touches the session of a visitor who brings no session cookie, so public pages stay free of it; with one,
+they read `request.user`, which the consent gate reads anyway (one query, made once).
+"""
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+
+def signed_in(request):
+    """The signed-in person, or None; the session stays closed when no session cookie came."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    return request.user if request.user.is_authenticated else None
+
+
+class LanguageMiddleware:
+    """The account's language, else this visit's choice (a session cookie), else the browser's, else Indonesian."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        language = self.language_of(request)
+        request.LANGUAGE_CODE = language
+        # `override` and not `activate`: the next work of this thread must not inherit the language
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+    def language_of(self, request):
+        user = signed_in(request)
+        if user and user.language in dict(settings.LANGUAGES):
+            return user.language
+        return translation.get_language_from_request(request)
+
+
+class NoStoreMiddleware:
+    """A shared computer shows nothing of a person after sign-out: no cache keeps their pages, nor account pages."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if "Cache-Control" not in response and (request.path.startswith("/accounts/") or signed_in(request)):
+            response["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,66 @@
+"""Who signs in. An account says nothing of what its owner may see: that is the privacy floor's."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager):
+    def get_by_natural_key(self, email):
+        return self.get(email=email.lower())
+
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(
+        _("email"), unique=True, error_messages={"unique": _("An account with this email already exists.")}
+    )
+    name = models.CharField(
+        _("name"),
+        max_length=150,
+        blank=True,
+        help_text=_("For staff and vendor users: tenants read this name in their access log."),
+    )
+    language = models.CharField(_("language"), max_length=2, blank=True, help_text=_("Empty: the browser decides."))
+    is_staff = models.BooleanField(_("may open the admin"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("account made at"), default=timezone.now)
+
+    objects = UserManager()
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_any_case")]
+
+    class Privacy:
+        subject = "subjects"
+        controller = "subjects"
+        personal = {"email": "", "name": "", "password": "!", "last_login": None}
+        kept = {
+            "language": "how to show pages",
+            "is_staff": "access rights",
+            "is_active": "access rights",
+            "is_superuser": "access rights",
+            "date_joined": "age of the account",
+            "groups": "access rights",
+            "user_permissions": "access rights",
+        }
+
+    def __str__(self):
+        return _("Account %(number)s") % {"number": self.pk}
+
+    def get_short_name(self):
+        return self.name or self.email

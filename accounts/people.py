@@ -1,0 +1,82 @@
+"""Accounts are opened for someone, deactivated and reactivated; never deleted, because evidence stands on them.
+
+A refusal is a ValidationError with the sentence for the person who asked (`privacy.errors` lies above this floor).
+"""
+
+import logging
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from . import mail
+from .models import User
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def make_account(*, email, name="", language="", by):
+    """Open an account for a colleague: no password yet, and a letter with a link (good for three days) to set one.
+
+    The address counts as confirmed, because only its owner can follow the link.
+    """
+    user = User(email=free_address(email), name=name, language=language)
+    user.set_unusable_password()
+    user.full_clean()
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    invite(user=user, by=by)
+    return user
+
+
+def free_address(email):
+    """The address as it is stored; refused when someone signs in with it, or has confirmed it as a second one."""
+    email = email.strip().lower()
+    if User.objects.filter(email=email).exists() or EmailAddress.objects.filter(email=email, verified=True).exists():
+        raise ValidationError(_("An account with this email already exists."))
+    return email
+
+
+def invite(*, user, by):
+    """Send the link to set a password, again if need be; earlier links work too, until one of them is used."""
+    if not user.is_active:
+        raise ValidationError(_("This account is not active. Reactivate it first."))
+    key = default_token_generator.make_token(user)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+    mail.tell_address(email=user.email, language=user.language, template="account/account_made", path=path)
+    logger.info("Account %s was invited by account %s", user.pk, by.pk)
+
+
+def deactivate(*, user, by):
+    """From the next request on nobody is signed in with it."""
+    _may_switch(user, by)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    logger.info("Account %s was deactivated by account %s", user.pk, by.pk)
+
+
+def reactivate(*, user, by):
+    _may_switch(user, by)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    logger.info("Account %s was reactivated by account %s", user.pk, by.pk)
+
+
+def choose_language(*, user, language, by):
+    """`by` is the person: nobody chooses another's language."""
+    if user.pk != by.pk:
+        raise ValidationError(_("Only the owner of an account chooses its language."))
+    user.language = language
+    user.save(update_fields=["language"])
+
+
+def _may_switch(user, by):
+    if user.pk == by.pk:
+        raise ValidationError(_("You cannot do this to your own account. Ask a colleague to do it."))
+    if user.is_superuser and not by.is_superuser:
+        raise ValidationError(_("Only a superuser may do this to a superuser."))

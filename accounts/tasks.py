@@ -1,0 +1,66 @@
+"""What the worker does for mail: write in the recipient's language, send, try again when the mail server fails.
+
+Nothing personal is written down on the way: a task holds the number of an account or a sealed address, and the log
+and the stored error say which letter it was, never to whom (the text of an SMTP error holds the address).
+"""
+
+import json
+import logging
+import re
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django_tasks import task
+
+from .models import User
+from .sealing import unseal
+
+logger = logging.getLogger(__name__)
+LETTER = "accounts.mail"  # the sealing context of a queued address and its link
+WAITS = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
+TRIES = len(WAITS) + 1
+
+
+class MailNotSent(Exception):
+    """The mail server failed at the last try; names the letter only."""
+
+
+@task(takes_context=True)
+def send_to_user(context, *, user_id, template, path, facts, attempt):
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user:  # deactivated or gone since: nobody to tell
+        _send(context, write(to=user.email, language=user.language, template=template, path=path, facts=facts))
+
+
+@task(takes_context=True)
+def send_to_address(context, *, letter, template, facts, attempt):
+    to, language, path = json.loads(unseal(letter, context=LETTER))
+    _send(context, write(to=to, language=language, template=template, path=path, facts=facts))
+
+
+def write(*, to, language, template, path, facts):
+    """The letter of `templates/emails/<template>.txt` and `<template>_subject.txt`; its one link leads to `path`."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        words = {**facts, "link": f"{settings.SITE_URL}{path}"}
+        subject = " ".join(render_to_string(f"emails/{template}_subject.txt", words).splitlines()).strip()
+        body = re.sub(r"\n{3,}", "\n\n", render_to_string(f"emails/{template}.txt", words).strip()) + "\n"
+    return EmailMessage(subject, body, to=[to], headers={"Auto-Submitted": "auto-generated"})
+
+
+def _send(context, message):
+    try:
+        message.send()
+    except OSError as error:  # smtplib's own errors are OSErrors too
+        _try_later(context.task_result, type(error).__name__)
+
+
+def _try_later(result, reason):
+    attempt, template = result.kwargs["attempt"], result.kwargs["template"]
+    logger.warning("Mail %s not sent (task %s, try %s of %s): %s", template, result.id, attempt, TRIES, reason)
+    if attempt >= TRIES or not result.task.get_backend().supports_defer:
+        raise MailNotSent(template) from None
+    later = result.task.using(run_after=timezone.now() + WAITS[attempt - 1])
+    later.enqueue(**{**result.kwargs, "attempt": attempt + 1})

@@ -1,0 +1,62 @@
+"""Dates and times as people here say them: day first, the time with its zone, always in Asia/Jakarta."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+register = template.Library()
+JAKARTA = ZoneInfo("Asia/Jakarta")
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+@register.filter
+def day(value):
+    """22 November 2026"""
+    return date_format(_here(value), "DATE_FORMAT") if value else ""
+
+
+@register.filter
+def short_day(value):
+    """22 Nov 2026, in tables only"""
+    return date_format(_here(value), "SHORT_DATE_FORMAT") if value else ""
+
+
+@register.filter
+def clock(value):
+    """14.05 WIB, English 14:05 WIB"""
+    return f"{date_format(_here(value), 'TIME_FORMAT')}{NO_BREAK_SPACE}WIB" if value else ""
+
+
+@register.filter
+def moment(value):
+    """22 November 2026 pukul 14.05 WIB, English 22 November 2026 at 14:05 WIB"""
+    if not value:
+        return ""
+    return _held(_("%(day)s at %(clock)s") % {"day": day(value), "clock": clock(value)}, clock(value))
+
+
+@register.filter
+def relative(value):
+    """Today at 14:05 WIB, Yesterday at 14:05 WIB, and before that the whole moment"""
+    if not value:
+        return ""
+    today = timezone.now().astimezone(JAKARTA).date()
+    if _here(value).date() == today:
+        return _held(_("Today at %(clock)s") % {"clock": clock(value)}, clock(value))
+    if _here(value).date() == today - timedelta(days=1):
+        return _held(_("Yesterday at %(clock)s") % {"clock": clock(value)}, clock(value))
+    return moment(value)
+
+
+def _here(value):
+    """A moment is read in Jakarta; a plain date has no zone to change."""
+    return value.astimezone(JAKARTA) if isinstance(value, datetime) else value
+
+
+def _held(sentence, time):
+    """ "pukul" and its time stay on one line."""
+    return sentence.replace(f" {time}", f"{NO_BREAK_SPACE}{time}")

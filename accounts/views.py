@@ -1,0 +1,76 @@
+"""The language switch, "send it again", and a development machine's mail. The other account pages are allauth's."""
+
+from allauth.account.internal.flows.email_verification import send_verification_email_at_login
+from allauth.account.internal.stagekit import unstash_login
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from . import devmail, people
+from .middleware import signed_in
+
+
+@login_not_required
+@require_POST
+def set_language(request):
+    """Keep the choice for this visit, and on the account of whoever is signed in; then back to the same page."""
+    next_url = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure()):
+        next_url = reverse("home")
+    response = HttpResponseRedirect(next_url)
+    language = request.POST.get("language")
+    if language in dict(settings.LANGUAGES):
+        if user := signed_in(request):
+            people.choose_language(user=user, language=language, by=user)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+    return response
+
+
+@login_not_required
+@require_POST
+def send_again(request):
+    """Another confirmation letter, at most one a minute; the answer is the same for known and unknown addresses."""
+    login = unstash_login(request, peek=True)
+    if login is None:
+        messages.info(request, _("Sign in with your email and password: we then send the link again."))
+        return redirect("account_login")
+    send_verification_email_at_login(request, login)
+    messages.info(request, _("If a minute has passed since the last email, a new one is on its way."))
+    return redirect("account_email_verification_sent")
+
+
+def _only_in_development():
+    if not (settings.DEBUG and settings.EMAIL_BACKEND == "accounts.devmail.DevelopmentMail"):
+        raise Http404
+
+
+@login_not_required
+@require_safe
+@never_cache
+def mail_list(request):
+    _only_in_development()
+    return render(request, "accounts/mail_list.html", {"mails": devmail.kept_mail()})
+
+
+@login_not_required
+@require_safe
+@never_cache
+def mail_message(request, name):
+    _only_in_development()
+    mail = devmail.read_mail(name)
+    if mail is None:
+        raise Http404
+    return render(request, "accounts/mail_message.html", {"mail": mail})

@@ -1,0 +1,65 @@
+"""What every page's frame shows: the operator, the person's hats, and the way around."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from privacy import parties
+from privacy.scope import Hat
+
+# Hat → (URL name, label, icon): never more than five, one or two short words
+NAVIGATION = {
+    Hat.TENANT: [
+        ("tenant_home", _("Home"), "house-door"),
+        ("my_data", _("My data"), "person-vcard"),
+        ("hub", _("Privacy"), "shield-check"),
+    ],
+    Hat.VENDOR: [
+        ("vendor_home", _("Home"), "house-door"),
+        ("vendor_shared", _("Data"), "person-vcard"),
+        ("vendor_requests", _("Permissions"), "patch-check"),
+        ("vendor_agreements", _("Agreements"), "shield-check"),
+    ],
+}
+START = {Hat.TENANT: "tenant_home", Hat.VENDOR: "vendor_home", Hat.STAFF: "admin:index", Hat.OPERATOR: "admin:index"}
+PLACES = {Hat.TENANT: _("Tenant portal"), Hat.VENDOR: _("Vendor portal"), Hat.STAFF: _("Administration"), Hat.OPERATOR: _("Administration")}
+
+
+def site(request):
+    return {
+        "operator": SimpleLazyObject(parties.operator),
+        "languages": settings.LANGUAGES,
+        "hats": SimpleLazyObject(lambda: _hats(request)),
+        "nav": SimpleLazyObject(lambda: _nav(request)),
+        "party_name": SimpleLazyObject(lambda: _party_name(request)),
+    }
+
+
+def current_hat(request):
+    """The portal of this page: the vendor's under /vendor/, else the tenant's."""
+    return Hat.VENDOR if request.path.startswith(reverse("vendor_home")) else Hat.TENANT
+
+
+def _hats(request):
+    """Where this person may go: {"url", "label", "current"} for each hat."""
+    if not request.user.is_authenticated:
+        return []
+    places = {START[hat]: PLACES[hat] for hat in parties.hats_of(request.user)}
+    return [{"url": reverse(name), "label": label} for name, label in places.items()]
+
+
+def _nav(request):
+    if not request.user.is_authenticated or getattr(request.user, "must_consent", True):
+        return []
+    items = [(reverse(name), label, icon) for name, label, icon in NAVIGATION[current_hat(request)]]
+    here = max((url for url, _label, _icon in items if request.path.startswith(url)), key=len, default="")
+    return [{"url": url, "label": label, "icon": icon, "current": url == here} for url, label, icon in items]
+
+
+def _party_name(request):
+    """The vendor's own name in its portal; tenants see their management's on the pages themselves."""
+    if not request.user.is_authenticated or current_hat(request) != Hat.VENDOR:
+        return ""
+    party = parties.party_of(request.user, Hat.VENDOR)
+    return party.name if party else ""

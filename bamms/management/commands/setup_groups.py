@@ -1,0 +1,83 @@
+"""Make the groups and give each its permissions; run after every migrate, it may run twice."""
+
+from django.contrib.auth.models import Group, Permission
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+VIEW, CHANGE, ADD = "view", "change", "add"
+EDIT = (VIEW, ADD, CHANGE)
+# Evidence is viewed, never changed, whoever asks
+EVIDENCE = ["privacy.consentevent", "privacy.accessrecord", "privacy.sharingevent"]
+REGISTER = {
+    "tenants.building": EDIT,
+    "tenants.unit": EDIT,
+    "tenants.tenant": (*EDIT, "import", "export"),
+    "tenants.occupancy": EDIT,
+    "tenants.vendor": (VIEW,),
+    "tenants.claim": (VIEW, CHANGE),
+    "tenants.invitation": (VIEW, ADD),
+    "privacy.profileupdaterequest": (VIEW, CHANGE),
+    "privacy.profileupdateline": (VIEW,),
+    "privacy.sharinggrant": (VIEW,),
+    "privacy.sharingrequest": (VIEW, ADD, CHANGE),
+    "privacy.sharingagreement": (VIEW,),
+    "privacy.accessrecord": (VIEW,),
+}
+OVERSIGHT = {
+    "tenants.buildingmanagement": (VIEW,),
+    "tenants.building": (VIEW,),
+    "tenants.unit": (VIEW,),
+    "tenants.tenant": (VIEW,),
+    "tenants.occupancy": (VIEW,),
+    "tenants.vendor": (VIEW,),
+    "tenants.claim": (VIEW,),
+    "tenants.invitation": (VIEW,),
+    "privacy.party": (VIEW,),
+    "privacy.membership": (VIEW,),
+    "privacy.legaldocument": (VIEW,),
+    "privacy.documentversion": (*EDIT, "publish"),
+    "privacy.purpose": EDIT,
+    "privacy.profileupdaterequest": (VIEW,),
+    "privacy.profileupdateline": (VIEW,),
+    "privacy.sharingagreement": (VIEW, "activate"),
+    "privacy.sharinggrant": (VIEW,),
+    "privacy.sharingrequest": (VIEW,),
+    **dict.fromkeys(EVIDENCE, (VIEW,)),
+}
+GROUPS = {
+    "tenant officer": REGISTER,
+    "management head": REGISTER
+    | {
+        "tenants.buildingmanagement": (VIEW, CHANGE),
+        "privacy.sharingagreement": (*EDIT, "activate"),
+        "privacy.membership": (VIEW,),
+    },
+    "DPO": OVERSIGHT,
+    "operator": OVERSIGHT
+    | {
+        "tenants.buildingmanagement": EDIT,
+        "tenants.vendor": EDIT,
+        "tenants.building": EDIT,
+        "tenants.unit": EDIT,
+        "privacy.party": EDIT,
+        "privacy.membership": (*EDIT, "delete"),
+        "privacy.legaldocument": (VIEW, CHANGE),
+        "accounts.user": EDIT,
+    },
+}
+
+
+class Command(BaseCommand):
+    help = "Make the groups operator, DPO, management head and tenant officer, with their permissions."
+
+    @transaction.atomic
+    def handle(self, *args, **options):
+        for name, models in GROUPS.items():
+            group, _made = Group.objects.get_or_create(name=name)
+            group.permissions.set(self.permission(label, act) for label, acts in models.items() for act in acts)
+        if options["verbosity"]:
+            self.stdout.write(f"{len(GROUPS)} groups are set up.")
+
+    def permission(self, label, act):
+        app, model = label.split(".")
+        return Permission.objects.get(content_type__app_label=app, codename=f"{act}_{model}")

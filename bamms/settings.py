@@ -1,0 +1,274 @@
+"""Every setting of BAMMS: the environment in, safe by default.
+
+`.env.example` lists the variables. A missing or broken one stops the start with a sentence that
+names it, because a half-configured portal full of identity cards is worse than none.
+"""
+
+import base64
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(exist_ok=True)
+
+env = environ.FileAwareEnv()
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+def setting(name, read, default=environ.Env.NOTSET):
+    """Read one variable; say in a sentence which one is missing or broken."""
+    try:
+        return read(name, default=default)
+    except ImproperlyConfigured as error:
+        raise SystemExit(f"BAMMS cannot start: set {name} in the environment or in .env. {error}") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise SystemExit(f"BAMMS cannot start: {name} is set but cannot be read ({error}). See .env.example.") from error
+
+
+def refuse(sentence):
+    raise SystemExit(f"BAMMS cannot start: {sentence}")
+
+
+def on_or_off(name, default):
+    """Read a switch, strictly: a misspelt "on" must not quietly mean off."""
+    text = env.str(name, "on" if default else "off").lower()
+    if text not in {*ON, *OFF}:
+        refuse(f"{name} must be on or off.")
+    return text in ON
+
+
+ON, OFF = {"on", "true", "yes", "1"}, {"off", "false", "no", "0", ""}
+
+# Where and how it runs
+DEBUG = on_or_off("DEBUG", False)
+SECRET_KEY = setting("SECRET_KEY", env.str)
+if len(SECRET_KEY) < 50:
+    refuse("SECRET_KEY must have 50 characters or more; make one with `python -m bamms.development`.")
+ALLOWED_HOSTS = setting("ALLOWED_HOSTS", env.list, ["127.0.0.1", "localhost"] if DEBUG else environ.Env.NOTSET)
+CSRF_TRUSTED_ORIGINS = setting("CSRF_TRUSTED_ORIGINS", env.list, [])
+SITE_URL = setting("SITE_URL", env.str, "http://127.0.0.1:8000" if DEBUG else environ.Env.NOTSET).rstrip("/")
+if not SITE_URL.startswith(("http://", "https://")):
+    refuse("SITE_URL must begin with https:// (or http://).")
+
+INSTALLED_APPS = [
+    "modeltranslation",
+    "bamms.apps.BammsConfig",
+    "bamms.apps.BammsAdminConfig",
+    "tenants.apps.TenantsConfig",
+    "privacy.apps.PrivacyConfig",
+    "accounts.apps.AccountsConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_countries",
+    "phonenumber_field",
+    "django_tasks",
+    "django_tasks_db",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.NoStoreMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "privacy.middleware.ConsentGate",
+]
+ROOT_URLCONF = "bamms.urls"
+WSGI_APPLICATION = "bamms.wsgi.application"
+ASGI_APPLICATION = "bamms.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "bamms.context.site",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Database: SQLite unless DATABASE_URL says PostgreSQL
+DATABASES = {"default": setting("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+if DATABASES["default"].get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+    refuse("DATABASE_URL must begin with sqlite:/// or postgres://.")
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        transaction_mode="IMMEDIATE",
+        timeout=20,
+        # recursive_triggers: without it INSERT OR REPLACE slips past the append-only triggers
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
+    )
+    DATABASES["default"].setdefault("TEST", {})["MIGRATE"] = True
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+    DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": setting("CACHE_URL", env.cache_url, "dbcache://bamms_cache")}
+TASKS = {"default": {"BACKEND": setting("TASKS_BACKEND", env.str, "django_tasks_db.DatabaseBackend")}}
+
+# Keys for what is encrypted at rest: "id:base64 of 32 bytes", the first one writes, all of them read
+def read_keys(name):
+    keys = {}
+    for item in setting(name, env.list):
+        key_id, _colon, text = item.partition(":")
+        try:
+            key = base64.b64decode(text, validate=True)
+        except ValueError:
+            refuse(f"{name} holds a key ({key_id}) that is not base64.")
+        if not key_id.isalnum() or len(key) != 32:
+            refuse(f"{name} must look like k1:BASE64, with 32 bytes each; make one with `python -m bamms.development`.")
+        keys[key_id] = key
+    return keys or refuse(f"{name} is empty.")
+
+
+FIELD_KEYS = read_keys("FIELD_KEYS")
+BLIND_INDEX_KEY = next(iter(read_keys("BLIND_INDEX_KEY").values()))
+
+# Accounts
+AUTH_USER_MODEL = "accounts.User"
+# The only backend: it loads the signed-in user together with `must_consent`, in one query
+AUTHENTICATION_BACKENDS = ["privacy.backends.ConsentBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.CompositionValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.SignupForm",
+    "login": "accounts.forms.LoginForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "add_email": "accounts.forms.AddEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+}
+# Per network address and per account; a locked account opens by itself after five minutes
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "confirm_email": "1/m/key"}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+
+# Clause 7: session cookies only, nothing permanent is set
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = setting("SESSION_COOKIE_AGE", env.int, 8 * 60 * 60)  # seconds; the session's life on the server
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = LANGUAGE_COOKIE_AGE = None
+CSRF_FAILURE_VIEW = "bamms.views.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Encryption in transit (clause 4): off only in development, and in tests, which speak plain HTTP
+TLS = on_or_off("TLS", not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
+SECURE_HSTS_SECONDS = setting("SECURE_HSTS_SECONDS", env.int, 31_536_000) if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
+if on_or_off("BEHIND_TLS_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of ours stand before the site: the address of a visitor is read behind them
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = setting("TRUSTED_PROXY_COUNT", env.int, 0)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# Languages: Indonesian is the default and prevails
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "bamms.formats"
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+MODELTRANSLATION_DEFAULT_LANGUAGE = "id"
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("id", "en")
+PHONENUMBER_DEFAULT_REGION = "ID"
+PHONENUMBER_DB_FORMAT = "E164"
+
+# Files: static ones from the tree, private ones outside the web root, opened only through the one door
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+PRIVATE_FILES_DIR = Path(setting("PRIVATE_FILES_DIR", env.str, str(VAR_DIR / "private")))
+STORAGES = {
+    "default": {"BACKEND": "privacy.uploads.PrivateStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+UPLOAD_MAX_MB = setting("UPLOAD_MAX_MB", env.int, 5)  # megabytes a file
+UPLOAD_MAX_MEGAPIXELS = setting("UPLOAD_MAX_MEGAPIXELS", env.int, 40)
+IMPORT_MAX_ROWS = setting("IMPORT_MAX_ROWS", env.int, 10_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# E-mail
+if DEBUG and not env.str("EMAIL_URL", ""):
+    EMAIL_BACKEND = "accounts.devmail.DevelopmentMail"  # printed, and readable at /dev/mail/
+else:
+    vars().update(setting("EMAIL_URL", env.email_url))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = setting("DEFAULT_FROM_EMAIL", env.str, "BAMMS <no-reply@localhost>")
+MAIL_DIR = VAR_DIR / "mail"  # where development mail is kept; never used in production
+
+# Clocks and limits, with their source
+ANSWER_HOURS = setting("ANSWER_HOURS", env.int, 72)  # 3×24 hours: articles 30, 32, 40, 41 UU PDP
+INVITATION_HOURS = setting("INVITATION_HOURS", env.int, 72)
+GRANT_MAX_DAYS = setting("GRANT_MAX_DAYS", env.int, 366)  # "a year at most"
+CLAIMS_PER_DAY = setting("CLAIMS_PER_DAY", env.int, 5)  # per account
+CLAIMS_PER_ADDRESS = setting("CLAIMS_PER_ADDRESS", env.int, 20)  # a day, per network address: a building shares one
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,19 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from bamms import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("accounts.urls")),
+    path("", include("privacy.urls")),
+    path("", include("tenants.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]
+handler400 = "bamms.views.bad_request"
+handler403 = "bamms.views.permission_denied"
+handler404 = "bamms.views.not_found"
+handler500 = "bamms.views.server_error"

@@ -1,0 +1,48 @@
+"""Home sends each kind of user to their own start page; trouble pages are friendly and say what to do."""
+
+import logging
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+
+from bamms.context import START
+from privacy import parties
+
+logger = logging.getLogger(__name__)
+
+
+@login_not_required
+def home(request):
+    if not request.user.is_authenticated:
+        return render(request, "bamms/welcome.html")
+    return redirect(START[parties.hats_of(request.user)[0]])
+
+
+def trouble(request, status, **context):
+    """A friendly error page with a number that staff can find in the log; nothing personal."""
+    ref = secrets.token_hex(4).upper()
+    logger.warning("Answered %s, reference %s", status, ref)
+    context |= {"ref": ref, "max_mb": settings.UPLOAD_MAX_MB}
+    return render(request, f"{status}.html", context, status=status)
+
+
+def bad_request(request, exception=None):
+    return trouble(request, 413 if type(exception).__name__ in ("RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent") else 400)
+
+
+def permission_denied(request, exception=None):
+    return trouble(request, 403)
+
+
+def csrf_failure(request, reason=""):
+    return trouble(request, 403, csrf=True)
+
+
+def not_found(request, exception=None):
+    return trouble(request, 404)
+
+
+def server_error(request):
+    return trouble(request, 500)

@@ -1,0 +1,79 @@
+"""The one door: a single record is opened through the scope, and a look by anyone but the person is recorded."""
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations, parties, subjects
+from privacy.models import AccessRecord
+from privacy.models.access import Action, Why
+from privacy.scope import Hat
+
+
+def fetch(model, *, by, as_, why, reference="", action=Action.VIEWED, fields=None, select_related=(), **lookup):
+    """Open one row for `by` under the hat `as_`, and record it. Unknown and other people's rows are 404 alike.
+
+    A refused try at an existing row is recorded on its subject (clause 3.4). `fields` are the names shown,
+    all personal ones when not given. Call it outside a transaction that will be rolled back.
+    """
+    row = model.objects.visible_to(by, as_=as_).select_related(*select_related).filter(**lookup).first()
+    if row is not None:
+        look(row, by=by, as_=as_, why=why, reference=reference, action=action, fields=fields)
+        return row
+    hidden = model._base_manager.filter(**lookup).first()
+    if hidden is not None:
+        look(hidden, by=by, as_=as_, why=why, action=action, fields=fields, allowed=False, reason="not_yours")
+    raise Http404(_("This page is not here."))
+
+
+def look(row, **what):
+    """Record one look at one row; see `looks`."""
+    return looks([row], **what)
+
+
+@transaction.atomic
+def looks(rows, *, by, as_, why, reference="", action=Action.VIEWED, fields=None, allowed=True, reason="", grant=None):
+    """Record a look at each of these rows of one model: two queries and one bulk insert, however many rows.
+
+    A person's own allowed look is recorded only when she reveals something.
+    """
+    declaration = declarations.of(type(rows[0])) if rows else None
+    if declaration is None or not declaration.subject:
+        return []
+    names = declaration.personal if fields is None else fields
+    keys = [name if "." in name else declarations.key_of(declaration.model, name) for name in names]
+    holder = "holder" if declaration.subject == "pk" else f"{declaration.subject}__holder"
+    about = declaration.model._base_manager.filter(pk__in=[row.pk for row in rows]).values_list(
+        declaration.subject, holder, declaration.controller or declaration.subject
+    )
+    records = [
+        {"subject_id": subject_id, "controller_id": controller_id if declaration.controller else None}
+        for subject_id, holder_id, controller_id in about
+        if not (as_ == Hat.TENANT and holder_id == by.pk and allowed and action == Action.VIEWED)
+    ]
+    common = {"hat": as_, "why": why, "reference": reference, "action": action, "allowed": allowed, "reason": reason}
+    return _write([common | {"fields": keys, "grant": grant} | record for record in records], by=by, as_=as_)
+
+
+@transaction.atomic
+def listed(grants, *, by):
+    """Record that a vendor's list showed these (permission, keys) pairs: one bulk insert a page."""
+    common = {"hat": Hat.VENDOR, "why": Why.GRANT, "action": Action.LISTED, "allowed": True}
+    return _write(
+        [
+            common | {"subject_id": g.subject_id, "controller_id": g.agreement.management_id, "grant": g, "fields": keys, "reference": g.number}
+            for g, keys in grants
+        ],
+        by=by,
+        as_=Hat.VENDOR,
+    )
+
+
+def _write(records, *, by, as_):
+    if not records:
+        return []
+    actor = subjects.own(by)
+    party = {pk: parties.party_of(by, as_, pk) for pk in {record["controller_id"] for record in records}}
+    return AccessRecord.objects.bulk_create(
+        AccessRecord(actor=actor, party=party[record["controller_id"]], **record) for record in records
+    )

@@ -1,0 +1,5 @@
+"""The privacy floor in the admin: one module a noun, registered on import."""
+
+from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
+
+__all__ = ["ReadOnly", "TenantDataAdmin", "TenantTabularInline"]

@@ -1,0 +1,71 @@
+"""A management and a vendor agree in writing before anything can be shared (opening paragraph, clause 2.5; articles 51, 56)."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import numbers, uploads
+from privacy.errors import Refused
+from privacy.models import SharingAgreement
+
+Status = SharingAgreement.Status
+# From which states each act may be taken
+STEPS = {
+    Status.ACTIVE: (Status.DRAFT, Status.SUSPENDED),
+    Status.SUSPENDED: (Status.ACTIVE,),
+    Status.ENDED: (Status.ACTIVE, Status.SUSPENDED, Status.DRAFT),
+}
+
+
+@transaction.atomic
+def keep(*, agreement, by):
+    """Number a new draft, and note the check code (SHA-256) of each signed file. Only drafts may be edited."""
+    if agreement.pk is None:
+        agreement.number = numbers.take("PB")
+    elif SharingAgreement.objects.select_for_update().get(pk=agreement.pk).status != Status.DRAFT:
+        raise Refused(_("Only a draft can be edited. End this agreement and draft a new one."), code="not_draft")
+    for side in ("management", "vendor"):
+        file = getattr(agreement, f"{side}_file")
+        setattr(agreement, f"{side}_file_hash", uploads.sha256(file) if file else "")
+    agreement.full_clean()
+    agreement.save()
+    return agreement
+
+
+@transaction.atomic
+def activate(*, agreement, by):
+    """Both signatures are on file and the dates fit: permissions under it become possible."""
+    agreement = _locked(agreement, Status.ACTIVE)
+    signed = (agreement.management_signed_on, agreement.vendor_signed_on, agreement.management_file_hash, agreement.vendor_file_hash)
+    if not all(signed):
+        raise Refused(_("Add both signatures, each with its date and file, then activate the agreement."), code="unsigned")
+    if agreement.valid_until < timezone.localdate():
+        raise Refused(_("This agreement is already past its end date. Draft a new one."), code="past")
+    if not agreement.purposes.exists():
+        raise Refused(_("Choose at least one purpose, then activate the agreement."), code="purpose")
+    return _move(agreement, Status.ACTIVE)
+
+
+@transaction.atomic
+def suspend(*, agreement, by):
+    """Close every permission under it at once; they open again when it is activated again."""
+    return _move(_locked(agreement, Status.SUSPENDED), Status.SUSPENDED)
+
+
+@transaction.atomic
+def end(*, agreement, by):
+    """Close every permission under it for good."""
+    return _move(_locked(agreement, Status.ENDED), Status.ENDED)
+
+
+def _locked(agreement, target):
+    agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
+    if agreement.status not in STEPS[target]:
+        raise Refused(_("This is not possible while the agreement is: %(status)s.") % {"status": agreement.get_status_display()}, code="step")
+    return agreement
+
+
+def _move(agreement, status):
+    agreement.status, agreement.status_at = status, timezone.now()
+    agreement.save(update_fields=["status", "status_at"])
+    return agreement

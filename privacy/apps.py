@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from privacy import append_only
+
+
+def guard_evidence(using, **kwargs):
+    append_only.create_all(connections[using])
+
+
+class PrivacyConfig(AppConfig):
+    name = "privacy"
+    verbose_name = _("Privacy")
+
+    def ready(self):
+        # The one signal of the project: SQLite loses triggers when a migration rebuilds a table
+        post_migrate.connect(guard_evidence, dispatch_uid="guard_evidence")

@@ -1,0 +1,64 @@
+"""Encrypted fields and the blind index that finds them by exact value.
+
+The database never holds the value: a copy of it, a backup or a curious administrator learns nothing.
+An encrypted field cannot be searched, sorted or compared; only "is it empty" may be asked.
+"""
+
+from django.core.exceptions import FieldError
+from django.db import models
+
+from accounts import sealing
+
+
+class EncryptedTextField(models.TextField):
+    """Text sealed with AES-256-GCM under a key named in the value; "" stays "" so that emptiness shows.
+
+    The sealed text is bound to its table and column: moved to another column it no longer opens.
+    """
+
+    @property
+    def _context(self):
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return sealing.seal(value, context=self._context) if value else value
+
+    def from_db_value(self, value, expression, connection):
+        return sealing.unseal(value, context=self._context) if value else value
+
+    def get_lookup(self, lookup_name):
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.name} is encrypted: search it by its blind index.")
+        return super().get_lookup(lookup_name)
+
+    def get_transform(self, lookup_name):
+        raise FieldError(f"{self.name} is encrypted: search it by its blind index.")
+
+
+class BlindIndexField(models.CharField):
+    """A keyed hash (HMAC-SHA256, hex) of another field, for exact search and uniqueness.
+
+    `source` is the model's method or attribute that gives the normalised text; "" has no index.
+    """
+
+    def __init__(self, *args, source, **kwargs):
+        self.source = source
+        kwargs.update(max_length=64, blank=True, default="", editable=False)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        for fixed in ("max_length", "blank", "default", "editable"):
+            kwargs.pop(fixed, None)
+        return name, path, args, {**kwargs, "source": self.source}
+
+    def index(self, text):
+        """The index under which `text` is found. One context for all models, so that a claim finds an entry."""
+        return sealing.blind_index(text, context=self.source) if text else ""
+
+    def pre_save(self, model_instance, add):
+        text = getattr(model_instance, self.source)
+        value = self.index(text() if callable(text) else text)
+        setattr(model_instance, self.attname, value)
+        return value

@@ -1,0 +1,79 @@
+"""Who looked at whose data: every look, allowed or refused, without the values (clauses 3.1, 3.4)."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations
+from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.parties import Party
+from privacy.models.sharing import SharingGrant
+from privacy.models.subjects import Subject
+from privacy.scope import Hat
+
+
+class Action(models.TextChoices):
+    VIEWED = "viewed", _("looked at")
+    LISTED = "listed", _("looked at, in a list")
+    SEARCHED = "searched", _("searched by identity number")
+    REVEALED = "revealed", _("revealed")
+    EXPORTED = "exported", _("exported")
+    CHANGED = "changed", _("changed")
+
+
+class Why(models.TextChoices):
+    """The reason of a look. A code, so that each reader sees it in her own language."""
+
+    OWN = "own", _("own look")
+    RECORD = "record", _("to look after the register of tenants")
+    CORRECTION = "correction", _("to correct the register of tenants")
+    UPDATE = "update", _("to decide a change request")
+    CLAIM = "claim", _("to check a claim")
+    SHARING = "sharing", _("to look after a sharing permission")
+    GRANT = "grant", _("for the purpose of the permission")
+    IMPORT = "import", _("to import the register of tenants")
+    EXPORT = "export", _("to export the register of tenants")
+    OVERSIGHT = "oversight", _("to supervise the protection of personal data")
+
+
+class AccessRecord(Evidence):
+    """`actor` is the looker's own subject, `party` the company looked for; both outlive the account."""
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="access_records", verbose_name=_("subject"))
+    controller = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+", verbose_name=_("answering management"))
+    actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("who"))
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+", verbose_name=_("company"))
+    hat = models.CharField(_("as"), max_length=10, choices=Hat)
+    action = models.CharField(_("action"), max_length=10, choices=Action)
+    allowed = models.BooleanField(_("allowed"))
+    reason = models.CharField(_("reason code"), max_length=24, blank=True)
+    fields = models.JSONField(_("kinds of data"), default=list)
+    grant = models.ForeignKey(SharingGrant, models.PROTECT, null=True, related_name="access_records", verbose_name=_("sharing permission"))
+    why = models.CharField(_("why"), max_length=12, choices=Why)
+    reference = models.CharField(_("reference"), max_length=200, blank=True, help_text=_("A request number, or the reason given."))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("access record")
+        verbose_name_plural = _("access records")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["subject", "-at"], name="privacy_access_of_subject")]
+        constraints = [models.CheckConstraint(condition=~models.Q(why=""), name="privacy_access_says_why")]
+
+    class Privacy:
+        subject = "subject"
+        controller = "controller"
+        personal = {}
+        kept = dict.fromkeys(
+            ("id", "subject", "controller", "actor", "party", "hat", "action", "allowed", "reason", "fields", "grant", "why", "reference", "at"),
+            "proof of who looked; holds no values (articles 30, 35–39)",
+        )
+
+    def __str__(self):
+        return f"{self.get_action_display()} #{self.pk}"
+
+    @property
+    def field_labels(self):
+        return declarations.labels(self.fields)

@@ -1,0 +1,90 @@
+"""Companies that hold personal data, and who works for them (clause 1)."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from privacy.scope import ScopedQuerySet
+
+
+class PartyKind(models.TextChoices):
+    OPERATOR = "operator", _("operator")
+    MANAGEMENT = "management", _("building management")
+    VENDOR = "vendor", _("vendor")
+
+
+class Party(models.Model):
+    """The operator, a building management or a vendor. Registered by `parties.register`, which sets the kind."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=PartyKind, editable=False)
+    name = models.CharField(_("name"), max_length=150)
+    legal_name = models.CharField(_("registered name"), max_length=200, blank=True, help_text=_("As in the deed, for agreements and receipts."))
+    address = models.TextField(_("address"), blank=True)
+    phone = PhoneNumberField(_("phone number"), blank=True)
+    email = models.EmailField(_("email"), blank=True)
+    dpo_name = models.CharField(_("data protection officer"), max_length=150, blank=True)
+    dpo_email = models.EmailField(_("email of the data protection officer"), blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ["name"]
+
+    class Privacy:
+        controller = "pk"
+
+    def __str__(self):
+        return self.name
+
+
+class Role(models.TextChoices):
+    OPERATOR = "operator", _("operator")
+    DPO = "dpo", _("data protection officer")
+    HEAD = "head", _("head of management")
+    OFFICER = "officer", _("tenant officer")
+    VENDOR = "vendor", _("vendor user")
+
+
+OPERATOR_ROLES = (Role.OPERATOR, Role.DPO)
+STAFF_ROLES = (Role.HEAD, Role.OFFICER)
+ROLES_OF_KIND = {
+    PartyKind.OPERATOR: OPERATOR_ROLES,
+    PartyKind.MANAGEMENT: STAFF_ROLES,
+    PartyKind.VENDOR: (Role.VENDOR,),
+}
+
+
+class MembershipQuerySet(ScopedQuerySet):
+    def of_staff(self):
+        return self.filter(role__in=STAFF_ROLES)
+
+    def of_vendors(self):
+        return self.filter(role=Role.VENDOR)
+
+    def of_operator(self):
+        return self.filter(role__in=OPERATOR_ROLES)
+
+
+class Membership(models.Model):
+    """For which company an account works, and as what. Set by `parties.appoint`, never by the person."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("account"))
+    party = models.ForeignKey(Party, models.PROTECT, related_name="memberships", verbose_name=_("company"))
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("company user")
+        verbose_name_plural = _("company users")
+        constraints = [models.UniqueConstraint(fields=["user", "party"], name="privacy_membership_once_per_party")]
+
+    class Privacy:
+        controller = "party"
+        vendor = "party"
+
+    def __str__(self):
+        return f"{self.get_role_display()}, {self.party}"

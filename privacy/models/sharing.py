@@ -1,0 +1,271 @@
+"""What a vendor may see: an agreement between two companies, and a person's permission inside it (clauses 2.5, 3.7)."""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from privacy import declarations
+from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.parties import Party, PartyKind
+from privacy.models.subjects import Subject
+from privacy.scope import ScopedQuerySet
+
+
+class Purpose(models.Model):
+    """Why data is shared. Shipped by `setup_purposes`; names are those of the W3C Data Privacy Vocabulary where it has one."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("what it means for the tenant"))
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("purpose")
+        verbose_name_plural = _("purposes")
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name or self.code
+
+
+def check_field_keys(keys):
+    """A list of at least one declared shareable field, each once."""
+    if not isinstance(keys, list) or not keys:
+        raise ValidationError(_("Choose at least one kind of data."))
+    unknown = [str(key) for key in keys if key not in declarations.shareable()]
+    if unknown or len(set(keys)) != len(keys):
+        raise ValidationError(_("Choose each kind of data once, from the list."))
+
+
+class FieldLabels:
+    """Readable names of the `fields` of an agreement, a request or a permission."""
+
+    @property
+    def field_labels(self):
+        return declarations.labels(self.fields)
+
+
+class AgreementQuerySet(ScopedQuerySet):
+    def active(self, today=None):
+        today = today or timezone.localdate()
+        return self.filter(status=SharingAgreement.Status.ACTIVE, valid_from__lte=today, valid_until__gte=today)
+
+
+class SharingAgreement(FieldLabels, models.Model):
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        ACTIVE = "active", _("active")
+        SUSPENDED = "suspended", _("suspended")
+        ENDED = "ended", _("ended")
+
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    management = models.ForeignKey(
+        Party, models.PROTECT, related_name="+", verbose_name=_("building management"), limit_choices_to={"kind": PartyKind.MANAGEMENT}
+    )
+    vendor = models.ForeignKey(
+        Party, models.PROTECT, related_name="agreements", verbose_name=_("vendor"), limit_choices_to={"kind": PartyKind.VENDOR}
+    )
+    purposes = models.ManyToManyField(Purpose, related_name="+", verbose_name=_("purposes allowed"))
+    fields = models.JSONField(_("kinds of data allowed"), default=list, validators=[check_field_keys])
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), help_text=_("That day included."))
+    country = CountryField(_("country of storage"), default="ID")
+    safeguard = models.TextField(_("safeguard for storage abroad"), blank=True, help_text=_("Required when the data is stored outside Indonesia (Article 56 of UU PDP)."))
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    status_at = models.DateTimeField(_("status since"), default=timezone.now, editable=False)
+    management_signed_on = models.DateField(_("signed by the management on"), null=True, blank=True)
+    management_file = models.FileField(_("agreement signed by the management"), upload_to="agreements", blank=True)
+    management_file_hash = models.CharField(_("check code of the management's file"), max_length=64, blank=True, editable=False)
+    vendor_signed_on = models.DateField(_("signed by the vendor on"), null=True, blank=True)
+    vendor_file = models.FileField(_("agreement signed by the vendor"), upload_to="agreements", blank=True)
+    vendor_file_hash = models.CharField(_("check code of the vendor's file"), max_length=64, blank=True, editable=False)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sharing agreement")
+        verbose_name_plural = _("sharing agreements")
+        ordering = ["-valid_until", "pk"]
+        permissions = [("activate_sharingagreement", "Can activate, suspend and end sharing agreements")]
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="privacy_agreement_ends_after_start"),
+            models.CheckConstraint(
+                condition=~Q(status="active")
+                | Q(management_signed_on__isnull=False, vendor_signed_on__isnull=False)
+                & ~Q(management_file_hash="")
+                & ~Q(vendor_file_hash=""),
+                name="privacy_agreement_active_signed",
+            ),
+        ]
+
+    class Privacy:
+        controller = "management"
+        vendor = "vendor"
+
+    def __str__(self):
+        return self.number
+
+    def clean(self):
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValidationError({"valid_until": _("Choose an end date on or after the start date.")})
+        if self.country and self.country != "ID" and not self.safeguard:
+            raise ValidationError({"safeguard": _("Say which safeguard protects data stored outside Indonesia.")})
+
+    @property
+    def is_active(self):
+        today = timezone.localdate()
+        return self.status == self.Status.ACTIVE and self.valid_from <= today <= self.valid_until
+
+
+class SharingRequest(FieldLabels, models.Model):
+    """Staff or a vendor asks the person to share; only the person answers."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("asked for")
+        GIVEN = "given", _("given")
+        DECLINED = "declined", _("not given")
+        CANCELLED = "cancelled", _("cancelled")
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="sharing_requests", verbose_name=_("subject"))
+    agreement = models.ForeignKey(SharingAgreement, models.PROTECT, related_name="requests", verbose_name=_("agreement"))
+    purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="+", verbose_name=_("purpose"))
+    fields = models.JSONField(_("kinds of data asked for"), validators=[check_field_keys])
+    until = models.DateField(_("until"))
+    reason = models.CharField(_("why, in one sentence that the tenant reads"), max_length=200)
+    asked_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_for = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("asked for the company"))
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request to share")
+        verbose_name_plural = _("requests to share")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "agreement", "purpose"], condition=Q(status="waiting"), name="privacy_request_one_waiting"
+            )
+        ]
+
+    class Privacy:
+        subject = "subject"
+        controller = "agreement__management"
+        vendor = "agreement__vendor"
+        personal = {"reason": ""}
+        kept = dict.fromkeys(
+            ("id", "number", "subject", "agreement", "purpose", "fields", "until", "asked_by", "asked_for", "asked_at", "status", "answered_at"),
+            "proof of what was asked",
+        )
+
+    def __str__(self):
+        return self.number
+
+
+class GrantQuerySet(ScopedQuerySet):
+    def current(self, now=None):
+        """Permissions that open data now: not withdrawn, begun, not over, under an active agreement."""
+        now = now or timezone.now()
+        return self.filter(withdrawn_at__isnull=True, starts_at__lte=now, ends_at__gt=now).filter(
+            agreement__in=SharingAgreement.objects.active(timezone.localdate(now)), purpose__is_active=True
+        )
+
+
+class SharingGrant(FieldLabels, models.Model):
+    """A person's permission: these fields, to this vendor, for this purpose, until then. Only ever withdrawn, not edited."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="grants", verbose_name=_("subject"))
+    agreement = models.ForeignKey(SharingAgreement, models.PROTECT, related_name="grants", verbose_name=_("agreement"))
+    purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="+", verbose_name=_("purpose"))
+    request = models.ForeignKey(SharingRequest, models.PROTECT, null=True, related_name="grants", verbose_name=_("request"))
+    narrowed_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="narrowed_to", verbose_name=_("narrowed from"))
+    fields = models.JSONField(_("kinds of data"), validators=[check_field_keys])
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    given_at = models.DateTimeField(_("given at"), default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sharing permission")
+        verbose_name_plural = _("sharing permissions")
+        ordering = ["-given_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["agreement", "ends_at", "subject"], condition=Q(withdrawn_at__isnull=True), name="privacy_grant_of_agreement"
+            ),
+            models.Index(
+                fields=["subject", "agreement", "ends_at"], condition=Q(withdrawn_at__isnull=True), name="privacy_grant_of_subject"
+            ),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="privacy_grant_ends_after_start")]
+
+    class Privacy:
+        subject = "subject"
+        controller = "agreement__management"
+        vendor = "agreement__vendor"
+        personal = {}
+        kept = dict.fromkeys(
+            (
+                "id", "number", "subject", "agreement", "purpose", "request", "narrowed_from",
+                "fields", "starts_at", "ends_at", "given_at", "withdrawn_at",
+            ),
+            "proof of the permission; holds no values (article 24)",
+        )
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def ends_on(self):
+        """The last day on which it is valid, in Jakarta."""
+        return timezone.localdate(self.ends_at - timedelta(microseconds=1))
+
+    @property
+    def is_current(self):
+        now = timezone.now()
+        return self.withdrawn_at is None and self.starts_at <= now < self.ends_at and self.agreement.is_active
+
+
+class SharingEvent(Evidence):
+    """What happened to a request or a permission, when, and by whom."""
+
+    class Kind(models.TextChoices):
+        ASKED = "asked", _("asked for")
+        CANCELLED = "cancelled", _("request cancelled")
+        DECLINED = "declined", _("not given")
+        GIVEN = "given", _("given")
+        NARROWED = "narrowed", _("narrowed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="sharing_events", verbose_name=_("subject"))
+    kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
+    request = models.ForeignKey(SharingRequest, models.PROTECT, null=True, related_name="events", verbose_name=_("request"))
+    grant = models.ForeignKey(SharingGrant, models.PROTECT, null=True, related_name="events", verbose_name=_("sharing permission"))
+    actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sharing event")
+        verbose_name_plural = _("sharing events")
+        ordering = ["-at", "-pk"]
+
+    class Privacy:
+        subject = "subject"
+        personal = {}
+        kept = dict.fromkeys(("id", "subject", "kind", "request", "grant", "actor", "at"), "proof of the permission (article 24)")
+
+    def __str__(self):
+        return f"{self.get_kind_display()} #{self.pk}"

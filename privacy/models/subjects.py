@@ -1,0 +1,39 @@
+"""A pseudonym that stands for one person's record. All evidence hangs on it, so it outlives the data."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from privacy.scope import ScopedQuerySet
+
+
+class Subject(models.Model):
+    """An account's own record (`own`, one per account) or one entry of a management's register.
+
+    `holder` is the account that may act for it: empty until claimed. Subjects are never deleted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="subjects", verbose_name=_("held by")
+    )
+    own = models.BooleanField(_("an account's own"), default=False)
+    created_at = models.DateTimeField(_("made at"), auto_now_add=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subject")
+        verbose_name_plural = _("subjects")
+        constraints = [models.UniqueConstraint(fields=["holder"], condition=Q(own=True), name="privacy_subject_one_own_per_account")]
+
+    class Privacy:
+        subject = "pk"
+        personal = {"holder": None}
+        kept = {"id": "a pseudonym that evidence hangs on", "own": "kind of subject", "created_at": "age of the evidence"}
+
+    def __str__(self):
+        return str(self.pk)[:8]

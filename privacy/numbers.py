@@ -1,0 +1,17 @@
+"""Running numbers that people can quote, such as PD-2026-0417: kind, year, number; nothing personal."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from privacy.models import Counter
+
+
+@transaction.atomic
+def take(kind):
+    """The next number of this kind in the present year (Asia/Jakarta); unique, without gaps that anyone relies on."""
+    year = timezone.localtime().year
+    counter, _made = Counter.objects.select_for_update().get_or_create(kind=kind, year=year)
+    Counter.objects.filter(pk=counter.pk).update(last=F("last") + 1)
+    counter.refresh_from_db()
+    return f"{kind}-{year}-{counter.last:04d}"

@@ -1,0 +1,94 @@
+"""Companies and the people who work for them: who wears which hat is decided by the operator, never by the person."""
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from privacy.errors import Refused
+from privacy.models import Membership, Party
+from privacy.models.parties import OPERATOR_ROLES, ROLES_OF_KIND, PartyKind, Role
+from privacy.scope import Hat
+
+HAT_OF_ROLE = {
+    Role.OPERATOR: Hat.OPERATOR,
+    Role.DPO: Hat.OPERATOR,
+    Role.HEAD: Hat.STAFF,
+    Role.OFFICER: Hat.STAFF,
+    Role.VENDOR: Hat.VENDOR,
+}
+# Django group that carries the admin permissions of a role; made by `setup_groups`
+GROUP_OF_ROLE = {Role.OPERATOR: "operator", Role.DPO: "DPO", Role.HEAD: "management head", Role.OFFICER: "tenant officer"}
+
+
+@transaction.atomic
+def register(model, **fields):
+    """Make a Party, BuildingManagement or Vendor with the kind that belongs to it."""
+    kind = {"BuildingManagement": PartyKind.MANAGEMENT, "Vendor": PartyKind.VENDOR, "Party": PartyKind.OPERATOR}[model.__name__]
+    party = model(kind=kind, **fields)
+    party.full_clean()
+    party.save()
+    return party
+
+
+def operator():
+    """The company that runs this installation, shown on the policy and in receipts (clause 11), or None."""
+    return Party.objects.filter(kind=PartyKind.OPERATOR).first()
+
+
+@transaction.atomic
+def appoint(*, user, party, role, by):
+    """Let an account work for a company. Also grants the admin permissions of the role."""
+    if not by.is_superuser and not by.memberships.of_operator().exists():
+        raise Refused(_("Only the operator appoints company users. Ask the operator."), code="not_operator")
+    if role not in ROLES_OF_KIND[party.kind]:
+        raise Refused(_("This role does not fit this company. Choose a role that does."), code="role")
+    membership, _made = Membership.objects.update_or_create(user=user, party=party, defaults={"role": role})
+    _set_access(user)
+    return membership
+
+
+@transaction.atomic
+def dismiss(*, membership, by):
+    """End an account's work for a company, at its next request."""
+    if not by.is_superuser and not by.memberships.of_operator().exists():
+        raise Refused(_("Only the operator dismisses company users. Ask the operator."), code="not_operator")
+    user = membership.user
+    membership.delete()
+    _set_access(user)
+
+
+def _set_access(user):
+    """Admin access and groups follow from the memberships, and from nothing else."""
+    roles = set(user.memberships.values_list("role", flat=True))
+    names = {GROUP_OF_ROLE[role] for role in roles if role in GROUP_OF_ROLE}
+    user.groups.remove(*user.groups.filter(name__in=GROUP_OF_ROLE.values()).exclude(name__in=names))
+    user.groups.add(*[Group.objects.get_or_create(name=name)[0] for name in sorted(names)])
+    user.is_staff = bool(names) or user.is_superuser
+    user.save(update_fields=["is_staff"])
+
+
+def hats_of(user):
+    """The hats this account may wear, most official first; everyone may be a tenant."""
+    hats = {HAT_OF_ROLE[role] for role in user.memberships.values_list("role", flat=True)}
+    if user.is_superuser:
+        hats.add(Hat.OPERATOR)
+    return [hat for hat in (Hat.OPERATOR, Hat.STAFF, Hat.VENDOR) if hat in hats] + [Hat.TENANT]
+
+
+def admin_hat(user):
+    """The hat worn in the admin: operator for superusers and operator roles, else staff."""
+    if user.is_superuser or any(role in OPERATOR_ROLES for role in user.memberships.values_list("role", flat=True)):
+        return Hat.OPERATOR
+    return Hat.STAFF
+
+
+def party_of(user, hat, controller_id=None):
+    """The company for which the account looks under this hat: the controller itself where it works for that one."""
+    if hat == Hat.TENANT:
+        return None
+    roles = [role for role, worn in HAT_OF_ROLE.items() if worn == hat]
+    memberships = user.memberships.filter(role__in=roles).select_related("party")
+    parties = [membership.party for membership in memberships]
+    return next((p for p in parties if p.pk == controller_id), None) or next(iter(parties), None) or (
+        operator() if hat == Hat.OPERATOR else None
+    )

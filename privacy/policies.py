@@ -1,0 +1,81 @@
+"""Publishing legal texts: both languages, two people, and never a change afterwards (clauses 9, 10)."""
+
+import hashlib
+import json
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import subjects
+from privacy.errors import Refused
+from privacy.models import DocumentVersion
+
+LANGUAGES = ("id", "en")
+
+
+def current(kind):
+    """The version in force of "policy" or "terms", or None."""
+    return DocumentVersion.objects.in_force().filter(document__kind=kind).select_related("document").first()
+
+
+def in_force():
+    """The versions in force, one a document."""
+    found = {}
+    for version in DocumentVersion.objects.in_force().select_related("document"):
+        found.setdefault(version.document_id, version)
+    return list(found.values())
+
+
+def text_hash(version, language):
+    """SHA-256 (hex) over canonical JSON of what is shown: document, number, language, text."""
+    shown = {"document": version.document.kind, "language": language, "number": version.number, "text": version.text(language)}
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+@transaction.atomic
+def draft(*, document, by, texts, summaries, material=True, in_force_from=None):
+    """A new draft with the next number. `texts` and `summaries` map "id" and "en" to Markdown."""
+    return DocumentVersion.objects.create(
+        document=document,
+        number=DocumentVersion.objects.next_number(document),
+        body_ind=texts.get("id", ""),
+        body_en=texts.get("en", ""),
+        summary_ind=summaries.get("id", ""),
+        summary_en=summaries.get("en", ""),
+        material=material,
+        in_force_from=in_force_from,
+        drafted_by=subjects.own(by),
+    )
+
+
+@transaction.atomic
+def revise(*, version, by):
+    """Keep an edited draft under its editor's name: whoever edited last cannot be the one who publishes."""
+    stored = DocumentVersion.objects.select_for_update().get(pk=version.pk)
+    if stored.is_published:
+        raise Refused(_("This version is published and can no longer change. Make a new version instead."), code="published")
+    version.drafted_by = subjects.own(by)
+    version.drafted_at = timezone.now()
+    version.save()
+
+
+@transaction.atomic
+def publish(*, version, by):
+    """Publish a draft. From then on nobody can change it, and a material one asks everyone at their next request."""
+    version = DocumentVersion.objects.select_for_update().select_related("document").get(pk=version.pk)
+    now = timezone.now()
+    if version.is_published:
+        raise Refused(_("This version is already published."), code="published")
+    if not all(version.text(language).strip() and version.changes(language).strip() for language in LANGUAGES):
+        raise Refused(_("Fill in the text and the summary of changes in both languages, then publish."), code="language")
+    if subjects.own(by) == version.drafted_by:
+        raise Refused(_("You edited this draft last. Ask a second person to publish it."), code="second_person")
+    previous = DocumentVersion.objects.published().filter(document=version.document).first()
+    version.in_force_from = max(version.in_force_from or now, now)
+    if previous and (previous.number > version.number or previous.in_force_from > version.in_force_from):
+        raise Refused(_("A later version is already published. Choose a later date, or make a new draft."), code="order")
+    version.published_at, version.published_by = now, subjects.own(by)
+    version.hash_id, version.hash_en = (text_hash(version, language) for language in LANGUAGES)
+    version.save()
+    return version

@@ -1,0 +1,52 @@
+"""What a legal document read from a file consists of, and how its reading fails."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from privacy.errors import Refused
+
+LANGUAGES = {"id": _("Indonesian"), "en": _("English")}
+
+
+class PolicyFileError(Refused):
+    """The file cannot be read as a legal document; the message says what to change in it."""
+
+
+@dataclass(frozen=True)
+class Section:
+    number: int
+    heading: str
+    body: str
+
+    @property
+    def markdown(self):
+        return f"## {self.number}. {self.heading}\n\n{self.body}".strip()
+
+
+@dataclass(frozen=True)
+class PolicyText:
+    """One language of the document; heading, preamble, summary and bodies are Markdown."""
+
+    language: str
+    title: str
+    preamble: str
+    sections: tuple
+    summary: str = ""
+
+    @property
+    def markdown(self):
+        return "\n\n".join([self.preamble, *(section.markdown for section in self.sections)]).strip("\n")
+
+
+@dataclass(frozen=True)
+class PolicyFile:
+    texts: dict
+
+    @property
+    def languages(self):
+        return tuple(self.texts)
+
+    def markdown(self, language):
+        """The body to publish: all but the title, which the page shows by itself."""
+        return self.texts[language].markdown

@@ -1,0 +1,167 @@
+"""Changing the register: the person asks, staff decide per field, the person is told (clauses 2.2, 5.6; article 30)."""
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import FileField
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import mail
+from privacy import access, declarations, numbers, subjects
+from privacy.errors import Refused
+from privacy.models import ProfileUpdateLine, ProfileUpdateRequest, Subject
+from privacy.models.access import Action, Why
+from privacy.scope import Hat
+
+Status = ProfileUpdateRequest.Status
+Decision = ProfileUpdateLine.Decision
+
+
+def stored(record, name):
+    """A field's value as text, in the one form in which old, new and present values are compared."""
+    return record._meta.get_field(name).value_to_string(record) if getattr(record, name) not in (None, "") else ""
+
+
+def changed(record, proposal):
+    """Names of the updatable fields in which `proposal` (an unsaved copy) differs from `record`."""
+    return [name for name in declarations.register().updatable if stored(record, name) != stored(proposal, name)]
+
+
+@transaction.atomic
+def ask(*, record, proposal, by, note="", evidence=None):
+    """The holder asks for the changes in `proposal`, a cleaned copy of `record`. The record itself stays as it is."""
+    declaration = declarations.register()
+    subject = Subject.objects.select_for_update().get(pk=record.subject_id)
+    if subject.holder_id != by.pk:
+        raise Refused(_("Only the person concerned can ask for this."), code="not_holder")
+    names = changed(record, proposal)
+    if not names:
+        raise Refused(_("The new data is the same as the old. Change the fields that need it."), code="same")
+    if ProfileUpdateLine.objects.filter(request__subject=subject, request__status=Status.WAITING, field__in=names).exists():
+        raise Refused(_("We already have this. You need not send it again."), code="twice")
+    request = ProfileUpdateRequest.objects.create(
+        number=numbers.take("PD"), subject=subject, controller_id=getattr(record, f"{declaration.controller}_id"), note=note, evidence=evidence or ""
+    )
+    for name in names:
+        if isinstance(record._meta.get_field(name), FileField):
+            _keep_file(proposal, name)
+        ProfileUpdateLine.objects.create(request=request, field=name, old=stored(record, name), new=stored(proposal, name))
+    return request
+
+
+@transaction.atomic
+def cancel(*, request, by):
+    """The person takes the request back; the proposed values go at once."""
+    request = _waiting(request)
+    if request.subject.holder_id != by.pk:
+        raise Refused(_("Only the person concerned can cancel this request."), code="not_holder")
+    return _settle(request, Status.WITHDRAWN, by)
+
+
+@transaction.atomic
+def decide(*, request, decisions, by):
+    """Apply what is approved and refuse the rest with a reason, all in one transaction.
+
+    `decisions` maps each line's id to ("approved", "") or ("rejected", reason). Refused when a field changed
+    meanwhile: nothing is applied, and `conflicts` shows which.
+    """
+    request = _waiting(request)
+    if request.subject.holder_id == by.pk:
+        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
+    if not ProfileUpdateRequest.objects.visible_to(by, as_=Hat.STAFF).filter(pk=request.pk).exists():
+        raise Refused(_("Only staff of the management that keeps this record can decide."), code="not_staff")
+    lines = list(request.lines.select_for_update())
+    _check_decisions(lines, decisions)
+    record = type(declarations.entry_of(request.subject)).objects.select_for_update().get(subject=request.subject)
+    if conflicts(request, record, lines):
+        raise Refused(_("This record changed while you were working. Nothing was saved. Compare the new values and decide again."), code="changed")
+    for line in lines:
+        line.decision, line.reason = decisions[line.pk]
+    approved = [line for line in lines if line.decision == Decision.APPROVED]
+    _apply(record, approved)
+    for line in lines:
+        line.save(update_fields=["decision", "reason"])
+    if approved:
+        access.look(record, by=by, as_=Hat.STAFF, why=Why.UPDATE, reference=request.number, action=Action.CHANGED, fields=[line.field for line in approved])
+    status = Status.APPROVED if len(approved) == len(lines) else Status.PARTLY if approved else Status.REJECTED
+    return _settle(request, status, by)
+
+
+def conflicts(request, record, lines=None):
+    """Lines whose field no longer holds the value that the person saw when asking → the present value."""
+    found = {line: stored(record, line.field) for line in (lines if lines is not None else request.lines.all())}
+    return {line: now for line, now in found.items() if now != line.old}
+
+
+def accept_present(*, request, by):
+    """After a conflict, compare anew: what the register holds now becomes the old value of each line."""
+    with transaction.atomic():
+        request = _waiting(request)
+        record = declarations.entry_of(request.subject)
+        for line, now in conflicts(request, record).items():
+            line.old = now
+            line.save(update_fields=["old"])
+
+
+@transaction.atomic
+def corrected(*, record, names, by):
+    """Staff changed the register directly: the person is told which fields and by whom, and the log keeps it."""
+    names = [name for name in names if name in declarations.register().updatable]
+    if not names:
+        return
+    access.look(record, by=by, as_=Hat.STAFF, why=Why.CORRECTION, action=Action.CHANGED, fields=names)
+    if record.subject.holder is not None:
+        mail.tell(user=record.subject.holder, template="data_corrected", url_name="access_log")
+
+
+def _check_decisions(lines, decisions):
+    if {line.pk for line in lines} != set(decisions):
+        raise Refused(_("Approve or reject each field, then send your decision."), code="incomplete")
+    for decision, reason in decisions.values():
+        if decision not in Decision.values:
+            raise Refused(_("Approve or reject each field, then send your decision."), code="incomplete")
+        if decision == Decision.REJECTED and not reason.strip():
+            raise Refused(_("Write the reason for each rejection; the tenant reads it."), code="no_reason")
+
+
+def _apply(record, lines):
+    for line in lines:
+        field = record._meta.get_field(line.field)
+        empty = None if field.null else ""
+        setattr(record, line.field, field.to_python(line.new) if line.new else empty)
+    try:
+        record.full_clean(exclude=["subject"])
+    except ValidationError as error:
+        raise Refused(_("The register does not accept this: %(problem)s") % {"problem": " ".join(error.messages)}, code="invalid") from error
+    record.save()
+
+
+def _keep_file(proposal, name):
+    """Store a proposed scan or photo now, so that its name can wait in the line."""
+    file = getattr(proposal, name)
+    if file and not file._committed:
+        file.save(file.name, file.file, save=False)
+
+
+def _waiting(request):
+    request = ProfileUpdateRequest.objects.select_for_update().select_related("subject__holder").get(pk=request.pk)
+    if not request.is_waiting:
+        raise Refused(_("This request is already answered. You need not answer it again."), code="answered")
+    return request
+
+
+def _settle(request, status, by):
+    """Close the request and remove what was proposed: the decision stays, the values go."""
+    files = [request.evidence.name] if request.evidence else []
+    for line in request.lines.all():
+        if isinstance(declarations.register().model._meta.get_field(line.field), FileField):
+            files += [line.old] if line.decision == Decision.APPROVED else [line.new]
+    request.lines.update(old="", new="")
+    request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.own(by)
+    request.note, request.evidence = "", ""
+    request.save()
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in files if name])
+    if status != Status.WITHDRAWN:
+        mail.tell(user=request.subject.holder, template="request_answered", url_name="update_detail", url_args=[request.number])
+    return request

@@ -1,0 +1,240 @@
+"""Files that people send: pictures are drawn anew, PDF files must be harmless, and all of it is sealed on disk.
+
+Nothing of the file's own name is kept. A stored file has no address: the `file` view opens it through the one door.
+"""
+
+import hashlib
+import io
+import math
+import os
+import re
+import uuid
+from pathlib import PurePosixPath
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.utils.deconstruct import deconstructible
+from django.utils.formats import number_format
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+from PIL import ExifTags, Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+
+from accounts.sealing import seal_bytes, unseal_bytes
+from privacy import pdfs
+
+MEGABYTE = 1024 * 1024
+LONGEST_SIDE = 3000  # pixels: an identity card stays legible, a photo stays small
+JPEG_QUALITY = 88
+# By their first bytes; the plugins themselves, so that no other of Pillow's formats is ever tried
+PICTURES = {b"\xff\xd8\xff": JpegImageFile, b"\x89PNG\r\n\x1a\n": PngImageFile}
+TURNS = {  # Exif 2.3, tag 274
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+FOLDER = re.compile(r"[a-z0-9_]{1,30}")
+ENDINGS = (".jpg", ".pdf")
+
+
+@deconstructible
+class PrivateStorage(FileSystemStorage):
+    """Sealed files under random names in PRIVATE_FILES_DIR, for the owner of the process only.
+
+    The name is authenticated with the content: a file put in the place of another does not open (SealError).
+    """
+
+    file_permissions_mode = 0o600
+    directory_permissions_mode = 0o700
+
+    @property
+    def base_location(self):
+        return self._value_or_setting(self._location, settings.PRIVATE_FILES_DIR)
+
+    @property
+    def location(self):
+        return os.path.abspath(self.base_location)
+
+    def get_available_name(self, name, max_length=None):
+        """A random name: of the given one only a plain folder and a known ending remain."""
+        name = PurePosixPath(str(name).replace("\\", "/"))
+        folder = name.parts[0] if len(name.parts) > 1 and FOLDER.fullmatch(name.parts[0]) else "files"
+        ending = name.suffix.lower() if name.suffix.lower() in ENDINGS else ""
+        return f"{folder}/{uuid.uuid4().hex}{ending}"
+
+    def url(self, name):
+        # An AttributeError, so that Django's file widgets show no link instead of breaking
+        raise AttributeError("A private file has no address: link to the view named 'file'.")
+
+    def size(self, name):
+        return self._open(name).size
+
+    def _open(self, name, mode="rb"):
+        if mode != "rb":
+            raise ValueError("A private file is written once, by save().")
+        with super()._open(name, mode) as sealed:
+            return ContentFile(unseal_bytes(sealed.read(), context=name), name=name)
+
+    def _save(self, name, content):
+        content.seek(0)
+        return super()._save(name, ContentFile(seal_bytes(content.read(), context=name)))
+
+
+class MemoryUploads(FileUploadHandler):
+    """Keeps an upload in memory, so that no identity card lies in a temporary folder in clear.
+
+    Beyond the limit only the length is counted: the form can then name it.
+    """
+
+    def new_file(self, *args, **kwargs):
+        super().new_file(*args, **kwargs)
+        self.content = io.BytesIO()
+
+    def receive_data_chunk(self, raw_data, start):
+        if start + len(raw_data) <= settings.UPLOAD_MAX_MB * MEGABYTE:
+            self.content.write(raw_data)
+        else:
+            self.content.truncate(0)  # half a file is never read as a whole one
+
+    def file_complete(self, file_size):
+        self.content.seek(0)
+        kind, charset, extra = self.content_type, self.charset, self.content_type_extra
+        return InMemoryUploadedFile(self.content, self.field_name, self.file_name, kind, file_size, charset, extra)
+
+
+def clean_image(upload, *, max_mb=None):
+    """A JPG or PNG as a new JPEG file: upright, opaque, LONGEST_SIDE at most, with pixels and nothing else."""
+    return _redrawn(_read(upload, max_mb), _("Choose a JPG or PNG file."))
+
+
+def clean_pdf(upload, *, max_mb=None):
+    """A PDF file without active content (see privacy.pdfs)."""
+    content = _read(upload, max_mb)
+    if not pdfs.is_pdf(content):
+        raise ValidationError(_("Choose a PDF file."), code="kind")
+    return ContentFile(pdfs.clean(content), name="document.pdf")
+
+
+def clean_document(upload, *, max_mb=None):
+    """A picture or a PDF file, told apart by their content."""
+    content = _read(upload, max_mb)
+    if pdfs.is_pdf(content):
+        return ContentFile(pdfs.clean(content), name="document.pdf")
+    return _redrawn(content, _("Choose a JPG, PNG or PDF file."))
+
+
+def sha256(upload):
+    """64 hex digits, of the content as it is stored when given what a `clean_…` returned."""
+    upload.seek(0)
+    digest = hashlib.file_digest(upload, "sha256").hexdigest()
+    upload.seek(0)
+    return digest
+
+
+def _read(upload, max_mb):
+    limit = max_mb or settings.UPLOAD_MAX_MB
+    if upload.size > limit * MEGABYTE:
+        tenths = math.ceil(upload.size / MEGABYTE * 10)  # rounded up: never "5.0 MB; the limit is 5 MB"
+        raise ValidationError(
+            _("The file is %(n)s MB; the limit is %(max)s MB."),
+            code="too_large",
+            params={"n": number_format(tenths / 10, 1), "max": number_format(limit)},
+        )
+    upload.seek(0)
+    return upload.read(limit * MEGABYTE + 1)
+
+
+def _redrawn(content, wrong_kind):
+    plugin = next((plugin for start, plugin in PICTURES.items() if content.startswith(start)), None)
+    if plugin is None:
+        raise ValidationError(wrong_kind, code="kind")
+    try:
+        picture = plugin(io.BytesIO(content))  # reads the header only
+        _refuse_too_many_pixels(*picture.size)
+        written = io.BytesIO()
+        _canvas(picture).save(written, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    except ValidationError:
+        raise
+    except Exception as error:  # Pillow answers hostile bytes with errors of every kind
+        raise pdfs.broken() from error
+    return ContentFile(written.getvalue(), name="picture.jpg")
+
+
+def _refuse_too_many_pixels(width, height):
+    most = settings.UPLOAD_MAX_MEGAPIXELS
+    if width * height > most * 1_000_000:
+        raise ValidationError(
+            _("The picture has %(n)s megapixels; the limit is %(max)s. Make it smaller, then upload it again."),
+            code="too_many_pixels",
+            params={"n": number_format(math.ceil(width * height / 1_000_000)), "max": number_format(most)},
+        )
+
+
+def _canvas(picture):
+    """The pixels alone, on white: what is not drawn (position, camera, profile, comment, trailing bytes) is gone."""
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # decodes a huge JPEG at half or a quarter of its size
+    turn = _turn(picture)
+    picture.load()
+    if picture.mode.startswith("I;16"):
+        picture.info.pop("transparency", None)
+        picture = picture.point(lambda level: level / 256).convert("L")
+    transparent = picture.has_transparency_data
+    picture = picture.convert("RGBA" if transparent else "RGB")
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    canvas = Image.new("RGB", picture.size, "white")
+    canvas.paste(picture, mask=picture.getchannel("A") if transparent else None)
+    return canvas if turn is None else canvas.transpose(turn)
+
+
+def _turn(picture):
+    """How the camera was held. Damaged notes about it are no reason to refuse the picture."""
+    try:
+        return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+    except Exception:  # as above
+        return None
+
+
+class ImageUpload(forms.FileField):
+    """A JPG or PNG; its value is the redrawn JPEG file."""
+
+    clean_upload = staticmethod(clean_image)
+    accept = "image/jpeg,image/png"
+    kinds = _("Choose a JPG or PNG file.")
+    limit = _("JPG or PNG, at most %(max)s MB.")
+
+    def __init__(self, *, max_mb=None, help_text=None, **kwargs):
+        self.max_mb = max_mb
+        super().__init__(help_text=self._help() if help_text is None else help_text, **kwargs)
+        self.max_length = None  # of the file's name, which is not kept
+        broken = pdfs.broken().message
+        self.error_messages |= {"required": self.kinds, "invalid": self.kinds, "missing": self.kinds, "empty": broken}
+        self.error_messages |= kwargs.get("error_messages") or {}
+
+    def _help(self):
+        return lazy(lambda: str(self.limit) % {"max": number_format(self.max_mb or settings.UPLOAD_MAX_MB)}, str)()
+
+    def to_python(self, data):
+        upload = super().to_python(data)
+        return upload and self.clean_upload(upload, max_mb=self.max_mb)
+
+    def widget_attrs(self, widget):
+        return super().widget_attrs(widget) | {"accept": self.accept}
+
+
+class DocumentUpload(ImageUpload):
+    """A JPG, PNG or PDF; pictures are redrawn, PDF files refused when they can act."""
+
+    clean_upload = staticmethod(clean_document)
+    accept = "image/jpeg,image/png,application/pdf"
+    kinds = _("Choose a JPG, PNG or PDF file.")
+    limit = _("JPG, PNG or PDF, at most %(max)s MB.")

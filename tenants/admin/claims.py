@@ -1,0 +1,142 @@
+"""The queue of claims, and the invitations sent. A claim and the entry it may belong to stand side by side."""
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from privacy import access, clocks
+from privacy.admin import ReadOnly, TenantDataAdmin
+from privacy.admin.base import hat
+from privacy.models.access import Why
+from privacy.scope import Hat
+from tenants import identity, registration
+from tenants.models import Claim, Invitation, Tenant
+
+READY_REASONS = (
+    _("What you wrote does not fit our register. Check it, and send a new claim."),
+    _("Please come to the management office with your original identity card."),
+    _("You are not in our register yet. Please contact the management office."),
+)
+
+
+class DecisionForm(forms.Form):
+    """One decision: confirm for an entry of the own register, or refuse with a reason."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"), widget=forms.RadioSelect, choices=[("confirm", _("Confirm: this is the person")), ("refuse", _("Refuse"))]
+    )
+    entry = forms.ModelChoiceField(Tenant.objects.none(), label=_("Entry of the register"), required=False)
+    checks = forms.MultipleChoiceField(
+        label=_("Compared with the person or the original card"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("name", _("The name fits")), ("number", _("The number fits")), ("photo", _("The photo fits"))],
+    )
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("The tenant reads this.")
+    )
+
+    def __init__(self, *args, entries, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["entry"].queryset = entries
+        self.fields["entry"].label_from_instance = lambda entry: f"{entry.name} · {', '.join(o.unit.number for o in entry.occupancies.all())}"
+
+    def clean(self):
+        data = super().clean()
+        if data.get("decision") == "confirm":
+            if not data.get("entry"):
+                self.add_error("entry", _("Choose the entry of your register that belongs to this person."))
+            if len(data.get("checks", ())) < len(self.fields["checks"].choices):
+                self.add_error("checks", _("Compare all three and tick them, or refuse the claim."))
+        if data.get("decision") == "refuse" and not data.get("reason", "").strip():
+            self.add_error("reason", _("Write the reason; the tenant reads it."))
+        return data
+
+
+@admin.register(Claim)
+class ClaimAdmin(TenantDataAdmin):
+    why = Why.CLAIM
+    list_display = ("number", "clock", "place", "status", "received_at")
+    list_display_links = ("number",)
+    list_filter = ("status", "building")
+    list_select_related = ("building",)
+    ordering = ("due_at", "pk")
+    search_fields = ("number",)
+    fields = readonly_fields = ("number", "building", "status", "received_at", "due_at", "settled_at", "reason")
+
+    def has_add_permission(self, request):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(status__in=[Claim.Status.RECEIVED])
+
+    @admin.display(description=_("time left"), ordering="due_at")
+    def clock(self, claim):
+        return clocks.time_left(claim.due_at) if claim.is_open else "–"
+
+    @admin.display(description=_("building and unit"))
+    def place(self, claim):
+        return f"{claim.building.name} · {claim.unit_number}" if claim.unit_number else claim.building.name
+
+    def get_urls(self):
+        return [path("<int:pk>/decide/", self.admin_site.admin_view(self.decide), name="tenants_claim_decide"), *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        claim = self.get_object(request, object_id)
+        if claim and claim.status == Claim.Status.WAITING and hat(request) == Hat.STAFF and self.has_change_permission(request, claim):
+            return HttpResponseRedirect(reverse("admin:tenants_claim_decide", args=[claim.pk]))
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def decide(self, request, pk):
+        """Claim and register side by side; one form at the end."""
+        claim = self.get_object(request, str(pk))
+        if claim is None or not self.has_change_permission(request, claim):
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        entries = Tenant.objects.visible_to(request.user, as_=hat(request)).filter(management=claim.management_id).unclaimed()
+        form = DecisionForm(request.POST or None, entries=entries.prefetch_related("occupancies__unit"), initial={"entry": claim.entry_id})
+        if request.method == "POST" and form.is_valid() and self.answer(request, claim, form.cleaned_data):
+            return HttpResponseRedirect(reverse("admin:tenants_claim_changelist"))
+        if claim.entry and request.method == "GET":
+            access.look(claim.entry, by=request.user, as_=hat(request), why=Why.CLAIM, reference=claim.number)
+        context = self.admin_site.each_context(request) | {
+            "title": _("Claim %(number)s") % {"number": claim.number},
+            "opts": self.opts, "claim": claim, "form": form, "lines": comparison(claim), "ready_reasons": READY_REASONS,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/tenants/claim/decide.html", context)
+
+    def answer(self, request, claim, data):
+        if data["decision"] == "confirm":
+            return self.attempt(request, registration.confirm, _("The claim is confirmed. The tenant is told."), claim=claim, entry=data["entry"])
+        return self.attempt(request, registration.refuse, _("The claim is refused. The tenant is told."), claim=claim, reason=data["reason"])
+
+
+def comparison(claim):
+    """Per line: label, what the claim says, what the register says, whether they are the same. Numbers stay masked."""
+    entry = claim.entry
+    units = ", ".join(o.unit.number for o in entry.occupancies.current().select_related("unit")) if entry else ""
+    born = entry.birth_date.isoformat() if entry and entry.birth_date else ""
+    return [
+        {"label": _("Unit"), "said": claim.unit_number, "kept": units, "same": claim.unit_number.upper() in units.upper().split(", ")},
+        {
+            "label": _("Identity number"),
+            "said": identity.mask(claim.identity_kind, claim.identity_number),
+            "kept": identity.mask(entry.identity_kind, entry.identity_number) if entry and entry.identity_number else "",
+            "same": bool(entry) and entry.identity_index == claim.identity_index,
+        },
+        {"label": _("Date of birth"), "said": claim.birth_date, "kept": born, "same": bool(born) and born == claim.birth_date},
+        {"label": _("Email"), "said": claim.claimant.holder.email, "kept": entry.email if entry else "", "same": bool(entry) and entry.email.lower() == claim.claimant.holder.email},
+    ]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly, TenantDataAdmin):
+    list_display = ("__str__", "tenant_name", "created_at", "expires_at", "used_at")
+    list_select_related = ("tenant",)
+    fields = readonly_fields = ("tenant_name", "email", "created_at", "expires_at", "used_at")
+
+    @admin.display(description=_("tenant"))
+    def tenant_name(self, invitation):
+        return invitation.tenant.name

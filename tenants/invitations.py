@@ -1,0 +1,61 @@
+"""Inviting a tenant to her register entry: the link works once, for 72 hours, for this entry and this address only.
+
+Only the hash of the link's token is kept, so the database cannot be used to forge one.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import mail
+from privacy import subjects
+from privacy.errors import Refused
+from privacy.scope import Hat
+from tenants.models import Invitation, Tenant
+
+
+def token_hash(token):
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(*, tenant, by):
+    """Send the entry's email a link that works once, for 72 hours, for this entry only. Earlier links stop working."""
+    tenant = Tenant.objects.visible_to(by, as_=Hat.STAFF).select_related("subject").filter(pk=tenant.pk).first()
+    if tenant is None:
+        raise Refused(_("Only staff of the management that keeps this record can invite."), code="not_staff")
+    if tenant.is_claimed:
+        raise Refused(_("This record already belongs to an account. Ask the tenant to sign in with it."), code="claimed")
+    if not tenant.email:
+        raise Refused(_("Enter the tenant's email in the register first, then send the invitation."), code="no_email")
+    now, token = timezone.now(), secrets.token_urlsafe(32)
+    tenant.invitations.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
+    invitation = Invitation.objects.create(
+        tenant=tenant, email=tenant.email, token_hash=token_hash(token), created_by=subjects.own(by),
+        expires_at=now + timedelta(hours=settings.INVITATION_HOURS),
+    )  # fmt: skip
+    mail.tell_address(email=tenant.email, language="", template="invitation", path=reverse("invitation", args=[token]))
+    return invitation
+
+
+@transaction.atomic
+def accept(*, token, by):
+    """The invited person takes her record. The link alone is not enough: her confirmed email must be the invited one."""
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",)).select_related("tenant__subject").filter(token_hash=token_hash(token)).first()
+    )
+    if invitation is None or invitation.used_at or invitation.expires_at <= timezone.now():
+        raise Refused(_("This invitation is no longer valid. Ask your building management for a new one, or claim your record."), code="over")
+    if not EmailAddress.objects.filter(user=by, verified=True, email__iexact=invitation.email).exists():
+        raise Refused(_("This invitation was sent to another email address. Sign in with that address, or claim your record."), code="email")
+    subjects.hand_over(subject=invitation.tenant.subject, to=by, by=by)
+    invitation.used_at = timezone.now()
+    invitation.save(update_fields=["used_at"])
+    return invitation

@@ -1,0 +1,7 @@
+"""Who lives where, who manages it, who serves it."""
+
+from tenants.models.buildings import Building, BuildingManagement, Unit, Vendor
+from tenants.models.claims import Claim, Invitation
+from tenants.models.register import Occupancy, Tenant
+
+__all__ = ["Building", "BuildingManagement", "Claim", "Invitation", "Occupancy", "Tenant", "Unit", "Vendor"]

@@ -1,0 +1,118 @@
+"""How an account comes to hold a register entry: by a claim, or by an invitation (clauses 3.3, 5.1)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import clocks
+from privacy.fields import BlindIndexField, EncryptedTextField
+from privacy.models import Subject
+from privacy.scope import ScopedQuerySet
+from tenants.models.buildings import Building, BuildingManagement
+from tenants.models.register import IdentityKind, Tenant, identity_text
+
+
+class ClaimQuerySet(ScopedQuerySet):
+    def waiting(self):
+        """The management's queue, most urgent first: claims that fit an entry, and questions."""
+        return self.filter(status=Claim.Status.WAITING).order_by("due_at", "pk")
+
+
+class Claim(models.Model):
+    """What a person says of herself to be recognised. The values are sealed, and removed once it is settled."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("received")
+        UNMATCHED = "unmatched", _("no entry found")
+        WAITING = "waiting", _("waits for staff")
+        OPENED = "opened", _("opened by itself")
+        CONFIRMED = "confirmed", _("confirmed")
+        REFUSED = "refused", _("refused")
+        CLOSED = "closed", _("closed without a match")
+
+    OPEN = (Status.RECEIVED, Status.UNMATCHED, Status.WAITING)
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    claimant = models.ForeignKey(Subject, models.PROTECT, related_name="claims", verbose_name=_("claimant"))
+    management = models.ForeignKey(BuildingManagement, models.PROTECT, related_name="claims", verbose_name=_("building management"))
+    building = models.ForeignKey(Building, models.PROTECT, related_name="+", verbose_name=_("building"))
+    unit_number = models.CharField(_("unit number"), max_length=20)
+    identity_kind = models.CharField(_("identity kind"), max_length=8, choices=IdentityKind)
+    identity_number = EncryptedTextField(_("identity number"), blank=True, default="")
+    identity_index = BlindIndexField(_("search code of the identity number"), source="identity_text")
+    birth_date = EncryptedTextField(_("date of birth"), blank=True, default="")  # ISO 8601, as text, so that it can be sealed
+    message = EncryptedTextField(_("message to the management"), blank=True, default="")
+    entry = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("register entry"))
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    due_at = models.DateTimeField(_("deadline"), default=clocks.due)
+    settled_at = models.DateTimeField(_("answered at"), null=True)
+    settled_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+        ordering = ["-received_at", "-pk"]
+        indexes = [models.Index(fields=["management", "due_at"], condition=Q(status="waiting"), name="tenants_claim_queue")]
+        constraints = [
+            # One open claim a person and management: a double submit does not act twice
+            models.UniqueConstraint(
+                fields=["claimant", "management"],
+                condition=Q(status__in=["received", "unmatched", "waiting"]),
+                name="tenants_claim_one_open",
+            ),
+        ]
+
+    class Privacy:
+        subject = "claimant"
+        controller = "management"
+        personal = {
+            "unit_number": "", "identity_kind": "", "identity_number": "", "identity_index": "",
+            "birth_date": "", "message": "", "entry": None, "reason": "",
+        }
+        kept = dict.fromkeys(
+            ("id", "number", "claimant", "management", "building", "status", "received_at", "due_at", "settled_at", "settled_by"),
+            "proof of how the account came to hold the entry",
+        )
+
+    def __str__(self):
+        return self.number
+
+    def identity_text(self):
+        return identity_text(self.identity_kind, self.identity_number)
+
+    @property
+    def is_open(self):
+        return self.status in self.OPEN
+
+
+class Invitation(models.Model):
+    """A letter to one entry's email. Only the hash of its token is kept; it works once, until it expires."""
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="invitations", verbose_name=_("tenant"))
+    email = models.EmailField(_("email"))
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("sent at"), default=timezone.now)
+    created_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("sent by"))
+    expires_at = models.DateTimeField(_("valid until"))
+    used_at = models.DateTimeField(_("used at"), null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-created_at", "-pk"]
+
+    class Privacy:
+        subject = "tenant__subject"
+        controller = "tenant__management"
+        personal = {"email": "", "token_hash": ""}
+        kept = dict.fromkeys(("id", "tenant", "created_at", "created_by", "expires_at", "used_at"), "proof of the invitation")
+
+    def __str__(self):
+        return _("Invitation %(number)s") % {"number": self.pk}

@@ -1,0 +1,176 @@
+"""The register of tenants: every field of clause 2.1, as patchy as real registers are."""
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+from phonenumber_field.modelfields import PhoneNumberField
+
+from privacy.fields import BlindIndexField, EncryptedTextField
+from privacy.models import Subject
+from privacy.scope import ScopedQuerySet
+from tenants import identity
+from tenants.models.buildings import BuildingManagement, Unit
+
+
+class IdentityKind(models.TextChoices):
+    KTP = "ktp", _("KTP (identity card)")
+    SIM = "sim", _("SIM (driving licence)")
+    PASSPORT = "passport", _("passport")
+
+
+class Gender(models.TextChoices):
+    FEMALE = "female", _("female")
+    MALE = "male", _("male")
+
+
+def identity_text(kind, number):
+    """What a blind index is made of: kind and normalised number; "" when there is no number."""
+    return f"{kind}:{identity.normalise(kind, number)}" if number else ""
+
+
+class TenantQuerySet(ScopedQuerySet):
+    def with_identity(self, kind, number):
+        """Entries with exactly this identity number, found by its blind index."""
+        index = Tenant._meta.get_field("identity_index").index(identity_text(kind, number))
+        return self.filter(identity_index=index) if index else self.none()
+
+    def unclaimed(self):
+        return self.filter(subject__holder__isnull=True)
+
+
+class Tenant(models.Model):
+    """One entry of a management's register. Needs a name (and a unit, by its occupancy); the rest may come later."""
+
+    # What an entry should have before a claim or a service can rely on it
+    EXPECTED = ("identity_number", "birth_date", "phone", "email", "gender", "nationality", "address", "birth_place", "identity_scan", "photo")
+
+    management = models.ForeignKey(BuildingManagement, models.PROTECT, related_name="tenants", verbose_name=_("building management"))
+    subject = models.OneToOneField(Subject, models.PROTECT, related_name="tenant", verbose_name=_("subject"), editable=False)
+    name = models.CharField(_("name"), max_length=150)
+    identity_kind = models.CharField(_("identity kind"), max_length=8, choices=IdentityKind, blank=True)
+    identity_number = EncryptedTextField(_("identity number"), blank=True, default="", validators=[MaxLengthValidator(32)])
+    identity_index = BlindIndexField(_("search code of the identity number"), source="identity_text")
+    identity_scan = models.FileField(_("identity scan"), upload_to="scans", blank=True)
+    gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)
+    address = models.TextField(_("address"), blank=True)
+    phone = PhoneNumberField(_("phone number"), blank=True)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    birth_place = models.CharField(_("place of birth"), max_length=100, blank=True)
+    nationality = CountryField(_("nationality"), blank=True)
+    photo = models.FileField(_("photo"), upload_to="photos", blank=True)
+    email = models.EmailField(_("email"), blank=True)
+    other = models.TextField(_("other information"), blank=True)
+    created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tenant")
+        verbose_name_plural = _("tenants")
+        ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["management", "name"], name="tenants_tenant_by_name")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["management", "identity_index"],
+                condition=~Q(identity_index=""),
+                name="tenants_identity_once_per_management",
+                violation_error_message=_("Another entry of this register has this identity number. Open that entry instead."),
+            ),
+            models.CheckConstraint(
+                condition=Q(identity_index="") | ~Q(identity_kind=""),
+                name="tenants_identity_has_kind",
+                violation_error_message=_("Choose the identity kind that belongs to the number."),
+            ),
+        ]
+        permissions = [("reveal_tenant", "Can reveal identity numbers"), ("export_tenant", "Can export the register"), ("import_tenant", "Can import the register")]
+
+    class Privacy:
+        subject = "subject"
+        controller = "management"
+        personal = {
+            "name": "", "identity_kind": "", "identity_number": "", "identity_index": "", "identity_scan": "", "gender": "",
+            "address": "", "phone": "", "birth_date": None, "birth_place": "", "nationality": "", "photo": "", "email": "", "other": "",
+        }
+        kept = {
+            "id": "row number",
+            "management": "whose register it was",
+            "subject": "a pseudonym that evidence hangs on",
+            "created_at": "age of the entry",
+            "changed_at": "age of the entry",
+        }
+        shareable = {
+            "name": "identity", "identity_kind": "identity", "identity_number": "identity", "identity_scan": "identity",
+            "gender": "identity", "photo": "identity", "phone": "contact", "email": "contact", "address": "contact",
+            "birth_date": "birth", "birth_place": "birth", "nationality": "birth",
+        }
+        updatable = (
+            "name", "identity_kind", "identity_number", "identity_scan", "gender", "photo", "phone", "email", "address",
+            "birth_date", "birth_place", "nationality", "other",
+        )
+
+    def __str__(self):
+        return _("Tenant %(number)s") % {"number": self.pk}
+
+    def identity_text(self):
+        return identity_text(self.identity_kind, self.identity_number)
+
+    @property
+    def missing(self):
+        """Labels of the expected fields that are still empty."""
+        return [self._meta.get_field(name).verbose_name for name in self.EXPECTED if not getattr(self, name)]
+
+    @property
+    def is_claimed(self):
+        return self.subject.holder_id is not None
+
+
+class OccupancyQuerySet(ScopedQuerySet):
+    def current(self, today=None):
+        today = today or timezone.localdate()
+        return self.filter(Q(moved_out_on__isnull=True) | Q(moved_out_on__gte=today))
+
+
+class Occupancy(models.Model):
+    class Role(models.TextChoices):
+        OWNER = "owner", _("owner")
+        RENTER = "renter", _("renter")
+        HOUSEHOLD = "household", _("household member")
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="occupancies", verbose_name=_("tenant"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="occupancies", verbose_name=_("unit"))
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.OWNER)
+    moved_in_on = models.DateField(_("moved in on"), null=True, blank=True)
+    moved_out_on = models.DateField(_("moved out on"), null=True, blank=True, help_text=_("The last day in the unit."))
+
+    objects = OccupancyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("occupancy")
+        verbose_name_plural = _("occupancies")
+        ordering = ["-moved_in_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(moved_in_on__isnull=True) | Q(moved_out_on__isnull=True) | Q(moved_out_on__gte=F("moved_in_on")),
+                name="tenants_occupancy_ends_after_start",
+                violation_error_message=_("Choose a moving-out date on or after the moving-in date."),
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "unit"], condition=Q(moved_out_on__isnull=True), name="tenants_occupancy_once_at_a_time",
+                violation_error_message=_("This tenant already occupies this unit."),
+            ),
+        ]
+
+    class Privacy:
+        subject = "tenant__subject"
+        controller = "tenant__management"
+        personal = {"role": "owner", "moved_in_on": None, "moved_out_on": None}
+        kept = {"id": "row number", "tenant": "the entry it belongs to", "unit": "needed for building records"}
+        shareable = {"unit": "home", "role": "home"}
+        shown = "current"
+
+    def __str__(self):
+        return _("Occupancy %(number)s") % {"number": self.pk}

@@ -1,0 +1,20 @@
+"""Which columns of this floor exist in both languages."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from tenants.models import Building, BuildingManagement, Vendor
+
+
+@register(BuildingManagement)
+class BuildingManagementTranslation(TranslationOptions):
+    fields = ("office_hours",)
+
+
+@register(Vendor)
+class VendorTranslation(TranslationOptions):
+    fields = ("trade",)
+
+
+@register(Building)
+class BuildingTranslation(TranslationOptions):
+    fields = ("directions",)

@@ -1,0 +1,66 @@
+"""Claiming a record, and taking up an invitation. The answer pages say the same whatever the register holds."""
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from privacy.errors import Refused
+from privacy.scope import Hat
+from tenants import invitations, registration
+from tenants.forms.claims import ClaimForm, MessageForm
+from tenants.models import Claim
+
+
+@require_http_methods(["GET", "POST"])
+def claim(request):
+    form = ClaimForm(request.POST or None)
+    if form.is_valid():
+        try:
+            registration.claim(**form.cleaned_data, by=request.user, address=get_adapter().get_client_ip(request))
+        except Refused as refusal:
+            if refusal.code != "twice":
+                form.add_error(None, refusal.message)
+                return render(request, "tenants/claim.html", {"form": form}, status=429)
+        return redirect("claim_sent")
+    return render(request, "tenants/claim.html", {"form": form})
+
+
+def open_claims(user):
+    """The person's own claims that wait for an answer, whatever they wait for."""
+    return Claim.objects.visible_to(user, as_=Hat.TENANT).filter(status__in=Claim.OPEN).select_related("building", "management")
+
+
+def claim_sent(request):
+    """The same words in every case: the deadline, and a way to add a question."""
+    claims = open_claims(request.user)
+    return render(request, "tenants/claim_sent.html", {"claims": claims, "form": MessageForm()})
+
+
+@require_POST
+def claim_message(request, number):
+    claim = get_object_or_404(Claim.objects.visible_to(request.user, as_=Hat.TENANT), number=number)
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return render(request, "tenants/claim_sent.html", {"claims": [claim], "form": form})
+    try:
+        registration.add_message(claim=claim, message=form.cleaned_data["message"], by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Your message goes to the building management with your claim."))
+    return redirect("claim_sent")
+
+
+@require_http_methods(["GET", "POST"])
+def invitation(request, token):
+    if request.method == "POST":
+        try:
+            invitations.accept(token=token, by=request.user)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return redirect("claim")
+        messages.success(request, _("This record now belongs to your account."))
+        return redirect("tenant_home")
+    return render(request, "tenants/invitation.html")

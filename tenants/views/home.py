@@ -1,0 +1,24 @@
+"""The tenant's start page: what needs an answer, who looked, and the way to the rest."""
+
+from django.shortcuts import render
+from django.utils import timezone
+
+from privacy.models import AccessRecord, ProfileUpdateRequest, SharingGrant, SharingRequest
+from privacy.scope import Hat
+from tenants.models import Claim, Tenant
+from tenants.views.claims import open_claims
+
+
+def tenant_home(request):
+    entries = Tenant.objects.visible_to(request.user, as_=Hat.TENANT).select_related("management")
+    own = {"user": request.user, "as_": Hat.TENANT}
+    context = {
+        "entries": entries.prefetch_related("occupancies__unit__building"),
+        "claims": open_claims(request.user),
+        "refused": Claim.objects.visible_to(**own).filter(status__in=[Claim.Status.REFUSED, Claim.Status.CLOSED]).exclude(settled_at=None).first(),
+        "to_answer": SharingRequest.objects.visible_to(**own).filter(status=SharingRequest.Status.WAITING).select_related("agreement__vendor", "purpose"),
+        "updates": ProfileUpdateRequest.objects.visible_to(**own).waiting(),
+        "grants": SharingGrant.objects.visible_to(**own).current(timezone.now()).count(),
+        "looks": AccessRecord.objects.visible_to(**own).exclude(hat=Hat.TENANT).select_related("actor__holder", "party")[:2],
+    }
+    return render(request, "tenants/home.html", context)

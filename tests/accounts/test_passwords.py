@@ -1,0 +1,39 @@
+import pytest
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
+from django.utils import translation
+
+from accounts.passwords import CompositionValidator
+
+
+@pytest.mark.parametrize(
+    ("password", "missing"),
+    [
+        ("kapal laut biru 7", "a capital letter"),
+        ("KAPAL LAUT BIRU 7", "a small letter"),
+        ("Kapal laut biru", "a digit"),
+        ("Kapallautbiru7", "another character, for example . - or ?"),
+        ("kapal-laut", "a capital letter, a digit"),
+        ("", "a capital letter, a small letter, a digit, another character, for example . - or ?"),
+    ],
+)
+def test_validate_lists_only_what_is_missing(password, missing):
+    with translation.override("en"), pytest.raises(ValidationError) as error:
+        CompositionValidator().validate(password)
+    assert error.value.messages == [f"Add to your password: {missing}."]
+
+
+@pytest.mark.parametrize("password", ["Kapal-laut7", "Ünïcode ñ 9", "пАроль_12"])
+def test_validate_accepts_all_four_kinds(password):
+    CompositionValidator().validate(password)
+
+
+def test_composition_is_among_the_validators_in_use():
+    with pytest.raises(ValidationError) as error:
+        validate_password("kapallautbiru7langit")
+    assert "password_composition" in [each.code for each in error.value.error_list]
+
+
+def test_help_text_tells_the_rule():
+    with translation.override("en"):
+        assert any("capital letter, a small letter, a digit" in text for text in password_validators_help_texts())

@@ -1,0 +1,90 @@
+import logging
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.exceptions import ValidationError
+
+from accounts import people
+from accounts.models import User
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def olga():
+    return UserFactory(email="olga@example.com", is_superuser=True)
+
+
+def test_make_account_opens_it_without_a_password_and_sends_the_link(olga, client):
+    made = people.make_account(email=" Sam@Example.com ", name="Sam", language="en", by=olga)
+    assert (made.email, made.name, made.language, made.is_staff) == ("sam@example.com", "Sam", "en", False)
+    assert not made.has_usable_password()
+    assert EmailAddress.objects.get(user=made).verified
+    letter = mail.outbox[0]
+    assert letter.to == ["sam@example.com"]
+    assert letter.subject == "Set your password"
+    link = next(word for word in letter.body.split() if word.startswith("http"))
+    page = client.get(link.removeprefix("http://testserver"), follow=True)
+    client.post(page.redirect_chain[-1][0], {"password1": "Kapal-laut7x", "password2": "Kapal-laut7x"})
+    made.refresh_from_db()
+    assert made.check_password("Kapal-laut7x")
+
+
+@pytest.mark.parametrize("email", ["olga@example.com", "OLGA@example.com", "second@example.com"])
+def test_make_account_refuses_an_address_in_use(olga, email):
+    EmailAddress.objects.create(user=olga, email="second@example.com", verified=True)
+    with pytest.raises(ValidationError, match="already exists"):
+        people.make_account(email=email, by=olga)
+    assert User.objects.count() == 1
+    assert not mail.outbox
+
+
+def test_make_account_refuses_what_is_no_address(olga):
+    with pytest.raises(ValidationError):
+        people.make_account(email="olga at home", by=olga)
+    assert not mail.outbox
+
+
+def test_invite_refuses_an_inactive_account(olga):
+    with pytest.raises(ValidationError, match="not active"):
+        people.invite(user=UserFactory(is_active=False), by=olga)
+
+
+def test_deactivate_signs_the_person_out_at_the_next_request(olga, client):
+    sam = UserFactory()
+    client.force_login(sam)
+    people.deactivate(user=sam, by=olga)
+    assert client.get("/accounts/password/change/").status_code == 302
+    people.reactivate(user=sam, by=olga)
+    sam.refresh_from_db()
+    assert sam.is_active
+
+
+def test_deactivate_logs_numbers_only(olga, caplog):
+    sam = UserFactory(email="sam@example.com", name="Sam Park")
+    with caplog.at_level(logging.INFO):
+        people.deactivate(user=sam, by=olga)
+    assert f"Account {sam.pk} was deactivated by account {olga.pk}" in caplog.text
+    assert "sam" not in caplog.text.lower()
+
+
+@pytest.mark.parametrize("verb", [people.deactivate, people.reactivate])
+def test_nobody_switches_their_own_account(olga, verb):
+    with pytest.raises(ValidationError, match="your own account"):
+        verb(user=olga, by=olga)
+
+
+@pytest.mark.parametrize("verb", [people.deactivate, people.reactivate])
+def test_only_a_superuser_switches_a_superuser(olga, verb):
+    with pytest.raises(ValidationError, match="superuser"):
+        verb(user=olga, by=UserFactory())
+
+
+def test_choose_language_keeps_the_choice_of_its_owner_only(olga):
+    people.choose_language(user=olga, language="id", by=olga)
+    olga.refresh_from_db()
+    assert olga.language == "id"
+    with pytest.raises(ValidationError, match="owner"):
+        people.choose_language(user=olga, language="en", by=UserFactory())

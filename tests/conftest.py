@@ -1,0 +1,107 @@
+"""What every test stands on: settings that only tests may have, and the cast."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from accounts.models import User
+from privacy import parties
+from privacy.models import Party, Purpose, SharingAgreement
+from privacy.models.parties import Role
+from tenants.models import BuildingManagement, Tenant, Vendor
+from tests import factories as f
+
+pytest_plugins = ["tests.database"]
+
+
+def pytest_configure(config):
+    # Argon2 is slow on purpose; the tests sign in hundreds of times
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # No collectstatic before a test run: files come straight from the tree
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+
+
+@dataclass
+class Cast:
+    """Two managements, one vendor and their people; everyone has agreed to the versions in force, if there are any."""
+
+    operator: Party
+    anggrek: BuildingManagement  # ann's and sam's
+    bougenvil: BuildingManagement  # bob's and rita's
+    teknik: Vendor  # vera's
+    agreement: SharingAgreement  # between anggrek and teknik
+    purpose: Purpose
+    ann: User
+    bob: User
+    vera: User
+    sam: User
+    rita: User
+    olga: User
+    otto: User
+    ann_entry: Tenant
+    bob_entry: Tenant
+
+
+@pytest.fixture
+def cast(db):
+    call_command("setup_groups", verbosity=0)
+    operator = f.OperatorFactory()
+    anggrek = f.ManagementFactory(name="Pengelola Anggrek", email="kantor@anggrek.example")
+    bougenvil = f.ManagementFactory(name="Pengelola Bougenvil", email="kantor@bougenvil.example")
+    teknik = f.VendorFactory(name="PT Teknik Andal")
+    people = {name: f.UserFactory(email=f"{name}@example.com") for name in ("ann", "bob")}
+    for name in ("vera", "sam", "rita", "olga"):
+        people[name] = f.UserFactory(email=f"{name}@example.com", name=name.capitalize())
+    otto = f.UserFactory(email="otto@example.com", name="Otto", is_staff=True, is_superuser=True)
+    for name, party, role in (
+        ("sam", anggrek, Role.HEAD),
+        ("rita", bougenvil, Role.OFFICER),
+        ("vera", teknik, Role.VENDOR),
+        ("olga", operator, Role.DPO),
+    ):
+        parties.appoint(user=people[name], party=party, role=role, by=otto)
+    entries = {}
+    for name, management in (("ann", anggrek), ("bob", bougenvil)):
+        entry = f.TenantFactory(
+            management=management,
+            name={"ann": "Ann Wijaya", "bob": "Bob Santoso"}[name],
+            identity_kind="ktp",
+            identity_number={"ann": "3172055504900001", "bob": "3172051503850002"}[name],
+            gender={"ann": "female", "bob": "male"}[name],
+            birth_date={"ann": date(1990, 4, 15), "bob": date(1985, 3, 15)}[name],
+            birth_place="Jakarta",
+            address="Jalan Contoh 1",
+            phone={"ann": "+6281234567890", "bob": "+6281298765432"}[name],
+            nationality="ID",
+            email=f"{name}@example.com",
+            subject__holder=people[name],
+        )
+        f.OccupancyFactory(tenant=entry, unit__number={"ann": "A-12-03", "bob": "B-07-01"}[name])
+        entries[name] = entry
+    purpose = f.PurposeFactory()
+    agreement = f.AgreementFactory(management=anggrek, vendor=teknik, purposes=[purpose])
+    return Cast(
+        operator=operator, anggrek=anggrek, bougenvil=bougenvil, teknik=teknik, agreement=agreement, purpose=purpose,
+        otto=otto, ann_entry=entries["ann"], bob_entry=entries["bob"], **people,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def sign_in(client):
+    """`sign_in(cast.ann)` gives a client signed in as her."""
+
+    def _sign_in(user):
+        client.force_login(user)
+        return client
+
+    return _sign_in
+
+
+@pytest.fixture
+def grant(cast):
+    """Ann shares name, phone and unit with Vera's company."""
+    return f.GrantFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)

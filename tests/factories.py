@@ -1,0 +1,212 @@
+"""Rows for tests, made the way the verbs make them where a verb exists."""
+
+from datetime import date, timedelta
+
+import factory
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from privacy import policies
+from privacy.models import (
+    DocumentVersion,
+    LegalDocument,
+    Membership,
+    Party,
+    Purpose,
+    SharingAgreement,
+    SharingGrant,
+    SharingRequest,
+    Subject,
+)
+from privacy.models.parties import PartyKind, Role
+from privacy.subjects import own
+from tenants.models import Building, BuildingManagement, Occupancy, Tenant, Unit, Vendor
+
+PASSWORD = "Kata-Sandi-1!"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    language = "en"
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        user = model_class.objects.create_user(password=PASSWORD, **kwargs)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        return user
+
+
+class OperatorFactory(DjangoModelFactory):
+    class Meta:
+        model = Party
+
+    kind = PartyKind.OPERATOR
+    name = "PT Operator Contoh"
+    email = "info@operator.example"
+    dpo_name = "Olga"
+    dpo_email = "dpo@operator.example"
+
+
+class ManagementFactory(DjangoModelFactory):
+    class Meta:
+        model = BuildingManagement
+
+    kind = PartyKind.MANAGEMENT
+    name = factory.Sequence(lambda n: f"Pengelola {n}")
+
+
+class VendorFactory(DjangoModelFactory):
+    class Meta:
+        model = Vendor
+
+    kind = PartyKind.VENDOR
+    name = factory.Sequence(lambda n: f"PT Layanan {n}")
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    party = factory.SubFactory(ManagementFactory)
+    role = Role.OFFICER
+
+
+class BuildingFactory(DjangoModelFactory):
+    class Meta:
+        model = Building
+
+    management = factory.SubFactory(ManagementFactory)
+    name = factory.Sequence(lambda n: f"Menara {n}")
+
+
+class UnitFactory(DjangoModelFactory):
+    class Meta:
+        model = Unit
+
+    building = factory.SubFactory(BuildingFactory)
+    number = factory.Sequence(lambda n: f"A-{n:04d}")
+
+
+class SubjectFactory(DjangoModelFactory):
+    class Meta:
+        model = Subject
+
+
+class TenantFactory(DjangoModelFactory):
+    class Meta:
+        model = Tenant
+
+    management = factory.SubFactory(ManagementFactory)
+    subject = factory.SubFactory(SubjectFactory)
+    name = factory.Sequence(lambda n: f"Penghuni {n}")
+
+
+class OccupancyFactory(DjangoModelFactory):
+    class Meta:
+        model = Occupancy
+
+    tenant = factory.SubFactory(TenantFactory)
+    unit = factory.SubFactory(UnitFactory, building__management=factory.SelfAttribute("...tenant.management"))
+    moved_in_on = date(2020, 1, 1)
+
+
+class DocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = LegalDocument
+        django_get_or_create = ("kind",)
+
+    kind = LegalDocument.Kind.POLICY
+    title_ind = "Kebijakan Privasi"
+    title_en = "Privacy Policy"
+
+
+class VersionFactory(DjangoModelFactory):
+    """A draft; `published=True` publishes it by a second person, through the verb."""
+
+    class Meta:
+        model = DocumentVersion
+
+
+    document = factory.SubFactory(DocumentFactory)
+    number = factory.LazyAttribute(lambda o: DocumentVersion.objects.next_number(o.document))
+    body_ind = factory.LazyAttribute(lambda o: f"## 1. Definisi\n\nTeks versi {o.number}.")
+    body_en = factory.LazyAttribute(lambda o: f"## 1. Definitions\n\nText of version {o.number}.")
+    summary_ind = "Pasal 1 diperjelas"
+    summary_en = "Clause 1 is clearer"
+    drafted_by = factory.LazyFunction(lambda: own(UserFactory()))
+    published = True
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        published = kwargs.pop("published", True)
+        version = super()._create(model_class, *args, **kwargs)
+        return policies.publish(version=version, by=UserFactory()) if published else version
+
+
+class PurposeFactory(DjangoModelFactory):
+    class Meta:
+        model = Purpose
+        django_get_or_create = ("code",)
+
+    code = "repair"
+    name_ind = "Perbaikan di unit"
+    name_en = "Repairs in the unit"
+    description_ind = "Untuk memperbaiki kerusakan di unit Anda."
+    description_en = "To repair something in your unit."
+
+
+class AgreementFactory(DjangoModelFactory):
+    """Signed and active unless told otherwise."""
+
+    class Meta:
+        model = SharingAgreement
+        skip_postgeneration_save = True
+
+    number = factory.Sequence(lambda n: f"PB-2026-{n:04d}")
+    management = factory.SubFactory(ManagementFactory)
+    vendor = factory.SubFactory(VendorFactory)
+    fields = ["tenant.name", "tenant.phone", "occupancy.unit"]
+    valid_from = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=30))
+    valid_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=300))
+    status = SharingAgreement.Status.ACTIVE
+    management_signed_on = vendor_signed_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=31))
+    management_file_hash = vendor_file_hash = "0" * 64
+
+    @factory.post_generation
+    def purposes(self, create, extracted, **kwargs):
+        self.purposes.set(extracted or [PurposeFactory()])
+
+
+class GrantFactory(DjangoModelFactory):
+    class Meta:
+        model = SharingGrant
+
+    number = factory.Sequence(lambda n: f"IB-2026-{n:04d}")
+    subject = factory.SubFactory(SubjectFactory)
+    agreement = factory.SubFactory(AgreementFactory)
+    purpose = factory.SubFactory(PurposeFactory)
+    fields = ["tenant.name", "tenant.phone", "occupancy.unit"]
+    starts_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+    ends_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
+
+
+class SharingRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = SharingRequest
+
+    number = factory.Sequence(lambda n: f"PI-2026-{n:04d}")
+    subject = factory.SubFactory(SubjectFactory)
+    agreement = factory.SubFactory(AgreementFactory)
+    purpose = factory.SubFactory(PurposeFactory)
+    fields = ["tenant.name", "tenant.phone", "occupancy.unit"]
+    until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=14))
+    reason = "Leaking pipe"
+    asked_by = factory.LazyFunction(lambda: own(UserFactory()))
+    asked_for = factory.SelfAttribute("agreement.vendor")

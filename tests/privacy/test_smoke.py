@@ -1,0 +1,2 @@
+def test_cast(cast, grant):
+    assert grant.is_current

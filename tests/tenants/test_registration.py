@@ -1,0 +1,247 @@
+"""Claims: what opens by itself, what waits for staff, and what nobody may do."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+
+from privacy.errors import Refused
+from tenants import registration
+from tenants.models import Claim, Tenant
+from tests import factories as f
+
+Status = Claim.Status
+BORN = date(1992, 6, 11)
+NUMBER = "3172051106920003"
+
+
+@pytest.fixture
+def entry(cast):
+    """Cici is in Anggrek's register, with everything known, and nobody has claimed her entry."""
+    cache.clear()
+    entry = f.TenantFactory(
+        management=cast.anggrek, name="Cici Lestari", identity_kind="ktp", identity_number=NUMBER, birth_date=BORN, email="cici@example.com"
+    )
+    f.OccupancyFactory(tenant=entry, unit__number="A-15-01", unit__building=cast.ann_entry.occupancies.get().unit.building)
+    return entry
+
+
+@pytest.fixture
+def cici(db):
+    return f.UserFactory(email="cici@example.com")
+
+
+def claim(entry, by, **changed):
+    said = {
+        "building": entry.occupancies.get().unit.building,
+        "unit_number": "a-15-01",
+        "identity_kind": "ktp",
+        "identity_number": NUMBER,
+        "birth_date": BORN,
+        "message": "",
+        "address": "203.0.113.7",
+    }
+    made = registration.claim(**{**said, **changed}, by=by)
+    made.refresh_from_db()
+    return made
+
+
+def test_claim_that_fits_exactly_opens_by_itself(entry, cici):
+    made = claim(entry, cici)
+    entry.subject.refresh_from_db()
+    assert (made.status, entry.subject.holder) == (Status.OPENED, cici)
+    assert mail.outbox[-1].subject == "Your claim has been checked"
+
+
+def test_claim_leaves_no_value_behind_once_settled(entry, cici):
+    made = claim(entry, cici, message="Please help")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unit_number, identity_number, identity_index, birth_date, message FROM tenants_claim WHERE id = %s", [made.pk])
+        assert cursor.fetchone() == ("",) * 5
+
+
+def test_claim_values_are_sealed_while_it_waits(entry, cici):
+    made = claim(entry, f.UserFactory(), message="Please help")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_number, birth_date, message FROM tenants_claim WHERE id = %s", [made.pk])
+        stored = "".join(cursor.fetchone())
+    assert NUMBER not in stored and "1992" not in stored and "help" not in stored
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"unit_number": "A-15-02"}, {"birth_date": date(1992, 6, 12)}, {"identity_number": "3172051106920004"}],
+    ids=["unit", "birth date", "number"],
+)
+def test_claim_that_nearly_fits_waits_for_staff(entry, cici, changed):
+    made = claim(entry, cici, **changed)
+    assert (made.status, made.entry) == (Status.WAITING, entry)
+    assert not Tenant.objects.filter(subject__holder=cici).exists()
+
+
+def test_claim_with_another_email_waits_for_staff(entry):
+    assert claim(entry, f.UserFactory()).status == Status.WAITING
+
+
+def test_claim_with_an_unconfirmed_email_waits_for_staff(entry, cici):
+    EmailAddress.objects.update(verified=False)
+    assert claim(entry, cici).status == Status.WAITING
+
+
+def test_claim_of_a_claimed_entry_waits_for_staff(entry, cici, cast):
+    entry.subject.holder = cast.bob
+    entry.subject.save()
+    assert claim(entry, cici).status == Status.WAITING
+    entry.subject.refresh_from_db()
+    assert entry.subject.holder == cast.bob
+
+
+def test_claim_after_moving_out_waits_for_staff(entry, cici):
+    entry.occupancies.update(moved_out_on=timezone.localdate() - timedelta(days=1))
+    assert claim(entry, cici).status == Status.WAITING
+
+
+def test_claim_never_matches_another_management(entry, cici, cast):
+    elsewhere = cast.bob_entry.occupancies.get().unit.building
+    assert claim(entry, cici, building=elsewhere).status == Status.UNMATCHED
+
+
+def test_claim_that_fits_nothing_reaches_staff_only_with_a_question(entry, cici):
+    nothing = {"unit_number": "Z-1", "identity_number": "3172051106920099", "birth_date": date(1992, 6, 11)}
+    made = claim(entry, cici, **nothing)
+    assert made.status == Status.UNMATCHED
+    registration.add_message(claim=made, message="I moved in last week", by=cici)
+    made.refresh_from_db()
+    assert made.status == Status.WAITING
+    assert claim(entry, cici, **nothing, message="Again").status == Status.WAITING
+
+
+def test_add_message_by_someone_else_is_refused(entry, cici, cast):
+    made = claim(entry, cici, unit_number="A-15-02")
+    with pytest.raises(Refused):
+        registration.add_message(claim=made, message="?", by=cast.bob)
+
+
+def test_add_message_to_an_answered_claim_is_refused(entry, cici):
+    with pytest.raises(Refused):
+        registration.add_message(claim=claim(entry, cici), message="?", by=cici)
+
+
+def test_claim_twice_is_one_claim(entry):
+    person = f.UserFactory()
+    claim(entry, person)
+    with pytest.raises(Refused) as refusal:
+        claim(entry, person)
+    assert refusal.value.code == "twice"
+    assert Claim.objects.count() == 1
+
+
+def test_claim_corrected_replaces_the_open_one(entry, cici):
+    wrong = claim(entry, cici, unit_number="Z-1", identity_number="3172051106920099")
+    assert claim(entry, cici).status == Status.OPENED
+    wrong.refresh_from_db()
+    assert wrong.status == Status.CLOSED
+
+
+def test_claims_are_limited_per_account(entry, cici, settings):
+    settings.CLAIMS_PER_DAY = 2
+    for n in range(2):
+        claim(entry, cici, unit_number=f"Z-{n}")
+    with pytest.raises(Refused) as refusal:
+        claim(entry, cici)
+    assert refusal.value.code == "too_many"
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+        cache.clear()
+        assert claim(entry, cici).status == Status.OPENED
+
+
+def test_claims_are_limited_per_address(entry, settings):
+    settings.CLAIMS_PER_ADDRESS = 2
+    for n in range(2):
+        claim(entry, f.UserFactory(), unit_number=f"Z-{n}")
+    with pytest.raises(Refused) as refusal:
+        claim(entry, f.UserFactory())
+    assert refusal.value.code == "too_many"
+    claim(entry, f.UserFactory(), address="203.0.113.8")
+
+
+def waiting(entry, person=None, **changed):
+    return claim(entry, person or f.UserFactory(), **changed)
+
+
+def test_confirm_hands_the_entry_over(entry, cast):
+    made = waiting(entry)
+    registration.confirm(claim=made, entry=entry, by=cast.sam)
+    made.refresh_from_db()
+    entry.subject.refresh_from_db()
+    assert (made.status, made.identity_number, entry.subject.holder) == (Status.CONFIRMED, "", made.claimant.holder)
+    assert made.settled_by.holder == cast.sam
+    assert mail.outbox[-1].subject == "Your claim has been checked"
+
+
+def test_confirm_twice_is_refused(entry, cast):
+    made = waiting(entry)
+    registration.confirm(claim=made, entry=entry, by=cast.sam)
+    with pytest.raises(Refused) as refusal:
+        registration.confirm(claim=made, entry=entry, by=cast.sam)
+    assert refusal.value.code == "answered"
+
+
+def test_confirm_own_claim_is_refused(entry, cast):
+    made = waiting(entry, cast.sam)
+    with pytest.raises(Refused) as refusal:
+        registration.confirm(claim=made, entry=entry, by=cast.sam)
+    assert refusal.value.code == "own"
+
+
+def test_confirm_by_other_staff_is_refused(entry, cast):
+    made = waiting(entry)
+    for outsider in (cast.rita, cast.olga, cast.vera, cast.ann):
+        with pytest.raises(Refused) as refusal:
+            registration.confirm(claim=made, entry=entry, by=outsider)
+        assert refusal.value.code == "not_staff"
+
+
+def test_confirm_for_an_entry_of_another_register_is_refused(entry, cast):
+    free = f.TenantFactory(management=cast.bougenvil)
+    with pytest.raises(Refused) as refusal:
+        registration.confirm(claim=waiting(entry), entry=free, by=cast.sam)
+    assert refusal.value.code == "entry"
+
+
+def test_confirm_for_a_claimed_entry_is_refused(entry, cast):
+    with pytest.raises(Refused) as refusal:
+        registration.confirm(claim=waiting(entry), entry=cast.ann_entry, by=cast.sam)
+    assert refusal.value.code == "claimed"
+
+
+def test_refuse_says_why(entry, cast):
+    made = waiting(entry)
+    with pytest.raises(Refused) as refusal:
+        registration.refuse(claim=made, reason=" ", by=cast.sam)
+    assert refusal.value.code == "no_reason"
+    registration.refuse(claim=made, reason="Please come to the office.", by=cast.sam)
+    made.refresh_from_db()
+    assert (made.status, made.reason, made.birth_date) == (Status.REFUSED, "Please come to the office.", "")
+
+
+def test_close_unmatched_at_the_deadline_only(entry, cici):
+    made = claim(entry, cici, unit_number="Z-1", identity_number="3172051106920099")
+    registration.close_claim.call(claim_id=made.pk)
+    made.refresh_from_db()
+    assert made.status == Status.UNMATCHED
+    with time_machine.travel(made.due_at + timedelta(seconds=1)):
+        registration.close_claim.call(claim_id=made.pk)
+    made.refresh_from_db()
+    assert made.status == Status.CLOSED
+    assert mail.outbox[-1].subject == "Your claim has been checked"
+
+
+def test_check_a_settled_claim_does_nothing(entry, cici):
+    made = claim(entry, cici)
+    assert registration.check(claim=made).status == Status.OPENED
