@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from privacy.countries import NAMES as COUNTRIES_OVERRIDE  # noqa: F401 - a setting: country names in both languages
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(exist_ok=True)
@@ -188,6 +190,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one replaces it once confirmed
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 
 # Clause 7: session cookies only, nothing permanent is set
@@ -245,6 +248,8 @@ STORAGES = {
     },
 }
 UPLOAD_MAX_MB = setting("UPLOAD_MAX_MB", env.int, 5)  # megabytes a file
+# An upload stays in memory until it is sealed: nothing lies in clear in a temporary folder
+FILE_UPLOAD_HANDLERS = ["privacy.uploads.MemoryUploads"]
 UPLOAD_MAX_MEGAPIXELS = setting("UPLOAD_MAX_MEGAPIXELS", env.int, 40)
 IMPORT_MAX_ROWS = setting("IMPORT_MAX_ROWS", env.int, 10_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -255,6 +260,7 @@ if DEBUG and not env.str("EMAIL_URL", ""):
     EMAIL_BACKEND = "accounts.devmail.DevelopmentMail"  # printed, and readable at /dev/mail/
 else:
     vars().update(setting("EMAIL_URL", env.email_url))
+EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = setting("DEFAULT_FROM_EMAIL", env.str, "BAMMS <no-reply@localhost>")
 MAIL_DIR = VAR_DIR / "mail"  # where development mail is kept; never used in production
 
@@ -262,6 +268,7 @@ MAIL_DIR = VAR_DIR / "mail"  # where development mail is kept; never used in pro
 ANSWER_HOURS = setting("ANSWER_HOURS", env.int, 72)  # 3×24 hours: articles 30, 32, 40, 41 UU PDP
 INVITATION_HOURS = setting("INVITATION_HOURS", env.int, 72)
 GRANT_MAX_DAYS = setting("GRANT_MAX_DAYS", env.int, 366)  # "a year at most"
+ASK_AGAIN_DAYS = setting("ASK_AGAIN_DAYS", env.int, 30)  # before a vendor may repeat what a tenant did not give
 CLAIMS_PER_DAY = setting("CLAIMS_PER_DAY", env.int, 5)  # per account
 CLAIMS_PER_ADDRESS = setting("CLAIMS_PER_ADDRESS", env.int, 20)  # a day, per network address: a building shares one
 

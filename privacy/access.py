@@ -16,9 +16,15 @@ def fetch(model, *, by, as_, why, reference="", action=Action.VIEWED, fields=Non
     A refused try at an existing row is recorded on its subject (clause 3.4). `fields` are the names shown,
     all personal ones when not given. Call it outside a transaction that will be rolled back.
     """
+    row = find(model, by=by, as_=as_, why=why, action=action, fields=fields, select_related=select_related, **lookup)
+    look(row, by=by, as_=as_, why=why, reference=reference, action=action, fields=fields)
+    return row
+
+
+def find(model, *, by, as_, why, action=Action.VIEWED, fields=None, select_related=(), **lookup):
+    """The row for a caller that records the look itself, because only it knows what was shown; else see `fetch`."""
     row = model.objects.visible_to(by, as_=as_).select_related(*select_related).filter(**lookup).first()
     if row is not None:
-        look(row, by=by, as_=as_, why=why, reference=reference, action=action, fields=fields)
         return row
     hidden = model._base_manager.filter(**lookup).first()
     if hidden is not None:
@@ -72,8 +78,14 @@ def listed(grants, *, by):
 def _write(records, *, by, as_):
     if not records:
         return []
-    actor = subjects.own(by)
-    party = {pk: parties.party_of(by, as_, pk) for pk in {record["controller_id"] for record in records}}
+    actor, companies = subjects.own(by), parties.companies(by, as_)
     return AccessRecord.objects.bulk_create(
-        AccessRecord(actor=actor, party=party[record["controller_id"]], **record) for record in records
+        AccessRecord(actor=actor, party=_party(record, companies), **record) for record in records
     )
+
+
+def _party(record, companies):
+    """The company looked for: the one that the row is about where the person works for several."""
+    grant = record.get("grant")
+    about = {record["controller_id"], grant.agreement.vendor_id if grant else None}
+    return next((company for company in companies if company.pk in about), None) or next(iter(companies), None)

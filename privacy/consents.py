@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from privacy import numbers, policies, subjects
@@ -13,33 +14,42 @@ from privacy.models.consents import Decision, Method
 
 @dataclass(frozen=True)
 class Question:
-    """One document to answer: its version in force, and the version agreed to before, if any."""
+    """One document to answer: its version in force, and what the person answered before, if anything."""
 
     version: DocumentVersion
-    answered: DocumentVersion | None
-    last: ConsentEvent | None  # the latest answer to this very version
+    before: ConsentEvent | None  # the latest answer to an earlier version
+    last: ConsentEvent | None  # the latest answer since the last material change
 
     @property
     def declined(self):
+        """Asked and answered; an editorial change asks nobody, those who declined neither."""
         return self.last is not None and self.last.decision != Decision.GIVEN
+
+    @property
+    def is_recorded_as_declined(self):
+        return self.declined and self.last.version_id == self.version.pk
 
 
 def questions(user):
     """What this account must still agree to: the versions in force that a material change has made newer than its answer."""
     standing = dict(Standing.objects.filter(user=user).values_list("document_id", "number"))
-    asked = [version for version in policies.in_force() if _is_asked(version, standing.get(version.document_id, 0))]
-    events = ConsentEvent.objects.filter(subject__holder=user, subject__own=True).select_related("version__document")
-    last = {}
-    agreed = {}
-    for event in reversed(events):
-        last[event.version_id] = event
-        if event.decision == Decision.GIVEN:
-            agreed[event.version.document_id] = event.version
-    return [Question(version, agreed.get(version.document_id), last.get(version.pk)) for version in asked]
+    newest = DocumentVersion.objects.in_force().filter(material=True).order_by().values_list("document_id")
+    material = dict(newest.annotate(Max("number")))
+    asked = [v for v in policies.in_force() if material.get(v.document_id, 0) > standing.get(v.document_id, 0)]
+    if not asked:
+        return []
+    before, last = {}, {}
+    for event in reversed(history(user)):
+        document, number = event.version.document_id, event.version.number
+        if number >= material.get(document, 0):
+            last[document] = event
+        before.setdefault(document, []).append(event)
+    return [Question(v, _earlier(before.get(v.document_id, ()), v.number), last.get(v.document_id)) for v in asked]
 
 
-def _is_asked(version, number):
-    return DocumentVersion.objects.in_force().filter(document=version.document, material=True, number__gt=number).exists()
+def _earlier(events, number):
+    """The latest of these answers that was given to a version before this number."""
+    return next((event for event in reversed(events) if event.version.number < number), None)
 
 
 @transaction.atomic
@@ -62,7 +72,7 @@ def decline(*, by, versions, language):
     subject = _locked(by)
     asked = questions(by)
     _same_page({question.version.pk: question.version for question in asked}, versions)
-    events = [_record(subject, q.version, Decision.DECLINED, language) for q in asked if not q.declined]
+    events = [_record(subject, q.version, Decision.DECLINED, language) for q in asked if not q.is_recorded_as_declined]
     Standing.objects.filter(user=by, document__in=[q.version.document for q in asked]).delete()
     return events
 
@@ -80,9 +90,9 @@ def withdraw(*, by, document, language):
 
 
 def history(user):
-    """Every answer of this account, newest first."""
-    events = ConsentEvent.objects.filter(subject__holder=user, subject__own=True)
-    return events.select_related("version__document")
+    """Every answer of this account, newest first, without the long texts."""
+    events = ConsentEvent.objects.filter(subject__holder=user, subject__own=True).select_related("version__document")
+    return events.defer("version__body", "version__body_ind", "version__body_en")
 
 
 def _locked(user):

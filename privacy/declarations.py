@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import F, Model
 from django.utils.translation import gettext_lazy as _
 
+from privacy.fields import EncryptedTextField
+
 CATEGORIES = {
     "identity": _("Identity"),
     "contact": _("Contact"),
@@ -75,7 +77,13 @@ def shareable():
 
 def labels(keys):
     """Readable names of field keys; a key that is no longer declared shows itself."""
-    return [str(shareable()[key].label) if key in shareable() else key for key in keys]
+    names = {d.model._meta.model_name: d.model for d in all_declared()}
+    return [_label(names.get(key.partition(".")[0]), key) for key in keys]
+
+
+def _label(model, key):
+    name = key.rpartition(".")[2]
+    return str(model._meta.get_field(name).verbose_name) if model and name in {f.name for f in model._meta.get_fields()} else key
 
 
 def key_of(model, name):
@@ -95,6 +103,12 @@ def entry_of(subject):
     return d.model._base_manager.filter(**{d.subject: subject}).first()
 
 
+def entry_path():
+    """The lookup from a Subject to its register entry, for `select_related` and search: "tenant"."""
+    d = register()
+    return d.model._meta.get_field(d.subject).related_query_name()
+
+
 def controller_of(subject):
     """The id of the Party that answers for the subject's register entry, or None."""
     d = register()
@@ -109,7 +123,10 @@ def display(row, name):
 
 
 def values(subject_ids, keys):
-    """Subject id → key → [(row, value)], one query a model. Asks nobody's leave: callers have decided."""
+    """Subject id → key → [(row, value)], one query a model. Asks nobody's leave: callers have decided.
+
+    What is sealed stays sealed unless it is among the keys.
+    """
     wanted = [shareable()[key] for key in keys if key in shareable()]
     found = {}
     for d in dict.fromkeys(item.declaration for item in wanted):
@@ -117,7 +134,8 @@ def values(subject_ids, keys):
         if d.shown:
             rows = getattr(d.model.objects.all(), d.shown)().filter(**{f"{d.subject}__in": list(subject_ids)})
         relations = [i.name for i in wanted if i.declaration is d and d.model._meta.get_field(i.name).is_relation]
-        for row in rows.select_related(*relations).annotate(about=F(d.subject)):
+        sealed = [f.name for f in d.model._meta.fields if isinstance(f, EncryptedTextField) and f.name not in {i.name for i in wanted}]
+        for row in rows.select_related(*relations).defer(*sealed).annotate(about=F(d.subject)):
             for item in (i for i in wanted if i.declaration is d):
                 found.setdefault(row.about, {}).setdefault(item.key, []).append((row, display(row, item.name)))
     return found

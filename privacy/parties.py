@@ -82,13 +82,16 @@ def admin_hat(user):
     return Hat.STAFF
 
 
+def companies(user, hat):
+    """The companies for which the account looks under this hat, in one query; none for a tenant."""
+    roles = [role for role, worn in HAT_OF_ROLE.items() if worn == hat]
+    found = [membership.party for membership in user.memberships.filter(role__in=roles).select_related("party").order_by("pk")] if roles else []
+    if found or hat != Hat.OPERATOR:
+        return found
+    return list(Party.objects.filter(kind=PartyKind.OPERATOR)[:1])  # a superuser looks for the operator
+
+
 def party_of(user, hat, controller_id=None):
     """The company for which the account looks under this hat: the controller itself where it works for that one."""
-    if hat == Hat.TENANT:
-        return None
-    roles = [role for role, worn in HAT_OF_ROLE.items() if worn == hat]
-    memberships = user.memberships.filter(role__in=roles).select_related("party")
-    parties = [membership.party for membership in memberships]
-    return next((p for p in parties if p.pk == controller_id), None) or next(iter(parties), None) or (
-        operator() if hat == Hat.OPERATOR else None
-    )
+    found = companies(user, hat)
+    return next((party for party in found if party.pk == controller_id), None) or next(iter(found), None)

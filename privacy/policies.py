@@ -4,12 +4,14 @@ import hashlib
 import json
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from privacy import subjects
 from privacy.errors import Refused
-from privacy.models import DocumentVersion
+from privacy.models import DocumentVersion, LegalDocument
 
 LANGUAGES = ("id", "en")
 
@@ -20,11 +22,21 @@ def current(kind):
 
 
 def in_force():
-    """The versions in force, one a document."""
-    found = {}
-    for version in DocumentVersion.objects.in_force().select_related("document"):
-        found.setdefault(version.document_id, version)
-    return list(found.values())
+    """The versions in force, one a document, policy first. Older texts stay in the database: they are long."""
+    same = DocumentVersion.objects.in_force().filter(document=OuterRef("document")).order_by("-number")
+    newest = DocumentVersion.objects.in_force().filter(pk=Subquery(same.values("pk")[:1]))
+    return list(newest.select_related("document").order_by("document__kind"))
+
+
+def upcoming(kind):
+    """The next version that is published but not yet in force, or None."""
+    waiting = DocumentVersion.objects.published().filter(document__kind=kind, in_force_from__gt=timezone.now())
+    return waiting.select_related("document").order_by("number").first()
+
+
+def to_be_asked(version):
+    """How many accounts answer again when this version comes into force."""
+    return User.objects.filter(is_active=True).count() if version.material else 0
 
 
 def text_hash(version, language):
@@ -47,6 +59,39 @@ def draft(*, document, by, texts, summaries, material=True, in_force_from=None):
         in_force_from=in_force_from,
         drafted_by=subjects.own(by),
     )
+
+
+@transaction.atomic
+def take_in(*, file, kind, by, material=True, in_force_from=None):
+    """Make a draft of a file that was read (`policy_files`), and the document with its titles when there is none yet.
+
+    A file with one language completes a draft that lacks just this language.
+    """
+    document, _made = LegalDocument.objects.get_or_create(kind=kind)
+    _take_titles(document, file)
+    texts = {language: file.markdown(language) for language in file.languages}
+    summaries = {language: file.texts[language].summary for language in file.languages}
+    last = DocumentVersion.objects.filter(document=document).first()
+    if len(texts) == 1 and last and not last.is_published and not last.text(file.languages[0]).strip():
+        return _complete(last, texts, summaries, by)
+    return draft(document=document, by=by, texts=texts, summaries=summaries, material=material, in_force_from=in_force_from)
+
+
+def _take_titles(document, file):
+    """The titles of the file; a document that has none yet gets the usual ones."""
+    for language, field in (("id", "title_ind"), ("en", "title_en")):
+        with translation.override(language):
+            usual = str(document.get_kind_display())
+        title = file.texts[language].title if language in file.languages else ""
+        setattr(document, field, title[:120] or getattr(document, field) or usual)
+    document.save()
+
+
+def _complete(version, texts, summaries, by):
+    for language, text in texts.items():
+        version.put(language, text=text, summary=summaries[language] or version.changes(language))
+    revise(version=version, by=by)
+    return version
 
 
 @transaction.atomic

@@ -1,9 +1,12 @@
 """Changing the register: the person asks, staff decide per field, the person is told (clauses 2.2, 5.6; article 30)."""
 
+from copy import copy
+from dataclasses import dataclass
+
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import FileField
+from django.db.models import FileField, Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,50 @@ from privacy.scope import Hat
 
 Status = ProfileUpdateRequest.Status
 Decision = ProfileUpdateLine.Decision
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One requested change as people read it: the register as it was, and as it would be."""
+
+    line: ProfileUpdateLine
+    before: Model
+    after: Model
+
+    @property
+    def label(self):
+        return self.line.label
+
+    @property
+    def old(self):
+        return declarations.display(self.before, self.line.field)
+
+    @property
+    def new(self):
+        return declarations.display(self.after, self.line.field)
+
+    @property
+    def is_file(self):
+        return is_file(self.line.field)
+
+
+def compare(request, record):
+    """What was asked for, field by field. Once settled there are no values any more, only decisions."""
+    lines, before, after = list(request.lines.all()), copy(record), copy(record)
+    for line in lines:
+        put(before, line.field, line.old)
+        put(after, line.field, line.new)
+    return [Comparison(line, before, after) for line in lines]
+
+
+def is_file(name):
+    return isinstance(declarations.register().model._meta.get_field(name), FileField)
+
+
+def put(record, name, text):
+    """Set a field from its stored text (see `stored`)."""
+    field = record._meta.get_field(name)
+    setattr(record, name, field.to_python(text) if text else None if field.null else "")
 
 
 def stored(record, name):
@@ -44,7 +91,7 @@ def ask(*, record, proposal, by, note="", evidence=None):
         number=numbers.take("PD"), subject=subject, controller_id=getattr(record, f"{declaration.controller}_id"), note=note, evidence=evidence or ""
     )
     for name in names:
-        if isinstance(record._meta.get_field(name), FileField):
+        if is_file(name):
             _keep_file(proposal, name)
         ProfileUpdateLine.objects.create(request=request, field=name, old=stored(record, name), new=stored(proposal, name))
     return request
@@ -66,11 +113,7 @@ def decide(*, request, decisions, by):
     `decisions` maps each line's id to ("approved", "") or ("rejected", reason). Refused when a field changed
     meanwhile: nothing is applied, and `conflicts` shows which.
     """
-    request = _waiting(request)
-    if request.subject.holder_id == by.pk:
-        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
-    if not ProfileUpdateRequest.objects.visible_to(by, as_=Hat.STAFF).filter(pk=request.pk).exists():
-        raise Refused(_("Only staff of the management that keeps this record can decide."), code="not_staff")
+    request = _decidable(request, by)
     lines = list(request.lines.select_for_update())
     _check_decisions(lines, decisions)
     record = type(declarations.entry_of(request.subject)).objects.select_for_update().get(subject=request.subject)
@@ -94,23 +137,29 @@ def conflicts(request, record, lines=None):
     return {line: now for line, now in found.items() if now != line.old}
 
 
+@transaction.atomic
 def accept_present(*, request, by):
     """After a conflict, compare anew: what the register holds now becomes the old value of each line."""
-    with transaction.atomic():
-        request = _waiting(request)
-        record = declarations.entry_of(request.subject)
-        for line, now in conflicts(request, record).items():
-            line.old = now
-            line.save(update_fields=["old"])
+    request = _decidable(request, by)
+    for line, now in conflicts(request, declarations.entry_of(request.subject)).items():
+        line.old = now
+        line.save(update_fields=["old"])
 
 
 @transaction.atomic
-def corrected(*, record, names, by):
-    """Staff changed the register directly: the person is told which fields and by whom, and the log keeps it."""
+def corrected(*, record, names, by, beside=()):
+    """Staff changed the register directly: the person is told which fields and by whom, and the log keeps it.
+
+    `beside` are changed rows of another model about the same person, such as where she lives.
+    """
     names = [name for name in names if name in declarations.register().updatable]
-    if not names:
+    if not names and not beside:
         return
-    access.look(record, by=by, as_=Hat.STAFF, why=Why.CORRECTION, action=Action.CHANGED, fields=names)
+    change = {"by": by, "as_": Hat.STAFF, "why": Why.CORRECTION, "action": Action.CHANGED}
+    if names:
+        access.look(record, fields=names, **change)
+    if beside:
+        access.look(beside[0], **change)
     if record.subject.holder is not None:
         mail.tell(user=record.subject.holder, template="data_corrected", url_name="access_log")
 
@@ -127,9 +176,7 @@ def _check_decisions(lines, decisions):
 
 def _apply(record, lines):
     for line in lines:
-        field = record._meta.get_field(line.field)
-        empty = None if field.null else ""
-        setattr(record, line.field, field.to_python(line.new) if line.new else empty)
+        put(record, line.field, line.new)
     try:
         record.full_clean(exclude=["subject"])
     except ValidationError as error:
@@ -151,11 +198,20 @@ def _waiting(request):
     return request
 
 
+def _decidable(request, by):
+    request = _waiting(request)
+    if request.subject.holder_id == by.pk:
+        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
+    if not ProfileUpdateRequest.objects.visible_to(by, as_=Hat.STAFF).filter(pk=request.pk).exists():
+        raise Refused(_("Only staff of the management that keeps this record can decide."), code="not_staff")
+    return request
+
+
 def _settle(request, status, by):
     """Close the request and remove what was proposed: the decision stays, the values go."""
     files = [request.evidence.name] if request.evidence else []
     for line in request.lines.all():
-        if isinstance(declarations.register().model._meta.get_field(line.field), FileField):
+        if is_file(line.field):
             files += [line.old] if line.decision == Decision.APPROVED else [line.new]
     request.lines.update(old="", new="")
     request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.own(by)

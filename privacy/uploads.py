@@ -143,15 +143,17 @@ def sha256(upload):
 
 def _read(upload, max_mb):
     limit = max_mb or settings.UPLOAD_MAX_MB
-    if upload.size > limit * MEGABYTE:
-        tenths = math.ceil(upload.size / MEGABYTE * 10)  # rounded up: never "5.0 MB; the limit is 5 MB"
+    upload.seek(0)
+    content = upload.read(limit * MEGABYTE + 1)
+    size = max(upload.size, len(content))
+    if size > limit * MEGABYTE:
+        tenths = math.ceil(size / MEGABYTE * 10)  # rounded up: never "5.0 MB; the limit is 5 MB"
         raise ValidationError(
             _("The file is %(n)s MB; the limit is %(max)s MB."),
             code="too_large",
             params={"n": number_format(tenths / 10, 1), "max": number_format(limit)},
         )
-    upload.seek(0)
-    return upload.read(limit * MEGABYTE + 1)
+    return content
 
 
 def _redrawn(content, wrong_kind):

@@ -73,10 +73,10 @@ def group(kind, number):
 
 
 def mask(kind, number):
-    """Dots and the last four digits; the last two where four would be half of the number."""
+    """Dots and the last four digits; two where four would be half of the number, none where two would."""
     number = normalise(kind, number)
-    shown = 4 if len(number) >= min(SIM_LENGTHS) else 2
-    hidden = len(number) - shown if len(number) > shown else len(number)
+    shown = 4 if len(number) >= min(SIM_LENGTHS) else 2 if len(number) > 4 else 0
+    hidden = len(number) - shown
     return group(kind, MASK * hidden + number[hidden:])
 
 

@@ -40,6 +40,14 @@ class Scoped:
             return queryset.visible_to(request.user, as_=hat(request))
         return queryset
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """`__str__` names nobody: an admin that offers people or places says how they are called in choices."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        label = getattr(self.admin_site._registry.get(db_field.remote_field.model), "label_for_choice", None)
+        if field is not None and label is not None:
+            field.label_from_instance = label
+        return field
+
 
 class ReadOnly:
     """Rows that nobody edits by hand, superusers included: evidence, and what only verbs may write."""

@@ -34,6 +34,10 @@ class DocumentVersionQuerySet(models.QuerySet):
         """Published versions whose date has come, newest number first."""
         return self.published().filter(in_force_from__lte=now or timezone.now()).order_by("document", "-number")
 
+    def without_texts(self):
+        """For lists: a hundred versions are megabytes of text."""
+        return self.defer("body", "body_ind", "body_en")
+
     def next_number(self, document):
         return (self.filter(document=document).aggregate(last=Max("number"))["last"] or 0) + 1
 
@@ -91,6 +95,12 @@ class DocumentVersion(models.Model):
 
     def changes(self, language):
         return getattr(self, {"id": "summary_ind", "en": "summary_en"}[language])
+
+    def put(self, language, *, text, summary):
+        """Fill in one language of a draft, unsaved."""
+        column = {"id": "ind", "en": "en"}[language]
+        setattr(self, f"body_{column}", text)
+        setattr(self, f"summary_{column}", summary)
 
     def text_hash(self, language):
         return {"id": self.hash_id, "en": self.hash_en}[language]

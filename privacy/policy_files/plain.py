@@ -35,7 +35,7 @@ def read(lines):
             _escape((numbered(lines[place]) or (0, lines[place].strip()))[1]),
             _blocks(lines[place + 1 : end], number),
         )
-        for (place, number), end in zip(headings, [*places[1:], len(lines)], strict=True)
+        for (place, number), end in zip(headings, [*places, len(lines)][1:], strict=True)
     ]
     title, preamble = _title_and_preamble(lines[: places[0]] if places else lines)
     return title, preamble, sections
@@ -43,13 +43,13 @@ def read(lines):
 
 def _headings_by_contents(lines):
     """[(line, number)] by the first numbered list whose entries come back as lines of their own."""
-    names = [_name(line) for line in lines]
+    names = ["" if line.rstrip().endswith((".", ";", ",")) else _name(line) for line in lines]
     for run in islice(_runs(lines), 3):
         if not 2 <= len(run) <= 100:
             continue
         found, start = [], run[-1] + 1
         for place in run:
-            found.append(_closest(names, names[place], start))
+            found.append(_closest(names, _name(lines[place]), start))
             start = start if found[-1] is None else found[-1] + 1
         if found.count(None) * 2 > len(run):
             continue

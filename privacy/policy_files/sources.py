@@ -83,7 +83,7 @@ def _joined(pieces):
             continue
         text = texts.setdefault(last, waiting)
         waiting = []
-        text += ["", separator, "", *lines] if text and separator else lines
+        text += [separator, *lines] if text and separator else lines
     if waiting:
         raise _unknown_language()
     return texts

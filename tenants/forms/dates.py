@@ -1,55 +1,67 @@
-"""A date of birth is typed in three number boxes: day, month, year. Nobody picks 1961 from a calendar."""
-
-from datetime import date
+"""Dates of birth are typed into three boxes (day, month, year): a calendar is a poor way to reach 1954."""
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tenants import values
 
-class BirthDateWidget(forms.MultiWidget):
-    template_name = "django/forms/widgets/birth_date.html"
-    use_fieldset = True
+PARTS = {"day": (_("Day"), 2), "month": (_("Month"), 2), "year": (_("Year"), 4)}
+
+
+class DateBoxes(forms.MultiWidget):
+    """Keeps what was typed, letter by letter, when it is no date."""
+
+    template_name = "tenants/widgets/date_boxes.html"
 
     def __init__(self, attrs=None):
         boxes = {
-            name: forms.NumberInput(attrs={"inputmode": "numeric", "min": low, "max": high, "autocomplete": f"bday-{name}", "aria-label": label})
-            for name, label, low, high in (
-                ("day", _("Day"), 1, 31),
-                ("month", _("Month"), 1, 12),
-                ("year", _("Year"), 1900, 2100),
+            part: forms.TextInput(
+                {"inputmode": "numeric", "maxlength": digits, "size": digits, "autocomplete": f"bday-{part}"}
             )
+            for part, (_label, digits) in PARTS.items()
         }
         super().__init__(boxes, attrs)
 
     def decompress(self, value):
-        if isinstance(value, str) and value:
-            value = date.fromisoformat(value)
-        return [value.day, value.month, value.year] if value else [None, None, None]
+        return [value.day, value.month, value.year] if value else ["", "", ""]
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        for box, (label, _digits) in zip(context["widget"]["subwidgets"], PARTS.values(), strict=True):
+            box["label"] = label
+        return context
+
+    def id_for_label(self, id_):
+        """An error summary leads to the first box."""
+        return f"{id_}_0" if id_ else id_
 
 
-class BirthDateField(forms.MultiValueField):
-    """A date before today (Asia/Jakarta), or None when it is not required and left empty."""
+class HiddenDateBoxes(DateBoxes):
+    template_name = "django/forms/widgets/multiwidget.html"
 
-    widget = BirthDateWidget
-    default_error_messages = {
-        "invalid": _("Write a real date, for example 05 04 1990."),
-        "incomplete": _("Write a real date, for example 05 04 1990."),
-        "past": _("The date must be before today."),
-    }
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        for box in self.widgets:
+            box.input_type = "hidden"
 
-    def __init__(self, **kwargs):
-        boxes = (forms.IntegerField(), forms.IntegerField(), forms.IntegerField())
-        super().__init__(fields=boxes, require_all_fields=kwargs.get("required", True), **kwargs)
 
-    def compress(self, values):
-        if not values or all(value is None for value in values):
-            return None
+class BirthDateField(forms.Field):
+    """A real date before today."""
+
+    widget = DateBoxes
+    hidden_widget = HiddenDateBoxes
+    default_error_messages = {"required": _("Enter your date of birth.")}
+
+    def __init__(self, *, help_text=_("For example 05 04 1990."), **kwargs):
+        super().__init__(help_text=help_text, **kwargs)
+
+    def to_python(self, value):
+        if isinstance(value, list | tuple):
+            value = " ".join(str(part or "").strip() for part in value).strip()
+        return values.clean_date(value)
+
+    def has_changed(self, initial, data):
         try:
-            day, month, year = values
-            found = date(year, month, day)
-        except (TypeError, ValueError, OverflowError):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
-        if found >= timezone.localdate():
-            raise forms.ValidationError(self.error_messages["past"], code="past")
-        return found
+            return initial != self.to_python(data)
+        except forms.ValidationError:
+            return True

@@ -11,7 +11,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from privacy.fields import BlindIndexField, EncryptedTextField
 from privacy.models import Subject
 from privacy.scope import ScopedQuerySet
-from tenants import identity
+from tenants import identity, values
 from tenants.models.buildings import BuildingManagement, Unit
 
 
@@ -118,6 +118,24 @@ class Tenant(models.Model):
     def identity_text(self):
         return identity_text(self.identity_kind, self.identity_number)
 
+    def clean(self):
+        """The blind index follows its number before the rule "once per management" is checked."""
+        self.identity_index = self._meta.get_field("identity_index").index(self.identity_text())
+
+    def get_identity_number_display(self):
+        return identity.group(self.identity_kind, self.identity_number) if self.identity_number else ""
+
+    def get_phone_display(self):
+        return values.show_phone(self.phone) if self.phone else ""
+
+    @property
+    def masked_identity(self):
+        return identity.mask(self.identity_kind, self.identity_number) if self.identity_number else ""
+
+    @property
+    def masked_phone(self):
+        return values.mask_phone(self.phone) if self.phone else ""
+
     @property
     def missing(self):
         """Labels of the expected fields that are still empty."""
@@ -132,6 +150,10 @@ class OccupancyQuerySet(ScopedQuerySet):
     def current(self, today=None):
         today = today or timezone.localdate()
         return self.filter(Q(moved_out_on__isnull=True) | Q(moved_out_on__gte=today))
+
+    def shown(self):
+        """What a vendor may be shown: where the person lives now, with the building's name."""
+        return self.current().select_related("unit__building")
 
 
 class Occupancy(models.Model):
@@ -170,7 +192,11 @@ class Occupancy(models.Model):
         personal = {"role": "owner", "moved_in_on": None, "moved_out_on": None}
         kept = {"id": "row number", "tenant": "the entry it belongs to", "unit": "needed for building records"}
         shareable = {"unit": "home", "role": "home"}
-        shown = "current"
+        shown = "shown"
+
+    def get_unit_display(self):
+        """Building and unit number: a number alone leads nobody to a door."""
+        return f"{self.unit.building.name}, {self.unit.number}"
 
     def __str__(self):
         return _("Occupancy %(number)s") % {"number": self.pk}

@@ -71,3 +71,10 @@ def test_pages_do_not_exist_in_production(development, settings, client, debug, 
     settings.DEBUG, settings.EMAIL_BACKEND = debug, backend
     assert client.get(reverse("devmail")).status_code == 404
     assert client.get(reverse("devmail_message", args=[name])).status_code == 404
+
+
+def test_message_is_read_from_its_own_folder_only(development, settings):
+    (settings.MAIL_DIR.parent / "secret.eml").write_bytes(b"Subject: secret\n\nx")
+    (settings.MAIL_DIR / "by-hand.eml").write_bytes(b"Subject: secret\n\nx")
+    assert devmail.read_mail("../secret") is None
+    assert devmail.read_mail("by-hand") is None

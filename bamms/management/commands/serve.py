@@ -118,6 +118,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         call_command("setup_groups", verbosity=0)
+        call_command("setup_purposes", verbosity=0)
         call_command("load_demo")
         connections.close_all()
 

@@ -1,0 +1,124 @@
+"""What waits, how consent stands, what ends soon: counted through the scope, so that each sees their own company's."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Min, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import clocks
+from privacy.models import DocumentVersion, ProfileUpdateRequest, SharingAgreement, SharingGrant, SharingRequest
+from tenants.models import Claim, Occupancy, Tenant
+
+ENDING_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One card: how many wait, the most urgent clock, and when the last one was settled."""
+
+    label: str
+    icon: str
+    url: str
+    count: int
+    overdue: int
+    due_at: datetime | None
+    last_settled: datetime | None
+
+    @property
+    def time_left(self):
+        return clocks.time_left(self.due_at) if self.due_at else ""
+
+    @property
+    def urgency(self):
+        return clocks.urgency(self.due_at) if self.due_at else "settled"
+
+
+def queues(user, hat):
+    claims = Claim.objects.visible_to(user, as_=hat)
+    updates = ProfileUpdateRequest.objects.visible_to(user, as_=hat)
+    return [
+        _queue(_("Claims"), "key", "admin:tenants_claim_changelist", claims, Claim.Status.WAITING),
+        _queue(
+            _("Data changes"), "pencil-square", "admin:privacy_profileupdaterequest_changelist", updates, ProfileUpdateRequest.Status.WAITING
+        ),
+    ]
+
+
+def _queue(label, icon, url_name, rows, waiting):
+    open_ = Q(status=waiting)
+    found = rows.aggregate(
+        count=Count("pk", filter=open_),
+        overdue=Count("pk", filter=open_ & Q(due_at__lt=timezone.now())),
+        due_at=Min("due_at", filter=open_),
+        last_settled=Max("settled_at"),
+    )
+    return Queue(label=label, icon=icon, url=f"{reverse(url_name)}?status__exact={waiting}", **found)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One building: how many signed-in people live there, and how many of them agreed to the policy in force."""
+
+    label: str
+    people: int
+    agreed: int
+
+    @property
+    def percent(self):
+        return round(100 * self.agreed / self.people) if self.people else 0
+
+
+def policy_in_force():
+    return DocumentVersion.objects.in_force().filter(document__kind="policy").select_related("document").first()
+
+
+def consent_by_building(user, hat):
+    """People are counted once a building; "agreed" means that the gate lets them through the policy now."""
+    material = DocumentVersion.objects.in_force().filter(document__kind="policy", material=True).first()
+    if material is None:
+        return []
+    holder = "tenant__subject__holder"
+    agreed = Q(**{f"{holder}__standings__document": material.document_id, f"{holder}__standings__number__gte": material.number})
+    rows = (
+        Occupancy.objects.visible_to(user, as_=hat)
+        .current()
+        .filter(**{f"{holder}__isnull": False})
+        .values("unit__building__name")
+        .annotate(people=Count(holder, distinct=True), agreed=Count(holder, distinct=True, filter=agreed))
+        .order_by("unit__building__name")
+    )
+    return [Bar(row["unit__building__name"], row["people"], row["agreed"]) for row in rows]
+
+
+def ending(user, hat):
+    """Permissions and agreements that end within two weeks, soonest first."""
+    now = timezone.now()
+    soon = now + timedelta(days=ENDING_DAYS)
+    grants = SharingGrant.objects.visible_to(user, as_=hat).current(now).filter(ends_at__lt=soon)
+    agreements = SharingAgreement.objects.visible_to(user, as_=hat).active().filter(valid_until__lt=timezone.localdate(soon))
+    return {
+        "grants": grants.select_related("agreement__vendor", "purpose").order_by("ends_at")[:5],
+        "grants_count": grants.count(),
+        "agreements": agreements.select_related("vendor", "management").order_by("valid_until")[:5],
+        "requests_count": SharingRequest.objects.visible_to(user, as_=hat).filter(status=SharingRequest.Status.WAITING).count(),
+    }
+
+
+def register_figures(user, hat):
+    rows = Tenant.objects.visible_to(user, as_=hat)
+    return rows.aggregate(entries=Count("pk"), claimed=Count("pk", filter=Q(subject__holder__isnull=False)))
+
+
+def everything(user, hat):
+    found = queues(user, hat)
+    return {
+        "queues": found,
+        "waiting_count": sum(queue.count for queue in found),
+        "policy": policy_in_force(),
+        "consent_bars": consent_by_building(user, hat),
+        "register": register_figures(user, hat),
+        **ending(user, hat),
+    }

@@ -1,0 +1,162 @@
+"""The access log in plain words: one sentence a look, with who, for which company, what and why; never the value.
+
+Pure: it is handed records with `actor__holder`, `party` and `grant__purpose` loaded, and asks no database.
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.templatetags import moments
+from privacy import declarations
+from privacy.models.access import Action, Why
+from privacy.scope import Hat
+
+# What makes two looks of one day the same look: who, for whom, how, and for which reason
+SAME = ("actor_id", "party_id", "hat", "action", "allowed", "reason", "why", "reference", "grant_id")
+ICONS = {
+    Action.VIEWED: "eye",
+    Action.LISTED: "list",
+    Action.SEARCHED: "search",
+    Action.REVEALED: "key",
+    Action.EXPORTED: "download",
+    Action.CHANGED: "pencil-square",
+}
+SENTENCES = {
+    Action.VIEWED: gettext_lazy("%(who)s looked at %(what)s %(why)s."),
+    Action.LISTED: gettext_lazy("%(who)s looked at %(what)s in a list, %(why)s."),
+    Action.SEARCHED: gettext_lazy("%(who)s searched the register by your identity number %(why)s."),
+    Action.REVEALED: gettext_lazy("%(who)s revealed %(what)s in full %(why)s."),
+    Action.EXPORTED: gettext_lazy("%(who)s exported a list with %(what)s %(why)s."),
+    Action.CHANGED: gettext_lazy("%(who)s changed %(what)s %(why)s."),
+}
+OWN_SENTENCES = {
+    Action.VIEWED: gettext_lazy("You looked at %(what)s."),
+    Action.REVEALED: gettext_lazy("You had %(what)s shown to you in full."),
+    Action.EXPORTED: gettext_lazy("You downloaded a copy of your own data."),
+    Action.CHANGED: gettext_lazy("You changed %(what)s."),
+}
+# Reason code of a refused look → what the tenant reads after "was refused:"
+REFUSALS = {
+    "withdrawn": gettext_lazy("you had withdrawn the permission"),
+    "ended": gettext_lazy("the permission had ended"),
+    "not_started": gettext_lazy("the permission had not begun"),
+    "agreement_suspended": gettext_lazy("the agreement was suspended"),
+    "agreement_ended": gettext_lazy("the agreement was not in force"),
+    "purpose_closed": gettext_lazy("the purpose was no longer in use"),
+    "not_in_grant": gettext_lazy("it is not part of the permission"),
+    "not_in_agreement": gettext_lazy("it is not part of the agreement"),
+}
+WITH_NUMBER = {
+    Why.UPDATE: gettext_lazy("to decide request %(number)s"),
+    Why.CLAIM: gettext_lazy("to check claim %(number)s"),
+    Why.SHARING: gettext_lazy("to look after %(number)s, which is about sharing"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the log: the looks by the same person for the same reason on the same day, newest first."""
+
+    records: tuple
+    viewer_id: int
+
+    @property
+    def last(self):
+        return self.records[0]
+
+    @property
+    def icon(self):
+        return ICONS[self.last.action] if self.last.allowed else "slash-circle"
+
+    @cached_property
+    def sentence(self):
+        return sentence(self.last, self.viewer_id, keys={key: None for record in self.records for key in record.fields})
+
+    @property
+    def reason(self):
+        """The reason that somebody wrote down for revealing or exporting; "" when there is none."""
+        return self.last.reference if self.last.action in (Action.REVEALED, Action.EXPORTED) else ""
+
+
+def identity(record):
+    """What the record shares with the other looks of its line."""
+    return (timezone.localdate(record.at), *(getattr(record, name) for name in SAME))
+
+
+def lines(records, viewer_id, wanted=None):
+    """Records, newest first, as lines; only those whose identity is in `wanted`, when that is given."""
+    found = {}
+    for record in records:
+        found.setdefault(identity(record), []).append(record)
+    return [Line(tuple(same), viewer_id) for key, same in found.items() if wanted is None or key in wanted]
+
+
+def by_day(found):
+    """(heading, lines) of each day, newest day first."""
+    dated = groupby(found, key=lambda line: timezone.localdate(line.last.at))
+    return [(day_heading(day), list(of_day)) for day, of_day in dated]
+
+
+def day_heading(day):
+    ago = (timezone.localdate() - day).days
+    return {0: _("Today"), 1: _("Yesterday")}.get(ago) or moments.day(day)
+
+
+def sentence(record, viewer_id, keys=None):
+    """The whole sentence for the person concerned. `keys` are the fields of all the looks that it stands for."""
+    words = {"who": who(record, viewer_id), "what": what(record.fields if keys is None else keys), "why": purpose(record)}
+    if not record.allowed:
+        refusal = REFUSALS.get(record.reason) or _("there was no permission for it")
+        return _("%(who)s tried to look at %(what)s and was refused: %(refusal)s.") % (words | {"refusal": refusal})
+    own = record.hat == Hat.TENANT and record.actor.holder_id == viewer_id and OWN_SENTENCES.get(record.action)
+    return str(own or SENTENCES[record.action]) % words
+
+
+def who(record, viewer_id):
+    """The person and the company. An account that acted for no company is not named: it may be another tenant."""
+    holder = record.actor.holder
+    words = {"name": holder.name if holder else "", "company": record.party.name if record.party else ""}
+    if record.hat == Hat.TENANT and record.actor.holder_id == viewer_id:
+        return _("You")
+    if record.hat == Hat.TENANT or not words["company"]:
+        return _("Somebody else's account")
+    if record.hat == Hat.VENDOR:
+        return (_("%(name)s from %(company)s") if words["name"] else _("Somebody from %(company)s")) % words
+    if record.hat == Hat.STAFF:
+        return (_("%(name)s, staff of %(company)s") if words["name"] else _("Staff of %(company)s")) % words
+    return (_("%(name)s, for the operator %(company)s") if words["name"] else _("The operator %(company)s")) % words
+
+
+def what(keys):
+    """ "your name, phone number and unit"; the whole entry is "your record"."""
+    declared = {d.model._meta.model_name: d for d in declarations.all_declared()}
+    models = {key.partition(".")[0] for key in keys}
+    for name in models & set(declared):
+        d = declared[name]
+        if len(d.personal) > 1 and {f"{name}.{field}" for field in d.personal} <= set(keys):
+            return _("your record") if d is declarations.register() else _("your %(data)s") % {"data": d.model._meta.verbose_name}
+    labels = list(dict.fromkeys(declarations.labels(key for key in keys if not key.endswith("_index"))))
+    if not labels:
+        return _("your data")
+    return _("your %(data)s") % {"data": get_text_list(labels, _("and"))}
+
+
+def purpose(record):
+    """Why, so that it fits the end of the sentence."""
+    if record.grant:
+        return _("for the job “%(job)s”") % {"job": record.grant.purpose}
+    if record.reference and record.why in WITH_NUMBER:
+        return str(WITH_NUMBER[record.why]) % {"number": record.reference}
+    return record.get_why_display()
+
+
+def plain_cell(text):
+    """Text that no spreadsheet runs as a formula."""
+    text = str(text)
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n")) else text

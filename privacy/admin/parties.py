@@ -1,0 +1,103 @@
+"""The operator's own company, and who works for which company."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import people
+from accounts.models import User
+from privacy import parties
+from privacy.admin.base import TenantDataAdmin, hat
+from privacy.errors import Refused
+from privacy.models import Membership, Party
+from privacy.models.parties import ROLES_OF_KIND, PartyKind
+from privacy.scope import Hat
+
+
+@admin.register(Party)
+class OperatorAdmin(TenantDataAdmin):
+    """Only the operator's own row: managements and vendors have pages of their own."""
+
+    fields = ("name", "legal_name", "address", "phone", "email", "dpo_name", "dpo_email")
+    list_display = ("name", "email", "dpo_name")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(kind=PartyKind.OPERATOR)
+
+    def has_add_permission(self, request):
+        """There is one operator."""
+        return super().has_add_permission(request) and parties.operator() is None
+
+    def save_model(self, request, obj, form, change):
+        obj.kind = PartyKind.OPERATOR
+        super().save_model(request, obj, form, change)
+
+
+class MembershipForm(forms.ModelForm):
+    """Appoint an account by its email; an account is made, and invited, when there is none yet."""
+
+    email = forms.EmailField(label=_("Email"), help_text=_("A person without an account gets a letter to set a password."))
+    name = forms.CharField(label=_("Name"), max_length=150, help_text=_("Tenants read this name in their access log."))
+
+    class Meta:
+        model = Membership
+        fields = ["party", "role"]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("party") and data.get("role") not in ROLES_OF_KIND[data["party"].kind]:
+            self.add_error("role", _("This role does not fit this company. Choose a role that does."))
+        user = User.objects.filter(email__iexact=data.get("email", "")).first()
+        if user and data.get("party") and Membership.objects.filter(user=user, party=data["party"]).exists():
+            self.add_error("email", _("This person already works for this company. Open that entry instead."))
+        return data
+
+
+@admin.register(Membership)
+class MembershipAdmin(TenantDataAdmin):
+    list_display = ("person", "party", "role")
+    list_display_links = ("person",)
+    list_filter = ("role",)
+    list_select_related = ("user", "party")
+    search_fields = ("user__name", "user__email")
+    ordering = ("party__name", "user__name")
+    actions = ("dismiss",)
+
+    def get_fields(self, request, obj=None):
+        return ("person", "party", "role") if obj else ("email", "name", "party", "role")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("person", "party", "role") if obj else ()
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, **({"form": MembershipForm} if obj is None else {}), **kwargs)
+
+    @admin.display(description=_("person"), ordering="user__name")
+    def person(self, membership):
+        return membership.user.name or membership.user.email
+
+    def save_model(self, request, obj, form, change):
+        """Only ever an appointment: entries are not edited, they are ended and made anew."""
+        if change:
+            return
+        with transaction.atomic():
+            user = User.objects.filter(email__iexact=form.cleaned_data["email"]).first()
+            if user is None:
+                user = people.make_account(email=form.cleaned_data["email"], name=form.cleaned_data["name"], by=request.user)
+            made = parties.appoint(user=user, party=obj.party, role=obj.role, by=request.user)
+        obj.pk, obj.user = made.pk, user
+
+    @admin.action(description=_("Dismiss: end the access of the chosen people"), permissions=["dismiss"])
+    def dismiss(self, request, queryset):
+        for membership in queryset:
+            try:
+                parties.dismiss(membership=membership, by=request.user)
+            except (Refused, ValidationError) as refusal:
+                self.message_user(request, getattr(refusal, "message", refusal), messages.ERROR)
+                return
+        self.message_user(request, _("The chosen people no longer work for that company."), messages.SUCCESS)
+
+    def has_dismiss_permission(self, request):
+        return hat(request) == Hat.OPERATOR and request.user.has_perm("privacy.delete_membership")

@@ -1,0 +1,37 @@
+"""Permissions to share: asked by staff or a vendor, given only by the person, decided at read time (clauses 2.5, 3.7).
+
+`can_read` is the one place that says whether a vendor may see a field now. It denies by default and always
+gives a reason code; pages, lists, search and exports all ask it.
+"""
+
+from privacy.grants.asking import answer, ask, ask_again_from, cancel, refuse
+from privacy.grants.deciding import Answer, Reason, State, can_read, decide, readable, state
+from privacy.grants.giving import check, end_of, give, latest_until, narrow, withdraw
+from privacy.grants.showing import Shown, Value, list_shared, open_shared, shown_to, shown_values
+
+__all__ = [
+    "Answer",
+    "Reason",
+    "Shown",
+    "State",
+    "Value",
+    "answer",
+    "ask",
+    "ask_again_from",
+    "can_read",
+    "cancel",
+    "check",
+    "decide",
+    "end_of",
+    "give",
+    "latest_until",
+    "list_shared",
+    "narrow",
+    "open_shared",
+    "readable",
+    "refuse",
+    "shown_to",
+    "shown_values",
+    "state",
+    "withdraw",
+]

@@ -1,0 +1,111 @@
+"""May this vendor see this field now? Decided from the rows as they are, at every look; no by default."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations
+from privacy.models import SharingAgreement, SharingGrant
+
+
+class Reason(models.TextChoices):
+    """Why a look is allowed or refused, in words for the vendor and the tenant."""
+
+    ALLOWED = "allowed", _("Allowed")
+    NO_GRANT = "no_grant", _("No permission for this data")
+    NOT_MEMBER = "not_member", _("Not given to your company")
+    WITHDRAWN = "withdrawn", _("Permission withdrawn")
+    NOT_STARTED = "not_started", _("Permission has not begun")
+    ENDED = "ended", _("Permission ended")
+    AGREEMENT_SUSPENDED = "agreement_suspended", _("Agreement suspended")
+    AGREEMENT_ENDED = "agreement_ended", _("Agreement not in force")
+    PURPOSE_CLOSED = "purpose_closed", _("Purpose no longer in use")
+    NOT_IN_GRANT = "not_in_grant", _("Not part of this permission")
+    NOT_IN_AGREEMENT = "not_in_agreement", _("Not part of the agreement")
+
+
+class State(models.TextChoices):
+    """How a permission stands, for the person who gave it: ended by its date is not the same as withdrawn by her."""
+
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    NARROWED = "narrowed", _("Narrowed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    ENDED = "ended", _("Ended")
+
+
+@dataclass(frozen=True)
+class Answer:
+    reason: Reason
+    grant: SharingGrant | None = None
+
+    @property
+    def allowed(self):
+        return self.reason is Reason.ALLOWED
+
+    def __bool__(self):
+        return self.allowed
+
+
+def decide(grant, key, *, vendors, now):
+    """The truth table, without a query: may these vendors read this field through this permission at this moment?
+
+    Needs `grant.agreement` and `grant.purpose` loaded. The first condition that fails names the reason.
+    `SharingGrant.objects.opening(key)` says the same in SQL.
+    """
+    agreement, today = grant.agreement, timezone.localdate(now)
+    status = SharingAgreement.Status
+    conditions = (
+        (agreement.vendor_id in vendors, Reason.NOT_MEMBER),
+        (grant.withdrawn_at is None, Reason.WITHDRAWN),
+        (grant.starts_at <= now, Reason.NOT_STARTED),
+        (now < grant.ends_at, Reason.ENDED),
+        (agreement.status != status.SUSPENDED, Reason.AGREEMENT_SUSPENDED),
+        (agreement.status == status.ACTIVE, Reason.AGREEMENT_ENDED),
+        (agreement.valid_from <= today <= agreement.valid_until, Reason.AGREEMENT_ENDED),
+        (grant.purpose.is_active, Reason.PURPOSE_CLOSED),
+        (key in grant.fields and key in declarations.shareable(), Reason.NOT_IN_GRANT),
+        (key in agreement.fields, Reason.NOT_IN_AGREEMENT),
+    )
+    return next((reason for holds, reason in conditions if not holds), Reason.ALLOWED)
+
+
+def can_read(user, subject, key, *, now=None):
+    """May this account, as a vendor's, read this field of this subject now? An `Answer`, falsy when not."""
+    vendors, now = vendors_of(user), now or timezone.now()
+    grants = SharingGrant.objects.filter(subject=subject, agreement__vendor__in=vendors)
+    refused = Answer(Reason.NO_GRANT)
+    for grant in grants.select_related("agreement", "purpose").order_by("given_at", "pk"):
+        refused = Answer(decide(grant, key, vendors=vendors, now=now), grant)
+        if refused.allowed:
+            return refused
+    return refused
+
+
+def readable(grant, user, *, now=None):
+    """The keys of `grant` that the user may read now, and the reason when there are none."""
+    return readable_by(grant, vendors_of(user), now or timezone.now())
+
+
+def vendors_of(user):
+    """The vendors for which the account works; none when it is inactive or nobody's."""
+    return set(user.memberships.of_vendors().values_list("party", flat=True)) if user.is_active else set()
+
+
+def readable_by(grant, vendors, now):
+    answers = {key: decide(grant, key, vendors=vendors, now=now) for key in grant.fields}
+    keys = [key for key, reason in answers.items() if reason is Reason.ALLOWED]
+    return keys, Reason.ALLOWED if keys else next(iter(answers.values()), Reason.NO_GRANT)
+
+
+def state(grant, *, now=None):
+    """The permission's state in one word. Needs `agreement` and `purpose` loaded; asks `narrowed_to` when withdrawn."""
+    now = now or timezone.now()
+    if grant.withdrawn_at is not None:
+        return State.NARROWED if grant.narrowed_to.all() else State.WITHDRAWN
+    agreement = grant.agreement
+    if now >= grant.ends_at or agreement.status == SharingAgreement.Status.ENDED or timezone.localdate(now) > agreement.valid_until:
+        return State.ENDED
+    return State.ACTIVE if agreement.is_active and grant.purpose.is_active else State.SUSPENDED

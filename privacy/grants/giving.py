@@ -1,0 +1,105 @@
+"""Only the person concerned gives, narrows and withdraws a permission; each act leaves an event."""
+
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations, numbers, subjects
+from privacy.errors import Refused
+from privacy.models import SharingAgreement, SharingEvent, SharingGrant, Subject
+
+
+@transaction.atomic
+def give(*, subject, agreement, purpose, fields, until, by, request=None, narrowed_from=None):
+    """Give a permission from now until the end of the day `until` (Asia/Jakarta), within the agreement, a year at most."""
+    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    if subject.holder_id != by.pk:
+        raise Refused(_("Only the person concerned can share this data."), code="not_holder")
+    agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
+    check(subject, agreement, purpose, fields, until)
+    grant = SharingGrant.objects.create(
+        number=numbers.take("IB"), subject=subject, agreement=agreement, purpose=purpose, fields=list(fields),
+        starts_at=timezone.now(), ends_at=end_of(until), request=request, narrowed_from=narrowed_from,
+    )  # fmt: skip
+    event(SharingEvent.Kind.GIVEN, grant=grant, request=request, by=by)
+    return grant
+
+
+@transaction.atomic
+def withdraw(*, grant, by):
+    """Take a permission back, at once. Twice is once; one that its date has ended stays "ended"."""
+    grant = _held(grant, by)
+    if grant.withdrawn_at is None:
+        if grant.ends_at <= timezone.now():
+            raise Refused(_("This permission has already ended. There is nothing left to withdraw."), code="over")
+        grant.withdrawn_at = timezone.now()
+        grant.save(update_fields=["withdrawn_at"])
+        event(SharingEvent.Kind.WITHDRAWN, grant=grant, by=by)
+    return grant
+
+
+@transaction.atomic
+def narrow(*, grant, fields, until, by):
+    """Withdraw a permission and give a smaller one in its place."""
+    grant = _held(grant, by)
+    if not grant.is_current:
+        raise Refused(_("This permission is over. There is nothing left to narrow."), code="over")
+    if not set(fields) <= set(grant.fields) or until > grant.ends_on:
+        raise Refused(_("A narrower permission has fewer data or an earlier end. Untick something or choose an earlier date."), code="wider")
+    if set(fields) == set(grant.fields) and until == grant.ends_on:
+        raise Refused(_("Nothing would change. Untick something or choose an earlier date."), code="same")
+    narrower = give(
+        subject=grant.subject, agreement=grant.agreement, purpose=grant.purpose, fields=fields, until=until, by=by,
+        request=grant.request, narrowed_from=grant,
+    )  # fmt: skip
+    withdraw(grant=grant, by=by)
+    event(SharingEvent.Kind.NARROWED, grant=narrower, by=by)
+    return narrower
+
+
+def end_of(day):
+    """The first moment after `day` in Asia/Jakarta: "until" includes that day."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def latest_until(agreement):
+    """The last day a permission under this agreement may name."""
+    return min(agreement.valid_until, timezone.localdate() + timedelta(days=settings.GRANT_MAX_DAYS - 1))
+
+
+def check(subject, agreement, purpose, fields, until):
+    """Every rule about what a permission may contain; the same for asking and for giving. Raises Refused."""
+    if declarations.controller_of(subject) != agreement.management_id:
+        raise Refused(_("This agreement belongs to another building management. Choose one of the management that keeps this record."), code="controller")
+    if not agreement.is_active:
+        raise Refused(_("This agreement is not in force. Nothing was shared."), code="agreement")
+    if not purpose.is_active or not agreement.purposes.filter(pk=purpose.pk).exists():
+        raise Refused(_("The agreement does not allow this purpose. Choose another one."), code="purpose")
+    if not fields:
+        raise Refused(_("Choose the data you share, or choose Do not give."), code="no_fields")
+    if not set(fields) <= set(agreement.fields):
+        raise Refused(_("The agreement does not allow some of this data. Choose less."), code="fields")
+    if until < timezone.localdate():
+        raise Refused(_("Choose an end date that is not in the past."), code="past")
+    if until > agreement.valid_until:
+        raise Refused(
+            _("Choose an end date no later than %(date)s, when the agreement ends.") % {"date": formats.date_format(agreement.valid_until)},
+            code="beyond_agreement",
+        )
+    if until > latest_until(agreement):
+        raise Refused(_("Choose an end date at most one year from now."), code="too_long")
+
+
+def event(kind, *, by, request=None, grant=None):
+    """Write down what happened to a request or a permission, when and by whom."""
+    SharingEvent.objects.create(kind=kind, subject=(grant or request).subject, request=request, grant=grant, actor=subjects.own(by))
+
+
+def _held(grant, by):
+    grant = SharingGrant.objects.select_for_update(of=("self",)).select_related("subject", "agreement", "purpose", "request").get(pk=grant.pk)
+    if grant.subject.holder_id != by.pk:
+        raise Refused(_("Only the person concerned can change this permission."), code="not_holder")
+    return grant

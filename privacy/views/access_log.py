@@ -1,0 +1,118 @@
+"""Who has looked at my data: vendors, staff and myself, over all the records that I hold."""
+
+import csv
+from datetime import datetime, time, timedelta
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Max
+from django.db.models.functions import TruncDate
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.templatetags import moments
+from privacy import access_log as log
+from privacy import declarations
+from privacy.models import AccessRecord
+from privacy.scope import Hat
+
+MONTHS_SHOWN_FIRST = 12
+LINES_A_PAGE = 50
+# Value of ?show= → what its link says
+FILTERS = {
+    "": gettext_lazy("All"),
+    "vendors": gettext_lazy("Vendors"),
+    "staff": gettext_lazy("Staff"),
+    "refused": gettext_lazy("Refused"),
+    "own": gettext_lazy("Myself"),
+}
+
+
+@require_safe
+def access_log(request):
+    show, older = request.GET.get("show", ""), "older" in request.GET
+    shown = show if show in FILTERS else ""
+    records = own_records(request.user, shown, older)
+    page = Paginator(same_looks(records), LINES_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "days": log.by_day(lines_of(page, records, request.user)),
+        "page_obj": page,
+        "filters": [{"value": value, "label": label, "current": value == shown} for value, label in FILTERS.items()],
+        "show": shown,
+        "older": older,
+        "since": max(first_day(), timezone.localdate(request.user.date_joined)),
+        "query": "&".join(part for part in (f"show={shown}" if shown else "", "older=1" if older else "") if part),
+    }
+    return render(request, "privacy/access_log.html", context)
+
+
+@require_safe
+def access_log_csv(request):
+    """The whole log as a file; a cell that a spreadsheet would run as a formula is made plain text."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="access-log.csv"'
+    response.write("\N{BYTE ORDER MARK}")  # without it Excel reads UTF-8 as something else
+    writer = csv.writer(response)
+    writer.writerow([_("Date"), _("Time"), _("What happened"), _("Kinds of data"), _("Company"), _("Allowed or refused"), _("Reason given")])
+    for record in with_names(own_records(request.user, "", older=True)).iterator(chunk_size=1000):
+        writer.writerow(log.plain_cell(cell) for cell in cells(record, request.user.pk))
+    return response
+
+
+def cells(record, viewer_id):
+    return (
+        timezone.localdate(record.at).isoformat(),
+        moments.clock(record.at),
+        log.sentence(record, viewer_id),
+        ", ".join(declarations.labels(record.fields)),
+        record.party.name if record.party else "",
+        _("allowed") if record.allowed else _("refused"),
+        record.reference,
+    )
+
+
+def first_day():
+    """The log opens with the last twelve months."""
+    today = timezone.localdate()
+    year, month = divmod(today.year * 12 + today.month - 1 - MONTHS_SHOWN_FIRST, 12)
+    return today.replace(year=year, month=month + 1, day=1)
+
+
+def start_of(day):
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def own_records(user, show, older):
+    records = AccessRecord.objects.visible_to(user, as_=Hat.TENANT)
+    if not older:
+        records = records.filter(at__gte=start_of(first_day()))
+    kinds = {
+        "vendors": {"hat": Hat.VENDOR},
+        "staff": {"hat__in": [Hat.STAFF, Hat.OPERATOR]},
+        "refused": {"allowed": False},
+        "own": {"hat": Hat.TENANT, "actor__holder": user},
+    }
+    return records.filter(**kinds.get(show, {}))
+
+
+def with_names(records):
+    return records.select_related("actor__holder", "party", "grant__purpose").order_by("-at", "-pk")
+
+
+def same_looks(records):
+    """One row for the looks that make one line, latest first; see `access_log.SAME`."""
+    same = records.order_by().annotate(day=TruncDate("at")).values("day", *log.SAME)
+    return same.annotate(times=Count("pk"), latest=Max("at"), newest=Max("pk")).order_by("-latest", "-newest")
+
+
+def lines_of(page, records, user):
+    """The page's lines, each with all its looks: one query, however many."""
+    wanted = {(row["day"], *(row[name] for name in log.SAME)) for row in page}
+    if not wanted:
+        return []
+    days = {day for day, *_rest in wanted}
+    looks = with_names(records.filter(at__gte=start_of(min(days)), at__lt=start_of(max(days) + timedelta(days=1))))
+    return log.lines(looks, user.pk, wanted)

@@ -1,0 +1,103 @@
+"""Invitations: single use, hashed, 72 hours, bound to the entry and to its address."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+
+from privacy.errors import Refused
+from tenants import invitations
+from tenants.models import Invitation
+from tests import factories as f
+
+
+@pytest.fixture
+def entry(cast):
+    return f.TenantFactory(management=cast.anggrek, email="dewi@example.com")
+
+
+@pytest.fixture
+def dewi(db):
+    return f.UserFactory(email="dewi@example.com")
+
+
+def invite(entry, by):
+    """Send an invitation and read the token from the letter, as the invited person does."""
+    invitation = invitations.invite(tenant=entry, by=by)
+    link = next(word for word in mail.outbox[-1].body.split() if "/invitation/" in word)
+    return invitation, link.rstrip("/").rsplit("/", 1)[1]
+
+
+def code_of(call, **arguments):
+    with pytest.raises(Refused) as refusal:
+        call(**arguments)
+    return refusal.value.code
+
+
+def test_accept_hands_the_entry_over(entry, dewi, cast):
+    _invitation, token = invite(entry, cast.sam)
+    invitations.accept(token=token, by=dewi)
+    entry.subject.refresh_from_db()
+    assert entry.subject.holder == dewi
+
+
+def test_token_is_stored_as_hash_only(entry, cast):
+    invitation, token = invite(entry, cast.sam)
+    assert token not in str(Invitation.objects.filter(pk=invitation.pk).values().get())
+
+
+def test_letter_names_nobody(entry, cast):
+    invite(entry, cast.sam)
+    assert entry.name not in mail.outbox[-1].body + mail.outbox[-1].subject
+
+
+def test_accept_twice_is_refused(entry, dewi, cast):
+    _invitation, token = invite(entry, cast.sam)
+    invitations.accept(token=token, by=dewi)
+    entry.subject.holder = None
+    entry.subject.save()
+    assert code_of(invitations.accept, token=token, by=dewi) == "over"
+
+
+def test_accept_after_72_hours_is_refused(entry, dewi, cast):
+    invitation, token = invite(entry, cast.sam)
+    assert invitation.expires_at - invitation.created_at >= timedelta(hours=71, minutes=59)
+    with time_machine.travel(timezone.now() + timedelta(hours=72, seconds=1)):
+        assert code_of(invitations.accept, token=token, by=dewi) == "over"
+
+
+def test_accept_by_another_address_is_refused(entry, cast):
+    _invitation, token = invite(entry, cast.sam)
+    assert code_of(invitations.accept, token=token, by=cast.bob) == "email"
+
+
+def test_accept_of_an_unknown_token_is_refused(dewi):
+    assert code_of(invitations.accept, token="guess", by=dewi) == "over"
+
+
+def test_accept_of_an_entry_claimed_meanwhile_is_refused(entry, dewi, cast):
+    _invitation, token = invite(entry, cast.sam)
+    entry.subject.holder = cast.bob
+    entry.subject.save()
+    assert code_of(invitations.accept, token=token, by=dewi) == "claimed"
+
+
+def test_invite_again_ends_the_earlier_link(entry, dewi, cast):
+    _first, token = invite(entry, cast.sam)
+    invite(entry, cast.sam)
+    assert code_of(invitations.accept, token=token, by=dewi) == "over"
+
+
+def test_invite_by_other_staff_is_refused(entry, cast):
+    for outsider in (cast.rita, cast.vera, cast.ann, cast.olga):
+        assert code_of(invitations.invite, tenant=entry, by=outsider) == "not_staff"
+
+
+def test_invite_without_an_address_is_refused(cast):
+    assert code_of(invitations.invite, tenant=f.TenantFactory(management=cast.anggrek), by=cast.sam) == "no_email"
+
+
+def test_invite_to_a_claimed_entry_is_refused(cast):
+    assert code_of(invitations.invite, tenant=cast.ann_entry, by=cast.sam) == "claimed"
