@@ -4,13 +4,12 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.core.validators import EmailValidator
 from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from . import people
+from . import passwords, people
 from .models import User
 
 # Each language in its own name, so that everyone finds theirs
@@ -25,7 +24,7 @@ NEW = {
     "label": _("New password"),
     "required": _("Enter your new password."),
     "autocomplete": "new-password",
-    "help": password_validators_help_text_html(),
+    "help": passwords.rules_html(),
 }
 AGAIN = {**NEW, "label": _("New password, again"), "required": _("Enter your new password again."), "help": ""}
 EMAIL = {"label": _("Email"), "required": _("Enter your email."), "autocomplete": "email", "help": ""}

@@ -47,9 +47,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Privacy:
         subject = "subjects"
-        controller = "subjects"
         personal = {"email": "", "name": "", "password": "!", "last_login": None}
         kept = {
+            "id": "row number",
             "language": "how to show pages",
             "is_staff": "access rights",
             "is_active": "access rights",

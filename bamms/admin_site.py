@@ -3,6 +3,8 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bamms import dashboard
@@ -46,6 +48,17 @@ class BammsAdminSite(admin.AdminSite):
 
     def autocomplete_view(self, request):
         return AutocompleteView.as_view(admin_site=self)(request)
+
+    def each_context(self, request):
+        """The frame of every page also says for which company one works here."""
+        context = super().each_context(request)
+        if context["has_permission"]:
+            context["companies"] = parties.companies(request.user, parties.admin_hat(request.user))
+        return context
+
+    def app_index(self, request, app_label, extra_context=None):
+        """Apps are our order, not the office's: their pages are the one start page."""
+        return HttpResponseRedirect(reverse("admin:index"))
 
     def index(self, request, extra_context=None):
         found = dashboard.everything(request.user, parties.admin_hat(request.user))

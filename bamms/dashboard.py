@@ -6,13 +6,36 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags.moments import JAKARTA
 from privacy import clocks
 from privacy.models import DocumentVersion, ProfileUpdateRequest, SharingAgreement, SharingGrant, SharingRequest
 from tenants.models import Claim, Occupancy, Tenant
 
 ENDING_DAYS = 14
+BAR_HEIGHT = 56  # pixels a building takes in the chart
+
+
+def greeting(now=None):
+    """The greeting of the hour in Jakarta: pagi to 10.59, siang to 14.59, sore to 17.59, malam after that."""
+    hour = (now or timezone.now()).astimezone(JAKARTA).hour
+    if hour < 11:
+        return gettext("Good morning.")
+    if hour < 15:
+        return pgettext("from 11:00 to 14:59", "Good afternoon.")
+    if hour < 18:
+        return pgettext("from 15:00 to 17:59", "Good afternoon.")
+    return gettext("Good evening.")
+
+
+def headline(waiting, now=None):
+    """The dashboard's title: the greeting, and how many requests need an answer."""
+    if not waiting:
+        return f"{greeting(now)} {gettext('Nothing is waiting')}"
+    need = ngettext("Today %(count)s request needs an answer", "Today %(count)s requests need an answer", waiting)
+    return f"{greeting(now)} {need % {'count': waiting}}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +88,7 @@ class Bar:
     label: str
     people: int
     agreed: int
+    top: int = 0  # where its bar begins in the chart, in pixels
 
     @property
     def percent(self):
@@ -90,7 +114,7 @@ def consent_by_building(user, hat):
         .annotate(people=Count(holder, distinct=True), agreed=Count(holder, distinct=True, filter=agreed))
         .order_by("unit__building__name")
     )
-    return [Bar(row["unit__building__name"], row["people"], row["agreed"]) for row in rows]
+    return [Bar(row["unit__building__name"], row["people"], row["agreed"], top=at * BAR_HEIGHT) for at, row in enumerate(rows)]
 
 
 def ending(user, hat):
@@ -114,11 +138,13 @@ def register_figures(user, hat):
 
 def everything(user, hat):
     found = queues(user, hat)
+    bars = consent_by_building(user, hat)
     return {
         "queues": found,
-        "waiting_count": sum(queue.count for queue in found),
+        "title": headline(sum(queue.count for queue in found)),
         "policy": policy_in_force(),
-        "consent_bars": consent_by_building(user, hat),
+        "consent_bars": bars,
+        "consent_chart_height": len(bars) * BAR_HEIGHT,
         "register": register_figures(user, hat),
         **ending(user, hat),
     }

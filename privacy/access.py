@@ -41,24 +41,26 @@ def look(row, **what):
 def looks(rows, *, by, as_, why, reference="", action=Action.VIEWED, fields=None, allowed=True, reason="", grant=None):
     """Record a look at each of these rows of one model: two queries and one bulk insert, however many rows.
 
-    A person's own allowed look is recorded only when she reveals something.
+    A person's own allowed look is recorded only when she reveals something. `fields` are names of the model, or
+    keys, for all rows; or row id → names where they differ.
     """
     declaration = declarations.of(type(rows[0])) if rows else None
     if declaration is None or not declaration.subject:
         return []
     names = declaration.personal if fields is None else fields
-    keys = [name if "." in name else declarations.key_of(declaration.model, name) for name in names]
+    each = fields if isinstance(fields, dict) else dict.fromkeys([row.pk for row in rows], names)
+    keys = {pk: [name if "." in name else declarations.key_of(declaration.model, name) for name in each[pk]] for pk in each}
     holder = "holder" if declaration.subject == "pk" else f"{declaration.subject}__holder"
     about = declaration.model._base_manager.filter(pk__in=[row.pk for row in rows]).values_list(
-        declaration.subject, holder, declaration.controller or declaration.subject
+        "pk", declaration.subject, holder, declaration.controller or declaration.subject
     )
     records = [
-        {"subject_id": subject_id, "controller_id": controller_id if declaration.controller else None}
-        for subject_id, holder_id, controller_id in about
+        {"subject_id": subject_id, "controller_id": controller_id if declaration.controller else None, "fields": keys[pk]}
+        for pk, subject_id, holder_id, controller_id in about
         if not (as_ == Hat.TENANT and holder_id == by.pk and allowed and action == Action.VIEWED)
     ]
     common = {"hat": as_, "why": why, "reference": reference, "action": action, "allowed": allowed, "reason": reason}
-    return _write([common | {"fields": keys, "grant": grant} | record for record in records], by=by, as_=as_)
+    return _write([common | {"grant": grant} | record for record in records], by=by, as_=as_)
 
 
 @transaction.atomic

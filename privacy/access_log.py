@@ -139,7 +139,7 @@ def what(keys):
     models = {key.partition(".")[0] for key in keys}
     for name in models & set(declared):
         d = declared[name]
-        if len(d.personal) > 1 and {f"{name}.{field}" for field in d.personal} <= set(keys):
+        if d.personal and {f"{name}.{field}" for field in d.personal} <= set(keys):
             return _("your record") if d is declarations.register() else _("your %(data)s") % {"data": d.model._meta.verbose_name}
     labels = list(dict.fromkeys(declarations.labels(key for key in keys if not key.endswith("_index"))))
     if not labels:

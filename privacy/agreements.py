@@ -1,14 +1,18 @@
 """A management and a vendor agree in writing before anything can be shared (opening paragraph, clause 2.5; articles 51, 56)."""
 
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import numbers, uploads
+from privacy import numbers, parties, uploads
 from privacy.errors import Refused
 from privacy.models import SharingAgreement
+from privacy.scope import Hat
 
 Status = SharingAgreement.Status
+SIDES = ("management", "vendor")
 # From which states each act may be taken
 STEPS = {
     Status.ACTIVE: (Status.DRAFT, Status.SUSPENDED),
@@ -20,22 +24,36 @@ STEPS = {
 @transaction.atomic
 def keep(*, agreement, by):
     """Number a new draft, and note the check code (SHA-256) of each signed file. Only drafts may be edited."""
+    _check_party(agreement, by)
+    before = None
     if agreement.pk is None:
         agreement.number = numbers.take("PB")
-    elif SharingAgreement.objects.select_for_update().get(pk=agreement.pk).status != Status.DRAFT:
-        raise Refused(_("Only a draft can be edited. End this agreement and draft a new one."), code="not_draft")
-    for side in ("management", "vendor"):
+    else:
+        before = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
+        if before.status != Status.DRAFT:
+            raise Refused(_("Only a draft can be edited. End this agreement and draft a new one."), code="not_draft")
+    for side in SIDES:
         file = getattr(agreement, f"{side}_file")
         setattr(agreement, f"{side}_file_hash", uploads.sha256(file) if file else "")
-    agreement.full_clean()
+    try:
+        agreement.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="invalid") from error
     agreement.save()
+    if before is not None:
+        _drop_replaced(before, agreement)
     return agreement
+
+
+def open_permissions(agreement):
+    """The permissions that the agreement opens, or would open if it were in force."""
+    return agreement.grants.filter(withdrawn_at__isnull=True, ends_at__gt=timezone.now())
 
 
 @transaction.atomic
 def activate(*, agreement, by):
     """Both signatures are on file and the dates fit: permissions under it become possible."""
-    agreement = _locked(agreement, Status.ACTIVE)
+    agreement = _locked(agreement, Status.ACTIVE, by)
     signed = (agreement.management_signed_on, agreement.vendor_signed_on, agreement.management_file_hash, agreement.vendor_file_hash)
     if not all(signed):
         raise Refused(_("Add both signatures, each with its date and file, then activate the agreement."), code="unsigned")
@@ -49,16 +67,31 @@ def activate(*, agreement, by):
 @transaction.atomic
 def suspend(*, agreement, by):
     """Close every permission under it at once; they open again when it is activated again."""
-    return _move(_locked(agreement, Status.SUSPENDED), Status.SUSPENDED)
+    return _move(_locked(agreement, Status.SUSPENDED, by), Status.SUSPENDED)
 
 
 @transaction.atomic
 def end(*, agreement, by):
     """Close every permission under it for good."""
-    return _move(_locked(agreement, Status.ENDED), Status.ENDED)
+    return _move(_locked(agreement, Status.ENDED, by), Status.ENDED)
 
 
-def _locked(agreement, target):
+def _check_party(agreement, by):
+    """The management's own staff, or the operator."""
+    companies = {company.pk for company in parties.companies(by, Hat.STAFF)}
+    if agreement.management_id not in companies and parties.admin_hat(by) != Hat.OPERATOR:
+        raise Refused(_("Only staff of the building management of this agreement can do this."), code="not_party")
+
+
+def _drop_replaced(before, agreement):
+    """A signed file that another has replaced is removed once the new one is kept."""
+    old = {getattr(before, f"{side}_file").name for side in SIDES}
+    gone = old - {getattr(agreement, f"{side}_file").name for side in SIDES} - {"", None}
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in gone])
+
+
+def _locked(agreement, target, by):
+    _check_party(agreement, by)
     agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
     if agreement.status not in STEPS[target]:
         raise Refused(_("This is not possible while the agreement is: %(status)s.") % {"status": agreement.get_status_display()}, code="step")

@@ -16,9 +16,8 @@ def due(received_at=None):
 
 
 def hours_left(due_at, now=None):
-    """Whole hours until the deadline, rounded towards it; negative when it has passed."""
-    seconds = (due_at - (now or timezone.now())).total_seconds()
-    return int(seconds // 3600) if seconds >= 0 else -int(-seconds // 3600) - 1
+    """Whole hours until the deadline, rounded down; negative when it has passed (-1: within the last hour)."""
+    return int((due_at - (now or timezone.now())).total_seconds() // 3600)
 
 
 def urgency(due_at, now=None):

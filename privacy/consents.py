@@ -33,8 +33,7 @@ class Question:
 def questions(user):
     """What this account must still agree to: the versions in force that a material change has made newer than its answer."""
     standing = dict(Standing.objects.filter(user=user).values_list("document_id", "number"))
-    newest = DocumentVersion.objects.in_force().filter(material=True).order_by().values_list("document_id")
-    material = dict(newest.annotate(Max("number")))
+    material = required()
     asked = [v for v in policies.in_force() if material.get(v.document_id, 0) > standing.get(v.document_id, 0)]
     if not asked:
         return []
@@ -45,6 +44,18 @@ def questions(user):
             last[document] = event
         before.setdefault(document, []).append(event)
     return [Question(v, _earlier(before.get(v.document_id, ()), v.number), last.get(v.document_id)) for v in asked]
+
+
+def required():
+    """Document id → the number up to which an account must have agreed: the latest material version in force."""
+    newest = DocumentVersion.objects.in_force().filter(material=True).order_by().values_list("document_id")
+    return dict(newest.annotate(Max("number")))
+
+
+def is_current(standings, needed):
+    """Whether these rows of one account reach what `required()` said. For lists: no query of its own."""
+    agreed = {standing.document_id: standing.number for standing in standings}
+    return all(agreed.get(document, 0) >= number for document, number in needed.items())
 
 
 def _earlier(events, number):
@@ -92,7 +103,15 @@ def withdraw(*, by, document, language):
 def history(user):
     """Every answer of this account, newest first, without the long texts."""
     events = ConsentEvent.objects.filter(subject__holder=user, subject__own=True).select_related("version__document")
-    return events.defer("version__body", "version__body_ind", "version__body_en")
+    return events.defer(*DocumentVersion.texts("version__"))
+
+
+def latest(user):
+    """The newest answer to each document."""
+    newest = {}
+    for document, event in history(user).values_list("version__document_id", "pk"):
+        newest.setdefault(document, event)
+    return history(user).filter(pk__in=newest.values()).order_by("version__document__kind")
 
 
 def _locked(user):

@@ -23,7 +23,7 @@ CATEGORIES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity: `of` makes one a model
 class Declaration:
     """What one model says of itself. Paths are ORM lookups from a row; "" means there is none."""
 

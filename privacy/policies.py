@@ -34,6 +34,12 @@ def upcoming(kind):
     return waiting.select_related("document").order_by("number").first()
 
 
+def between(since, until):
+    """The published versions after `since` up to `until`, newest first: all of them changed what was answered."""
+    numbers = {"number__gt": since.number, "number__lte": until.number}
+    return DocumentVersion.objects.published().filter(document=until.document_id, **numbers).without_texts().order_by("-number")
+
+
 def to_be_asked(version):
     """How many accounts answer again when this version comes into force."""
     return User.objects.filter(is_active=True).count() if version.material else 0
@@ -47,18 +53,24 @@ def text_hash(version, language):
 
 @transaction.atomic
 def draft(*, document, by, texts, summaries, material=True, in_force_from=None):
-    """A new draft with the next number. `texts` and `summaries` map "id" and "en" to Markdown."""
-    return DocumentVersion.objects.create(
-        document=document,
-        number=DocumentVersion.objects.next_number(document),
-        body_ind=texts.get("id", ""),
-        body_en=texts.get("en", ""),
-        summary_ind=summaries.get("id", ""),
-        summary_en=summaries.get("en", ""),
-        material=material,
-        in_force_from=in_force_from,
-        drafted_by=subjects.own(by),
-    )
+    """A new draft with the next number. `texts` and `summaries` map "id" and "en" to Markdown.
+
+    Sent twice, it is still one draft.
+    """
+    document = LegalDocument.objects.select_for_update().get(pk=document.pk)
+    content = {
+        "body_ind": texts.get("id", ""),
+        "body_en": texts.get("en", ""),
+        "summary_ind": summaries.get("id", ""),
+        "summary_en": summaries.get("en", ""),
+        "material": material,
+        "in_force_from": in_force_from,
+    }
+    last = DocumentVersion.objects.filter(document=document).first()
+    if last and not last.is_published and all(getattr(last, name) == value for name, value in content.items()):
+        return last
+    number = DocumentVersion.objects.next_number(document)
+    return DocumentVersion.objects.create(document=document, number=number, drafted_by=subjects.own(by), **content)
 
 
 @transaction.atomic
@@ -106,12 +118,17 @@ def revise(*, version, by):
 
 
 @transaction.atomic
-def publish(*, version, by):
-    """Publish a draft. From then on nobody can change it, and a material one asks everyone at their next request."""
+def publish(*, version, by, seen=None):
+    """Publish a draft. From then on nobody can change it, and a material one asks everyone at their next request.
+
+    `seen` is the moment of the last edit (ISO) of the text that the publisher read.
+    """
     version = DocumentVersion.objects.select_for_update().select_related("document").get(pk=version.pk)
     now = timezone.now()
     if version.is_published:
         raise Refused(_("This version is already published."), code="published")
+    if seen is not None and seen != version.drafted_at.isoformat():
+        raise Refused(_("This draft changed while you were reading. Nothing was published. Read it again, then decide."), code="changed")
     if not all(version.text(language).strip() and version.changes(language).strip() for language in LANGUAGES):
         raise Refused(_("Fill in the text and the summary of changes in both languages, then publish."), code="language")
     if subjects.own(by) == version.drafted_by:

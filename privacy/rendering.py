@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import nh3
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt
 
@@ -63,6 +64,13 @@ def render(text, prefix="", deeper=0):
     html = nh3.clean(PARSER.renderer.render(tokens, PARSER.options, {}), **ALLOWED)
     words = sum(len(plain(token).split()) for token in tokens if token.type in ("inline", "fence", "code_block"))
     return Rendered(mark_safe(html), contents, words)  # noqa: S308 - nh3 has cleaned it
+
+
+def side_by_side(texts):
+    """(language, Markdown) pairs as columns that say their language."""
+    columns = [(language, render(text, prefix=f"{language}-", deeper=1).html) for language, text in texts]
+    inner = format_html_join("", '<div class="legal" lang="{}">{}</div>', columns)
+    return format_html('<div class="before-after">{}</div>', inner)
 
 
 def minutes(words):

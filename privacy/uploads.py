@@ -114,12 +114,12 @@ class MemoryUploads(FileUploadHandler):
 
 def clean_image(upload, *, max_mb=None):
     """A JPG or PNG as a new JPEG file: upright, opaque, LONGEST_SIDE at most, with pixels and nothing else."""
-    return _redrawn(_read(upload, max_mb), _("Choose a JPG or PNG file."))
+    return _redrawn(content_of(upload, max_mb), _("Choose a JPG or PNG file."))
 
 
 def clean_pdf(upload, *, max_mb=None):
     """A PDF file without active content (see privacy.pdfs)."""
-    content = _read(upload, max_mb)
+    content = content_of(upload, max_mb)
     if not pdfs.is_pdf(content):
         raise ValidationError(_("Choose a PDF file."), code="kind")
     return ContentFile(pdfs.clean(content), name="document.pdf")
@@ -127,7 +127,7 @@ def clean_pdf(upload, *, max_mb=None):
 
 def clean_document(upload, *, max_mb=None):
     """A picture or a PDF file, told apart by their content."""
-    content = _read(upload, max_mb)
+    content = content_of(upload, max_mb)
     if pdfs.is_pdf(content):
         return ContentFile(pdfs.clean(content), name="document.pdf")
     return _redrawn(content, _("Choose a JPG, PNG or PDF file."))
@@ -141,7 +141,8 @@ def sha256(upload):
     return digest
 
 
-def _read(upload, max_mb):
+def content_of(upload, max_mb=None):
+    """The bytes of an upload that is not too large; else a ValidationError names the limit."""
     limit = max_mb or settings.UPLOAD_MAX_MB
     upload.seek(0)
     content = upload.read(limit * MEGABYTE + 1)

@@ -1,3 +1,26 @@
 """Addresses of this floor."""
 
-urlpatterns = []
+from django.urls import path
+
+from privacy.views import access_log, consents, documents, files, rights, sharing
+
+urlpatterns = [
+    path("privacy.html", documents.document, {"kind": "policy"}, name="policy"),
+    path("terms.html", documents.document, {"kind": "terms"}, name="terms"),
+    path("privacy/<int:number>.html", documents.document_version, {"kind": "policy"}, name="document_version"),
+    path("terms/<int:number>.html", documents.document_version, {"kind": "terms"}, name="document_version"),
+    path("consent/", consents.consent, name="consent"),
+    path("limited/", consents.limited, name="limited"),
+    path("my-consents/", consents.own_consents, name="consents"),
+    path("my-consents/<str:kind>/withdraw/", consents.withdraw, name="consent_withdraw"),
+    path("my-rights/", rights.rights, name="rights"),
+    path("my-privacy/", rights.hub, name="hub"),
+    path("files/<str:model>/<str:pk>/<str:field>/", files.private_file, name="file"),
+    path("my-sharing/", sharing.sharing, name="sharing"),
+    path("my-sharing/requests/<str:number>/", sharing.sharing_request, name="sharing_request"),
+    path("my-sharing/<str:number>/", sharing.grant, name="grant"),
+    path("my-sharing/<str:number>/withdraw/", sharing.grant_withdraw, name="grant_withdraw"),
+    path("my-sharing/<str:number>/narrow/", sharing.grant_narrow, name="grant_narrow"),
+    path("my-access-log/", access_log.access_log, name="access_log"),
+    path("my-access-log/access-log.csv", access_log.access_log_csv, name="access_log_csv"),
+]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.views import claims, data, home
+from tenants.views import claims, data, home, vendor
 
 urlpatterns = [
     path("home/", home.tenant_home, name="tenant_home"),
@@ -14,4 +14,11 @@ urlpatterns = [
     path("claim/sent/", claims.claim_sent, name="claim_sent"),
     path("claim/<str:number>/message/", claims.claim_message, name="claim_message"),
     path("invitation/<str:token>/", claims.invitation, name="invitation"),
+    path("vendor/", vendor.vendor_home, name="vendor_home"),
+    path("vendor/shared/", vendor.vendor_shared, name="vendor_shared"),
+    path("vendor/shared/<str:number>/", vendor.vendor_record, name="vendor_record"),
+    path("vendor/shared/<str:number>/ask/", vendor.vendor_request_new, name="vendor_request_new"),
+    path("vendor/requests/", vendor.vendor_requests, name="vendor_requests"),
+    path("vendor/requests/<str:number>/cancel/", vendor.vendor_request_cancel, name="vendor_request_cancel"),
+    path("vendor/agreements/", vendor.vendor_agreements, name="vendor_agreements"),
 ]

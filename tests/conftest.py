@@ -48,6 +48,10 @@ class Cast:
 
 @pytest.fixture
 def cast(db):
+    return make_cast()
+
+
+def make_cast():
     call_command("setup_groups", verbosity=0)
     operator = f.OperatorFactory()
     anggrek = f.ManagementFactory(name="Pengelola Anggrek", email="kantor@anggrek.example")

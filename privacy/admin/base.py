@@ -6,6 +6,7 @@ does not: choices of foreign keys, filters on relations, inlines of shared paren
 
 from django.contrib import admin, messages
 from django.core.exceptions import ImproperlyConfigured
+from django.forms.models import BaseInlineFormSet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -62,7 +63,20 @@ class ReadOnly:
         return False
 
 
+class LabelledFormSet(BaseInlineFormSet):
+    """Cells of a tabular inline have no label of their own: each box is named after its column."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            # A wrapper (the one with the "add another" link) keeps the real box inside, and copies from there
+            widget = getattr(field.widget, "widget", field.widget)
+            if field.label:
+                widget.attrs.setdefault("aria-label", field.label)
+
+
 class TenantTabularInline(Scoped, admin.TabularInline):
+    formset = LabelledFormSet
     extra = 0
     show_change_link = False
 

@@ -7,7 +7,7 @@ from django.db.models import EmailField, FileField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from phonenumber_field.phonenumber import PhoneNumber
+from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.templatetags import moments
 from privacy import access, declarations
@@ -90,8 +90,9 @@ def _value(row, key, value):
     column = row._meta.get_field(name)
     if isinstance(column, FileField):
         return Value(_("Open the file"), reverse("file", args=[row._meta.label_lower, row.pk, name]), "file")
-    if isinstance(value, PhoneNumber):
-        return Value(value.as_international, f"tel:{value.as_e164}", "phone")
+    if isinstance(column, PhoneNumberField):
+        number = getattr(row, name)
+        return Value(str(value) if isinstance(value, str) else number.as_international, f"tel:{number.as_e164}", "phone")
     if isinstance(column, EmailField):
         return Value(value, f"mailto:{value}", "email")
     if isinstance(value, date):

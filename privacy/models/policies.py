@@ -36,7 +36,7 @@ class DocumentVersionQuerySet(models.QuerySet):
 
     def without_texts(self):
         """For lists: a hundred versions are megabytes of text."""
-        return self.defer("body", "body_ind", "body_en")
+        return self.rewrite(False).defer(*DocumentVersion.texts())
 
     def next_number(self, document):
         return (self.filter(document=document).aggregate(last=Max("number"))["last"] or 0) + 1
@@ -80,6 +80,11 @@ class DocumentVersion(models.Model):
 
     def __str__(self):
         return _("%(document)s, version %(number)s") % {"document": self.document, "number": self.number}
+
+    @staticmethod
+    def texts(path=""):
+        """The columns that hold whole texts, for `defer()`; `path` leads to the version."""
+        return [f"{path}body", f"{path}body_ind", f"{path}body_en"]
 
     @property
     def is_published(self):

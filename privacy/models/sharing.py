@@ -122,6 +122,15 @@ class SharingAgreement(FieldLabels, models.Model):
         today = timezone.localdate()
         return self.status == self.Status.ACTIVE and self.valid_from <= today <= self.valid_until
 
+    @property
+    def days(self):
+        """How many days it is valid, both ends included."""
+        return (self.valid_until - self.valid_from).days + 1
+
+    @property
+    def days_gone(self):
+        return min(max((timezone.localdate() - self.valid_from).days, 0), self.days)
+
 
 class SharingRequest(FieldLabels, models.Model):
     """Staff or a vendor asks the person to share; only the person answers."""
@@ -181,10 +190,11 @@ class GrantQuerySet(ScopedQuerySet):
 
     def opening(self, key, now=None):
         """Permissions that open this field now: `grants.decide` in SQL, so that search and order learn nothing more."""
-        if key not in declarations.shareable():
-            return self.none()
-        texts = {"_keys": Cast("fields", models.TextField()), "_allowed": Cast("agreement__fields", models.TextField())}
-        return self.current(now).alias(**texts).filter(_keys__contains=f'"{key}"', _allowed__contains=f'"{key}"')
+        return self.current(now).with_keys().filter(self.model.opens(key))
+
+    def with_keys(self):
+        """The keys of the permission and of its agreement as text, for `SharingGrant.opens`."""
+        return self.alias(_keys=Cast("fields", models.TextField()), _allowed=Cast("agreement__fields", models.TextField()))
 
     def closed_since(self, moment, now=None):
         """Permissions that were withdrawn or ended by their date between `moment` and now."""
@@ -240,6 +250,12 @@ class SharingGrant(FieldLabels, models.Model):
 
     def __str__(self):
         return self.number
+
+    @staticmethod
+    def opens(key):
+        """The condition, over `with_keys()`, that a current permission is for this field."""
+        known = key in declarations.shareable()
+        return Q(_keys__contains=f'"{key}"', _allowed__contains=f'"{key}"') if known else Q(pk__in=[])
 
     @property
     def ends_on(self):

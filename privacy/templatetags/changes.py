@@ -18,4 +18,4 @@ def marked(new, old):
     start = len(commonprefix([new, old]))
     end = len(commonprefix([new[start:][::-1], old[start:][::-1]]))
     stop = len(new) - end
-    return format_html("{}<mark>{}</mark>{}", new[:start], new[start:stop], new[stop:])
+    return format_html('{}<mark class="changed">{}</mark>{}', new[:start], new[start:stop], new[stop:])

@@ -15,34 +15,35 @@ from privacy.models import DocumentVersion, LegalDocument
 @login_not_required
 @require_safe
 def document(request, kind):
-    """The version in force; without one, what is announced or a sentence that says so."""
-    return _page(request, kind, policies.current(kind))
+    """The version in force; without one, what is announced and a sentence that says so."""
+    current = policies.current(kind)
+    return _page(request, kind, shown=current, current=current)
 
 
 @open_without_consent
 @login_not_required
 @require_safe
-def version(request, kind, number):
-    found = DocumentVersion.objects.published().filter(document__kind=kind, number=number).select_related("document").first()
-    if found is None:
+def document_version(request, kind, number):
+    published = DocumentVersion.objects.published().filter(document__kind=kind, number=number)
+    shown = published.select_related("document").first()
+    if shown is None:
         raise Http404
-    return _page(request, kind, found)
+    return _page(request, kind, shown=shown, current=policies.current(kind))
 
 
-def _page(request, kind, shown):
+def _page(request, kind, *, shown, current):
+    language = get_language()
     published = DocumentVersion.objects.published().filter(document__kind=kind).without_texts().order_by("-number")
+    upcoming = policies.upcoming(kind)
     context = {
         "kind": kind,
         "title": shown.document.title if shown else LegalDocument.Kind(kind).label,
         "version": shown,
-        "upcoming": policies.upcoming(kind),
-        "current": policies.current(kind) if shown and not shown.is_in_force else _newest(published),
-        "others": [other for other in published if shown is None or other.pk != shown.pk],
+        "current": current,
+        "upcoming": upcoming if upcoming != shown else None,
+        "announced": rendering.lines(upcoming.changes(language)) if upcoming else [],
+        "others": [version for version in published if version != shown],
     }
     if shown:
-        language = get_language()
-        context["text"] = rendering.render(shown.text(language))
-        context["check_code"] = shown.text_hash(language)
-    if context["upcoming"]:
-        context["announced"] = rendering.lines(context["upcoming"].changes(get_language()))
+        context |= {"text": rendering.render(shown.text(language)), "check_code": shown.text_hash(language)}
     return render(request, "privacy/document.html", context)

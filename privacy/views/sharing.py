@@ -1,6 +1,7 @@
 """The person's own permissions: answer, narrow, withdraw; each act works once, however often it is sent."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Max
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from privacy.scope import Hat
 RELATED = ("agreement__vendor", "agreement__management", "purpose")
 KIND_OF_STATE = {grants.State.ACTIVE: "settled", grants.State.SUSPENDED: "waiting"}
 LOOKS_SHOWN = 10
+OVER_A_PAGE = 20
 
 
 @require_safe
@@ -28,10 +30,11 @@ def sharing(request):
     own = SharingGrant.objects.visible_to(request.user, as_=Hat.TENANT).select_related(*RELATED).prefetch_related("narrowed_to")
     cards = cards_of(own)
     done = request.GET.get("done")
+    over = [card for card in cards if not card["is_open"] and card["grant"].number != done]
     context = {
         "waiting": SharingRequest.objects.visible_to(request.user, as_=Hat.TENANT).filter(status="waiting").select_related(*RELATED),
         "open": [card for card in cards if card["is_open"] or card["grant"].number == done],
-        "over": [card for card in cards if not card["is_open"] and card["grant"].number != done],
+        "over": Paginator(over, OVER_A_PAGE).get_page(request.GET.get("page")),
         "done": done,
     }
     return render(request, "privacy/sharing.html", context)
@@ -54,6 +57,7 @@ def card_of(grant, last_look=None):
         "is_open": state in KIND_OF_STATE,
         "days": (grant.ends_on - timezone.localdate()).days,
         "last_look": last_look,
+        "has_run_out": grant.ends_at <= timezone.now(),
         "narrower": next(iter(grant.narrowed_to.all()), None),
     }
 
@@ -89,6 +93,7 @@ def request_page(request, asked, form):
         "asked": asked,
         "form": form,
         "waiting": waiting,
+        "what": log.what(asked.fields),
         "obstacle": obstacle(asked) if waiting else "",
         "preview": preview(asked.subject_id, asked.fields) if waiting else [],
         "given": asked.grants.order_by("pk").first(),
@@ -116,7 +121,8 @@ def grant(request, number):
     looks = AccessRecord.objects.visible_to(request.user, as_=Hat.TENANT).filter(grant=found)
     looks = list(looks.select_related("actor__holder", "party", "grant__purpose")[:LOOKS_SHOWN])
     context = {
-        **card_of(found, next((look.at for look in looks if look.allowed), None)),
+        "grant": found,
+        "card": card_of(found),
         "looks": log.lines(looks, request.user.pk),
         "events": found.events.select_related("actor__holder"),
     }
@@ -128,8 +134,7 @@ def grant_withdraw(request, number):
     """First what it means, then one press; no reason is asked."""
     found = fetch(request, SharingGrant, number)
     if request.method == "GET":
-        card = card_of(found)
-        return render(request, "privacy/grant_withdraw.html", card) if card["is_open"] else redirect("grant", number)
+        return render(request, "privacy/grant_withdraw.html", {"grant": found}) if card_of(found)["is_open"] else redirect("grant", number)
     try:
         found = grants.withdraw(grant=found, by=request.user)
     except Refused as refusal:
@@ -156,7 +161,7 @@ def grant_narrow(request, number):
         else:
             messages.success(request, _("Narrowed. It took effect at once."))
             return redirect("grant", narrower.number)
-    return render(request, "privacy/grant_narrow.html", {**card_of(found), "form": form, "preview": preview(found.subject_id, found.fields)})
+    return render(request, "privacy/grant_narrow.html", {"grant": found, "form": form, "preview": preview(found.subject_id, found.fields)})
 
 
 def fetch(request, model, number, select_related=RELATED):

@@ -3,14 +3,17 @@
   "use strict";
 
   // The error summary, or a message after a POST, takes the focus
-  const first = document.querySelector(".error-summary[data-focus], .message[data-focus]");
+  const first = document.querySelector(".error-summary[data-focus]") || document.querySelector(".message[data-focus]");
   if (first) first.focus();
 
   // A second press of a button does not send a second time; the way back makes it pressable again
   document.addEventListener("submit", function (event) {
     const form = event.target;
+    if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
+    // An answer that is a file leaves the page standing
+    window.setTimeout(function () { delete form.dataset.sent; }, 8000);
   });
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
@@ -47,16 +50,38 @@
   document.querySelectorAll("input[type=password]").forEach(function (box) {
     const words = document.body.dataset;
     if (!words.show) return;
+    const row = document.createElement("div");
     const button = document.createElement("button");
+    row.className = "password-box";
     button.type = "button";
-    button.className = "btn btn-link";
-    const label = function () { button.textContent = box.type === "password" ? words.show : words.hide; };
-    button.addEventListener("click", function () {
-      box.type = box.type === "password" ? "text" : "password";
-      label();
+    button.className = "btn btn-outline-primary";
+    const turn = function (type) {
+      box.type = type;
+      button.textContent = type === "password" ? words.show : words.hide;
+      button.setAttribute("aria-label", type === "password" ? words.showWhole : words.hideWhole);
+    };
+    button.addEventListener("click", function () { turn(box.type === "password" ? "text" : "password"); });
+    // Browsers remember what is sent as text
+    if (box.form) box.form.addEventListener("submit", function () { turn("password"); });
+    turn("password");
+    box.replaceWith(row);
+    row.append(box, button);
+  });
+
+  // The rules of a new password, ticked off as they are met; the server decides
+  const RULES = {
+    upper: /\p{Lu}/u, lower: /\p{Ll}/u, digit: /\p{Nd}/u, other: /[^\p{L}\p{N}]/u,
+  };
+  document.querySelectorAll(".field").forEach(function (field) {
+    const box = field.querySelector(".password-box input");
+    const rules = field.querySelectorAll("[data-rule]");
+    if (!box || !rules.length) return;
+    box.addEventListener("input", function () {
+      rules.forEach(function (rule) {
+        const shortest = Number(rule.dataset.length);
+        rule.classList.toggle("met", shortest ? box.value.length >= shortest : RULES[rule.dataset.rule].test(box.value));
+      });
     });
-    label();
-    box.after(button);
   });
 
   document.querySelectorAll("[data-print]").forEach(function (button) {

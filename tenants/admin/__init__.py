@@ -1,5 +1,5 @@
 """The register in the admin: one module a noun, registered on import."""
 
-from tenants.admin import claims
+from tenants.admin import buildings, claims, register
 
-__all__ = ["claims"]
+__all__ = ["buildings", "claims", "register"]

@@ -1,15 +1,21 @@
 """The queue of claims, and the invitations sent. A claim and the entry it may belong to stand side by side."""
 
+from datetime import date
+
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags import moments
 from privacy import access, clocks
 from privacy.admin import ReadOnly, TenantDataAdmin
 from privacy.admin.base import hat
+from privacy.admin.look import chip
 from privacy.models.access import Why
 from privacy.scope import Hat
 from tenants import identity, registration
@@ -35,8 +41,15 @@ class DecisionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         choices=[("name", _("The name fits")), ("number", _("The number fits")), ("photo", _("The photo fits"))],
     )
+    ready = forms.ChoiceField(
+        label=_("Reason, when you refuse"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[*enumerate(READY_REASONS), ("", _("In my own words only"))],
+        help_text=_("The tenant reads this sentence."),
+    )
     reason = forms.CharField(
-        label=_("Reason"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("The tenant reads this.")
+        label=_("Your own words"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("The tenant reads this too.")
     )
 
     def __init__(self, *args, entries, **kwargs):
@@ -51,17 +64,24 @@ class DecisionForm(forms.Form):
                 self.add_error("entry", _("Choose the entry of your register that belongs to this person."))
             if len(data.get("checks", ())) < len(self.fields["checks"].choices):
                 self.add_error("checks", _("Compare all three and tick them, or refuse the claim."))
-        if data.get("decision") == "refuse" and not data.get("reason", "").strip():
+        if data.get("decision") == "refuse" and not data.get("ready") and not data.get("reason", "").strip():
             self.add_error("reason", _("Write the reason; the tenant reads it."))
         return data
+
+    def reason_in(self, language):
+        """The ready sentence in the tenant's language, then the own words."""
+        ready, own = self.cleaned_data["ready"], self.cleaned_data["reason"].strip()
+        with translation.override(language):
+            return f"{READY_REASONS[int(ready)]} {own}".strip() if ready else own
 
 
 @admin.register(Claim)
 class ClaimAdmin(TenantDataAdmin):
     why = Why.CLAIM
-    list_display = ("number", "clock", "place", "status", "received_at")
+    list_display = ("clock", "number", "place", "status", "received_at")
     list_display_links = ("number",)
     list_filter = ("status", "building")
+    show_facets = admin.ShowFacets.ALWAYS
     list_select_related = ("building",)
     ordering = ("due_at", "pk")
     search_fields = ("number",)
@@ -75,7 +95,7 @@ class ClaimAdmin(TenantDataAdmin):
 
     @admin.display(description=_("time left"), ordering="due_at")
     def clock(self, claim):
-        return clocks.time_left(claim.due_at) if claim.is_open else "–"
+        return chip(clocks.urgency(claim.due_at), clocks.time_left(claim.due_at)) if claim.is_open else "–"
 
     @admin.display(description=_("building and unit"))
     def place(self, claim):
@@ -97,38 +117,54 @@ class ClaimAdmin(TenantDataAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
         entries = Tenant.objects.visible_to(request.user, as_=hat(request)).filter(management=claim.management_id).unclaimed()
         form = DecisionForm(request.POST or None, entries=entries.prefetch_related("occupancies__unit"), initial={"entry": claim.entry_id})
-        if request.method == "POST" and form.is_valid() and self.answer(request, claim, form.cleaned_data):
+        if request.method == "POST" and form.is_valid() and self.answer(request, claim, form):
             return HttpResponseRedirect(reverse("admin:tenants_claim_changelist"))
         if claim.entry and request.method == "GET":
             access.look(claim.entry, by=request.user, as_=hat(request), why=Why.CLAIM, reference=claim.number)
         context = self.admin_site.each_context(request) | {
             "title": _("Claim %(number)s") % {"number": claim.number},
-            "opts": self.opts, "claim": claim, "form": form, "lines": comparison(claim), "ready_reasons": READY_REASONS,
+            "opts": self.opts, "claim": claim, "form": form, "lines": comparison(claim),
+            "is_own": claim.claimant.holder_id == request.user.pk,
+            "urgency": clocks.urgency(claim.due_at), "time_left": clocks.time_left(claim.due_at),
         }  # fmt: skip
         return TemplateResponse(request, "admin/tenants/claim/decide.html", context)
 
-    def answer(self, request, claim, data):
+    def answer(self, request, claim, form):
+        data, holder = form.cleaned_data, claim.claimant.holder
         if data["decision"] == "confirm":
             return self.attempt(request, registration.confirm, _("The claim is confirmed. The tenant is told."), claim=claim, entry=data["entry"])
-        return self.attempt(request, registration.refuse, _("The claim is refused. The tenant is told."), claim=claim, reason=data["reason"])
+        reason = form.reason_in(getattr(holder, "language", "") or settings.LANGUAGE_CODE)
+        return self.attempt(request, registration.refuse, _("The claim is refused. The tenant is told."), claim=claim, reason=reason)
 
 
 def comparison(claim):
     """Per line: label, what the claim says, what the register says, whether they are the same. Numbers stay masked."""
-    entry = claim.entry
-    units = ", ".join(o.unit.number for o in entry.occupancies.current().select_related("unit")) if entry else ""
-    born = entry.birth_date.isoformat() if entry and entry.birth_date else ""
+    account = claim.claimant.holder
+    entry = claim.entry or Tenant()
+    units = [occupancy.unit.number for occupancy in entry.occupancies.current().select_related("unit")] if entry.pk else []
+    born = entry.birth_date.isoformat() if entry.birth_date else ""
+    email = account.email if account else ""
     return [
-        {"label": _("Unit"), "said": claim.unit_number, "kept": units, "same": claim.unit_number.upper() in units.upper().split(", ")},
-        {
-            "label": _("Identity number"),
-            "said": identity.mask(claim.identity_kind, claim.identity_number),
-            "kept": identity.mask(entry.identity_kind, entry.identity_number) if entry and entry.identity_number else "",
-            "same": bool(entry) and entry.identity_index == claim.identity_index,
-        },
-        {"label": _("Date of birth"), "said": claim.birth_date, "kept": born, "same": bool(born) and born == claim.birth_date},
-        {"label": _("Email"), "said": claim.claimant.holder.email, "kept": entry.email if entry else "", "same": bool(entry) and entry.email.lower() == claim.claimant.holder.email},
+        _line(_("Name"), getattr(account, "name", ""), entry.name),
+        _line(_("Unit"), claim.unit_number, ", ".join(units), claim.unit_number.upper() in [unit.upper() for unit in units]),
+        _line(
+            _("Identity number"),
+            f"{claim.get_identity_kind_display()} {identity.mask(claim.identity_kind, claim.identity_number)}".strip(),
+            f"{entry.get_identity_kind_display()} {entry.masked_identity}".strip(),
+            entry.identity_index == claim.identity_index,
+        ),
+        _line(_("Date of birth"), _day(claim.birth_date), _day(born), claim.birth_date == born),
+        _line(_("Email"), email, entry.email),
     ]
+
+
+def _line(label, said, kept, same=None):
+    same = said.strip().casefold() == kept.strip().casefold() if same is None else same
+    return {"label": label, "said": said, "kept": kept, "same": bool(said and kept and same)}
+
+
+def _day(text):
+    return moments.day(date.fromisoformat(text)) if text else ""
 
 
 @admin.register(Invitation)

@@ -13,6 +13,7 @@ from tenants import identity, values
 from tenants.forms.dates import BirthDateField
 from tenants.models import Tenant
 
+FIELDS = list(declarations.of(Tenant).updatable)
 FILES = ("identity_scan", "photo")
 # What can be told from an identity number must fit what is written beside it
 TOLD_BY_NUMBER = ("identity_kind", "identity_number", "birth_date", "gender")
@@ -56,7 +57,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = Tenant
-        fields = list(declarations.of(Tenant).updatable)
+        fields = FIELDS
         widgets = {
             "name": box("name"),
             "address": forms.Textarea({"rows": 3, "autocomplete": "street-address"}),
@@ -74,9 +75,9 @@ class ProfileForm(forms.ModelForm):
         if names is not None:
             names = [*names, CONFIRM] if "identity_number" in names else names
             self.fields = {name: field for name, field in self.fields.items() if name in names}
-            for name in set(self.fields) & set(self._meta.fields) - {"other"}:
+            for name in set(self.fields) & set(FIELDS) - {"other"}:
                 self.fields[name].required = True
-        for name in set(self.fields) & set(self._meta.fields) - set(FILES):
+        for name in set(self.fields) & set(FIELDS) - set(FILES):
             label = Tenant._meta.get_field(name).verbose_name
             self.fields[name].error_messages["required"] = self.required_words % {"field": label}
         # Never printed back from the register: it is masked beside the box, and shown only when asked for

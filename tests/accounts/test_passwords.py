@@ -3,7 +3,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from accounts.passwords import CompositionValidator
+from accounts.passwords import CompositionValidator, rules_html
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,11 @@ def test_composition_is_among_the_validators_in_use():
 def test_help_text_tells_the_rule():
     with translation.override("en"):
         assert any("capital letter, a small letter, a digit" in text for text in password_validators_help_texts())
+
+
+def test_rules_html_lists_every_rule_and_names_those_that_a_page_can_tick_off():
+    with translation.override("en"):
+        html = str(rules_html())
+    for rule in ('data-rule="length" data-length="10">10 characters or more', 'data-rule="upper"', 'data-rule="lower"',
+                 'data-rule="digit"', 'data-rule="other"', "unlike common passwords"):  # fmt: skip
+        assert rule in html

@@ -211,13 +211,13 @@ def test_new_passwords_tell_their_rules_and_are_named_for_password_managers(form
 def test_another_address_is_confirmed_before_it_counts(client, ann):
     client.force_login(ann)
     client.post("/accounts/email/", {"action_add": "", "email": "ann2@example.com"})
-    assert mail.outbox[0].to == ["ann2@example.com"]
+    ann.refresh_from_db()
+    assert (ann.email, mail.outbox[0].to) == ("ann@example.com", ["ann2@example.com"])
     client.post(link_in(mail.outbox[0]))
-    client.post("/accounts/email/", {"action_primary": "", "email": "ann2@example.com"})
     ann.refresh_from_db()
     assert ann.email == "ann2@example.com"
-    assert mail.outbox[-1].to == ["ann@example.com"]
-    assert "ann2" not in mail.outbox[-1].body
+    assert "ann@example.com" in [letter.to[0] for letter in mail.outbox]
+    assert all("ann2" not in letter.body for letter in mail.outbox if letter.to == ["ann@example.com"])
     response = client.get("/accounts/email/")
     assert not any("@" in message for message in messages_on(response))
 

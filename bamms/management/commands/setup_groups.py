@@ -11,7 +11,7 @@ EVIDENCE = ["privacy.consentevent", "privacy.accessrecord", "privacy.sharingeven
 REGISTER = {
     "tenants.building": EDIT,
     "tenants.unit": EDIT,
-    "tenants.tenant": (*EDIT, "import", "export"),
+    "tenants.tenant": (*EDIT, "import", "export", "reveal"),
     "tenants.occupancy": EDIT,
     "tenants.vendor": (VIEW,),
     "tenants.claim": (VIEW, CHANGE),

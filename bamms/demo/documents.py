@@ -1,0 +1,27 @@
+"""The policy and the terms that ship with the project, drafted by one person and published by another."""
+
+from django.conf import settings
+
+from privacy import consents, policies, policy_files
+from privacy.models import LegalDocument
+
+TEXTS = settings.BASE_DIR / "privacy" / "texts"
+
+
+def publish(people):
+    """Bring both documents into force, and let everyone of the cast agree to them."""
+    for kind in LegalDocument.Kind:
+        read = policy_files.parse((TEXTS / f"{kind}.md").read_bytes())
+        texts = read.texts
+        document, _made = LegalDocument.objects.get_or_create(
+            kind=kind, defaults={"title_ind": texts["id"].title, "title_en": texts["en"].title}
+        )
+        version = policies.draft(
+            document=document,
+            by=people["olga"],
+            texts={language: read.markdown(language) for language in texts},
+            summaries={language: text.summary for language, text in texts.items()},
+        )
+        policies.publish(version=version, by=people["otto"])
+    for user in people.values():
+        consents.give(by=user, versions=policies.in_force(), language="id")

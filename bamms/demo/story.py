@@ -1,0 +1,88 @@
+"""What has happened so far: records claimed, data shared and looked at, and things that wait for an answer."""
+
+from copy import copy
+from datetime import date, timedelta
+
+from django.http import Http404
+from django.utils import timezone
+
+from bamms.demo import register
+from privacy import access, clocks, grants, updates
+from privacy.models import Purpose
+from privacy.models.access import Why
+from privacy.scope import Hat
+from tenants import registration
+from tenants.models import Tenant
+from tenants.models.register import IdentityKind
+
+ADDRESS = "192.0.2.1"  # a network address for documentation (RFC 5737): nobody's tries are counted here
+SHARED = ["tenant.name", "tenant.phone", "occupancy.unit"]
+
+
+def tell(people, places, entries):
+    for name in ("ann", "bob"):
+        _claim(people[name], name, places)
+        entries[name].refresh_from_db()
+    _wait_for_sam(people, places)
+    _share(people, places, entries["ann"])
+    _ask_for_changes(people, entries)
+
+
+def _claim(user, name, places, **said):
+    _full, _gender, born, _place, unit_number = register.KNOWN[name]
+    said = {"unit_number": unit_number, "identity_number": register.number_of(name), "birth_date": date.fromisoformat(born)} | said
+    claim = registration.claim(
+        building=places.units[unit_number].building, identity_kind=IdentityKind.KTP, by=user, address=ADDRESS, **said
+    )
+    return registration.check(claim=claim)  # what the worker would do a moment later
+
+
+def _wait_for_sam(people, places):
+    """One claim fits, but the register has no email to be sure by; the other is a question with no entry to fit."""
+    fits = _claim(people["dewi"], "dewi", places)
+    question = _claim(
+        people["eko"], "dewi", places, unit_number="A-03-01", birth_date=date(1979, 5, 16), identity_number="3174051605799988",
+        message="Saya baru pindah ke unit ini bulan lalu. Apakah data saya sudah dicatat?",
+    )  # fmt: skip
+    _received(fits, hours_ago=66)
+    _received(question, hours_ago=20)
+
+
+def _share(people, places, entry):
+    ann, sam, vera, rita = (people[name] for name in ("ann", "sam", "vera", "rita"))
+    repair, follow_up = (Purpose.objects.get(code=code) for code in ("repair", "customer_care"))
+    today = timezone.localdate()
+    grant = grants.give(
+        subject=entry.subject, agreement=places.agreement, purpose=repair, fields=SHARED, until=today + timedelta(days=30), by=ann
+    )
+    for _look in range(2):
+        grants.open_shared(number=grant.number, by=vera)
+    access.fetch(Tenant, by=sam, as_=Hat.STAFF, why=Why.RECORD, pk=entry.pk)
+    try:
+        access.fetch(Tenant, by=rita, as_=Hat.STAFF, why=Why.RECORD, pk=entry.pk)
+    except Http404:
+        pass  # another company's record: refused, and Ann can read that it was tried
+    grants.ask(
+        subject=entry.subject, agreement=places.agreement, purpose=follow_up, fields=["tenant.name", "tenant.email"],
+        until=today + timedelta(days=14), reason="Menanyakan hasil perbaikan pipa pekan lalu.", by=sam, as_=Hat.STAFF,
+    )  # fmt: skip
+
+
+def _ask_for_changes(people, entries):
+    for name, changes, hours_ago in (
+        ("ann", {"phone": "+6281200009950", "address": "Jalan Kenanga Contoh 21, Jakarta"}, 31),
+        ("bob", {"email": "bob.santoso@example.com"}, 4),
+    ):
+        proposal = copy(entries[name])
+        for field, value in changes.items():
+            setattr(proposal, field, proposal._meta.get_field(field).to_python(value))
+        proposal.full_clean(exclude=["subject"])
+        request = updates.ask(record=entries[name], proposal=proposal, by=people[name], note="Data lama sudah tidak saya pakai.")
+        _received(request, hours_ago=hours_ago)
+
+
+def _received(row, *, hours_ago):
+    """Let it have come in earlier, so that the clocks of a queue differ."""
+    row.received_at = timezone.now() - timedelta(hours=hours_ago)
+    row.due_at = clocks.due(row.received_at)
+    row.save(update_fields=["received_at", "due_at"])

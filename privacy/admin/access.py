@@ -1,0 +1,54 @@
+"""Who looked at whose data: evidence, for the answering management and the operator to read and for nobody to change."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.templatetags import moments
+from privacy import declarations, grants
+from privacy.admin.base import ReadOnly, TenantDataAdmin
+from privacy.admin.look import chip
+from privacy.admin.people import PeopleList, names_of
+from privacy.models import AccessRecord
+
+
+@admin.register(AccessRecord)
+class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
+    list_display = ("moment", "about", "looker", "party", "answer", "reason_given", "data")
+    list_filter = ("allowed", "action", "hat")
+    list_select_related = ("actor__holder", "party")
+    fields = readonly_fields = (
+        "moment", "about", "looker", "party", "hat", "answer", "refusal", "data", "grant", "why", "reference", "controller",
+    )  # fmt: skip
+
+    def get_changelist(self, request, **kwargs):
+        return PeopleList
+
+    @admin.display(description=_("at"), ordering="at")
+    def moment(self, record):
+        return moments.moment(record.at)
+
+    @admin.display(description=_("tenant"))
+    def about(self, record):
+        return record.__dict__.get("who") or names_of([record.subject_id]).get(record.subject_id, "–")
+
+    @admin.display(description=_("who"))
+    def looker(self, record):
+        holder = record.actor.holder
+        return (holder.name if holder else "") or record.get_hat_display()
+
+    @admin.display(description=_("action"))
+    def answer(self, record):
+        kind = "info" if record.allowed else "late"
+        return chip(kind, record.get_action_display() if record.allowed else _("refused"))
+
+    @admin.display(description=_("why"))
+    def reason_given(self, record):
+        return f"{record.get_why_display()} · {record.reference}" if record.reference else record.get_why_display()
+
+    @admin.display(description=_("why refused"))
+    def refusal(self, record):
+        return dict(grants.Reason.choices).get(record.reason, _("no permission")) if not record.allowed else "–"
+
+    @admin.display(description=_("kinds of data"))
+    def data(self, record):
+        return ", ".join(declarations.labels(record.fields))

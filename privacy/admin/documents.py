@@ -1,0 +1,180 @@
+"""Policy and terms: drafts in both languages, a preview, and publishing on a page of its own by a second person."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from privacy import comparing, policies, policy_files, rendering
+from privacy.admin.look import chip
+from privacy.errors import Refused
+from privacy.forms.documents import DraftForm
+from privacy.models import DocumentVersion, LegalDocument
+
+
+class DocumentAdmin(admin.ModelAdmin):
+    """Legal documents belong to the operator, not to a management: permissions alone say who may."""
+
+    view_on_site = False
+    show_full_result_count = False
+
+    def has_delete_permission(self, request, obj=None):
+        """What people have read stays, drafts included."""
+        return False
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404(_("This page is not here."))
+
+
+@admin.register(LegalDocument)
+class LegalDocumentAdmin(DocumentAdmin):
+    list_display = ("kind", "title_ind", "title_en")
+    fields = ("kind", "title_ind", "title_en")
+
+    def has_add_permission(self, request):
+        """One document of each kind, and no more."""
+        return super().has_add_permission(request) and LegalDocument.objects.count() < len(LegalDocument.Kind)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("kind",) if obj else ()
+
+
+@admin.register(DocumentVersion)
+class DocumentVersionAdmin(DocumentAdmin):
+    form = DraftForm
+    list_display = ("__str__", "state", "material", "in_force_from", "drafted_at")
+    list_filter = ("document", "material")
+    list_select_related = ("document",)
+    ordering = ("document", "-number")
+    shown = ("document", "number", "material", "in_force_from", "drafted_at", "published_at", "hash_id", "hash_en")
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        is_list = request.resolver_match.url_name == "privacy_documentversion_changelist"
+        return queryset.without_texts() if is_list else queryset
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and not (obj and obj.is_published)
+
+    def may_publish(self, request):
+        return request.user.has_perm("privacy.publish_documentversion")
+
+    def get_readonly_fields(self, request, obj=None):
+        if obj is None:
+            return ()
+        return ("document",) if self.has_change_permission(request, obj) else (*self.shown, "texts")
+
+    def get_fieldsets(self, request, obj=None):
+        if obj and not self.has_change_permission(request, obj):
+            return [(None, {"fields": self.shown}), (_("Text"), {"fields": ("texts",)})]
+        return [
+            (None, {"fields": ("document", "material", "in_force_on", "seen")}),
+            (_("Summary of changes"), {"fields": (("summary_ind", "summary_en"),)}),
+            (_("Text"), {"fields": (("body_ind", "body_en"),)}),
+        ]
+
+    def get_changeform_initial_data(self, request):
+        """A new draft begins as the newest version of its document."""
+        initial = super().get_changeform_initial_data(request)
+        document = str(initial.get("document", ""))
+        newest = DocumentVersion.objects.filter(document=document).first() if document.isdecimal() else None
+        return initial | ({"body_ind": newest.body_ind, "body_en": newest.body_en} if newest else {})
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "document":
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
+        return field
+
+    @admin.display(description=_("state"))
+    def state(self, version):
+        if not version.is_published:
+            return chip("over", _("Draft"))
+        return chip("settled", _("Published")) if version.is_in_force else chip("info", _("Announced"))
+
+    @admin.display(description=_("text"))
+    def texts(self, version):
+        return rendering.side_by_side([(language, version.text(language)) for language in policies.LANGUAGES])
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            policies.revise(version=obj, by=request.user)
+            return
+        texts = {language: obj.text(language) for language in policies.LANGUAGES}
+        summaries = {language: obj.changes(language) for language in policies.LANGUAGES}
+        rest = {"material": obj.material, "in_force_from": obj.in_force_from}
+        made = policies.draft(document=obj.document, by=request.user, texts=texts, summaries=summaries, **rest)
+        obj.pk, obj.number = made.pk, made.number
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        extra = {"may_publish": self.may_publish(request), **(extra_context or {})}
+        try:
+            return super().changeform_view(request, object_id, form_url, extra)
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/", view(self.preview), name="privacy_documentversion_preview"),
+            path("<int:pk>/publish/", view(self.publish), name="privacy_documentversion_publish"),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request, pk):
+        version = self.found(request, pk)
+        context = self.page(request, version, _("Preview of %(version)s") % {"version": version})
+        return TemplateResponse(request, "admin/privacy/documentversion/preview.html", context)
+
+    def publish(self, request, pk):
+        """What changes, in both languages, and how many people are asked; then one press by a second person."""
+        version = self.found(request, pk)
+        if not self.may_publish(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            self.publish_seen(request, version)
+            return HttpResponseRedirect(reverse("admin:privacy_documentversion_change", args=[version.pk]))
+        context = self.page(request, version, _("Publish %(version)s") % {"version": version}) | {
+            "asked": policies.to_be_asked(version),
+            "is_own": version.drafted_by.holder_id == request.user.pk,
+        }
+        return TemplateResponse(request, "admin/privacy/documentversion/publish.html", context)
+
+    def publish_seen(self, request, version):
+        """Publish exactly what the page showed: a draft edited meanwhile is refused."""
+        try:
+            policies.publish(version=version, by=request.user, seen=request.POST.get("seen", ""))
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return
+        self.log_change(request, version, str(_("Published.")))
+        self.message_user(request, _("%(version)s is published. It can no longer change.") % {"version": version}, messages.SUCCESS)
+
+    def found(self, request, pk):
+        version = self.get_object(request, str(pk))
+        if version is None:
+            raise Http404
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
+        return version
+
+    def page(self, request, version, title):
+        previous = DocumentVersion.objects.published().filter(document=version.document, number__lt=version.number).first()
+        return self.admin_site.each_context(request) | {
+            "title": title, "opts": self.opts, "original": version, "version": version, "previous": previous,
+            "languages": [look(version, previous, language) for language in policies.LANGUAGES],
+        }  # fmt: skip
+
+
+def look(version, previous, language):
+    """One language of a version: its text, its summary, and what changed since the version before."""
+    return {
+        "code": language,
+        "name": policy_files.LANGUAGES[language],
+        "text": rendering.render(version.text(language), prefix=f"{language}-", deeper=2),
+        "summary": rendering.lines(version.changes(language)),
+        "clauses": comparing.compare(previous.text(language), version.text(language)) if previous else None,
+    }

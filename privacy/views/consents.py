@@ -1,0 +1,148 @@
+"""Asking for consent, and one's own answers. GET changes nothing; every answer goes through `privacy.consents`."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.templatetags.moments import moment
+from privacy import comparing, consents, policies, rendering
+from privacy.errors import Refused
+from privacy.forms.consents import DECLINE, ConsentForm
+from privacy.middleware import open_without_consent
+from privacy.models import DocumentVersion, LegalDocument, Standing
+
+
+@open_without_consent
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request):
+    questions = consents.questions(request.user)
+    form = ConsentForm(request.POST or None, user=request.user, questions=questions, language=get_language())
+    if request.method == "POST":
+        return _answer(request, questions, form)
+    if not questions:
+        return redirect(_way_on(request))
+    if "again" not in request.GET and all(question.declined for question in questions):
+        return redirect("limited")
+    return _page(request, questions, form)
+
+
+def _answer(request, questions, form):
+    if not questions:
+        messages.info(request, _("We already have this. You need not send it again."))
+        return redirect(_way_on(request))
+    if not form.is_fresh:
+        return _shown_again(request)
+    if not form.is_valid():
+        return _page(request, questions, form)
+    declines = form.cleaned_data["answer"] == DECLINE
+    verb = consents.decline if declines else consents.give
+    try:
+        events = verb(by=request.user, versions=form.versions, language=form.read_seal()[0])
+    except Refused:
+        return _shown_again(request)
+    _say_recorded(request, events)
+    return redirect("limited" if declines else _way_on(request))
+
+
+def _shown_again(request):
+    """The text as it is now, with nothing ticked and a new seal."""
+    questions = consents.questions(request.user)
+    form = ConsentForm(user=request.user, questions=questions, language=get_language())
+    refusal = _("This page was open for too long. The text is shown again below; please answer once more.")
+    return _page(request, questions, form, refusal=refusal)
+
+
+def _say_recorded(request, events):
+    if events:
+        words = {"moment": moment(events[0].at), "number": ", ".join(event.number for event in events)}
+        messages.success(request, _("Recorded on %(moment)s. Your receipt: %(number)s.") % words)
+    else:
+        messages.info(request, _("We already have this. You need not send it again."))
+
+
+def _way_on(request):
+    """Where the person was going, within the site only."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours and wanted.startswith("/") else reverse("home")
+
+
+def _page(request, questions, form, **more):
+    language = get_language()
+    papers = [_paper(question, form, language) for question in questions]
+    context = {
+        "form": form,
+        "papers": papers,
+        "changed": [paper for paper in papers if paper["since"]],
+        "minutes": rendering.minutes(sum(paper["text"].words for paper in papers)),
+        "policy": next((paper for paper in papers if paper["version"].document.kind == LegalDocument.Kind.POLICY), None),
+        "works_for": request.user.memberships.select_related("party").order_by("pk"),
+        "next": _way_on(request),
+    }
+    return render(request, "privacy/consent.html", context | more)
+
+
+def _paper(question, form, language):
+    """One document of the page: its text, its box, and what changed since the person's last answer."""
+    version, kind = question.version, question.version.document.kind
+    since = question.before and DocumentVersion.objects.get(pk=question.before.version_id)
+    between = policies.between(since, version) if since else []
+    return {
+        "version": version,
+        "box": form[kind],
+        "text": rendering.render(version.text(language), prefix=f"{kind}-", deeper=1),
+        "since": since,
+        "answered_at": question.before and question.before.at,
+        "summary": [line for other in between for line in rendering.lines(other.changes(language))],
+        "clauses": comparing.compare(since.text(language), version.text(language)) if since else (),
+    }
+
+
+@open_without_consent
+@require_safe
+def limited(request):
+    """What still works for somebody who does not agree, and the way back."""
+    questions = consents.questions(request.user)
+    if not questions:
+        return redirect("home")
+    if not all(question.declined for question in questions):
+        return redirect("consent")
+    answered_at = max(question.last.at for question in questions)
+    return render(request, "privacy/limited.html", {"questions": questions, "answered_at": answered_at})
+
+
+@open_without_consent
+@require_safe
+def own_consents(request):
+    standing = Standing.objects.filter(user=request.user).select_related("document").order_by("document__kind")
+    asked = consents.questions(request.user)
+    context = {
+        "agreed": [agreement for agreement in standing if agreement.document_id not in {q.version.document_id for q in asked}],
+        "asked": asked,
+        "page": Paginator(consents.history(request.user), 50).get_page(request.GET.get("page")),
+    }
+    return render(request, "privacy/consents.html", context)
+
+
+@open_without_consent
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request, kind):
+    standing = Standing.objects.filter(user=request.user, document__kind=kind).select_related("document").first()
+    if request.method != "POST":
+        if standing is None:
+            raise Http404
+        return render(request, "privacy/consents_withdraw.html", {"standing": standing})
+    try:
+        document = standing.document if standing else LegalDocument.objects.filter(kind=kind).first()
+        event = consents.withdraw(by=request.user, document=document, language=get_language())
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("consents")
+    _say_recorded(request, [event])
+    return redirect("limited")

@@ -1,0 +1,132 @@
+"""The one file door: every private file leaves through here, after the scope has spoken, and its look is recorded.
+
+A stored file is our own re-encoding (`privacy.uploads`), so its ending tells its kind. Unknown, missing and other
+people's files are 404 alike.
+"""
+
+import logging
+import mimetypes
+from pathlib import PurePosixPath
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db.models import FileField
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.sealing import SealError
+from privacy import access, declarations, grants, parties, updates
+from privacy.models import ProfileUpdateLine, ProfileUpdateRequest
+from privacy.models.access import Why
+from privacy.scope import Hat
+
+logger = logging.getLogger(__name__)
+KINDS = {".jpg": "inline", ".pdf": "attachment"}
+# The file is shown alone: it may load, run and send nothing
+ALONE = "default-src 'none'; sandbox"
+WHY = {Hat.TENANT: Why.OWN, Hat.STAFF: Why.RECORD, Hat.OPERATOR: Why.OVERSIGHT}
+SIDES_OF_A_LINE = ("old", "new")
+
+
+@require_safe
+def private_file(request, model, pk, field):
+    """`?as=` names the hat; without it the first hat of the person that may see the row is worn."""
+    declared = declared_model(model, field)
+    hat = hat_for(request.user, declared, pk, request.GET.get("as"))
+    opened = open_as_vendor if hat == Hat.VENDOR else open_row
+    row = opened(request.user, declared, hat, pk, field)
+    name = file_name(row, field)
+    if not name:
+        raise Http404
+    return answer(name, field)
+
+
+def declared_model(label, field):
+    """The model, when it declares whose data it holds and `field` is one of its files."""
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        raise Http404 from None
+    if model is ProfileUpdateLine and field in SIDES_OF_A_LINE:
+        return model
+    files = [f.name for f in model._meta.get_fields() if isinstance(f, FileField)]
+    if "Privacy" not in model.__dict__ or field not in files:
+        raise Http404
+    return model
+
+
+def hat_for(user, model, pk, asked):
+    hats = parties.hats_of(user)
+    if asked:
+        hats = [hat for hat in hats if hat == asked]
+    if not hats or not (pk.isascii() and pk.isdigit()):
+        raise Http404
+    # Her own file is opened as hers, whatever else she works as
+    for hat in reversed(hats):
+        if model.objects.visible_to(user, as_=hat).filter(pk=pk).exists():
+            return hat
+    return hats[0]
+
+
+def open_row(user, model, hat, pk, field):
+    why, reference = WHY.get(hat, Why.GRANT), ""
+    if hat == Hat.STAFF and model in (ProfileUpdateLine, ProfileUpdateRequest):
+        why = Why.UPDATE
+        row = model.objects.visible_to(user, as_=hat).filter(pk=pk).first()
+        reference = str(getattr(row, "request", row) or "")
+    return access.fetch(model, by=user, as_=hat, why=why, reference=reference, fields=[field_key(model, pk, field)], pk=pk)
+
+
+def open_as_vendor(user, model, hat, pk, field):
+    """A vendor sees a file of a person only when a permission opens exactly this field now."""
+    declaration = declarations.of(model)
+    if not declaration.subject:
+        return open_row(user, model, hat, pk, field)
+    row = model.objects.visible_to(user, as_=hat).filter(pk=pk).first()
+    if row is None:
+        return access.fetch(model, by=user, as_=hat, why=Why.GRANT, fields=[field], pk=pk)
+    subject = model._base_manager.filter(pk=pk).values_list(declaration.subject, flat=True).get()
+    may = grants.can_read(user, subject, declarations.key_of(model, field))
+    access.look(
+        row, by=user, as_=hat, why=Why.GRANT, reference=may.grant.number if may.grant else "", grant=may.grant,
+        fields=[field], allowed=may.allowed, reason="" if may else may.reason.value,
+    )  # fmt: skip
+    if not may:
+        raise Http404
+    return row
+
+
+def field_key(model, pk, field):
+    """A proposed scan is recorded as a look at the scan, which says more than the line that holds it."""
+    if model is not ProfileUpdateLine:
+        return field
+    name = model.objects.filter(pk=pk).values_list("field", flat=True).first()
+    return declarations.key_of(declarations.register().model, name) if name else field
+
+
+def file_name(row, field):
+    if isinstance(row, ProfileUpdateLine) and not updates.is_file(row.field):
+        return ""
+    return str(getattr(row, field) or "")
+
+
+def answer(name, field):
+    ending = PurePosixPath(name).suffix
+    if ending not in KINDS:
+        raise Http404
+    try:
+        with default_storage.open(name) as file:
+            content = file.read()
+    except (OSError, SealError):
+        logger.warning("A stored file is missing or does not open: %s", name)
+        raise Http404 from None
+    return HttpResponse(
+        content,
+        content_type=mimetypes.types_map[ending],
+        headers={
+            "Content-Disposition": f'{KINDS[ending]}; filename="{field}{ending}"',
+            "Content-Security-Policy": ALONE,
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )

@@ -1,0 +1,94 @@
+"""Privacy at a glance, and the eight rights of the law as questions. What cannot be done here yet is asked in writing."""
+
+from dataclasses import dataclass
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from privacy import consents
+from privacy.middleware import open_without_consent
+from privacy.models import AccessRecord, SharingGrant, SharingRequest
+from privacy.scope import Hat
+
+HOURS = _("We answer within 72 hours of receiving it.")
+NO_HOURS = _("We answer in writing; the law sets no hours for this.")
+
+
+@dataclass(frozen=True)
+class Right:
+    """One right: what a person would say, the article, what happens, and the page that does it (or none)."""
+
+    id: str
+    wish: str
+    article: str
+    happens: str
+    clock: str
+    page: str = ""
+    page_label: str = ""
+    gated: bool = False  # the page opens only to people who have agreed
+
+
+RIGHTS = (
+    Right(
+        "copy", _("I want to know what is kept about me, and have a copy"), _("Articles 5 and 7 of UU PDP"),
+        _("You are told who keeps your data, what for and on what basis, and you get a copy of it."),
+        HOURS, "my_data", _("See my data"), gated=True,
+    ),
+    Right(
+        "correct", _("Something about me is wrong"), _("Article 6 of UU PDP"),
+        _("Your building management compares old and new, decides on each field and tells you why."),
+        HOURS, "my_data", _("Ask for a change"), gated=True,
+    ),
+    Right(
+        "erase", _("I want my data erased"), _("Article 8 of UU PDP"),
+        _("Processing ends and your data is erased. What the law requires to be kept stays until then; you are told what and why."),
+        NO_HOURS,
+    ),
+    Right(
+        "withdraw", _("I no longer agree"), _("Article 9 of UU PDP"),
+        _("You withdraw your consent, or one sharing permission. It takes effect at once; what was lawful before stays lawful."),
+        _("It takes effect at once."), "consents", _("See my consents"),
+    ),
+    Right(
+        "automated", _("A machine decided about me, and I object"), _("Article 10 of UU PDP"),
+        _("A person looks at the decision again. At present BAMMS decides nothing about you by machine alone."),
+        NO_HOURS,
+    ),
+    Right(
+        "restrict", _("I want the use of my data paused"), _("Article 11 of UU PDP"),
+        _("Your data is kept, but used only as far as needed for the matter that you name."),
+        HOURS,
+    ),
+    Right(
+        "compensation", _("I was harmed and want compensation"), _("Article 12 of UU PDP"),
+        _("We look into what happened and answer with our reasons. You may also go to court."),
+        NO_HOURS,
+    ),
+    Right(
+        "move", _("I want to take my data elsewhere"), _("Article 13 of UU PDP"),
+        _("You get your data in a form that other systems can read, or it is sent to whom you name where that can be done safely."),
+        NO_HOURS,
+    ),
+)  # fmt: skip
+
+
+@open_without_consent
+@require_safe
+def rights(request):
+    return render(request, "privacy/rights.html", {"rights": RIGHTS, "is_limited": getattr(request.user, "must_consent", True)})
+
+
+@require_safe
+def hub(request):
+    own = {"user": request.user, "as_": Hat.TENANT}
+    grants = SharingGrant.objects.visible_to(**own).current(timezone.now())
+    context = {
+        "grants_count": grants.count(),
+        "next_ending": grants.order_by("ends_at").values_list("ends_at", flat=True).first(),
+        "waiting_count": SharingRequest.objects.visible_to(**own).filter(status=SharingRequest.Status.WAITING).count(),
+        "last_look": AccessRecord.objects.visible_to(**own).exclude(hat=Hat.TENANT).order_by("-at").first(),
+        "answers": consents.latest(request.user),
+    }
+    return render(request, "privacy/hub.html", context)

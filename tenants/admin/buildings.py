@@ -1,0 +1,99 @@
+"""Companies and places in the admin. Staff keep their own; vendors are a directory that the operator keeps."""
+
+from django.contrib import admin
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationAdmin
+
+from privacy.admin import TenantDataAdmin
+from privacy.models.parties import PartyKind
+from tenants.models import Building, BuildingManagement, Unit, Vendor
+
+COMPANY = ("name", "legal_name", "address", "phone", "email")
+OFFICER = (_("Data protection"), {"fields": ("dpo_name", "dpo_email")})
+
+
+class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
+    list_display = ("name", "email", "phone")
+    search_fields = ("name", "legal_name")
+    kind = None
+
+    def save_model(self, request, obj, form, change):
+        """The kind belongs to the page and is never typed (see `parties.register`)."""
+        obj.kind = self.kind
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(BuildingManagement)
+class BuildingManagementAdmin(CompanyAdmin):
+    kind = PartyKind.MANAGEMENT
+    fieldsets = ((None, {"fields": (*COMPANY, "office_hours")}), OFFICER)
+
+
+@admin.register(Vendor)
+class VendorAdmin(CompanyAdmin):
+    kind = PartyKind.VENDOR
+    list_display = ("name", "trade", "email", "phone")
+    fieldsets = ((None, {"fields": (*COMPANY, "trade")}), OFFICER)
+
+
+class FixedOnceMade:
+    """A building stays with its management, a unit with its building: tenants would change hands unseen."""
+
+    fixed = ""
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*super().get_readonly_fields(request, obj), self.fixed) if obj else super().get_readonly_fields(request, obj)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Of the own choices the only one is chosen already."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        field = form.base_fields.get(self.fixed)
+        if field is not None:
+            only = list(field.queryset[:2])
+            field.initial = only[0] if len(only) == 1 else None
+        if taken := getattr(self, "taken", None):
+            form._meta.error_messages = {NON_FIELD_ERRORS: {"unique_together": taken}}
+        return form
+
+
+@admin.register(Building)
+class BuildingAdmin(FixedOnceMade, TenantDataAdmin, TranslationAdmin):
+    fixed = "management"
+    taken = _("This management already has a building with this name. Open that one instead.")
+    fields = ("management", "name", "address", "directions")
+    list_display = ("name", "management", "unit_count")
+    list_select_related = ("management",)
+    search_fields = ("name",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(unit_count=Count("units"))
+
+    @staticmethod
+    def label_for_choice(building):
+        return building.name
+
+    @admin.display(description=_("units"), ordering="unit_count")
+    def unit_count(self, building):
+        return building.unit_count
+
+
+@admin.register(Unit)
+class UnitAdmin(FixedOnceMade, TenantDataAdmin):
+    fixed = "building"
+    taken = _("This building already has a unit with this number. Open that one instead.")
+    fields = ("building", "number", "floor")
+    list_display = ("number", "building", "floor")
+    list_filter = ("building",)
+    list_select_related = ("building",)
+    search_fields = ("number", "building__name")
+    ordering = ("building__name", "number")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("building")
+
+    @staticmethod
+    def label_for_choice(unit):
+        """ "A-12-03 · Menara A" """
+        return f"{unit.number} · {unit.building.name}"

@@ -1,0 +1,245 @@
+"""The register in the admin: who lives where. Lists mask; opening, revealing and searching by number are recorded."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db import models
+from django.db.models import Prefetch
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from privacy import access, consents
+from privacy.admin import TenantDataAdmin, TenantTabularInline
+from privacy.admin.base import hat
+from privacy.admin.look import chip
+from privacy.errors import Refused
+from privacy.models.access import Action, Why
+from privacy.scope import Hat
+from tenants import register
+from tenants.admin.register_filters import BuildingFilter, ClaimedFilter, MissingFilter
+from tenants.forms.profile import FILES
+from tenants.forms.register import OccupancyFormSet, RegisterForm
+from tenants.models import Occupancy, Tenant
+from tenants.models.register import IdentityKind
+
+DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+HOMES = Prefetch("occupancies", Occupancy.objects.current().select_related("unit"), to_attr="homes")
+# Shown as they are only to those who may correct them; others see the masked number and links
+SEALED = {"identity_number", "identity_confirmed", "seen_at", *FILES}
+
+
+class OccupancyInline(TenantTabularInline):
+    model = Occupancy
+    formset = OccupancyFormSet
+    fields = ("unit", "role", "moved_in_on", "moved_out_on")
+    autocomplete_fields = ("unit",)
+    formfield_overrides = {models.DateField: {"widget": DATE_INPUT}}
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("unit__building")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """The unit is chosen here and kept on its own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "unit":
+            for act in ("add", "change", "view"):
+                setattr(field.widget, f"can_{act}_related", False)
+        return field
+
+    def get_min_num(self, request, obj=None, **kwargs):
+        return 1 if obj is None else 0
+
+
+class RegisterList(ChangeList):
+    """Adds, to one page of rows, how each account stands to the documents in force: one query a page."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        needed = consents.required()
+        for entry in self.result_list:
+            holder = entry.subject.holder
+            entry.has_agreed = consents.is_current(holder.standings.all(), needed) if holder else None
+
+
+class RevealForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=forms.TextInput({"autocomplete": "off"}),
+        help_text=_("For example: comparing with the original card. The tenant reads this reason."),
+        error_messages={"required": _("Write the reason; the tenant reads it.")},
+    )  # fmt: skip
+
+
+@admin.register(Tenant)
+class TenantAdmin(TenantDataAdmin):
+    form = RegisterForm
+    inlines = [OccupancyInline]
+    list_display = ("name", "units", "claim", "consent", "lacks", "phone_masked", "identity_masked")
+    list_filter = (BuildingFilter, ClaimedFilter, MissingFilter)
+    list_select_related = ("subject__holder",)
+    search_fields = ("name", "occupancies__unit__number")
+    search_help_text = _("Name, unit number, or a whole identity number. Searching by identity number is recorded.")
+    readonly_fields = ("identity_masked", "files")
+    fieldsets = (
+        (_("Identity"), {"fields": (
+            "seen_at", "name", "identity_masked", "identity_kind", "identity_number", "identity_confirmed", "gender",
+            "files", "identity_scan", "photo",
+        )}),
+        (_("Contact"), {"fields": ("phone", "email", "address")}),
+        (_("Birth and nationality"), {"fields": ("birth_date", "birth_place", "nationality")}),
+        (_("Other information"), {"fields": ("other",)}),
+    )  # fmt: skip
+
+    # What the list shows
+
+    def get_changelist(self, request, **kwargs):
+        return RegisterList
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related(HOMES, "subject__holder__standings")
+
+    @staticmethod
+    def label_for_choice(entry):
+        """How an entry is called in selects: `__str__` names nobody."""
+        units = ", ".join(home.unit.number for home in entry.homes) if hasattr(entry, "homes") else ""
+        return f"{entry.name} · {units}" if units else entry.name
+
+    @admin.display(description=_("unit"))
+    def units(self, entry):
+        return ", ".join(home.unit.number for home in entry.homes) or "–"
+
+    @admin.display(description=_("account"), ordering="subject__holder")
+    def claim(self, entry):
+        return chip("settled", _("claimed")) if entry.is_claimed else chip("over", _("not claimed"))
+
+    @admin.display(description=_("consent"))
+    def consent(self, entry):
+        if entry.has_agreed is None:
+            return "–"
+        return chip("settled", _("current")) if entry.has_agreed else chip("waiting", _("not current"))
+
+    @admin.display(description=_("missing"))
+    def lacks(self, entry):
+        return len(entry.missing) or "–"
+
+    @admin.display(description=_("phone number"))
+    def phone_masked(self, entry):
+        return entry.masked_phone or "–"
+
+    @admin.display(description=_("identity number"))
+    def identity_masked(self, entry):
+        return entry.masked_identity or "–"
+
+    @admin.display(description=_("scan and photo"))
+    def files(self, entry):
+        opened = [(name, self.model._meta.get_field(name).verbose_name) for name in FILES if getattr(entry, name)]
+        links = [
+            format_html('<a href="{}">{}</a>', reverse("file", args=["tenants.tenant", entry.pk, name]), label)
+            for name, label in opened
+        ]
+        return format_html(" · ".join(["{}"] * len(links)), *links) if links else "–"
+
+    def get_search_results(self, request, queryset, search_term):
+        """A whole identity number finds its entries by the blind index; that search is recorded on each of them."""
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        numbered = queryset.none()
+        if sum(letter.isdigit() for letter in search_term) >= 6:
+            for kind in IdentityKind.values:
+                numbered |= queryset.with_identity(kind, search_term)
+        hits = list(numbered)
+        if not hits:
+            return found, duplicates
+        why = Why.OVERSIGHT if hat(request) == Hat.OPERATOR else Why.RECORD
+        access.looks(hits, by=request.user, as_=hat(request), why=why, action=Action.SEARCHED, fields=["identity_number"])
+        return queryset.filter(pk__in=[entry.pk for entry in hits]), False
+
+    # Who may do what
+
+    def has_add_permission(self, request):
+        return hat(request) == Hat.STAFF and super().has_add_permission(request)
+
+    def has_change_permission(self, request, obj=None):
+        """Staff of the management that keeps the record, and nobody their own."""
+        allowed = hat(request) == Hat.STAFF and super().has_change_permission(request, obj)
+        return allowed and not (obj is not None and obj.subject.holder_id == request.user.pk)
+
+    def get_fieldsets(self, request, obj=None):
+        sets = super().get_fieldsets(request, obj)
+        hidden = set(self.readonly_fields) if obj is None else set()
+        if obj is not None and not self.has_change_permission(request, obj):
+            hidden = SEALED
+        return [(name, {**opts, "fields": [f for f in opts["fields"] if f not in hidden]}) for name, opts in sets]
+
+    # Opening, entering, correcting
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            context |= {
+                "missing": obj.missing,
+                "is_own": obj.subject.holder_id == request.user.pk,
+                "may_reveal": self.may_reveal(request, obj),
+                "links": self.links(obj),
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def links(self, entry):
+        """Where else this person stands: lists of this admin, filtered by the subject."""
+        wanted = (
+            ("privacy_profileupdaterequest", _("Change requests"), "&queue=all"),
+            ("privacy_sharinggrant", _("Sharing permissions"), ""),
+            ("privacy_accessrecord", _("Access log"), ""),
+        )
+        registered = {f"{model._meta.app_label}_{model._meta.model_name}" for model in self.admin_site._registry}
+        return [
+            (label, f"{reverse(f'admin:{name}_changelist')}?subject__id__exact={entry.subject_id}{more}")
+            for name, label, more in wanted
+            if name in registered
+        ]
+
+    def save_model(self, request, obj, form, change):
+        """Entry and units are kept together, in `save_related`: the entry's management follows from its unit."""
+
+    def save_related(self, request, form, formsets, change):
+        occupancies = [row for formset in formsets for row in formset.save(commit=False)]
+        verb = register.correct if change else register.enter
+        verb(entry=form.instance, occupancies=occupancies, by=request.user)
+
+    # Revealing the identity number
+
+    def get_urls(self):
+        reveal = path("<int:pk>/reveal/", self.admin_site.admin_view(self.reveal), name="tenants_tenant_reveal")
+        return [reveal, *super().get_urls()]
+
+    def may_reveal(self, request, entry):
+        allowed = hat(request) == Hat.STAFF and request.user.has_perm("tenants.reveal_tenant")
+        return allowed and bool(entry.identity_number)
+
+    def reveal(self, request, pk):
+        """Asks for the reason; shows the number on this answer only."""
+        entry = self.get_queryset(request).filter(pk=pk).first()
+        if entry is None:
+            self.get_object(request, str(pk))  # records the refused try
+        if entry is None or not self.may_reveal(request, entry):
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        form = RevealForm(request.POST or None)
+        revealed = request.method == "POST" and form.is_valid()
+        if revealed:
+            reason = form.cleaned_data["reason"]
+            access.look(
+                entry, by=request.user, as_=Hat.STAFF, why=Why.RECORD, reference=reason, action=Action.REVEALED,
+                fields=["identity_number"],
+            )  # fmt: skip
+        context = self.admin_site.each_context(request) | {
+            "title": _("Reveal the identity number"),
+            "opts": self.opts, "original": entry, "form": form, "revealed": revealed,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/tenants/tenant/reveal.html", context)

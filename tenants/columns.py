@@ -1,0 +1,144 @@
+"""The columns of a register file, the same for import and export, by their headings in both languages.
+
+There is no column of ids: a file names people and places as a management knows them, within its own register.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from tenants import identity, values
+from tenants.models import Occupancy, Tenant, Unit
+
+INDONESIAN = "id"
+NOT_LETTERS = re.compile(r"[\W_]+")
+Role = Occupancy.Role
+# What a file may say for a value of ours; the first two words are what an export writes, Indonesian and English
+ROLE_WORDS = {
+    Role.OWNER: ("pemilik", "owner"),
+    Role.RENTER: ("penyewa", "renter", "sewa", "penghuni sewa", "tenant", "lessee"),
+    Role.HOUSEHOLD: ("anggota rumah tangga", "household member", "anggota keluarga", "keluarga", "household", "family"),
+}
+KIND_WORDS = {
+    identity.KTP: ("KTP", "KTP", "nik", "e ktp", "ektp", "identity card", "ktp identity card"),
+    identity.SIM: ("SIM", "SIM", "driving licence", "driving license", "sim driving licence"),
+    identity.PASSPORT: ("paspor", "passport"),
+}
+GENDER_WORDS = {identity.FEMALE: ("perempuan", "female"), identity.MALE: ("laki-laki", "male")}
+# Headings that say which kind of number stands below them
+KTP_HEADINGS = ("nik", "nomor ktp", "no ktp", "ktp", "ktp number")
+
+
+def fold(text):
+    """Without case, spacing and punctuation: "No. Telepon" and "no telepon" are one."""
+    return NOT_LETTERS.sub(" ", text.casefold()).strip()
+
+
+def _choice(words, remedy, text):
+    found = next((value for value, known in words.items() if fold(text) in map(fold, known)), "")
+    if text and not found:
+        raise ValidationError(remedy, code="choice")
+    return found
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    indonesian: str
+    english: str
+    also: tuple[str, ...] = ()
+    clean: Callable[[Any], Any] | None = None  # None: text as it is
+    wrong: str = ""  # what is wrong with a cell that `clean` refuses; its error says what to do
+    max_length: int | None = None
+    is_date: bool = False
+    repeats: bool = False  # few different values in a file: each is cleaned once
+    of_home: bool = False  # about where the person lives, not about the person
+    is_text: bool = True  # a spreadsheet must keep it as text, or it loses digits
+
+    @property
+    def heading(self):
+        return self.indonesian if (get_language() or INDONESIAN).startswith(INDONESIAN) else self.english
+
+    @property
+    def names(self):
+        return {fold(text) for text in (self.indonesian, self.english, *self.also)}
+
+
+def _length(model, name):
+    return model._meta.get_field(name).max_length
+
+
+_role = partial(_choice, ROLE_WORDS, _("Write owner, renter or household member."))
+_kind = partial(_choice, KIND_WORDS, _("Write KTP, SIM or passport."))
+_not_known = _("This word is not known here.")
+_no_date = _("This is not a date.")
+
+COLUMNS = (
+    Column("name", "Nama", "Name", ("nama lengkap", "nama penghuni", "full name"), max_length=_length(Tenant, "name")),
+    Column("building", "Gedung", "Building", ("nama gedung", "menara", "tower"), of_home=True),
+    Column(
+        "unit", "Unit", "Unit", ("nomor unit", "no unit", "unit number"),
+        max_length=_length(Unit, "number"), of_home=True,
+    ),
+    Column("role", "Peran", "Role", ("status hunian",), _role, _not_known, repeats=True, of_home=True),
+    Column(
+        "moved_in_on", "Mulai menghuni", "Moved in on", ("tanggal masuk", "moved in"),
+        partial(values.clean_date, before_today=False), _no_date,
+        is_date=True, repeats=True, of_home=True, is_text=False,
+    ),
+    Column("identity_kind", "Jenis identitas", "Identity kind", ("identity type",), _kind, _not_known, repeats=True),
+    Column("identity_number", "Nomor identitas", "Identity number", ("no identitas", *KTP_HEADINGS)),
+    Column(
+        "gender", "Jenis kelamin", "Gender", ("l p", "kelamin", "sex"), values.clean_gender, _not_known, repeats=True
+    ),
+    Column(
+        "birth_date", "Tanggal lahir", "Date of birth", ("tgl lahir", "birth date"),
+        values.clean_date, _no_date, is_date=True, is_text=False,
+    ),
+    Column(
+        "birth_place", "Tempat lahir", "Place of birth", ("birth place",), max_length=_length(Tenant, "birth_place")
+    ),
+    Column(
+        "nationality", "Kewarganegaraan", "Nationality", ("warga negara", "citizenship"),
+        values.clean_nationality, _("This country is not known here."), repeats=True,
+    ),
+    Column(
+        "phone", "Telepon", "Phone", ("nomor telepon", "no telepon", "telp", "no hp", "nomor hp", "hp", "phone number"),
+        values.clean_phone, _("This is not a phone number."),
+    ),
+    Column(
+        "email", "Email", "Email", ("e mail", "alamat email", "email address"),
+        values.clean_email, _("This is not an email address."),
+    ),
+    Column("address", "Alamat", "Address"),
+    Column("other", "Keterangan", "Other information", ("catatan", "informasi lain", "notes", "remarks")),
+)  # fmt: skip
+BY_NAME = {column.name: column for column in COLUMNS}
+REQUIRED = ("name", "unit")
+OF_PERSON = tuple(column.name for column in COLUMNS if not column.of_home)
+
+
+def named(heading):
+    """The column that a heading names, or None."""
+    return _by_heading().get(fold(heading))
+
+
+def implies_ktp(heading):
+    return fold(heading) in KTP_HEADINGS
+
+
+@cache
+def _by_heading():
+    return {name: column for column in COLUMNS for name in column.names}
+
+
+def word(words, value):
+    """A value as an export writes it: a word of the reader's language that an import reads again."""
+    pair = words.get(value)
+    return "" if pair is None else pair[0 if (get_language() or INDONESIAN).startswith(INDONESIAN) else 1]

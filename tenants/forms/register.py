@@ -1,0 +1,64 @@
+"""The profile form at the desk: staff enter and correct an entry, as patchy as it may be."""
+
+from django import forms
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext_lazy as _
+
+from tenants import register
+from tenants.forms.profile import ProfileForm
+
+
+class RegisterForm(ProfileForm):
+    required_words = _("Enter the %(field)s.")
+    identity_confirmed = forms.BooleanField(
+        label=_("I have compared this number with the card."), required=False,
+        help_text=_("Only needed when we do not know the district of a KTP number."),
+    )  # fmt: skip
+    # When the entry was last changed, as this page saw it
+    seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.identity_number and "identity_number" in self.fields:
+            self.fields["identity_number"].label = _("New identity number")
+            self.fields["identity_number"].help_text = _("Leave empty to keep the number that is there.")
+        for field in self.fields.values():
+            if "autocomplete" in field.widget.attrs:
+                field.widget.attrs["autocomplete"] = "off"
+        self.initial["seen_at"] = self._present()
+
+    def clean(self):
+        data = super().clean()
+        if self.instance.pk and data.get("seen_at") != self._present():
+            # The next try is made with the new state in view; what was typed stays
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen_at")] = self._present()
+            self.add_error(
+                None,
+                _("This record changed while you were working. Nothing was saved. Compare the new values and decide again."),
+            )
+        return data
+
+    def _present(self):
+        return self.instance.changed_at.isoformat() if self.instance.pk else ""
+
+
+class OccupancyFormSet(BaseInlineFormSet):
+    """Units of one management; a new entry needs one. Here, because the entry's management follows from its unit."""
+
+    def clean(self):
+        super().clean()
+        if any(self.errors):
+            return
+        units = [form.cleaned_data["unit"] for form in self.forms if form.cleaned_data.get("unit")]
+        managements = {unit.building.management_id for unit in units}
+        if self.instance.pk:
+            managements.add(self.instance.management_id)
+        elif not units:
+            raise forms.ValidationError(_("Choose a unit: an entry needs a name and a unit."), code="no_unit")
+        if len(managements) > 1:
+            raise forms.ValidationError(_("Choose units of one building management, your own."), code="other_management")
+        if register.is_taken(self.instance, *managements):
+            raise forms.ValidationError(
+                _("Another entry of this register has this identity number. Open that entry instead."), code="taken"
+            )

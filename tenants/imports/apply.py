@@ -1,0 +1,94 @@
+"""A plan carried out: everything in bulk, inside the caller's transaction, and whoever has an account is told."""
+
+from django.utils import timezone
+
+from accounts import mail
+from accounts.models import User
+from privacy import access
+from privacy.models import Subject
+from privacy.models.access import Action, Why
+from privacy.scope import Hat
+from tenants import columns
+from tenants.models import Occupancy, Tenant, Unit
+
+
+def carry_out(plan, *, management, by):
+    units = plan.units | _add_units(plan.new_units)
+    entries = _add_people(plan.new, management)
+    stays = [(match, match.entry["id"]) for match in plan.changed if match.occupancy is None]
+    stays += [(match, entry.pk) for match, entry in zip(plan.new, entries, strict=True)]
+    Occupancy.objects.bulk_create(_occupancy(match, entry, units[match.home.key]) for match, entry in stays)
+    _change_people([match for match in plan.changed if match.person])
+    _change_homes([match for match in plan.changed if match.occupancy and match.changed_home])
+    _record(plan, entries, by)
+    _tell(plan.changed)
+
+
+def _add_units(homes):
+    made = Unit.objects.bulk_create(Unit(building_id=home.building.pk, number=home.number) for home in homes.values())
+    return dict(zip(homes, [unit.pk for unit in made], strict=True))
+
+
+def _add_people(matches, management):
+    subjects = Subject.objects.bulk_create(Subject() for _match in matches)
+    person = columns.OF_PERSON
+    return Tenant.objects.bulk_create(
+        Tenant(
+            management_id=management.pk,
+            subject_id=subject.pk,
+            **{name: value for name, value in match.row.values.items() if name in person},
+        )
+        for match, subject in zip(matches, subjects, strict=True)
+    )
+
+
+def _occupancy(match, entry, unit):
+    known = {name: match.row.values[name] for name in ("role", "moved_in_on") if name in match.row.values}
+    return Occupancy(tenant_id=entry, unit_id=unit, **known)
+
+
+def _change_people(matches):
+    """Only the columns that change in some row are written; bulk_update knows no pre_save, so its work is done here."""
+    names = {name for match in matches for name in match.person}
+    if not names:
+        return
+    if "identity_number" in names:
+        names |= {"identity_kind", "identity_index"}
+    now, changed = timezone.now(), []
+    for match in matches:
+        values = match.entry | match.person
+        if "identity_number" in match.person:
+            values["identity_index"] = match.row.index
+        changed.append(Tenant(pk=match.entry["id"], changed_at=now, **{name: values[name] for name in names}))
+    Tenant.objects.bulk_update(changed, [*sorted(names), "changed_at"])
+
+
+def _change_homes(matches):
+    changed = []
+    for match in matches:
+        values = match.occupancy | match.changed_home
+        changed.append(Occupancy(pk=values["id"], role=values["role"], moved_in_on=values["moved_in_on"]))
+    if changed:
+        Occupancy.objects.bulk_update(changed, ["role", "moved_in_on"])
+
+
+def _record(plan, entries, by):
+    """The access log keeps which fields were entered or changed, and by whom."""
+    fields = {match.entry["id"]: keys(line.name for line in match.lines) for match in plan.changed}
+    fields |= {entry.pk: keys(match.row.values) for match, entry in zip(plan.new, entries, strict=True)}
+    rows = [Tenant(pk=pk) for pk in fields]
+    access.looks(rows, by=by, as_=Hat.STAFF, why=Why.IMPORT, action=Action.CHANGED, fields=fields)
+
+
+def _tell(matches):
+    """A letter goes to everyone whose entry has an account."""
+    holders = {match.entry["subject__holder"] for match in matches} - {None}
+    for user in User.objects.filter(pk__in=holders).order_by("pk"):
+        mail.tell(user=user, template="data_corrected", url_name="access_log")
+
+
+def keys(names):
+    """Columns as the access log calls them."""
+    homes = {"building": "unit"}
+    found = (name if name in columns.OF_PERSON else f"occupancy.{homes.get(name, name)}" for name in names)
+    return list(dict.fromkeys(found))

@@ -1,0 +1,106 @@
+"""An import in two steps: an upload is kept sealed for an hour, then confirmed as a whole or not at all."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_tasks import task
+
+from privacy import access
+from privacy.errors import Refused
+from privacy.models.access import Action, Why
+from privacy.scope import Hat
+from tenants.imports import plan as plans
+from tenants.imports.apply import carry_out, keys
+from tenants.imports.reading import Table
+from tenants.models import BuildingManagement, PendingImport, Tenant
+
+KEPT_FOR = timedelta(hours=1)
+SHOWN = 200  # rows of each kind on the preview
+
+
+def managements(user):
+    """The registers that this account may import into: those of its own companies, whatever else it may do."""
+    return BuildingManagement.objects.visible_to(user, as_=Hat.STAFF)
+
+
+@transaction.atomic
+def keep(*, table, management, by):
+    """Keep an upload until it is confirmed. Each account has one at a time."""
+    if not managements(by).filter(pk=management.pk).exists():
+        raise Refused(_("Only staff of this building management can import its register."), code="not_staff")
+    forget_old()
+    PendingImport.objects.filter(user=by, used_at__isnull=True).delete()
+    expires_at = timezone.now() + KEPT_FOR
+    if forget_uploads.get_backend().supports_defer:
+        forget_uploads.using(run_after=expires_at).enqueue()
+    return PendingImport.objects.create(management=management, user=by, table=table.packed(), expires_at=expires_at)
+
+
+def preview(*, pending, by):
+    """What confirming would do now. The present values that it shows are recorded as looked at."""
+    plan = _plan(pending, by)
+    shown = {match.entry["id"]: keys(line.name for line in match.lines if line.old) for match in plan.changed[:SHOWN]}
+    shown = {entry: names for entry, names in shown.items() if names}
+    rows = [Tenant(pk=pk) for pk in shown]
+    access.looks(rows, by=by, as_=Hat.STAFF, why=Why.IMPORT, action=Action.LISTED, fields=shown)
+    return plan
+
+
+def problems(*, pending, by):
+    return _plan(pending, by).problems
+
+
+def confirm(*, pending, seen, by):
+    """Import everything or nothing; the plan carried out. `seen` is the fingerprint of the plan that was shown."""
+    try:
+        return _confirm(pending, seen, by)
+    except IntegrityError as error:  # somebody else's change came between our reading and our writing
+        raise _changed() from error
+
+
+@transaction.atomic
+def discard(*, pending, by):
+    PendingImport.objects.of(by).filter(pk=pending.pk).delete()
+
+
+def forget_old():
+    PendingImport.objects.filter(expires_at__lte=timezone.now()).delete()
+
+
+@task()
+def forget_uploads():
+    forget_old()
+
+
+@transaction.atomic
+def _confirm(pending, seen, by):
+    mine = PendingImport.objects.visible_to(by, as_=Hat.STAFF).filter(user=by)
+    pending = mine.select_for_update(of=("self",)).filter(pk=pending.pk).first()
+    if pending and pending.used_at:
+        raise Refused(_("We already have this. You need not send it again."), code="twice")
+    if pending is None or pending.is_over:
+        raise Refused(_("This upload is no longer kept. Choose the file again."), code="gone")
+    # One import at a time into one register
+    BuildingManagement.objects.select_for_update(of=("self",)).get(pk=pending.management_id)
+    plan = _plan(pending, by)
+    if plan.fingerprint != seen:
+        raise _changed()
+    if plan.problems:
+        raise Refused(_("Correct the file and upload it again. Nothing has been saved."), code="wrong")
+    carry_out(plan, management=pending.management, by=by)
+    pending.table, pending.used_at = "", timezone.now()
+    pending.save(update_fields=["table", "used_at"])
+    return plan
+
+
+def _plan(pending, by):
+    return plans.make(Table.unpacked(pending.table), pending.management, by=by)
+
+
+def _changed():
+    return Refused(
+        _("The register changed while you were working. Nothing was saved. Compare the new values and decide again."),
+        code="changed",
+    )

@@ -1,0 +1,226 @@
+"""What an import would do: each row is matched with the register of one management. Nothing is written here.
+
+A row is about the entry with its identity number, else about the entry of the same name in the same unit, unless both
+have numbers and these differ. An empty cell changes nothing. Ids play no part: a file cannot reach another register.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts import sealing
+from tenants import columns, identity
+from tenants.imports.doubles import Doubles
+from tenants.imports.register import Register, fold
+from tenants.imports.rows import Problem, Reader, Row, compare_with_card
+
+
+class Line(NamedTuple):
+    """One cell of the register that would change."""
+
+    name: str  # of the column
+    old: Any
+    new: Any
+
+
+class Home(NamedTuple):
+    """Where the row says that the person lives; the unit may be new."""
+
+    building: Any
+    number: str
+
+    @property
+    def key(self):
+        return self.building.pk, fold(self.number)
+
+    def __str__(self):
+        return f"{self.building.name}, {self.number}"
+
+
+@dataclass(slots=True)
+class Match:
+    row: Row
+    home: Home
+    entry: dict | None = None  # the stored values of the entry it is about; None: a new one
+    lines: list[Line] = field(default_factory=list)
+    occupancy: dict | None = None  # where the entry lives in this unit already
+
+    @property
+    def person(self):
+        """Field → new value, of what changes about the person."""
+        return {line.name: line.new for line in self.lines if line.name in columns.OF_PERSON}
+
+    @property
+    def changed_home(self):
+        return {line.name: line.new for line in self.lines if line.name not in columns.OF_PERSON}
+
+
+class Notice(NamedTuple):
+    """Something to look at before confirming; it stops nothing."""
+
+    row: int
+    text: str
+
+
+@dataclass
+class Plan:
+    new: list[Match] = field(default_factory=list)
+    changed: list[Match] = field(default_factory=list)
+    same: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    new_units: dict[tuple, Home] = field(default_factory=dict)
+    units: dict[tuple, int] = field(default_factory=dict)  # (building, folded number) → unit
+    headings: dict[str, str] = field(default_factory=dict)  # column name → as the file writes it
+
+    @property
+    def wrong(self):
+        """How many rows have something wrong."""
+        return len({problem.row for problem in self.problems})
+
+    @property
+    def work(self):
+        return len(self.new) + len(self.changed)
+
+    @property
+    def fingerprint(self):
+        """Differs when the register has changed in a way that matters to this file. Tells nothing by itself."""
+        changes = [(match.row.number, match.entry["id"], match.lines) for match in self.changed]
+        units = [str(home) for home in self.new_units.values()]
+        seen = [[match.row.number for match in self.new], changes, self.same, units]
+        return sealing.blind_index(json.dumps(seen, default=str), context="tenants.imports")
+
+
+def make(table, management, *, by):
+    """`by` imports; nobody changes their own entry."""
+    return _Planner(table, management, by).plan()
+
+
+class _Planner:
+    def __init__(self, table, management, by):
+        self.by = by
+        self.reader = Reader(table)
+        self.register = Register(management)
+        self.made = Plan(headings=self.reader.headings, units=self.register.units)
+        self.doubles = Doubles()
+
+    def plan(self):
+        rows = self.reader.rows()
+        matches = [match for row in rows if not row.problems and (match := self.match(row))]
+        matches = [match for match in matches if not match.row.problems and self.is_alone(match)]
+        self.register.load({match.entry for match in matches if match.entry})
+        for match in matches:
+            match.entry = self.register.entries.get(match.entry)
+            self.compare(match)
+        self.made.problems = [problem for row in rows for problem in row.problems]
+        self.made.notices = [Notice(row.number, text) for row in rows for text in row.warnings]
+        return self.made
+
+    def match(self, row):
+        """The row with its home and the id of its entry; None when it is wrong."""
+        building = self.building(row)
+        if building is None:
+            return None
+        home = Home(building, row.values["unit"])
+        entry = self.register.by_number.get(row.index) if row.index else None
+        return Match(row, home, entry or self.namesake(row, home))
+
+    def namesake(self, row, home):
+        """The id of the one entry of this name in this unit that the row may be about, or None."""
+        found = self.register.named(home.key, row.values["name"])
+        possible = [entry for entry, has_number in found if not (row.index and has_number)]
+        if len(possible) > 1:
+            wrong = _("Several entries of the register have this name in this unit.")
+            self.reader.refuse(row, "name", wrong, _("Add the identity number, or change the entry itself."))
+        elif found and not possible:
+            notice = _("The register has this name in this unit with another number: a new entry is made.")
+            row.warnings.append(notice)
+        return possible[0] if possible else None
+
+    def building(self, row):
+        name = row.values.get("building")
+        known = self.register.buildings
+        if name is None and len(known) == 1:
+            return next(iter(known.values()))
+        if name is None:
+            wrong = _("The row does not say which building.") if known else _("Your register has no building yet.")
+        elif fold(name) in known:
+            return known[fold(name)]
+        else:
+            wrong = _("Your register has no building of this name.")
+        names = ", ".join(building.name for building in known.values())
+        remedy = _("Write one of these: %(names)s.") % {"names": names} if names else _("Add the building first.")
+        return self.reader.refuse(row, "building", wrong, remedy)
+
+    def is_alone(self, match):
+        row = match.row
+        name = (match.home.key, fold(row.values["name"]))
+        first = self.doubles.first_like(number=row.number, entry=match.entry, index=row.index, name=name)
+        if first is not None:
+            wrong = _("Rows %(first)s and %(second)s are about the same person.")
+            wrong %= {"first": first, "second": row.number}
+            self.reader.refuse(row, "name", wrong, _("Keep one of them; another unit is added on the entry itself."))
+        return first is None
+
+    def compare(self, match):
+        row = match.row
+        if match.entry:
+            self.compare_person(match)
+            self.compare_home(match)
+            if match.lines and match.entry["subject__holder"] == self.by.pk:
+                wrong, remedy = _("This is your own record."), _("Remove the row; ask for the change on “My data”.")
+                self.reader.refuse(row, "name", wrong, remedy)
+        if row.problems:
+            return
+        if match.lines or not match.entry:
+            (self.made.changed if match.entry else self.made.new).append(match)
+        else:
+            self.made.same += 1
+        if match.occupancy is None and match.home.key not in self.register.units:
+            self.made.new_units.setdefault(match.home.key, match.home)
+
+    def compare_person(self, match):
+        values, entry = match.row.values, match.entry
+        for name in columns.OF_PERSON:
+            if name in values and name != "identity_number" and values[name] != entry[name]:
+                match.lines.append(Line(name, entry[name], values[name]))
+        if match.row.index and match.row.index != entry["identity_index"]:
+            match.lines.append(Line("identity_number", "", values["identity_number"]))
+        self.check_identity(match)
+
+    def check_identity(self, match):
+        """What changes must fit the identity number, whichever of them the register already has."""
+        changes, entry = match.person, match.entry
+        if "identity_kind" in changes and "identity_number" not in match.row.values and entry["identity_index"]:
+            wrong = _("The register has a number of another kind.")
+            self.reader.refuse(match.row, "identity_kind", wrong, _("Write the number that belongs to this kind too."))
+            return
+        both = entry | changes
+        if not both["identity_number"] or changes.keys().isdisjoint(("identity_number", "birth_date", "gender")):
+            return
+        try:
+            identity.check(
+                both["identity_kind"], both["identity_number"], birth_date=both["birth_date"], gender=both["gender"]
+            )
+        except ValidationError as error:
+            # A number that was wrong before is not this row's mistake
+            if error.code in changes or "identity_number" in changes:
+                name = error.code if error.code in changes else "identity_number"
+                self.reader.refuse(match.row, name, error.messages[0], compare_with_card())
+
+    def compare_home(self, match):
+        homes = self.register.homes.get(match.entry["id"], [])
+        match.occupancy = next((home for home in homes if home["key"] == match.home.key), None)
+        if match.occupancy is None:
+            match.lines.append(Line("unit", "; ".join(home["label"] for home in homes), str(match.home)))
+            return
+        for name in ("role", "moved_in_on"):
+            if name in match.row.values and match.row.values[name] != match.occupancy[name]:
+                match.lines.append(Line(name, match.occupancy[name], match.row.values[name]))
+        start, end = match.row.values.get("moved_in_on"), match.occupancy["moved_out_on"]
+        if start and end and start > end:
+            wrong = _("The register says that this person moves out before.")
+            self.reader.refuse(match.row, "moved_in_on", wrong, _("Correct the date, or change the entry itself."))

@@ -1,0 +1,54 @@
+"""A file between its preview and its confirmation."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy.fields import EncryptedTextField
+from privacy.scope import ScopedQuerySet
+from tenants.models.buildings import BuildingManagement
+
+
+class PendingImportQuerySet(ScopedQuerySet):
+    def of(self, user):
+        """Only who uploaded a file may go on with it, colleagues neither; the rows stay sealed unless asked for."""
+        return self.filter(user=user).defer("table")
+
+
+class PendingImport(models.Model):
+    """The rows of an upload, sealed, for its uploader and an hour. Removed once used; the row itself soon after."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    management = models.ForeignKey(
+        BuildingManagement, models.CASCADE, related_name="+", verbose_name=_("building management")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="pending_imports", verbose_name=_("account")
+    )
+    table = EncryptedTextField(_("rows of the file"), blank=True, default="")
+    created_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("kept until"))
+    used_at = models.DateTimeField(_("imported at"), null=True)
+
+    objects = PendingImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pending import")
+        verbose_name_plural = _("pending imports")
+
+    class Privacy:
+        controller = "management"
+        personal = {"table": ""}
+        kept = dict.fromkeys(
+            ("id", "management", "user", "created_at", "expires_at", "used_at"), "who may go on with it, and how long"
+        )
+
+    def __str__(self):
+        return str(self.pk)[:8]
+
+    @property
+    def is_over(self):
+        return self.expires_at <= timezone.now()

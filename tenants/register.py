@@ -1,0 +1,84 @@
+"""Staff keep the register themselves: entering someone, and correcting an entry (clauses 2.1, 5.6; article 30).
+
+The management follows from the unit and from who acts, never from a form. The person is told of every correction.
+"""
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from privacy import access, updates
+from privacy.errors import Refused
+from privacy.models import Subject
+from privacy.models.access import Action, Why
+from privacy.scope import Hat
+from tenants.models import Tenant, Unit
+
+
+def is_taken(entry, management_id):
+    """Whether another entry of this management has the same identity number."""
+    same = Tenant.objects.filter(management=management_id).with_identity(entry.identity_kind, entry.identity_number)
+    return same.exclude(pk=entry.pk).exists()
+
+
+@transaction.atomic
+def enter(*, entry, occupancies, by):
+    """Add a cleaned, unsaved entry with its unit, under a subject of its own that nobody holds yet."""
+    if not occupancies:
+        raise Refused(_("Choose a unit: an entry needs a name and a unit."), code="no_unit")
+    entry.management = _management_of(occupancies, by)
+    _check_not_taken(entry)
+    entry.subject = Subject.objects.create()
+    entry.save()
+    _house(entry, occupancies)
+    filled = [name for name in updates.changed(Tenant(), entry)]
+    access.look(entry, by=by, as_=Hat.STAFF, why=Why.RECORD, action=Action.CHANGED, fields=filled)
+    return entry
+
+
+@transaction.atomic
+def correct(*, entry, occupancies=(), by):
+    """Save what staff changed in an entry and in where the person lives; write it down and tell the person."""
+    original = Tenant.objects.select_for_update(of=("self",)).select_related("subject").get(pk=entry.pk)
+    if original.subject.holder_id == by.pk:
+        raise Refused(_("You cannot change your own record here. Ask for the change on “My data”."), code="own")
+    if not Tenant.objects.visible_to(by, as_=Hat.STAFF).filter(pk=entry.pk).exists():
+        raise Refused(_("Only staff of the management that keeps this record can change it."), code="not_staff")
+    if occupancies and _management_of(occupancies, by).pk != original.management_id:
+        raise Refused(_("Choose a unit of the building management that keeps this record."), code="other_management")
+    names = updates.changed(original, entry)
+    if names:
+        entry.management_id, entry.subject_id = original.management_id, original.subject_id
+        _check_not_taken(entry)
+        entry.save(update_fields=[*names, "identity_index", "changed_at"])
+        _forget_files(original, names)
+    _house(entry, occupancies)
+    updates.corrected(record=entry, names=names, by=by, beside=occupancies)
+    return names
+
+
+def _management_of(occupancies, by):
+    """The one management whose units these are, when `by` works for it."""
+    wanted = {occupancy.unit_id for occupancy in occupancies}
+    units = Unit.objects.visible_to(by, as_=Hat.STAFF).filter(pk__in=wanted).select_related("building__management")
+    managements = {unit.building.management for unit in units}
+    if len(units) != len(wanted) or len(managements) != 1:
+        raise Refused(_("Choose units of one building management, your own."), code="other_management")
+    return managements.pop()
+
+
+def _check_not_taken(entry):
+    if is_taken(entry, entry.management_id):
+        raise Refused(_("Another entry of this register has this identity number. Open that entry instead."), code="taken")
+
+
+def _house(entry, occupancies):
+    for occupancy in occupancies:
+        occupancy.tenant = entry
+        occupancy.save()
+
+
+def _forget_files(original, names):
+    """A replaced scan or photo is not kept."""
+    replaced = [getattr(original, name).name for name in names if updates.is_file(name)]
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in replaced if name])

@@ -1,0 +1,45 @@
+"""A vendor's list of people: called, searched and sorted only by what each of them has granted."""
+
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
+
+from privacy.models import SharingGrant
+from tenants.models import Occupancy, Tenant
+
+NAME, UNIT = "tenant.name", "occupancy.unit"
+# Value of ?sort= → the field it sorts by; the end of the permission is everybody's
+SORTS = {"until": "", "name": NAME, "unit": UNIT}
+
+
+def label(shown):
+    """What the vendor may call this person: the name if granted, else the unit, else the permission's number."""
+    for key in (NAME, UNIT):
+        if values := shown.values.get(key):
+            return values[0].text
+    return shown.grant.number
+
+
+def search(found, text):
+    """Permissions whose number, granted name or granted unit holds the text."""
+    if not (text := text.strip()):
+        return found
+    named = Tenant.objects.filter(name__icontains=text).values("subject")
+    place = Q(unit__number__icontains=text) | Q(unit__building__name__icontains=text)
+    housed = Occupancy.objects.current().filter(place).values("tenant__subject")
+    return found.with_keys().filter(
+        Q(number__icontains=text)
+        | SharingGrant.opens(NAME) & Q(subject__in=named)
+        | SharingGrant.opens(UNIT) & Q(subject__in=housed)
+    )
+
+
+def sort(found, by):
+    """In the order asked for; people who have not granted what it sorts by come last, by the end of their permission."""
+    key = SORTS.get(by)
+    if not key:
+        return found.order_by("ends_at", "pk")
+    about = {
+        NAME: Tenant.objects.filter(subject=OuterRef("subject")).order_by("pk").values("name"),
+        UNIT: Occupancy.objects.current().filter(tenant__subject=OuterRef("subject")).order_by("pk").values("unit__number"),
+    }[key]
+    granted = Case(When(SharingGrant.opens(key), then=Subquery(about[:1])))
+    return found.with_keys().alias(_sort=granted).order_by(F("_sort").asc(nulls_last=True), "ends_at", "pk")

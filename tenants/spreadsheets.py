@@ -1,0 +1,168 @@
+"""CSV and XLSX files: bytes to numbered rows, and rows to bytes. What a file can do to us or to its reader ends here.
+
+Reading is bounded (size unpacked, rows, columns). Written cells can never act as a formula. tablib writes; it does not
+read, because its readers lose the numbers of rows after a blank one and know no bounds.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from datetime import date, datetime
+
+import openpyxl
+import tablib
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from openpyxl.utils import get_column_letter
+
+from privacy import pdfs, uploads
+
+CSV, XLSX = "csv", "xlsx"
+CONTENT_TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+UNPACKED = 8  # an XLSX file may be this many times UPLOAD_MAX_MB once unpacked: 10,000 full rows take about 10 MB
+PARTS = 500  # files inside an XLSX file
+WIDEST = 100  # columns
+DELIMITERS = ",;\t"
+DIGITS_KEPT = 10**15  # a spreadsheet keeps 15 digits of a number, and writes 0 for the rest
+# What makes a spreadsheet calculate, also behind blanks and in the wide forms of East Asian keyboards
+ACTS = re.compile(r"\s*[=@\t\r＝＠＋－]|[\t\r\n]")
+SIGNED = re.compile(r"\s*[+\-]")
+PLAIN_NUMBER = re.compile(r"\s*[+\-][0-9][0-9 .,()/\-]*")
+UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+TEXT_FORMAT = "@"  # of Excel: what is typed stays as it was typed
+
+
+def read(upload):
+    """Numbered rows without blank ones: [(1, [cells of the headings]), (2, [cells]), …].
+
+    A cell is "" or text, a number, or a date. A ValidationError says what to do about the file.
+    """
+    content = uploads.content_of(upload)
+    if content.startswith(OLD_EXCEL):
+        raise _wrong_kind()
+    return _numbered(_sheet(content) if content.startswith(ZIP) else _lines(content))
+
+
+def write(headings, rows, *, kind, text_columns=()):
+    """The file's bytes. `text_columns`: places of headings below which a spreadsheet must keep text as it is typed."""
+    data = tablib.Dataset(*([harmless(cell) for cell in row] for row in rows), headers=list(headings))
+    if kind == CSV:
+        return data.export("csv").encode("utf-8-sig")
+    return _as_text(data.export("xlsx", column_width=22), text_columns)
+
+
+def harmless(cell):
+    """A cell that no spreadsheet takes for a formula: an apostrophe goes before what would act."""
+    if not isinstance(cell, str) or not cell:
+        return cell
+    cell = UNREADABLE.sub("", cell)
+    acts = ACTS.match(cell) or (SIGNED.match(cell) and not PLAIN_NUMBER.fullmatch(cell))
+    return f"'{cell}" if acts else cell
+
+
+def plain(text):
+    """Undo `harmless`: a file that we wrote is read as what it was written from."""
+    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
+
+
+def has_lost_digits(cell):
+    return isinstance(cell, int | float) and abs(cell) >= DIGITS_KEPT
+
+
+def _as_text(content, text_columns):
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book.worksheets[0]
+    for place in text_columns:
+        sheet.column_dimensions[get_column_letter(place + 1)].number_format = TEXT_FORMAT
+        for row in sheet.iter_rows(min_col=place + 1, max_col=place + 1):
+            row[0].number_format = TEXT_FORMAT
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _numbered(rows):
+    """Drop blank rows, keep their numbers, stop at the limit."""
+    found = []
+    try:
+        for number, values in enumerate(rows, 1):
+            cells = [_cell(value) for value in values]
+            while cells and cells[-1] == "":
+                cells.pop()
+            if cells:
+                found.append((number, cells))
+            if len(found) > settings.IMPORT_MAX_ROWS + 1:
+                raise ValidationError(
+                    _("The file has more than %(max)s rows. Divide it, then upload the parts one by one."),
+                    code="too_many_rows",
+                    params={"max": number_format(settings.IMPORT_MAX_ROWS)},
+                )
+    except ValidationError:
+        raise
+    except Exception as error:  # hostile bytes make the readers fail in every way
+        raise pdfs.broken() from error
+    return found
+
+
+def _cell(value):
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int | float | date) else str(value)
+
+
+def _lines(content):
+    if b"\0" in content:
+        raise _wrong_kind()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValidationError(
+            _("This file is not a CSV file in UTF-8. Save it as XLSX or “CSV UTF-8”, then upload it again."),
+            code="utf8",
+        ) from None
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    outside_quotes = re.sub(r'"[^"]*"', "", first)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=outside_quotes.count), strict=True)
+
+
+def _sheet(content):
+    """The first sheet, read as a stream, after a look at what the file would unpack to."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            sizes = [part.file_size for part in parts.infolist()]
+            if "xl/workbook.xml" not in parts.namelist():
+                raise _wrong_kind()
+            if sum(sizes) > UNPACKED * settings.UPLOAD_MAX_MB * uploads.MEGABYTE or len(sizes) > PARTS:
+                raise ValidationError(
+                    _("The file is too large once unpacked. Keep only the register in it, then upload it again."),
+                    code="unpacked",
+                )
+            if any(b"<!DOCTYPE" in parts.read(name) for name in parts.namelist()):
+                raise pdfs.broken()
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its own size need not be true
+    except ValidationError:
+        raise
+    except Exception as error:  # as in _numbered
+        raise pdfs.broken() from error
+    return sheet.iter_rows(values_only=True, max_col=WIDEST)
+
+
+def _wrong_kind():
+    return ValidationError(_("Choose a CSV or XLSX file."), code="kind")

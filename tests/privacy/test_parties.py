@@ -1,0 +1,88 @@
+"""Who works for whom is decided by the operator, and gives exactly the rights of the role."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from privacy import parties
+from privacy.errors import Refused
+from privacy.models import Membership, Party
+from privacy.models.parties import Role
+from privacy.scope import Hat
+from tenants.models import BuildingManagement, Vendor
+from tests import factories as f
+
+
+def test_register_sets_the_kind(db):
+    kinds = [parties.register(model, name="X").kind for model in (Party, BuildingManagement, Vendor)]
+    assert kinds == ["operator", "management", "vendor"]
+
+
+def test_register_checks_the_fields(db):
+    with pytest.raises(ValidationError):
+        parties.register(Vendor, name="")
+
+
+def test_appoint_gives_the_group_and_the_admin(cast):
+    person = f.UserFactory()
+    parties.appoint(user=person, party=cast.anggrek, role=Role.OFFICER, by=cast.olga)
+    person.refresh_from_db()
+    assert person.is_staff
+    assert person.groups.get().name == "tenant officer"
+
+
+def test_appoint_a_vendor_user_gives_no_admin(cast):
+    cast.vera.refresh_from_db()
+    assert not cast.vera.is_staff
+    assert not cast.vera.groups.exists()
+
+
+def test_appoint_by_anyone_but_the_operator_is_refused(cast):
+    for by in (cast.sam, cast.vera, cast.ann):
+        with pytest.raises(Refused) as refusal:
+            parties.appoint(user=cast.ann, party=cast.anggrek, role=Role.OFFICER, by=by)
+        assert refusal.value.code == "not_operator"
+
+
+@pytest.mark.parametrize(("company", "role"), [("teknik", Role.OFFICER), ("anggrek", Role.VENDOR), ("anggrek", Role.DPO)])
+def test_appoint_to_a_role_of_another_kind_of_company_is_refused(cast, company, role):
+    with pytest.raises(Refused) as refusal:
+        parties.appoint(user=cast.ann, party=getattr(cast, company), role=role, by=cast.otto)
+    assert refusal.value.code == "role"
+
+
+def test_appoint_again_changes_the_role(cast):
+    parties.appoint(user=cast.sam, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    assert Membership.objects.get(user=cast.sam).role == Role.OFFICER
+    assert [group.name for group in cast.sam.groups.all()] == ["tenant officer"]
+
+
+def test_dismiss_ends_the_access(cast):
+    parties.dismiss(membership=cast.sam.memberships.get(), by=cast.otto)
+    cast.sam.refresh_from_db()
+    assert not cast.sam.is_staff
+    assert not cast.sam.groups.exists()
+
+
+def test_dismiss_by_anyone_but_the_operator_is_refused(cast):
+    with pytest.raises(Refused) as refusal:
+        parties.dismiss(membership=cast.vera.memberships.get(), by=cast.sam)
+    assert refusal.value.code == "not_operator"
+
+
+def test_hats(cast):
+    hats = {name: parties.hats_of(getattr(cast, name)) for name in ("ann", "sam", "vera", "olga", "otto")}
+    assert hats == {
+        "ann": [Hat.TENANT],
+        "sam": [Hat.STAFF, Hat.TENANT],
+        "vera": [Hat.VENDOR, Hat.TENANT],
+        "olga": [Hat.OPERATOR, Hat.TENANT],
+        "otto": [Hat.OPERATOR, Hat.TENANT],
+    }
+
+
+def test_party_of_prefers_the_company_that_answers(cast):
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    assert parties.party_of(cast.sam, Hat.STAFF, cast.bougenvil.pk).name == cast.bougenvil.name
+    assert parties.party_of(cast.sam, Hat.STAFF, cast.anggrek.pk).name == cast.anggrek.name
+    assert parties.party_of(cast.ann, Hat.TENANT) is None
+    assert parties.party_of(cast.otto, Hat.OPERATOR) == cast.operator

@@ -1,2 +1,0 @@
-def test_cast(cast, grant):
-    assert grant.is_current

@@ -1,0 +1,103 @@
+"""Personal data is declared once, beside the fields; what is not declared would be missed by scope, erasure and export."""
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import FileField
+
+from privacy import declarations
+from privacy.declarations import CATEGORIES
+from privacy.fields import BlindIndexField, EncryptedTextField
+from tests.rules.world import OURS_APPS
+
+pytestmark = pytest.mark.django_db
+MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS_APPS]
+# Models that need no declaration, each with its reason
+UNDECLARED = {
+    "privacy.Counter": "numbers only",
+    "privacy.LegalDocument": "public text",
+    "privacy.DocumentVersion": "public text; its people are pseudonyms",
+    "privacy.Purpose": "public text",
+    "privacy.Standing": "which version an account agreed to: rebuilt from ConsentEvent, goes with the account",
+}
+
+
+def of_people():
+    return [d for d in declarations.all_declared() if d.subject]
+
+
+def names_of(model):
+    return {field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many)}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m._meta.label)
+def test_every_model_is_declared_or_has_a_reason(model):
+    declared = "Privacy" in model.__dict__
+    assert declared or model._meta.label in UNDECLARED, f"Give {model.__name__} a class Privacy, or list it here with a reason."
+    assert not (declared and model._meta.label in UNDECLARED), f"{model.__name__} is declared now: take it off the list."
+
+
+@pytest.mark.parametrize("declaration", of_people(), ids=lambda d: d.model._meta.label)
+def test_every_field_is_personal_or_kept(declaration):
+    known = {*declaration.personal, *declaration.kept}
+    missing = names_of(declaration.model) - known
+    assert not missing, f"Say in {declaration.model.__name__}.Privacy what erasure leaves of {sorted(missing)} (personal), or why it stays (kept)."
+    gone = known - names_of(declaration.model)
+    assert not gone, f"{declaration.model.__name__}.Privacy names fields that do not exist: {sorted(gone)}."
+    both = set(declaration.personal) & set(declaration.kept)
+    assert not both, f"{sorted(both)} cannot be both erased and kept."
+
+
+@pytest.mark.parametrize("declaration", of_people(), ids=lambda d: d.model._meta.label)
+def test_kept_fields_say_why(declaration):
+    silent = [name for name, reason in declaration.kept.items() if len(str(reason)) < 8]
+    assert not silent, f"Write the reason why {silent} may outlive the person."
+
+
+@pytest.mark.parametrize("declaration", of_people(), ids=lambda d: d.model._meta.label)
+def test_sealed_fields_and_files_are_personal(declaration):
+    """Whatever was worth encrypting is worth erasing."""
+    sealed = {f.name for f in declaration.model._meta.concrete_fields if isinstance(f, EncryptedTextField | BlindIndexField | FileField)}
+    assert sealed <= set(declaration.personal)
+
+
+@pytest.mark.parametrize("declaration", declarations.all_declared(), ids=lambda d: d.model._meta.label)
+def test_paths_lead_somewhere(declaration):
+    for path in filter(None, (declaration.subject, declaration.controller, declaration.vendor)):
+        str(declaration.model._base_manager.filter(**{f"{path}__isnull": False}).query)
+
+
+@pytest.mark.parametrize("declaration", declarations.all_declared(), ids=lambda d: d.model._meta.label)
+def test_what_can_be_shared_or_changed_is_personal(declaration):
+    assert set(declaration.shareable) <= set(declaration.personal) | set(declaration.kept)
+    assert set(declaration.shareable.values()) <= set(CATEGORIES)
+    assert set(declaration.updatable) <= set(declaration.personal)
+
+
+@pytest.mark.parametrize("declaration", declarations.all_declared(), ids=lambda d: d.model._meta.label)
+def test_models_open_to_a_hat_hold_no_personal_data(declaration):
+    assert not (declaration.open_to and (declaration.subject or declaration.personal))
+
+
+def test_every_declared_model_has_rows_in_the_world(world):
+    """Or the tests that follow would prove nothing about it."""
+    empty = [d.model._meta.label for d in declarations.all_declared() if not d.model._base_manager.exists()]
+    assert not empty, f"Add a row of {empty} to tests/rules/world.py."
+
+
+@pytest.mark.parametrize("declaration", declarations.all_declared(), ids=lambda d: d.model._meta.label)
+def test_str_names_nobody(world, declaration):
+    """The admin's history, messages, titles and log lines all use it."""
+    for row in declaration.model._base_manager.all():
+        shown = str(row).lower()
+        values = [personal_text(row, name) for name in declaration.personal]
+        told = [text for text in [*values, *world.secrets] if len(text) > 2 and text.lower() in shown]
+        assert not told, f"str() of {declaration.model.__name__} shows {told}: use its number."
+
+
+def personal_text(row, name):
+    try:
+        row._meta.get_field(name)
+    except FieldDoesNotExist:
+        return ""
+    return str(getattr(row, name) or "")

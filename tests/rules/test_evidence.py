@@ -1,0 +1,127 @@
+"""Evidence only grows: the ORM, the database and the admin all refuse, whoever asks."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import IntegrityError, ProgrammingError, connection, models, transaction
+from django.test import RequestFactory
+
+from privacy import append_only
+from privacy.errors import Refused
+from privacy.models import AccessRecord, ConsentEvent, DocumentVersion, SharingEvent, Subject
+from privacy.models.evidence import Evidence
+
+EVIDENCE = sorted((m for m in apps.get_models() if issubclass(m, Evidence)), key=lambda m: m.__name__)
+FLAGGED = [m for m in apps.get_models() if getattr(m, "is_evidence", False)]
+REFUSALS = (IntegrityError, ProgrammingError)
+each = pytest.mark.parametrize("model", EVIDENCE, ids=lambda m: m.__name__)
+
+
+def in_database(sql, *values):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def test_these_are_evidence():
+    assert {AccessRecord, ConsentEvent, SharingEvent} <= set(EVIDENCE)
+    assert set(FLAGGED) == set(EVIDENCE)
+    assert set(append_only.guarded_tables()) == {m._meta.db_table for m in EVIDENCE} | {"privacy_documentversion"}
+
+
+@pytest.mark.django_db
+def test_every_evidence_table_has_its_triggers():
+    assert append_only.missing(connection) == [], "Run migrate: post_migrate makes them again (SQLite drops them when it rebuilds a table)."
+
+
+@pytest.mark.django_db
+def test_a_lost_trigger_is_noticed_and_made_again():
+    append_only.drop(connection, "privacy_accessrecord")
+    assert append_only.missing(connection) == ["privacy_accessrecord"]
+    append_only.create_all(connection)
+    assert append_only.missing(connection) == []
+
+
+@each
+def test_the_orm_refuses_a_change(world, model):
+    row = model.objects.first()
+    for attempt in (row.save, row.delete, lambda: model.objects.update(at=None), lambda: model.objects.all().delete(), lambda: model.objects.filter(pk=row.pk).delete()):
+        with pytest.raises(Refused):
+            attempt()
+    with pytest.raises((Refused, *REFUSALS)), transaction.atomic():
+        model.objects.bulk_update([row], ["at"])
+
+
+@each
+def test_the_database_refuses_update_and_delete(world, model):
+    table, count = model._meta.db_table, model.objects.count()
+    assert count
+    with pytest.raises(REFUSALS, match="only grows"):
+        in_database(f"UPDATE {table} SET at = at")
+    with pytest.raises(REFUSALS, match="only grows"):
+        in_database(f"DELETE FROM {table}")
+    assert model.objects.count() == count
+
+
+@each
+def test_the_database_refuses_to_replace_a_row(world, model):
+    table, pk = model._meta.db_table, model.objects.first().pk
+    columns = ", ".join(f.column for f in model._meta.concrete_fields)
+    if connection.vendor == "sqlite":
+        replace = f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE id = %s"
+    else:
+        replace = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE id = %s ON CONFLICT (id) DO UPDATE SET at = EXCLUDED.at"
+    with pytest.raises(REFUSALS, match="only grows"):
+        in_database(replace, pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_refuses_to_empty_a_table(world):
+    """SQLite has no TRUNCATE; a DELETE of everything is its nearest, and is optimised as one where no trigger stands."""
+    act = "TRUNCATE {} CASCADE" if connection.vendor == "postgresql" else "DELETE FROM {}"
+    for model in EVIDENCE:
+        count = model.objects.count()
+        with pytest.raises(REFUSALS, match="only grows"):
+            in_database(act.format(model._meta.db_table))
+        assert model.objects.count() == count > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_emptying_a_parent_table_does_not_reach_evidence(world):
+    """TRUNCATE … CASCADE of the subjects would take every proof with it."""
+    act = "TRUNCATE {} CASCADE" if connection.vendor == "postgresql" else "DELETE FROM {}"
+    with pytest.raises(REFUSALS):
+        in_database(act.format(Subject._meta.db_table))
+    assert ConsentEvent.objects.exists()
+
+
+def test_published_text_cannot_change(world):
+    table = DocumentVersion._meta.db_table
+    with pytest.raises(REFUSALS, match="only grows"):
+        in_database(f"UPDATE {table} SET body_en = 'other' WHERE published_at IS NOT NULL")
+    with pytest.raises(REFUSALS, match="only grows"):
+        in_database(f"DELETE FROM {table} WHERE published_at IS NOT NULL")
+    with pytest.raises((Refused, *REFUSALS)), transaction.atomic():
+        version = DocumentVersion.objects.published().first()
+        version.body_en = "other"
+        version.save()
+
+
+@each
+def test_foreign_keys_of_evidence_are_protected(model):
+    loose = [f.name for f in model._meta.concrete_fields if f.is_relation and f.remote_field.on_delete is not models.PROTECT]
+    assert not loose, f"{model.__name__}.{loose} would want an UPDATE or DELETE of evidence: use PROTECT."
+    assert not model._meta.many_to_many, "A many-to-many table is not guarded."
+
+
+@each
+def test_nobody_can_touch_evidence_in_the_admin(world, model):
+    model_admin = admin.site._registry[model]
+    request = RequestFactory().get("/")
+    request.user = world.otto
+    row = model.objects.first()
+    assert world.otto.is_superuser
+    assert not model_admin.has_add_permission(request)
+    assert not model_admin.has_change_permission(request, row)
+    assert not model_admin.has_delete_permission(request, row)
+    assert model_admin.has_view_permission(request, row)
+    assert not model_admin.get_actions(request) or "delete_selected" not in model_admin.get_actions(request)

@@ -1,0 +1,112 @@
+"""The world that the rules are asked about: two companies that hold one row of every kind, and must not meet.
+
+`world.rows["anggrek"][Model]` and `world.rows["bougenvil"][Model]` are such rows. `world.marks` are words that only
+one of the two companies may ever read; `world.secrets` are what `__str__`, URLs and messages may never say.
+"""
+
+from copy import copy
+from datetime import timedelta
+from types import SimpleNamespace
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from privacy import access, consents, grants, parties, policies, updates
+from privacy.models import (
+    AccessRecord,
+    ConsentEvent,
+    LegalDocument,
+    Membership,
+    Party,
+    ProfileUpdateLine,
+    ProfileUpdateRequest,
+    SharingAgreement,
+    SharingEvent,
+    SharingGrant,
+    SharingRequest,
+    Subject,
+)
+from privacy.models.access import Why
+from privacy.models.parties import Role
+from privacy.scope import Hat
+from privacy.subjects import own
+from tenants import invitations
+from tenants.models import Building, BuildingManagement, Claim, Invitation, Occupancy, PendingImport, Tenant, Unit, Vendor
+from tests import factories as f
+
+OURS_APPS = ("accounts", "privacy", "tenants", "bamms")
+PICTURE = b"\xff\xd8\xff not really a picture"
+# first letters tell the sides apart: what belongs to Bougenvil is B…, and never shown to Anggrek
+SIDES = {"anggrek": ("ann", "sam", "vera"), "bougenvil": ("bob", "rita", "wati")}
+
+
+def build(cast):
+    world = SimpleNamespace(**vars(cast), rows={})
+    world.bersih = f.VendorFactory(name="CV Bersih Selalu")
+    world.wati = f.UserFactory(email="wati@example.com", name="Wati")
+    parties.appoint(user=world.wati, party=world.bersih, role=Role.VENDOR, by=world.otto)
+    second = f.AgreementFactory(management=world.bougenvil, vendor=world.bersih, purposes=[world.purpose])
+    for kind in LegalDocument.Kind:
+        f.VersionFactory(document=f.DocumentFactory(kind=kind, title_ind=kind.label, title_en=kind.label))
+    world.people = {name: getattr(world, name) for name in ("ann", "bob", "vera", "sam", "rita", "olga", "otto", "wati")}
+    for user in world.people.values():
+        consents.give(by=user, versions=policies.in_force(), language="en")
+    world.rows["anggrek"] = side(world, "anggrek", world.anggrek, world.teknik, world.agreement, "Cici Paramita", "3172054806949911")
+    world.rows["bougenvil"] = side(world, "bougenvil", world.bougenvil, world.bersih, second, "Beni Kusuma", "3172050806949912")
+    world.marks = {name: marks_of(rows) for name, rows in world.rows.items()}
+    world.secrets = [text for rows in world.rows.values() for text in secrets_of(rows)]
+    return world
+
+
+def side(world, name, management, vendor, agreement, stranger, number):
+    """One row of each kind for one company, by the verbs that make them."""
+    person, staff, worker = (world.people[who] for who in SIDES[name])
+    entry = Tenant.objects.get(subject__holder=person)
+    entry.identity_scan.save("scans/scan.jpg", ContentFile(PICTURE))
+    newcomer = f.TenantFactory(management=management, name=stranger, email=f"{stranger.split()[0].lower()}@example.com")
+    occupancy = f.OccupancyFactory(tenant=newcomer, unit=entry.occupancies.get().unit)
+    grant = grants.give(
+        subject=entry.subject, agreement=agreement, purpose=world.purpose, fields=["tenant.name", "tenant.phone"],
+        until=timezone.localdate() + timedelta(days=20), by=person,
+    )  # fmt: skip
+    grants.open_shared(number=grant.number, by=worker)
+    other = f.PurposeFactory(code="delivery", name_ind="Pengantaran", name_en="Deliveries")
+    agreement.purposes.add(other)
+    asked = grants.ask(
+        subject=entry.subject, agreement=agreement, purpose=other, fields=["tenant.name"], by=worker, as_=Hat.VENDOR,
+        until=timezone.localdate() + timedelta(days=5), reason=f"Parcel for {name}",
+    )  # fmt: skip
+    proposal = copy(entry)
+    proposal.phone = entry._meta.get_field("phone").to_python("+6281299990000")
+    update = updates.ask(record=entry, proposal=proposal, by=person, note=f"New number of {name}", evidence=ContentFile(PICTURE, "evidence/letter.jpg"))
+    claim = Claim.objects.create(
+        number=f"KL-2026-00{len(name)}", claimant=own(f.UserFactory(email=f"claimant.{name}@example.com")), management=management,
+        building=occupancy.unit.building, unit_number=occupancy.unit.number, identity_kind="ktp", identity_number=number,
+        birth_date="1994-06-08", message=f"I moved into {name}", entry=newcomer, status=Claim.Status.WAITING,
+    )  # fmt: skip
+    invitation = invitations.invite(tenant=newcomer, by=staff)
+    pending = PendingImport.objects.create(management=management, user=staff, table="[]", expires_at=timezone.now() + timedelta(hours=1))
+    access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
+    return {
+        BuildingManagement: management, Vendor: vendor, Party: Party.objects.get(pk=management.pk), Building: occupancy.unit.building,
+        Unit: occupancy.unit, Tenant: entry, Occupancy: entry.occupancies.get(), Claim: claim, Invitation: invitation,
+        PendingImport: pending, SharingAgreement: agreement, SharingGrant: grant, SharingRequest: asked,
+        SharingEvent: SharingEvent.objects.filter(grant=grant).first(), ProfileUpdateRequest: update,
+        ProfileUpdateLine: update.lines.get(), AccessRecord: AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first(),
+        ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(), Subject: entry.subject,
+        Membership: staff.memberships.get(), type(person): person,
+    }  # fmt: skip
+
+
+def marks_of(rows):
+    """Words that stand on no page of the other company. Public things (building and management names) are not among them."""
+    entry, claim = rows[Tenant], rows[Claim]
+    return [
+        entry.name, entry.email, entry.phone.as_e164[-7:], claim.entry.name, rows[Unit].number, rows[SharingGrant].number,
+        rows[ProfileUpdateRequest].number, rows[SharingAgreement].number, claim.number, str(entry.subject_id),
+    ]  # fmt: skip
+
+
+def secrets_of(rows):
+    entry, claim = rows[Tenant], rows[Claim]
+    return [entry.name, entry.email, entry.identity_number, str(entry.phone), claim.entry.name, claim.identity_number, claim.claimant.holder.email]
