@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from privacy import parties
 from privacy.scope import Hat
@@ -18,10 +19,12 @@ NAVIGATION = {
     Hat.VENDOR: [
         ("vendor_home", _("Home"), "house-door"),
         ("vendor_shared", _("Data"), "person-vcard"),
-        ("vendor_requests", _("Permissions"), "patch-check"),
+        ("vendor_requests", pgettext_lazy("navigation", "Permissions"), "patch-check"),
         ("vendor_agreements", _("Agreements"), "shield-check"),
     ],
 }
+# Pages that stand under an entry of the navigation, at addresses of their own
+WITHIN = {"hub": ["sharing", "access_log", "consents", "rights"]}
 START = {Hat.TENANT: "tenant_home", Hat.VENDOR: "vendor_home", Hat.STAFF: "admin:index", Hat.OPERATOR: "admin:index"}
 PLACES = {Hat.TENANT: _("Tenant portal"), Hat.VENDOR: _("Vendor portal"), Hat.STAFF: _("Administration"), Hat.OPERATOR: _("Administration")}
 
@@ -52,9 +55,13 @@ def _hats(request):
 def _nav(request):
     if not request.user.is_authenticated or getattr(request.user, "must_consent", True):
         return []
-    items = [(reverse(name), label, icon) for name, label, icon in NAVIGATION[current_hat(request)]]
-    here = max((url for url, _label, _icon in items if request.path.startswith(url)), key=len, default="")
-    return [{"url": url, "label": label, "icon": icon, "current": url == here} for url, label, icon in items]
+    items = [
+        ([reverse(place) for place in (name, *WITHIN.get(name, []))], label, icon)
+        for name, label, icon in NAVIGATION[current_hat(request)]
+    ]
+    open_now = (url for urls, _label, _icon in items for url in urls if request.path.startswith(url))
+    here = max(open_now, key=len, default="")
+    return [{"url": urls[0], "label": label, "icon": icon, "current": here in urls} for urls, label, icon in items]
 
 
 def _party_name(request):

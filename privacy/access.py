@@ -50,9 +50,8 @@ def looks(rows, *, by, as_, why, reference="", action=Action.VIEWED, fields=None
     names = declaration.personal if fields is None else fields
     each = fields if isinstance(fields, dict) else dict.fromkeys([row.pk for row in rows], names)
     keys = {pk: [name if "." in name else declarations.key_of(declaration.model, name) for name in each[pk]] for pk in each}
-    holder = "holder" if declaration.subject == "pk" else f"{declaration.subject}__holder"
     about = declaration.model._base_manager.filter(pk__in=[row.pk for row in rows]).values_list(
-        "pk", declaration.subject, holder, declaration.controller or declaration.subject
+        "pk", declaration.subject, declaration.holder, declaration.controller or declaration.subject
     )
     records = [
         {"subject_id": subject_id, "controller_id": controller_id if declaration.controller else None, "fields": keys[pk]}
@@ -82,12 +81,13 @@ def _write(records, *, by, as_):
         return []
     actor, companies = subjects.own(by), parties.companies(by, as_)
     return AccessRecord.objects.bulk_create(
-        AccessRecord(actor=actor, party=_party(record, companies), **record) for record in records
+        AccessRecord(actor_id=actor.pk, party_id=_party(record, companies), **record) for record in records
     )
 
 
 def _party(record, companies):
-    """The company looked for: the one that the row is about where the person works for several."""
+    """The id of the company looked for: the one that the row is about where the person works for several."""
     grant = record.get("grant")
     about = {record["controller_id"], grant.agreement.vendor_id if grant else None}
-    return next((company for company in companies if company.pk in about), None) or next(iter(companies), None)
+    found = next((company for company in companies if company.pk in about), None) or next(iter(companies), None)
+    return found.pk if found else None

@@ -32,7 +32,7 @@ SENTENCES = {
     Action.LISTED: gettext_lazy("%(who)s looked at %(what)s in a list, %(why)s."),
     Action.SEARCHED: gettext_lazy("%(who)s searched the register by your identity number %(why)s."),
     Action.REVEALED: gettext_lazy("%(who)s revealed %(what)s in full %(why)s."),
-    Action.EXPORTED: gettext_lazy("%(who)s exported a list with %(what)s %(why)s."),
+    Action.EXPORTED: gettext_lazy("%(who)s exported a list with %(what)s."),
     Action.CHANGED: gettext_lazy("%(who)s changed %(what)s %(why)s."),
 }
 OWN_SENTENCES = {
@@ -110,7 +110,11 @@ def day_heading(day):
 
 def sentence(record, viewer_id, keys=None):
     """The whole sentence for the person concerned. `keys` are the fields of all the looks that it stands for."""
-    words = {"who": who(record, viewer_id), "what": what(record.fields if keys is None else keys), "why": purpose(record)}
+    words = {
+        "who": who(record, viewer_id),
+        "what": what(record.fields if keys is None else keys),
+        "why": purpose(record),
+    }
     if not record.allowed:
         refusal = REFUSALS.get(record.reason) or _("there was no permission for it")
         return _("%(who)s tried to look at %(what)s and was refused: %(refusal)s.") % (words | {"refusal": refusal})
@@ -129,8 +133,8 @@ def who(record, viewer_id):
     if record.hat == Hat.VENDOR:
         return (_("%(name)s from %(company)s") if words["name"] else _("Somebody from %(company)s")) % words
     if record.hat == Hat.STAFF:
-        return (_("%(name)s, staff of %(company)s") if words["name"] else _("Staff of %(company)s")) % words
-    return (_("%(name)s, for the operator %(company)s") if words["name"] else _("The operator %(company)s")) % words
+        return (_("%(name)s, staff of %(company)s,") if words["name"] else _("Staff of %(company)s")) % words
+    return (_("%(name)s, for the operator %(company)s,") if words["name"] else _("The operator %(company)s")) % words
 
 
 def what(keys):
@@ -140,7 +144,11 @@ def what(keys):
     for name in models & set(declared):
         d = declared[name]
         if d.personal and {f"{name}.{field}" for field in d.personal} <= set(keys):
-            return _("your record") if d is declarations.register() else _("your %(data)s") % {"data": d.model._meta.verbose_name}
+            return (
+                _("your record")
+                if d is declarations.register()
+                else _("your %(data)s") % {"data": d.model._meta.verbose_name}
+            )
     labels = list(dict.fromkeys(declarations.labels(key for key in keys if not key.endswith("_index"))))
     if not labels:
         return _("your data")

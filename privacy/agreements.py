@@ -54,9 +54,16 @@ def open_permissions(agreement):
 def activate(*, agreement, by):
     """Both signatures are on file and the dates fit: permissions under it become possible."""
     agreement = _locked(agreement, Status.ACTIVE, by)
-    signed = (agreement.management_signed_on, agreement.vendor_signed_on, agreement.management_file_hash, agreement.vendor_file_hash)
+    signed = (
+        agreement.management_signed_on,
+        agreement.vendor_signed_on,
+        agreement.management_file_hash,
+        agreement.vendor_file_hash,
+    )
     if not all(signed):
-        raise Refused(_("Add both signatures, each with its date and file, then activate the agreement."), code="unsigned")
+        raise Refused(
+            _("Add both signatures, each with its date and file, then activate the agreement."), code="unsigned"
+        )
     if agreement.valid_until < timezone.localdate():
         raise Refused(_("This agreement is already past its end date. Draft a new one."), code="past")
     if not agreement.purposes.exists():
@@ -94,7 +101,10 @@ def _locked(agreement, target, by):
     _check_party(agreement, by)
     agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
     if agreement.status not in STEPS[target]:
-        raise Refused(_("This is not possible while the agreement is: %(status)s.") % {"status": agreement.get_status_display()}, code="step")
+        raise Refused(
+            _("This is not possible while the agreement is: %(status)s.") % {"status": agreement.get_status_display()},
+            code="step",
+        )
     return agreement
 
 

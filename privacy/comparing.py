@@ -21,9 +21,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Changed:
-    """One changed clause. `before` and `after` are blocks of runs; one of them is empty for a new or dropped clause."""
+    """One changed clause: its changed blocks as runs. What stayed word for word is left out."""
 
     title: str
+    is_new: bool
+    is_gone: bool
     before: tuple
     after: tuple
 
@@ -36,12 +38,12 @@ def compare(old, new):
     for key in [*after, *(key for key in before if key not in after)]:
         was, now = before.get(key, ()), after.get(key, ())
         if was != now:
-            found.append(Changed((now or was)[0] if key else "", *_marked(was, now)))
+            found.append(Changed((now or was)[0] if key else "", not was, not now, *_marked(was, now)))
     return tuple(found)
 
 
 def clauses(text):
-    """Key → blocks of plain text. The key is the clause's number, else its title; "" for what stands before the first."""
+    """Key → blocks of plain text. The key is the clause's number, else its title; "" for the opening words."""
     found = {}
     blocks = found.setdefault("", [])
     for level, block in _blocks(PARSER.parse(text)):
@@ -89,12 +91,13 @@ def _words(blocks):
 
 
 def _runs(pieces):
-    """Blocks of runs, from words marked with what became of them."""
+    """The blocks that changed, as runs, from words marked with what became of them."""
     blocks, runs = [], []
     for kind, words in pieces:
         for part in re.split(f"({END})", " ".join(words)):
             if part == END:
-                blocks.append(tuple(runs))
+                if any(run.kind != "same" for run in runs):
+                    blocks.append(tuple(runs))
                 runs = []
             elif part.strip():
                 runs.append(Run(kind, part.strip()))

@@ -38,6 +38,11 @@ class Declaration:
     updatable: tuple = ()  # fields a person may ask to have changed
     shown: str = ""  # queryset method that gives the rows worth showing now
 
+    @property
+    def holder(self):
+        """The path from a row to the account that may act for its subject."""
+        return "holder" if self.subject == "pk" else f"{self.subject}__holder"
+
 
 @dataclass(frozen=True)
 class ShareableField:

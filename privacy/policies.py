@@ -134,6 +134,8 @@ def publish(*, version, by, seen=None):
     if subjects.own(by) == version.drafted_by:
         raise Refused(_("You edited this draft last. Ask a second person to publish it."), code="second_person")
     previous = DocumentVersion.objects.published().filter(document=version.document).first()
+    if previous is None and not version.material:
+        raise Refused(_("The first version asks everyone. Mark it as a material change."), code="first")
     version.in_force_from = max(version.in_force_from or now, now)
     if previous and (previous.number > version.number or previous.in_force_from > version.in_force_from):
         raise Refused(_("A later version is already published. Choose a later date, or make a new draft."), code="order")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import nh3
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt
 
@@ -66,13 +65,6 @@ def render(text, prefix="", deeper=0):
     return Rendered(mark_safe(html), contents, words)  # noqa: S308 - nh3 has cleaned it
 
 
-def side_by_side(texts):
-    """(language, Markdown) pairs as columns that say their language."""
-    columns = [(language, render(text, prefix=f"{language}-", deeper=1).html) for language, text in texts]
-    inner = format_html_join("", '<div class="legal" lang="{}">{}</div>', columns)
-    return format_html('<div class="before-after">{}</div>', inner)
-
-
 def minutes(words):
     """How long a text of so many words takes to read, in whole minutes, one at least."""
     return max(1, math.ceil(words / WORDS_A_MINUTE))
@@ -87,7 +79,7 @@ def lines(summary):
 def _give_addresses(tokens, prefix):
     """`clause-3` for the heading of clause 3 and `clause-3-2` for its point 2; the first one keeps the address."""
     taken, section, point, place = set(), "", 0, 0
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
         if token.type == "heading_open" and token.tag in ("h1", "h2"):
             place += 1
             match = NUMBERED.fullmatch(plain(following).strip())
@@ -116,4 +108,7 @@ def plain(token):
     if token.children is None:
         return token.content
     shown = {"text": lambda child: child.content, "code_inline": lambda child: child.content}
-    return "".join(shown.get(child.type, lambda child: " " if child.type.endswith("break") else "")(child) for child in token.children)
+    return "".join(
+        shown.get(child.type, lambda child: " " if child.type.endswith("break") else "")(child)
+        for child in token.children
+    )

@@ -31,7 +31,7 @@ class ScopedQuerySet(QuerySet):
         return getattr(self, f"_as_{Hat(as_).value}")(declaration, user)
 
     def _as_tenant(self, declaration, user):
-        return self.filter(**{f"{declaration.subject}__holder": user}) if declaration.subject else self.none()
+        return self.filter(**{declaration.holder: user}) if declaration.subject else self.none()
 
     def _as_staff(self, declaration, user):
         if not declaration.controller:

@@ -19,6 +19,9 @@ from privacy.scope import Hat
 
 Status = ProfileUpdateRequest.Status
 Decision = ProfileUpdateLine.Decision
+CHANGED_MEANWHILE = _(
+    "This record changed while you were working. Nothing was saved. Compare the new values and decide again."
+)
 
 
 @dataclass(frozen=True)
@@ -85,15 +88,23 @@ def ask(*, record, proposal, by, note="", evidence=None):
     names = changed(record, proposal)
     if not names:
         raise Refused(_("The new data is the same as the old. Change the fields that need it."), code="same")
-    if ProfileUpdateLine.objects.filter(request__subject=subject, request__status=Status.WAITING, field__in=names).exists():
+    if ProfileUpdateLine.objects.filter(
+        request__subject=subject, request__status=Status.WAITING, field__in=names
+    ).exists():
         raise Refused(_("We already have this. You need not send it again."), code="twice")
     request = ProfileUpdateRequest.objects.create(
-        number=numbers.take("PD"), subject=subject, controller_id=getattr(record, f"{declaration.controller}_id"), note=note, evidence=evidence or ""
+        number=numbers.take("PD"),
+        subject=subject,
+        controller_id=getattr(record, f"{declaration.controller}_id"),
+        note=note,
+        evidence=evidence or "",
     )
     for name in names:
         if is_file(name):
             _keep_file(proposal, name)
-        ProfileUpdateLine.objects.create(request=request, field=name, old=stored(record, name), new=stored(proposal, name))
+        ProfileUpdateLine.objects.create(
+            request=request, field=name, old=stored(record, name), new=stored(proposal, name)
+        )
     return request
 
 
@@ -118,7 +129,7 @@ def decide(*, request, decisions, by):
     _check_decisions(lines, decisions)
     record = type(declarations.entry_of(request.subject)).objects.select_for_update().get(subject=request.subject)
     if conflicts(request, record, lines):
-        raise Refused(_("This record changed while you were working. Nothing was saved. Compare the new values and decide again."), code="changed")
+        raise Refused(CHANGED_MEANWHILE, code="changed")
     for line in lines:
         line.decision, line.reason = decisions[line.pk]
     approved = [line for line in lines if line.decision == Decision.APPROVED]
@@ -126,7 +137,15 @@ def decide(*, request, decisions, by):
     for line in lines:
         line.save(update_fields=["decision", "reason"])
     if approved:
-        access.look(record, by=by, as_=Hat.STAFF, why=Why.UPDATE, reference=request.number, action=Action.CHANGED, fields=[line.field for line in approved])
+        access.look(
+            record,
+            by=by,
+            as_=Hat.STAFF,
+            why=Why.UPDATE,
+            reference=request.number,
+            action=Action.CHANGED,
+            fields=[line.field for line in approved],
+        )
     status = Status.APPROVED if len(approved) == len(lines) else Status.PARTLY if approved else Status.REJECTED
     return _settle(request, status, by)
 
@@ -180,7 +199,9 @@ def _apply(record, lines):
     try:
         record.full_clean(exclude=["subject"])
     except ValidationError as error:
-        raise Refused(_("The register does not accept this: %(problem)s") % {"problem": " ".join(error.messages)}, code="invalid") from error
+        raise Refused(
+            _("The register does not accept this: %(problem)s") % {"problem": " ".join(error.messages)}, code="invalid"
+        ) from error
     record.save()
 
 
@@ -192,7 +213,11 @@ def _keep_file(proposal, name):
 
 
 def _waiting(request):
-    request = ProfileUpdateRequest.objects.select_for_update().select_related("subject__holder").get(pk=request.pk)
+    request = (
+        ProfileUpdateRequest.objects.select_for_update(of=("self",))
+        .select_related("subject__holder")
+        .get(pk=request.pk)
+    )
     if not request.is_waiting:
         raise Refused(_("This request is already answered. You need not answer it again."), code="answered")
     return request
@@ -219,5 +244,10 @@ def _settle(request, status, by):
     request.save()
     transaction.on_commit(lambda: [default_storage.delete(name) for name in files if name])
     if status != Status.WITHDRAWN:
-        mail.tell(user=request.subject.holder, template="request_answered", url_name="update_detail", url_args=[request.number])
+        mail.tell(
+            user=request.subject.holder,
+            template="request_answered",
+            url_name="update_detail",
+            url_args=[request.number],
+        )
     return request

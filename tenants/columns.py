@@ -40,9 +40,10 @@ def fold(text):
     return NOT_LETTERS.sub(" ", text.casefold()).strip()
 
 
-def _choice(words, remedy, text):
-    found = next((value for value, known in words.items() if fold(text) in map(fold, known)), "")
-    if text and not found:
+def _choice(words, remedy, cell):
+    folded = fold(str(cell))
+    found = next((value for value, known in words.items() if folded in map(fold, known)), "")
+    if not found:
         raise ValidationError(remedy, code="choice")
     return found
 

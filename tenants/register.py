@@ -31,7 +31,7 @@ def enter(*, entry, occupancies, by):
     entry.subject = Subject.objects.create()
     entry.save()
     _house(entry, occupancies)
-    filled = [name for name in updates.changed(Tenant(), entry)]
+    filled = updates.changed(Tenant(), entry)
     access.look(entry, by=by, as_=Hat.STAFF, why=Why.RECORD, action=Action.CHANGED, fields=filled)
     return entry
 
@@ -69,7 +69,9 @@ def _management_of(occupancies, by):
 
 def _check_not_taken(entry):
     if is_taken(entry, entry.management_id):
-        raise Refused(_("Another entry of this register has this identity number. Open that entry instead."), code="taken")
+        raise Refused(
+            _("Another entry of this register has this identity number. Open that entry instead."), code="taken"
+        )
 
 
 def _house(entry, occupancies):

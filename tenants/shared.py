@@ -39,7 +39,10 @@ def sort(found, by):
         return found.order_by("ends_at", "pk")
     about = {
         NAME: Tenant.objects.filter(subject=OuterRef("subject")).order_by("pk").values("name"),
-        UNIT: Occupancy.objects.current().filter(tenant__subject=OuterRef("subject")).order_by("pk").values("unit__number"),
+        UNIT: Occupancy.objects.current()
+        .filter(tenant__subject=OuterRef("subject"))
+        .order_by("pk")
+        .values("unit__number"),
     }[key]
     granted = Case(When(SharingGrant.opens(key), then=Subquery(about[:1])))
     return found.with_keys().alias(_sort=granted).order_by(F("_sort").asc(nulls_last=True), "ends_at", "pk")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from privacy import policies
+from privacy import consents, policies
 from privacy.models import (
     DocumentVersion,
     LegalDocument,
@@ -210,3 +210,8 @@ class SharingRequestFactory(DjangoModelFactory):
     reason = "Leaking pipe"
     asked_by = factory.LazyFunction(lambda: own(UserFactory()))
     asked_for = factory.SelfAttribute("agreement.vendor")
+
+
+def agree(user, language="en"):
+    """This person agrees to everything now in force."""
+    return consents.give(by=user, versions=[question.version for question in consents.questions(user)], language=language)

@@ -13,11 +13,11 @@ from privacy.models import AccessRecord
 
 @admin.register(AccessRecord)
 class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
-    list_display = ("moment", "about", "looker", "party", "answer", "reason_given", "data")
+    list_display = ("moment", "about", "looker", "company", "answer", "reason_given", "data")
     list_filter = ("allowed", "action", "hat")
     list_select_related = ("actor__holder", "party")
     fields = readonly_fields = (
-        "moment", "about", "looker", "party", "hat", "answer", "refusal", "data", "grant", "why", "reference", "controller",
+        "moment", "about", "looker", "company", "hat", "answer", "refusal", "data", "grant", "why", "reference", "answering",
     )  # fmt: skip
 
     def get_changelist(self, request, **kwargs):
@@ -35,6 +35,14 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
     def looker(self, record):
         holder = record.actor.holder
         return (holder.name if holder else "") or record.get_hat_display()
+
+    @admin.display(description=_("company"))
+    def company(self, record):
+        return record.party.name if record.party else "–"
+
+    @admin.display(description=_("answering management"))
+    def answering(self, record):
+        return record.controller.name if record.controller else "–"
 
     @admin.display(description=_("action"))
     def answer(self, record):

@@ -24,8 +24,18 @@ Status = SharingAgreement.Status
 KINDS = {Status.DRAFT: "info", Status.ACTIVE: "settled", Status.SUSPENDED: "waiting", Status.ENDED: "over"}
 # Part of the address → verb, the state it leads to, label, what is said when it is done
 STEPS = {
-    "activate": (agreements.activate, Status.ACTIVE, _("Activate"), _("The agreement is active. Permissions under it are possible from now on.")),
-    "suspend": (agreements.suspend, Status.SUSPENDED, _("Suspend"), _("The agreement is suspended. Its permissions are closed.")),
+    "activate": (
+        agreements.activate,
+        Status.ACTIVE,
+        _("Activate"),
+        _("The agreement is active. Permissions under it are possible from now on."),
+    ),
+    "suspend": (
+        agreements.suspend,
+        Status.SUSPENDED,
+        _("Suspend"),
+        _("The agreement is suspended. Its permissions are closed."),
+    ),
     "end": (agreements.end, Status.ENDED, _("End"), _("The agreement has ended. Its permissions are closed for good.")),
 }
 MAY_MOVE = "privacy.activate_sharingagreement"
@@ -34,20 +44,33 @@ TERM = (_("How long and where"), {"fields": ("valid_from", "valid_until", "count
 SIGNED = (_("Signatures"), {"fields": ("management_signed_on", "management_file", "vendor_signed_on", "vendor_file")})
 CODES = (_("Files signed so far"), {"fields": ("management_signed_file", "vendor_signed_file")})
 SHOWN = (
-    (None, {"fields": ("number", "state", "management", "vendor", "jobs", "data")}),
+    (None, {"fields": ("number", "state", "management_name", "vendor_name", "jobs", "data")}),
     (_("How long and where"), {"fields": ("time_bar", "country", "safeguard")}),
-    (_("Signatures"), {"fields": ("management_signed_on", "management_signed_file", "vendor_signed_on", "vendor_signed_file")}),
+    (
+        _("Signatures"),
+        {"fields": ("management_signed_on", "management_signed_file", "vendor_signed_on", "vendor_signed_file")},
+    ),
 )
 
 
 @admin.register(SharingAgreement)
 class SharingAgreementAdmin(TenantDataAdmin):
     form = AgreementForm
-    list_display = ("number", "vendor", "management", "state", "time_bar")
+    list_display = ("number", "vendor_name", "management_name", "state", "time_bar")
     list_filter = ("status", "vendor")
     list_select_related = ("vendor", "management")
     search_fields = ("number", "vendor__name")
-    readonly_fields = ("number", "state", "jobs", "data", "time_bar", "management_signed_file", "vendor_signed_file")
+    readonly_fields = (
+        "number",
+        "state",
+        "management_name",
+        "vendor_name",
+        "jobs",
+        "data",
+        "time_bar",
+        "management_signed_file",
+        "vendor_signed_file",
+    )
 
     # Who may, and what the form holds
 
@@ -67,7 +90,9 @@ class SharingAgreementAdmin(TenantDataAdmin):
         return found[0] if len(found) == 1 else None
 
     def get_field_queryset(self, db, db_field, request):
-        queryset = vendor_companies() if db_field.name == "vendor" else super().get_field_queryset(db, db_field, request)
+        queryset = (
+            vendor_companies() if db_field.name == "vendor" else super().get_field_queryset(db, db_field, request)
+        )
         return queryset
 
     def save_model(self, request, obj, form, change):
@@ -93,6 +118,14 @@ class SharingAgreementAdmin(TenantDataAdmin):
     def time_bar(self, agreement):
         return render_to_string("privacy/sharing_time_bar.html", {"agreement": agreement})
 
+    @admin.display(description=_("vendor"), ordering="vendor__name")
+    def vendor_name(self, agreement):
+        return agreement.vendor.name
+
+    @admin.display(description=_("building management"), ordering="management__name")
+    def management_name(self, agreement):
+        return agreement.management.name
+
     @admin.display(description=_("kinds of data allowed"))
     def data(self, agreement):
         return ", ".join(agreement.field_labels)
@@ -116,7 +149,13 @@ class SharingAgreementAdmin(TenantDataAdmin):
         if not getattr(agreement, f"{side}_file"):
             return format_html('{} <code class="code">{}</code>', _("Check code (SHA-256):"), code)
         url = reverse("file", args=[agreement._meta.label_lower, agreement.pk, f"{side}_file"])
-        return format_html('<a href="{}">{}</a><br />{} <code class="code">{}</code>', url, _("Open the file"), _("Check code (SHA-256):"), code)
+        return format_html(
+            '<a href="{}">{}</a><br />{} <code class="code">{}</code>',
+            url,
+            _("Open the file"),
+            _("Check code (SHA-256):"),
+            code,
+        )
 
     # Activate, suspend, end
 
@@ -125,7 +164,11 @@ class SharingAgreementAdmin(TenantDataAdmin):
         return [path("<int:pk>/step/<slug:name>/", view, name="privacy_sharingagreement_step"), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        agreement = SharingAgreement.objects.visible_to(request.user, as_=hat(request)).filter(pk=self._clean_pk(object_id)).first()
+        agreement = (
+            SharingAgreement.objects.visible_to(request.user, as_=hat(request))
+            .filter(pk=self._clean_pk(object_id))
+            .first()
+        )
         steps = self.steps_for(request, agreement) if agreement else []
         return super().change_view(request, object_id, form_url, {"steps": steps, **(extra_context or {})})
 
@@ -165,7 +208,10 @@ def consequence(agreement, name):
     if name == "activate":
         if agreement.status == Status.DRAFT:
             return _("From now on the vendor and your staff can ask tenants to share under it.")
-        return ngettext("%(count)s permission opens again at once.", "%(count)s permissions open again at once.", count) % words
+        return (
+            ngettext("%(count)s permission opens again at once.", "%(count)s permissions open again at once.", count)
+            % words
+        )
     return ngettext("%(count)s permission stops at once.", "%(count)s permissions stop at once.", count) % words
 
 

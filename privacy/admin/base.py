@@ -5,8 +5,7 @@ does not: choices of foreign keys, filters on relations, inlines of shared paren
 """
 
 from django.contrib import admin, messages
-from django.core.exceptions import ImproperlyConfigured
-from django.forms.models import BaseInlineFormSet
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -63,8 +62,8 @@ class ReadOnly:
         return False
 
 
-class LabelledFormSet(BaseInlineFormSet):
-    """Cells of a tabular inline have no label of their own: each box is named after its column."""
+class NamedCells:
+    """For the formset of a tabular inline: cells have no label of their own, so each box is named after its column."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -76,9 +75,12 @@ class LabelledFormSet(BaseInlineFormSet):
 
 
 class TenantTabularInline(Scoped, admin.TabularInline):
-    formset = LabelledFormSet
     extra = 0
     show_change_link = False
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        return type(formset.__name__, (NamedCells, formset), {})
 
 
 class TenantDataAdmin(Scoped, admin.ModelAdmin):
@@ -105,7 +107,7 @@ class TenantDataAdmin(Scoped, admin.ModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         """One hook for change, delete and history: every opening is recorded, and every refused try."""
-        row = super().get_object(request, object_id, from_field)
+        row = None if self._clean_pk(object_id) is None else super().get_object(request, object_id, from_field)
         if row is not None:
             if request.method == "GET":
                 self.record_look(request, row)
@@ -126,16 +128,20 @@ class TenantDataAdmin(Scoped, admin.ModelAdmin):
         return getattr(row, "number", "")
 
     def _clean_pk(self, object_id):
+        """The number in an address as its column holds it; None for what no column could hold."""
+        field = self.model._meta.pk
+        while field.remote_field:
+            field = field.target_field
         try:
-            return self.model._meta.pk.to_python(object_id)
-        except Exception:  # noqa: BLE001 - whatever a stranger types, it is only "no such row"
+            return field.clean(object_id, None)
+        except ValidationError:
             return None
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         """Django answers an unknown id with a redirect and a message; here it is 404, like anybody else's."""
         raise Http404(_("This page is not here."))
 
-    def attempt(self, request, verb, success, **arguments):
+    def attempt(self, request, verb, success, /, **arguments):
         """Call a verb, say what happened; a refusal is shown as its sentence. True when it worked."""
         try:
             verb(by=request.user, **arguments)

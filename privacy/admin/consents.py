@@ -31,7 +31,7 @@ class VersionFilter(admin.SimpleListFilter):
 
 @admin.register(ConsentEvent)
 class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
-    list_display = ("number", "subject", "version", "answer", "language", "at")
+    list_display = ("receipt", "subject", "version", "answer", "language", "at")
     list_filter = (VersionFilter, "decision", "language")
     list_select_related = ("version__document", "subject")
     search_fields = ("number",)
@@ -40,7 +40,12 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("version__document", "subject").defer(*DocumentVersion.texts("version__"))
+        events = super().get_queryset(request).select_related("version__document", "subject")
+        return events.defer(*DocumentVersion.texts("version__"))
+
+    @admin.display(description=_("receipt"), ordering="number")
+    def receipt(self, event):
+        return format_html('<span class="number">{}</span>', event.number)
 
     @admin.display(description=_("answer"), ordering="decision")
     def answer(self, event):

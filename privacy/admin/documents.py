@@ -30,8 +30,21 @@ class DocumentAdmin(admin.ModelAdmin):
 
 @admin.register(LegalDocument)
 class LegalDocumentAdmin(DocumentAdmin):
-    list_display = ("kind", "title_ind", "title_en")
+    list_display = ("kind", "title_in_indonesian", "title_in_english")
     fields = ("kind", "title_ind", "title_en")
+
+    @admin.display(description=_("title, in Indonesian"), ordering="title_ind")
+    def title_in_indonesian(self, document):
+        return document.title_ind
+
+    @admin.display(description=_("title, in English"), ordering="title_en")
+    def title_in_english(self, document):
+        return document.title_en
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        labels = {"title_ind": _("title, in Indonesian"), "title_en": _("title, in English")}
+        label = {"label": labels[db_field.name], "required": True} if db_field.name in labels else {}
+        return super().formfield_for_dbfield(db_field, request, **kwargs, **label)
 
     def has_add_permission(self, request):
         """One document of each kind, and no more."""
@@ -64,11 +77,11 @@ class DocumentVersionAdmin(DocumentAdmin):
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
             return ()
-        return ("document",) if self.has_change_permission(request, obj) else (*self.shown, "texts")
+        return ("document",) if self.has_change_permission(request, obj) else self.shown
 
     def get_fieldsets(self, request, obj=None):
         if obj and not self.has_change_permission(request, obj):
-            return [(None, {"fields": self.shown}), (_("Text"), {"fields": ("texts",)})]
+            return [(None, {"fields": self.shown})]
         return [
             (None, {"fields": ("document", "material", "in_force_on", "seen")}),
             (_("Summary of changes"), {"fields": (("summary_ind", "summary_en"),)}),
@@ -94,9 +107,11 @@ class DocumentVersionAdmin(DocumentAdmin):
             return chip("over", _("Draft"))
         return chip("settled", _("Published")) if version.is_in_force else chip("info", _("Announced"))
 
-    @admin.display(description=_("text"))
-    def texts(self, version):
-        return rendering.side_by_side([(language, version.text(language)) for language in policies.LANGUAGES])
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        """What cannot be edited is shown as people read it."""
+        if obj and not self.has_change_permission(request, obj):
+            context["languages"] = [look(obj, None, language) for language in policies.LANGUAGES]
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_model(self, request, obj, form, change):
         if change:
@@ -151,7 +166,8 @@ class DocumentVersionAdmin(DocumentAdmin):
             self.message_user(request, refusal.message, messages.ERROR)
             return
         self.log_change(request, version, str(_("Published.")))
-        self.message_user(request, _("%(version)s is published. It can no longer change.") % {"version": version}, messages.SUCCESS)
+        sentence = _("%(version)s is published. It can no longer change.") % {"version": version}
+        self.message_user(request, sentence, messages.SUCCESS)
 
     def found(self, request, pk):
         version = self.get_object(request, str(pk))
@@ -162,7 +178,8 @@ class DocumentVersionAdmin(DocumentAdmin):
         return version
 
     def page(self, request, version, title):
-        previous = DocumentVersion.objects.published().filter(document=version.document, number__lt=version.number).first()
+        published = DocumentVersion.objects.published().filter(document=version.document)
+        previous = published.filter(number__lt=version.number).first()
         return self.admin_site.each_context(request) | {
             "title": title, "opts": self.opts, "original": version, "version": version, "previous": previous,
             "languages": [look(version, previous, language) for language in policies.LANGUAGES],

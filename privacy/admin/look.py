@@ -14,5 +14,7 @@ ICONS = {
 
 def chip(kind, word):
     """A chip like that of `partials/_status.html`; `kind` is a key of ICONS."""
-    icon = format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons/sprite.svg"), ICONS[kind])
+    icon = format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons/sprite.svg"), ICONS[kind]
+    )
     return format_html('<span class="chip chip-{}">{} {}</span>', kind, icon, word)

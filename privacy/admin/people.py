@@ -12,7 +12,8 @@ def names_of(subject_ids):
     """Subject id → "Name · Building, unit", as far as the register knows them."""
     values = grants.shown_values(subject_ids, WHO)
     return {
-        subject_id: " · ".join(value.text for key in WHO for value in by_key.get(key, [])[:1]) for subject_id, by_key in values.items()
+        subject_id: " · ".join(value.text for key in WHO for value in by_key.get(key, [])[:1])
+        for subject_id, by_key in values.items()
     }
 
 

@@ -39,7 +39,9 @@ class AboutSomebody(TenantDataAdmin):
         return PeopleList
 
     def record_look(self, request, row, **what):
-        access.look(row, by=request.user, as_=hat(request), why=self.get_why(request, row), reference=row.number, fields=WHO)
+        access.look(
+            row, by=request.user, as_=hat(request), why=self.get_why(request, row), reference=row.number, fields=WHO
+        )
 
     @admin.display(description=_("tenant"))
     def who(self, row):
@@ -49,6 +51,11 @@ class AboutSomebody(TenantDataAdmin):
     def data(self, row):
         return ", ".join(row.field_labels)
 
+    @admin.display(description=_("job"), ordering="purpose__code")
+    def job(self, row):
+        """As text: a link would lead staff to a page that is not theirs."""
+        return str(row.purpose)
+
     @admin.display(description=_("vendor"), ordering="agreement__vendor__name")
     def vendor(self, row):
         return row.agreement.vendor.name
@@ -56,11 +63,11 @@ class AboutSomebody(TenantDataAdmin):
 
 @admin.register(SharingRequest)
 class SharingRequestAdmin(AboutSomebody):
-    list_display = ("number", "who", "vendor", "purpose", "state", "asked", "until")
+    list_display = ("number", "who", "vendor", "job", "state", "asked", "until")
     list_filter = ("status",)
     list_select_related = ("agreement__vendor", "purpose", "asked_for")
     fields = readonly_fields = (
-        "number", "who", "agreement", "vendor", "purpose", "data", "until", "reason", "asked_for", "asked", "state", "answered",
+        "number", "who", "agreement", "vendor", "job", "data", "until", "reason", "company", "asked", "state", "answered",
     )  # fmt: skip
 
     def has_add_permission(self, request):
@@ -73,6 +80,10 @@ class SharingRequestAdmin(AboutSomebody):
     @admin.display(description=_("status"), ordering="status")
     def state(self, asked):
         return chip(KIND_OF_STATUS.get(asked.status, "over"), asked.get_status_display())
+
+    @admin.display(description=_("asked for the company"))
+    def company(self, asked):
+        return asked.asked_for.name
 
     @admin.display(description=_("asked at"), ordering="asked_at")
     def asked(self, asked):
@@ -87,7 +98,9 @@ class SharingRequestAdmin(AboutSomebody):
         return [path("<int:pk>/cancel/", view, name="privacy_sharingrequest_cancel"), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        waiting = SharingRequest.objects.visible_to(request.user, as_=hat(request)).filter(pk=self._clean_pk(object_id), status="waiting")
+        waiting = SharingRequest.objects.visible_to(request.user, as_=hat(request)).filter(
+            pk=self._clean_pk(object_id), status="waiting"
+        )
         may_cancel = self.may_cancel(request) and waiting.filter(asked_for__memberships__user=request.user).exists()
         return super().change_view(request, object_id, form_url, {"may_cancel": may_cancel, **(extra_context or {})})
 
@@ -100,10 +113,16 @@ class SharingRequestAdmin(AboutSomebody):
             raise PermissionDenied
         widget = AutocompleteSelect(entry_field(), self.admin_site)
         initial = {"tenant": request.GET.get("tenant"), "agreement": request.GET.get("agreement")}
-        form = StaffAskForm(request.POST or None, initial=initial, user=request.user, hat=hat(request), tenant_widget=widget)
+        form = StaffAskForm(
+            request.POST or None, initial=initial, user=request.user, hat=hat(request), tenant_widget=widget
+        )
         if request.method == "POST" and form.is_valid() and self.ask(request, form):
             return HttpResponseRedirect(reverse("admin:privacy_sharingrequest_changelist"))
-        context = self.admin_site.each_context(request) | {"title": _("Ask a tenant to share"), "opts": self.opts, "form": form}
+        context = self.admin_site.each_context(request) | {
+            "title": _("Ask a tenant to share"),
+            "opts": self.opts,
+            "form": form,
+        }
         return TemplateResponse(request, "admin/privacy/sharingrequest/ask.html", context)
 
     def ask(self, request, form):
@@ -130,7 +149,9 @@ class SharingRequestAdmin(AboutSomebody):
 
 def entry_field():
     """A foreign key that points at the register, which is what Django's autocomplete goes by."""
-    return next(relation.field for relation in declarations.register().model._meta.related_objects if relation.one_to_many)
+    return next(
+        relation.field for relation in declarations.register().model._meta.related_objects if relation.one_to_many
+    )
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -153,11 +174,11 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(SharingGrant)
 class SharingGrantAdmin(ReadOnly, AboutSomebody):
-    list_display = ("number", "who", "vendor", "purpose", "data", "state", "until")
+    list_display = ("number", "who", "vendor", "job", "data", "state", "until")
     list_filter = (StateFilter,)
     list_select_related = ("agreement__vendor", "purpose")
     fields = readonly_fields = (
-        "number", "who", "agreement", "vendor", "purpose", "data", "state", "given", "until", "withdrawn", "request", "narrowed_from", "history",
+        "number", "who", "agreement", "vendor", "job", "data", "state", "given", "until", "withdrawn", "request", "narrowed_from", "history",
     )  # fmt: skip
 
     def get_queryset(self, request):

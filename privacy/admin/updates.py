@@ -54,7 +54,9 @@ class QueueFilter(admin.SimpleListFilter):
         for value, label in [(None, _("Waiting")), *self.lookup_choices]:
             yield {
                 "selected": self.value() == value,
-                "query_string": changelist.get_query_string({"queue": value} if value else {}, [] if value else ["queue"]),
+                "query_string": changelist.get_query_string(
+                    {"queue": value} if value else {}, [] if value else ["queue"]
+                ),
                 "display": f"{label} ({self.counts[value or 'waiting']})",
             }
 
@@ -113,7 +115,9 @@ class UpdateAdmin(TenantDataAdmin):
     # One request
 
     def get_urls(self):
-        accept = path("<int:pk>/compare-again/", self.admin_site.admin_view(self.compare_again), name="privacy_update_accept")
+        accept = path(
+            "<int:pk>/compare-again/", self.admin_site.admin_view(self.compare_again), name="privacy_update_accept"
+        )
         return [accept, *super().get_urls()]
 
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
@@ -121,7 +125,15 @@ class UpdateAdmin(TenantDataAdmin):
         entry = declarations.entry_of(row.subject)
         names = [line.field for line in row.lines.all()] if row.is_waiting else ["name"]
         if entry is not None:
-            access.look(entry, by=request.user, as_=hat(request), why=self.get_why(request, row), reference=row.number, action=action, fields=names)
+            access.look(
+                entry,
+                by=request.user,
+                as_=hat(request),
+                why=self.get_why(request, row),
+                reference=row.number,
+                action=action,
+                fields=names,
+            )
 
     def may_decide(self, request, row):
         if not row.is_waiting or hat(request) != Hat.STAFF or row.subject.holder_id == request.user.pk:
@@ -149,7 +161,7 @@ class UpdateAdmin(TenantDataAdmin):
         return DecisionForm(data, lines=list(row.lines.all()), language=language)
 
     def facts(self, request, row, form):
-        """What the page shows. When the register changed meanwhile, nothing can be decided until it is compared anew."""
+        """What the page shows. After a change meanwhile, nothing is decided before comparing anew."""
         row.refresh_from_db()
         entry = declarations.entry_of(row.subject)
         now = updates.conflicts(row, entry) if row.is_waiting else {}
@@ -174,7 +186,9 @@ class UpdateAdmin(TenantDataAdmin):
     def colleagues(self, request, row):
         """Who else of the same company has this request open now."""
         company = parties.party_of(request.user, hat(request), row.controller_id)
-        looks = AccessRecord.objects.filter(subject=row.subject, reference=row.number, party=company, at__gt=timezone.now() - LATELY)
+        looks = AccessRecord.objects.filter(
+            subject=row.subject, reference=row.number, party=company, at__gt=timezone.now() - LATELY
+        )
         others = looks.exclude(actor__holder=request.user).select_related("actor__holder").order_by("-at")
         return list({look.actor_id: look for look in reversed(others)}.values())
 
@@ -183,5 +197,7 @@ class UpdateAdmin(TenantDataAdmin):
         row = self.get_object(request, str(pk))
         if row is None or request.method != "POST" or not self.may_decide(request, row):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        self.attempt(request, updates.accept_present, _("The present values now stand beside the new ones."), request=row)
+        self.attempt(
+            request, updates.accept_present, _("The present values now stand beside the new ones."), request=row
+        )
         return HttpResponseRedirect(reverse("admin:privacy_profileupdaterequest_change", args=[pk]))

@@ -64,9 +64,6 @@ class ConsentForm(forms.Form):
         if data["answer"] == AGREE:
             for version in self.versions:
                 if not data.get(version.document.kind):
-                    words = {"document": version.document.title}
-                    self.add_error(
-                        version.document.kind,
-                        forms.ValidationError(_("Tick the box for %(document)s if you agree, or choose Do not agree."), params=words),
-                    )
+                    sentence = _("Tick the box for %(document)s if you agree, or choose Do not agree.")
+                    self.add_error(version.document.kind, sentence % {"document": version.document.title})
         return data

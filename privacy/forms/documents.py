@@ -36,8 +36,11 @@ class DraftForm(forms.ModelForm):
         }
         help_texts = {"summary_ind": ONE_A_LINE, "summary_en": ONE_A_LINE, "body_ind": MARKDOWN, "body_en": MARKDOWN}
         widgets = {
-            "summary_ind": _text("id", 5), "summary_en": _text("en", 5), "body_ind": _text("id", 30), "body_en": _text("en", 30),
-        }  # fmt: skip
+            "summary_ind": _text("id", 5),
+            "summary_en": _text("en", 5),
+            "body_ind": _text("id", 30),
+            "body_en": _text("en", 30),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -49,12 +52,16 @@ class DraftForm(forms.ModelForm):
     def clean(self):
         data = super().clean()
         day = data.get("in_force_on")
-        self.instance.in_force_from = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone()) if day else None
+        here = timezone.get_default_timezone()
+        self.instance.in_force_from = datetime.combine(day, time.min, tzinfo=here) if day else None
         if self.instance.pk and data.get("seen") != self.instance.drafted_at.isoformat():
             # What was typed stays; saving once more is then a decision made knowingly
             self.data = self.data.copy()
             self.data[self.add_prefix("seen")] = self.instance.drafted_at.isoformat()
             raise forms.ValidationError(
-                _("This record changed while you were working. Nothing was saved. Compare the new values and decide again.")
+                _(
+                    "This record changed while you were working. Nothing was saved. "
+                    "Compare the new values and decide again."
+                )
             )
         return data

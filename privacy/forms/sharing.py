@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, grants, uploads
@@ -30,12 +31,12 @@ def grouped_choices():
     """Every shareable field under the name of its category."""
     groups = {}
     for key, item in declarations.shareable().items():
-        groups.setdefault(item.category, []).append((key, item.label))
+        groups.setdefault(item.category, []).append((key, capfirst(item.label)))
     return [(declarations.CATEGORIES[category], choices) for category, choices in groups.items()]
 
 
 def choices_of(keys):
-    return [(key, item.label) for key, item in declarations.shareable().items() if key in keys]
+    return [(key, capfirst(item.label)) for key, item in declarations.shareable().items() if key in keys]
 
 
 class DayField(forms.DateField):
@@ -76,14 +77,17 @@ class AnswerForm(SharingForm):
 
     def __init__(self, *args, request, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["fields"].choices = choices_of(request.fields)
+        mark = _("%(field)s · asked for")
+        self.fields["fields"].choices = [(key, mark % {"field": label}) for key, label in choices_of(request.fields)]
         self.fields["until"].show(last=request.until, initial=request.until)
 
 
 class NarrowForm(SharingForm):
     """The boxes keep what is shared now; untick what should stop."""
 
-    fields = FieldsField(label=_("Data you go on sharing"), empty=_("Keep at least one box, or withdraw the permission."))
+    fields = FieldsField(
+        label=_("Data you go on sharing"), empty=_("Keep at least one box, or withdraw the permission.")
+    )
     until = DayField(label=_("Until"), help_text=_("That day included. You may choose an earlier day."))
 
     def __init__(self, *args, grant, **kwargs):
@@ -97,9 +101,15 @@ class AskForm(SharingForm):
     """A vendor asks for more from somebody who shares with it."""
 
     purpose = forms.ModelChoiceField(Purpose.objects.none(), label=_("Job"), empty_label=_("Choose the job"))
-    fields = FieldsField(label=_("Data you need"), empty=_("Choose at least one kind of data."), help_text=_("Only what the job needs. Nothing outside the agreement can be asked for."))
+    fields = FieldsField(
+        label=_("Data you need"),
+        empty=_("Choose at least one kind of data."),
+        help_text=_("Only what the job needs. Nothing outside the agreement can be asked for."),
+    )
     until = DayField(label=_("Until"), help_text=_("That day included."))
-    reason = forms.CharField(label=_("Why, in one sentence"), max_length=200, help_text=_("The tenant reads this sentence."))
+    reason = forms.CharField(
+        label=_("Why, in one sentence"), max_length=200, help_text=_("The tenant reads this sentence.")
+    )
 
     def __init__(self, *args, agreement, **kwargs):
         super().__init__(*args, **kwargs)
@@ -114,11 +124,21 @@ class StaffAskForm(SharingForm):
     """Staff ask a tenant of their own register, for a vendor under one of their agreements."""
 
     tenant = forms.ModelChoiceField(None, label=_("Tenant"))
-    agreement = forms.ModelChoiceField(None, label=_("Agreement with the vendor"), empty_label=_("Choose the agreement"))
-    purpose = forms.ModelChoiceField(Purpose.objects.filter(is_active=True), label=_("Job"), empty_label=_("Choose the job"))
-    fields = FieldsField(label=_("Data the vendor needs"), empty=_("Choose at least one kind of data."), help_text=_("Only what the job needs and the agreement allows."))
+    agreement = forms.ModelChoiceField(
+        None, label=_("Agreement with the vendor"), empty_label=_("Choose the agreement")
+    )
+    purpose = forms.ModelChoiceField(
+        Purpose.objects.filter(is_active=True), label=_("Job"), empty_label=_("Choose the job")
+    )
+    fields = FieldsField(
+        label=_("Data the vendor needs"),
+        empty=_("Choose at least one kind of data."),
+        help_text=_("Only what the job needs and the agreement allows."),
+    )
     until = DayField(label=_("Until"), help_text=_("That day included."))
-    reason = forms.CharField(label=_("Why, in one sentence"), max_length=200, help_text=_("The tenant reads this sentence."))
+    reason = forms.CharField(
+        label=_("Why, in one sentence"), max_length=200, help_text=_("The tenant reads this sentence.")
+    )
 
     def __init__(self, *args, user, hat, tenant_widget, **kwargs):
         super().__init__(*args, **kwargs)
@@ -132,7 +152,11 @@ class StaffAskForm(SharingForm):
         self.fields["agreement"].label_from_instance = lambda agreement: f"{agreement.vendor.name} · {agreement.number}"
         self.fields["fields"].choices = grouped_choices()
         self.fields["until"].widget.attrs |= {"min": timezone.localdate().isoformat()}
-        for name, sentence in (("tenant", _("Choose the tenant.")), ("agreement", _("Choose the agreement.")), ("purpose", _("Choose the job."))):
+        for name, sentence in (
+            ("tenant", _("Choose the tenant.")),
+            ("agreement", _("Choose the agreement.")),
+            ("purpose", _("Choose the job.")),
+        ):
             self.fields[name].error_messages |= {"required": sentence, "invalid_choice": sentence}
         self.fields["reason"].error_messages |= {"required": _("Write in one sentence why the data is needed.")}
 
@@ -165,7 +189,8 @@ class AgreementForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["fields"].choices = grouped_choices()
         for name in ("valid_from", "valid_until", "management_signed_on", "vendor_signed_on"):
-            self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+            if name in self.fields:  # none of them on the page of an agreement that is no draft
+                self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def vendor_companies():

@@ -26,8 +26,12 @@ def ask(*, subject, agreement, purpose, fields, until, reason, by, as_):
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     check(subject, agreement, purpose, fields, until)
     if subject.holder_id is None:
-        raise Refused(_("Nobody has claimed this record yet, so nobody can answer. Invite the tenant first."), code="unclaimed")
-    if SharingRequest.objects.filter(subject=subject, agreement=agreement, purpose=purpose, status=Status.WAITING).exists():
+        raise Refused(
+            _("Nobody has claimed this record yet, so nobody can answer. Invite the tenant first."), code="unclaimed"
+        )
+    if SharingRequest.objects.filter(
+        subject=subject, agreement=agreement, purpose=purpose, status=Status.WAITING
+    ).exists():
         raise Refused(_("We already have this. You need not send it again."), code="twice")
     if as_ == Hat.VENDOR:
         _check_vendor(subject, agreement, purpose)
@@ -42,7 +46,9 @@ def ask(*, subject, agreement, purpose, fields, until, reason, by, as_):
 
 def ask_again_from(subject, agreement, purpose):
     """The first day on which a vendor may repeat what the person did not give; None when it may ask now."""
-    declined = SharingRequest.objects.filter(subject=subject, agreement=agreement, purpose=purpose, status=Status.DECLINED)
+    declined = SharingRequest.objects.filter(
+        subject=subject, agreement=agreement, purpose=purpose, status=Status.DECLINED
+    )
     last = declined.order_by("answered_at").values_list("answered_at", flat=True).last()
     day = timezone.localdate(last) + timedelta(days=settings.ASK_AGAIN_DAYS) if last else None
     return day if day and day > timezone.localdate() else None
@@ -51,10 +57,15 @@ def ask_again_from(subject, agreement, purpose):
 def _check_vendor(subject, agreement, purpose):
     """A vendor asks only people who have shared with it before, and does not ask the same again soon."""
     if not SharingGrant.objects.filter(subject=subject, agreement__vendor=agreement.vendor_id).exists():
-        raise Refused(_("Ask the building management to request this: this tenant has never shared data with you."), code="stranger")
+        raise Refused(
+            _("Ask the building management to request this: this tenant has never shared data with you."),
+            code="stranger",
+        )
     if day := ask_again_from(subject, agreement, purpose):
         raise Refused(
-            _("The tenant did not give this permission. You can ask again from %(date)s.") % {"date": formats.date_format(day)}, code="soon"
+            _("The tenant did not give this permission. You can ask again from %(date)s.")
+            % {"date": formats.date_format(day)},
+            code="soon",
         )
 
 
@@ -83,14 +94,29 @@ def answer(*, request, fields, until, by):
     if not set(fields) <= set(request.fields):
         raise Refused(_("Choose only from the data that was asked for."), code="not_asked")
     if until > request.until:
-        raise Refused(_("Choose an end date no later than %(date)s.") % {"date": formats.date_format(request.until)}, code="too_long")
-    grant = give(subject=request.subject, agreement=request.agreement, purpose=request.purpose, fields=fields, until=until, by=by, request=request)
+        raise Refused(
+            _("Choose an end date no later than %(date)s.") % {"date": formats.date_format(request.until)},
+            code="too_long",
+        )
+    grant = give(
+        subject=request.subject,
+        agreement=request.agreement,
+        purpose=request.purpose,
+        fields=fields,
+        until=until,
+        by=by,
+        request=request,
+    )
     _settle(request, Status.GIVEN)
     return grant
 
 
 def _answerable(request, by):
-    request = SharingRequest.objects.select_for_update(of=("self",)).select_related("subject", "agreement", "purpose").get(pk=request.pk)
+    request = (
+        SharingRequest.objects.select_for_update(of=("self",))
+        .select_related("subject", "agreement", "purpose")
+        .get(pk=request.pk)
+    )
     if request.subject.holder_id != by.pk:
         raise Refused(_("Only the person concerned can answer this request."), code="not_holder")
     _check_waiting(request)

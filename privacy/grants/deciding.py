@@ -106,6 +106,10 @@ def state(grant, *, now=None):
     if grant.withdrawn_at is not None:
         return State.NARROWED if grant.narrowed_to.all() else State.WITHDRAWN
     agreement = grant.agreement
-    if now >= grant.ends_at or agreement.status == SharingAgreement.Status.ENDED or timezone.localdate(now) > agreement.valid_until:
+    if (
+        now >= grant.ends_at
+        or agreement.status == SharingAgreement.Status.ENDED
+        or timezone.localdate(now) > agreement.valid_until
+    ):
         return State.ENDED
     return State.ACTIVE if agreement.is_active and grant.purpose.is_active else State.SUSPENDED

@@ -48,7 +48,10 @@ def narrow(*, grant, fields, until, by):
     if not grant.is_current:
         raise Refused(_("This permission is over. There is nothing left to narrow."), code="over")
     if not set(fields) <= set(grant.fields) or until > grant.ends_on:
-        raise Refused(_("A narrower permission has fewer data or an earlier end. Untick something or choose an earlier date."), code="wider")
+        raise Refused(
+            _("A narrower permission has fewer data or an earlier end. Untick something or choose an earlier date."),
+            code="wider",
+        )
     if set(fields) == set(grant.fields) and until == grant.ends_on:
         raise Refused(_("Nothing would change. Untick something or choose an earlier date."), code="same")
     narrower = give(
@@ -73,7 +76,12 @@ def latest_until(agreement):
 def check(subject, agreement, purpose, fields, until):
     """Every rule about what a permission may contain; the same for asking and for giving. Raises Refused."""
     if declarations.controller_of(subject) != agreement.management_id:
-        raise Refused(_("This agreement belongs to another building management. Choose one of the management that keeps this record."), code="controller")
+        raise Refused(
+            _(
+                "This agreement belongs to another building management. Choose one of the management that keeps this record."
+            ),
+            code="controller",
+        )
     if not agreement.is_active:
         raise Refused(_("This agreement is not in force. Nothing was shared."), code="agreement")
     if not purpose.is_active or not agreement.purposes.filter(pk=purpose.pk).exists():
@@ -86,7 +94,8 @@ def check(subject, agreement, purpose, fields, until):
         raise Refused(_("Choose an end date that is not in the past."), code="past")
     if until > agreement.valid_until:
         raise Refused(
-            _("Choose an end date no later than %(date)s, when the agreement ends.") % {"date": formats.date_format(agreement.valid_until)},
+            _("Choose an end date no later than %(date)s, when the agreement ends.")
+            % {"date": formats.date_format(agreement.valid_until)},
             code="beyond_agreement",
         )
     if until > latest_until(agreement):
@@ -95,11 +104,17 @@ def check(subject, agreement, purpose, fields, until):
 
 def event(kind, *, by, request=None, grant=None):
     """Write down what happened to a request or a permission, when and by whom."""
-    SharingEvent.objects.create(kind=kind, subject=(grant or request).subject, request=request, grant=grant, actor=subjects.own(by))
+    SharingEvent.objects.create(
+        kind=kind, subject=(grant or request).subject, request=request, grant=grant, actor=subjects.own(by)
+    )
 
 
 def _held(grant, by):
-    grant = SharingGrant.objects.select_for_update(of=("self",)).select_related("subject", "agreement", "purpose", "request").get(pk=grant.pk)
+    grant = (
+        SharingGrant.objects.select_for_update(of=("self",))
+        .select_related("subject", "agreement", "purpose", "request")
+        .get(pk=grant.pk)
+    )
     if grant.subject.holder_id != by.pk:
         raise Refused(_("Only the person concerned can change this permission."), code="not_holder")
     return grant

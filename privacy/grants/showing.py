@@ -42,7 +42,11 @@ class Shown:
     @property
     def lines(self):
         """(label, values) of each granted field, in the order of declaration."""
-        return [(declarations.shareable()[key].label, self.values.get(key, [])) for key in declarations.shareable() if key in self.keys]
+        return [
+            (declarations.shareable()[key].label, self.values.get(key, []))
+            for key in declarations.shareable()
+            if key in self.keys
+        ]
 
 
 def shown_to(user):
@@ -53,7 +57,12 @@ def shown_to(user):
 def open_shared(*, number, by):
     """A vendor opens one permission by its number. The look is recorded, allowed or refused; a stranger's is 404."""
     grant = access.find(
-        SharingGrant, by=by, as_=Hat.VENDOR, why=Why.GRANT, select_related=("agreement__management", "agreement__vendor", "purpose"), number=number
+        SharingGrant,
+        by=by,
+        as_=Hat.VENDOR,
+        why=Why.GRANT,
+        select_related=("agreement__management", "agreement__vendor", "purpose"),
+        number=number,
     )
     keys, reason = readable(grant, by)
     access.look(
@@ -72,7 +81,9 @@ def list_shared(grants, *, by):
     values = shown_values([grant.subject_id for grant, _keys in open_to], wanted)
     access.listed(open_to, by=by)
     return [
-        Shown(grant, keys, {key: found for key, found in values.get(grant.subject_id, {}).items() if key in keys}, reason)
+        Shown(
+            grant, keys, {key: found for key, found in values.get(grant.subject_id, {}).items() if key in keys}, reason
+        )
         for grant, keys, reason in decided
     ]
 
@@ -80,7 +91,10 @@ def list_shared(grants, *, by):
 def shown_values(subject_ids, keys):
     """Subject id → key → [Value], empty ones left out. Asks nobody's leave: callers have decided."""
     return {
-        subject_id: {key: [_value(row, key, value) for row, value in rows if value not in (None, "")] for key, rows in by_key.items()}
+        subject_id: {
+            key: [_value(row, key, value) for row, value in rows if value not in (None, "")]
+            for key, rows in by_key.items()
+        }
         for subject_id, by_key in declarations.values(subject_ids, keys).items()
     }
 
@@ -92,7 +106,9 @@ def _value(row, key, value):
         return Value(_("Open the file"), reverse("file", args=[row._meta.label_lower, row.pk, name]), "file")
     if isinstance(column, PhoneNumberField):
         number = getattr(row, name)
-        return Value(str(value) if isinstance(value, str) else number.as_international, f"tel:{number.as_e164}", "phone")
+        return Value(
+            str(value) if isinstance(value, str) else number.as_international, f"tel:{number.as_e164}", "phone"
+        )
     if isinstance(column, EmailField):
         return Value(value, f"mailto:{value}", "email")
     if isinstance(value, date):

@@ -59,7 +59,10 @@ class AccessRecord(Evidence):
         verbose_name = _("access record")
         verbose_name_plural = _("access records")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["subject", "-at"], name="privacy_access_of_subject")]
+        indexes = [
+            models.Index(fields=["subject", "-at"], name="privacy_access_of_subject"),
+            models.Index(fields=["controller", "-at"], name="privacy_access_of_controller"),
+        ]
         constraints = [models.CheckConstraint(condition=~models.Q(why=""), name="privacy_access_says_why")]
 
     class Privacy:

@@ -232,6 +232,9 @@ class SharingGrant(FieldLabels, models.Model):
             models.Index(
                 fields=["subject", "agreement", "ends_at"], condition=Q(withdrawn_at__isnull=True), name="privacy_grant_of_subject"
             ),
+            models.Index(
+                fields=["agreement", "withdrawn_at"], condition=Q(withdrawn_at__isnull=False), name="privacy_grant_withdrawn"
+            ),
         ]
         constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="privacy_grant_ends_after_start")]
 

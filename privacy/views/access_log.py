@@ -41,10 +41,9 @@ def access_log(request):
         "days": log.by_day(lines_of(page, records, request.user)),
         "page_obj": page,
         "filters": [{"value": value, "label": label, "current": value == shown} for value, label in FILTERS.items()],
-        "show": shown,
+        "chosen": shown,
         "older": older,
         "since": max(first_day(), timezone.localdate(request.user.date_joined)),
-        "query": "&".join(part for part in (f"show={shown}" if shown else "", "older=1" if older else "") if part),
     }
     return render(request, "privacy/access_log.html", context)
 
@@ -56,7 +55,17 @@ def access_log_csv(request):
     response["Content-Disposition"] = 'attachment; filename="access-log.csv"'
     response.write("\N{BYTE ORDER MARK}")  # without it Excel reads UTF-8 as something else
     writer = csv.writer(response)
-    writer.writerow([_("Date"), _("Time"), _("What happened"), _("Kinds of data"), _("Company"), _("Allowed or refused"), _("Reason given")])
+    writer.writerow(
+        [
+            _("Date"),
+            _("Time"),
+            _("What happened"),
+            _("Kinds of data"),
+            _("Company"),
+            _("Allowed or refused"),
+            _("Reason given"),
+        ]
+    )
     for record in with_names(own_records(request.user, "", older=True)).iterator(chunk_size=1000):
         writer.writerow(log.plain_cell(cell) for cell in cells(record, request.user.pk))
     return response

@@ -81,7 +81,9 @@ def _page(request, questions, form, **more):
         "papers": papers,
         "changed": [paper for paper in papers if paper["since"]],
         "minutes": rendering.minutes(sum(paper["text"].words for paper in papers)),
-        "policy": next((paper for paper in papers if paper["version"].document.kind == LegalDocument.Kind.POLICY), None),
+        "policy": next(
+            (paper for paper in papers if paper["version"].document.kind == LegalDocument.Kind.POLICY), None
+        ),
         "works_for": request.user.memberships.select_related("party").order_by("pk"),
         "next": _way_on(request),
     }
@@ -123,7 +125,9 @@ def own_consents(request):
     standing = Standing.objects.filter(user=request.user).select_related("document").order_by("document__kind")
     asked = consents.questions(request.user)
     context = {
-        "agreed": [agreement for agreement in standing if agreement.document_id not in {q.version.document_id for q in asked}],
+        "agreed": [
+            agreement for agreement in standing if agreement.document_id not in {q.version.document_id for q in asked}
+        ],
         "asked": asked,
         "page": Paginator(consents.history(request.user), 50).get_page(request.GET.get("page")),
     }

@@ -74,7 +74,9 @@ def open_row(user, model, hat, pk, field):
         why = Why.UPDATE
         row = model.objects.visible_to(user, as_=hat).filter(pk=pk).first()
         reference = str(getattr(row, "request", row) or "")
-    return access.fetch(model, by=user, as_=hat, why=why, reference=reference, fields=[field_key(model, pk, field)], pk=pk)
+    return access.fetch(
+        model, by=user, as_=hat, why=why, reference=reference, fields=[field_key(model, pk, field)], pk=pk
+    )
 
 
 def open_as_vendor(user, model, hat, pk, field):

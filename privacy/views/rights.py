@@ -1,4 +1,4 @@
-"""Privacy at a glance, and the eight rights of the law as questions. What cannot be done here yet is asked in writing."""
+"""Privacy at a glance, and the eight rights as questions. What cannot be done here yet is asked in writing."""
 
 from dataclasses import dataclass
 
@@ -32,52 +32,80 @@ class Right:
 
 RIGHTS = (
     Right(
-        "copy", _("I want to know what is kept about me, and have a copy"), _("Articles 5 and 7 of UU PDP"),
+        "copy",
+        _("I want to know what is kept about me, and have a copy"),
+        _("Articles 5 and 7 of UU PDP"),
         _("You are told who keeps your data, what for and on what basis, and you get a copy of it."),
-        HOURS, "my_data", _("See my data"), gated=True,
+        HOURS,
+        "my_data",
+        _("See my data"),
+        gated=True,
     ),
     Right(
-        "correct", _("Something about me is wrong"), _("Article 6 of UU PDP"),
+        "correct",
+        _("Something about me is wrong"),
+        _("Article 6 of UU PDP"),
         _("Your building management compares old and new, decides on each field and tells you why."),
-        HOURS, "my_data", _("Ask for a change"), gated=True,
+        HOURS,
+        "my_data",
+        _("Ask for a change"),
+        gated=True,
     ),
     Right(
-        "erase", _("I want my data erased"), _("Article 8 of UU PDP"),
-        _("Processing ends and your data is erased. What the law requires to be kept stays until then; you are told what and why."),
+        "erase",
+        _("I want my data erased"),
+        _("Article 8 of UU PDP"),
+        _(
+            "Processing ends and your data is erased. What the law requires stays until then; you are told why."
+        ),
         NO_HOURS,
     ),
     Right(
-        "withdraw", _("I no longer agree"), _("Article 9 of UU PDP"),
-        _("You withdraw your consent, or one sharing permission. It takes effect at once; what was lawful before stays lawful."),
-        _("It takes effect at once."), "consents", _("See my consents"),
+        "withdraw",
+        _("I no longer agree"),
+        _("Article 9 of UU PDP"),
+        _("You withdraw your consent, or one sharing permission. What was lawful before stays lawful."),
+        _("It takes effect at once."),
+        "consents",
+        _("See my consents"),
     ),
     Right(
-        "automated", _("A machine decided about me, and I object"), _("Article 10 of UU PDP"),
+        "automated",
+        _("A machine decided about me, and I object"),
+        _("Article 10 of UU PDP"),
         _("A person looks at the decision again. At present BAMMS decides nothing about you by machine alone."),
         NO_HOURS,
     ),
     Right(
-        "restrict", _("I want the use of my data paused"), _("Article 11 of UU PDP"),
+        "restrict",
+        _("I want the use of my data paused"),
+        _("Article 11 of UU PDP"),
         _("Your data is kept, but used only as far as needed for the matter that you name."),
         HOURS,
     ),
     Right(
-        "compensation", _("I was harmed and want compensation"), _("Article 12 of UU PDP"),
+        "compensation",
+        _("I was harmed and want compensation"),
+        _("Article 12 of UU PDP"),
         _("We look into what happened and answer with our reasons. You may also go to court."),
         NO_HOURS,
     ),
     Right(
-        "move", _("I want to take my data elsewhere"), _("Article 13 of UU PDP"),
-        _("You get your data in a form that other systems can read, or it is sent to whom you name where that can be done safely."),
+        "move",
+        _("I want to take my data elsewhere"),
+        _("Article 13 of UU PDP"),
+        _("You get your data in a form that other systems can read, or it is sent to whom you name, if that is safe."),
         NO_HOURS,
     ),
-)  # fmt: skip
+)
 
 
 @open_without_consent
 @require_safe
 def rights(request):
-    return render(request, "privacy/rights.html", {"rights": RIGHTS, "is_limited": getattr(request.user, "must_consent", True)})
+    return render(
+        request, "privacy/rights.html", {"rights": RIGHTS, "is_limited": getattr(request.user, "must_consent", True)}
+    )
 
 
 @require_safe

@@ -27,12 +27,18 @@ OVER_A_PAGE = 20
 @require_safe
 def sharing(request):
     """Waiting requests, then open permissions, then those that are over. A card just withdrawn keeps its place."""
-    own = SharingGrant.objects.visible_to(request.user, as_=Hat.TENANT).select_related(*RELATED).prefetch_related("narrowed_to")
+    own = (
+        SharingGrant.objects.visible_to(request.user, as_=Hat.TENANT)
+        .select_related(*RELATED)
+        .prefetch_related("narrowed_to")
+    )
     cards = cards_of(own)
     done = request.GET.get("done")
     over = [card for card in cards if not card["is_open"] and card["grant"].number != done]
     context = {
-        "waiting": SharingRequest.objects.visible_to(request.user, as_=Hat.TENANT).filter(status="waiting").select_related(*RELATED),
+        "waiting": SharingRequest.objects.visible_to(request.user, as_=Hat.TENANT)
+        .filter(status="waiting")
+        .select_related(*RELATED),
         "open": [card for card in cards if card["is_open"] or card["grant"].number == done],
         "over": Paginator(over, OVER_A_PAGE).get_page(request.GET.get("page")),
         "done": done,
@@ -67,16 +73,23 @@ def sharing_request(request, number):
     asked = fetch(request, SharingRequest, number, select_related=(*RELATED, "subject", "asked_for"))
     form = AnswerForm(request.POST or None, request=asked)
     if request.method == "POST" and request.POST.get("answer") == "decline":
-        return act(request, asked, form, grants.refuse, _("You did not give this permission. Nothing was shared."), request=asked)
+        return act(request, asked, form, grants.refuse, _("You did not give this permission. Nothing was shared."))
     if request.method == "POST" and form.is_valid():
-        return act(request, asked, form, grants.answer, _("You gave this permission. You can withdraw it at any time."), request=asked, **form.cleaned_data)
+        return act(
+            request,
+            asked,
+            form,
+            grants.answer,
+            _("You gave this permission. You can withdraw it at any time."),
+            **form.cleaned_data,
+        )
     return request_page(request, asked, form)
 
 
-def act(request, asked, form, verb, sentence, **arguments):
+def act(request, asked, form, verb, sentence, **given):
     """Call the verb once; a second press finds the request answered and leads to the list all the same."""
     try:
-        verb(by=request.user, **arguments)
+        verb(request=asked, by=request.user, **given)
     except Refused as refusal:
         if refusal.code != "answered":
             form.refuse(refusal)
@@ -134,13 +147,19 @@ def grant_withdraw(request, number):
     """First what it means, then one press; no reason is asked."""
     found = fetch(request, SharingGrant, number)
     if request.method == "GET":
-        return render(request, "privacy/grant_withdraw.html", {"grant": found}) if card_of(found)["is_open"] else redirect("grant", number)
+        return (
+            render(request, "privacy/grant_withdraw.html", {"grant": found})
+            if card_of(found)["is_open"]
+            else redirect("grant", number)
+        )
     try:
         found = grants.withdraw(grant=found, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("grant", number)
-    messages.success(request, _("Withdrawn on %(moment)s. It took effect at once.") % {"moment": moments.moment(found.withdrawn_at)})
+    messages.success(
+        request, _("Withdrawn on %(moment)s. It took effect at once.") % {"moment": moments.moment(found.withdrawn_at)}
+    )
     return redirect(f"{reverse('sharing')}?done={number}#{number}")
 
 
@@ -161,9 +180,15 @@ def grant_narrow(request, number):
         else:
             messages.success(request, _("Narrowed. It took effect at once."))
             return redirect("grant", narrower.number)
-    return render(request, "privacy/grant_narrow.html", {"grant": found, "form": form, "preview": preview(found.subject_id, found.fields)})
+    return render(
+        request,
+        "privacy/grant_narrow.html",
+        {"grant": found, "form": form, "preview": preview(found.subject_id, found.fields)},
+    )
 
 
 def fetch(request, model, number, select_related=RELATED):
     """One of the person's own rows, through the one door."""
-    return access.fetch(model, by=request.user, as_=Hat.TENANT, why=Why.OWN, fields=[], select_related=select_related, number=number)
+    return access.fetch(
+        model, by=request.user, as_=Hat.TENANT, why=Why.OWN, fields=[], select_related=select_related, number=number
+    )

@@ -1,4 +1,4 @@
-/* Gives the boxes of autocomplete fields the name of their field; Django leaves them without one. */
+/* Names what Django's scripts draw without a name: boxes of autocomplete fields, pictures of the two-list chooser. */
 (function () {
   "use strict";
   const $ = window.django && window.django.jQuery;
@@ -17,7 +17,11 @@
     box.setAttribute("aria-label", name);
     // Its own name first, then what is chosen
     const chosen = box.querySelector(".select2-selection__rendered");
+    // Drawn as a nameless text box, though nobody types in it
+    if (chosen) ["role", "aria-readonly"].forEach(function (attribute) { chosen.removeAttribute(attribute); });
     box.setAttribute("aria-labelledby", box.id + (chosen && chosen.id ? " " + chosen.id : ""));
+    // Not a second box to type in, as it claims, but the words of this one
+    if (chosen) ["role", "aria-readonly"].forEach(function (claim) { chosen.removeAttribute(claim); });
     box.querySelectorAll(".select2-search__field").forEach(function (field) { field.setAttribute("aria-label", name); });
   }
 
@@ -27,6 +31,10 @@
 
   // Registered after autocomplete.js, so it runs after the boxes are drawn
   $(function () { nameAll(document); });
+  // The two-list chooser is drawn when everything is loaded; its magnifying glass has a name but no role
+  window.addEventListener("load", function () {
+    document.querySelectorAll(".search-label-icon").forEach(function (icon) { icon.setAttribute("role", "img"); });
+  });
   document.addEventListener("formset:added", function (event) { nameAll(event.target); });
   $(document).on("select2:open", function (event) {
     document.querySelectorAll(".select2-container--open :is(.select2-search__field, [role=listbox])").forEach(function (field) {

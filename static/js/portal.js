@@ -84,6 +84,24 @@
     });
   });
 
+  // Contents beside a long text: the clause being read is marked
+  document.querySelectorAll(".legal-layout").forEach(function (layout) {
+    const links = new Map();
+    layout.querySelectorAll(".contents a[href^='#']").forEach(function (link) {
+      const clause = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (clause) links.set(clause, link);
+    });
+    if (!links.size || !window.IntersectionObserver) return;
+    const watch = new IntersectionObserver(function (entries) {
+      entries.forEach(function (entry) {
+        if (!entry.isIntersecting) return;
+        links.forEach(function (link) { link.removeAttribute("aria-current"); });
+        links.get(entry.target).setAttribute("aria-current", "true");
+      });
+    }, { rootMargin: "0px 0px -70% 0px" });
+    links.forEach(function (_link, clause) { watch.observe(clause); });
+  });
+
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

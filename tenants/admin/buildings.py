@@ -1,7 +1,9 @@
 """Companies and places in the admin. Staff keep their own; vendors are a directory that the operator keeps."""
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import models
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
@@ -11,12 +13,15 @@ from privacy.models.parties import PartyKind
 from tenants.models import Building, BuildingManagement, Unit, Vendor
 
 COMPANY = ("name", "legal_name", "address", "phone", "email")
+# An address has three lines, not ten
+SHORT_TEXT = {models.TextField: {"widget": forms.Textarea({"rows": 3})}}
 OFFICER = (_("Data protection"), {"fields": ("dpo_name", "dpo_email")})
 
 
 class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
     list_display = ("name", "email", "phone")
     search_fields = ("name", "legal_name")
+    formfield_overrides = SHORT_TEXT
     kind = None
 
     def save_model(self, request, obj, form, change):
@@ -44,7 +49,11 @@ class FixedOnceMade:
     fixed = ""
 
     def get_readonly_fields(self, request, obj=None):
-        return (*super().get_readonly_fields(request, obj), self.fixed) if obj else super().get_readonly_fields(request, obj)
+        return (
+            (*super().get_readonly_fields(request, obj), self.fixed)
+            if obj
+            else super().get_readonly_fields(request, obj)
+        )
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """Of the own choices the only one is chosen already."""
@@ -63,6 +72,7 @@ class BuildingAdmin(FixedOnceMade, TenantDataAdmin, TranslationAdmin):
     fixed = "management"
     taken = _("This management already has a building with this name. Open that one instead.")
     fields = ("management", "name", "address", "directions")
+    formfield_overrides = SHORT_TEXT
     list_display = ("name", "management", "unit_count")
     list_select_related = ("management",)
     search_fields = ("name",)

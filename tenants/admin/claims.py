@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.db.models import Case, When
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -32,11 +33,14 @@ class DecisionForm(forms.Form):
     """One decision: confirm for an entry of the own register, or refuse with a reason."""
 
     decision = forms.ChoiceField(
-        label=_("Decision"), widget=forms.RadioSelect, choices=[("confirm", _("Confirm: this is the person")), ("refuse", _("Refuse"))]
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[("confirm", _("Confirm: this is the person")), ("refuse", _("Refuse"))],
+        error_messages={"required": _("Choose whether to confirm or to refuse.")},
     )
-    entry = forms.ModelChoiceField(Tenant.objects.none(), label=_("Entry of the register"), required=False)
+    entry = forms.ModelChoiceField(Tenant.objects.none(), label=_("Entry of the register, when you confirm"), required=False)
     checks = forms.MultipleChoiceField(
-        label=_("Compared with the person or the original card"),
+        label=_("Compared with the person or the original card, when you confirm"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=[("name", _("The name fits")), ("number", _("The number fits")), ("photo", _("The photo fits"))],
@@ -83,7 +87,7 @@ class ClaimAdmin(TenantDataAdmin):
     list_filter = ("status", "building")
     show_facets = admin.ShowFacets.ALWAYS
     list_select_related = ("building",)
-    ordering = ("due_at", "pk")
+    ordering = (Case(When(status=Claim.Status.WAITING, then=0), default=1), "due_at", "pk")  # what waits comes first
     search_fields = ("number",)
     fields = readonly_fields = ("number", "building", "status", "received_at", "due_at", "settled_at", "reason")
 
@@ -108,7 +112,11 @@ class ClaimAdmin(TenantDataAdmin):
         claim = self.get_object(request, object_id)
         if claim and claim.status == Claim.Status.WAITING and hat(request) == Hat.STAFF and self.has_change_permission(request, claim):
             return HttpResponseRedirect(reverse("admin:tenants_claim_decide", args=[claim.pk]))
-        return super().change_view(request, object_id, form_url, extra_context)
+        # Nothing to save here: a claim is answered on the page above, once
+        plain = {"show_save": False, "show_save_and_continue": False, "show_close": True}
+        if claim:
+            plain["title"] = _("Claim %(number)s") % {"number": claim.number}
+        return super().change_view(request, object_id, form_url, plain | {"subtitle": None} | (extra_context or {}))
 
     def decide(self, request, pk):
         """Claim and register side by side; one form at the end."""
@@ -116,7 +124,8 @@ class ClaimAdmin(TenantDataAdmin):
         if claim is None or not self.has_change_permission(request, claim):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
         entries = Tenant.objects.visible_to(request.user, as_=hat(request)).filter(management=claim.management_id).unclaimed()
-        form = DecisionForm(request.POST or None, entries=entries.prefetch_related("occupancies__unit"), initial={"entry": claim.entry_id})
+        posted = request.POST if request.method == "POST" else None
+        form = DecisionForm(posted, entries=entries.prefetch_related("occupancies__unit"), initial={"entry": claim.entry_id})
         if request.method == "POST" and form.is_valid() and self.answer(request, claim, form):
             return HttpResponseRedirect(reverse("admin:tenants_claim_changelist"))
         if claim.entry and request.method == "GET":
@@ -149,8 +158,8 @@ def comparison(claim):
         _line(_("Unit"), claim.unit_number, ", ".join(units), claim.unit_number.upper() in [unit.upper() for unit in units]),
         _line(
             _("Identity number"),
-            f"{claim.get_identity_kind_display()} {identity.mask(claim.identity_kind, claim.identity_number)}".strip(),
-            f"{entry.get_identity_kind_display()} {entry.masked_identity}".strip(),
+            _together(identity.mask(claim.identity_kind, claim.identity_number)),
+            _together(entry.masked_identity),
             entry.identity_index == claim.identity_index,
         ),
         _line(_("Date of birth"), _day(claim.birth_date), _day(born), claim.birth_date == born),
@@ -161,6 +170,11 @@ def comparison(claim):
 def _line(label, said, kept, same=None):
     same = said.strip().casefold() == kept.strip().casefold() if same is None else same
     return {"label": label, "said": said, "kept": kept, "same": bool(said and kept and same)}
+
+
+def _together(number):
+    """A grouped number that no line break parts."""
+    return number.replace(" ", moments.NO_BREAK_SPACE)
 
 
 def _day(text):

@@ -20,6 +20,7 @@ from privacy.models.access import Action, Why
 from privacy.scope import Hat
 from tenants import register
 from tenants.admin.register_filters import BuildingFilter, ClaimedFilter, MissingFilter
+from tenants.admin.transfer import RegisterTransfer
 from tenants.forms.profile import FILES
 from tenants.forms.register import OccupancyFormSet, RegisterForm
 from tenants.models import Occupancy, Tenant
@@ -47,6 +48,7 @@ class OccupancyInline(TenantTabularInline):
         if db_field.name == "unit":
             for act in ("add", "change", "view"):
                 setattr(field.widget, f"can_{act}_related", False)
+            field.error_messages["required"] = _("Choose a unit: an entry needs a name and a unit.")
         return field
 
     def get_min_num(self, request, obj=None, **kwargs):
@@ -73,7 +75,7 @@ class RevealForm(forms.Form):
 
 
 @admin.register(Tenant)
-class TenantAdmin(TenantDataAdmin):
+class TenantAdmin(RegisterTransfer, TenantDataAdmin):
     form = RegisterForm
     inlines = [OccupancyInline]
     list_display = ("name", "units", "claim", "consent", "lacks", "phone_masked", "identity_masked")
@@ -152,7 +154,9 @@ class TenantAdmin(TenantDataAdmin):
         if not hits:
             return found, duplicates
         why = Why.OVERSIGHT if hat(request) == Hat.OPERATOR else Why.RECORD
-        access.looks(hits, by=request.user, as_=hat(request), why=why, action=Action.SEARCHED, fields=["identity_number"])
+        access.looks(
+            hits, by=request.user, as_=hat(request), why=why, action=Action.SEARCHED, fields=["identity_number"]
+        )
         return queryset.filter(pk__in=[entry.pk for entry in hits]), False
 
     # Who may do what
@@ -181,7 +185,7 @@ class TenantAdmin(TenantDataAdmin):
             self.message_user(request, refusal.message, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):  # noqa: PLR0917
         if obj is not None:
             context |= {
                 "missing": obj.missing,

@@ -52,8 +52,8 @@ class BirthDateField(forms.Field):
     hidden_widget = HiddenDateBoxes
     default_error_messages = {"required": _("Enter your date of birth.")}
 
-    def __init__(self, *, help_text=_("For example 05 04 1990."), **kwargs):
-        super().__init__(help_text=help_text, **kwargs)
+    def __init__(self, **kwargs):
+        super().__init__(**{"help_text": _("For example 05 04 1990.")} | kwargs)
 
     def to_python(self, value):
         if isinstance(value, list | tuple):

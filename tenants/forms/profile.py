@@ -82,6 +82,9 @@ class ProfileForm(forms.ModelForm):
             self.fields[name].error_messages["required"] = self.required_words % {"field": label}
         # Never printed back from the register: it is masked beside the box, and shown only when asked for
         self.initial["identity_number"] = ""
+        # A scan that was chosen must be sent: Django would take the one in the register for it
+        for name in FILES:
+            self.initial.pop(name, None)
 
     def clean(self):
         data = super().clean()
@@ -125,4 +128,3 @@ class ProfileForm(forms.ModelForm):
     def boxes(self):
         """The fields to show."""
         return [field for field in self if field.name != CONFIRM or self.asks_to_confirm]
-

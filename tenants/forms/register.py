@@ -4,6 +4,7 @@ from django import forms
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
+from privacy import updates
 from tenants import register
 from tenants.forms.profile import ProfileForm
 
@@ -33,10 +34,7 @@ class RegisterForm(ProfileForm):
             # The next try is made with the new state in view; what was typed stays
             self.data = self.data.copy()
             self.data[self.add_prefix("seen_at")] = self._present()
-            self.add_error(
-                None,
-                _("This record changed while you were working. Nothing was saved. Compare the new values and decide again."),
-            )
+            self.add_error(None, updates.CHANGED_MEANWHILE)
         return data
 
     def _present(self):
@@ -57,7 +55,9 @@ class OccupancyFormSet(BaseInlineFormSet):
         elif not units:
             raise forms.ValidationError(_("Choose a unit: an entry needs a name and a unit."), code="no_unit")
         if len(managements) > 1:
-            raise forms.ValidationError(_("Choose units of one building management, your own."), code="other_management")
+            raise forms.ValidationError(
+                _("Choose units of one building management, your own."), code="other_management"
+            )
         if register.is_taken(self.instance, *managements):
             raise forms.ValidationError(
                 _("Another entry of this register has this identity number. Open that entry instead."), code="taken"

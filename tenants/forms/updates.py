@@ -23,7 +23,9 @@ class ChooseForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": _("Tick the data that should change."),
-            "invalid_choice": _("Some of this cannot be asked for now, because a request for it is open. Choose again."),
+            "invalid_choice": _(
+                "Some of this cannot be asked for now, because a request for it is open. Choose again."
+            ),
         },
     )
 

@@ -1,10 +1,24 @@
 """Importing a register from CSV or XLSX: read, preview, confirm. Rows are matched within one management, never by id.
 
-reading: the file as a whole · rows: one row alone · register and plan: rows against the register · apply: the writing
-· pending: the verbs.
+reading: the file as a whole · rows: one row alone · doubles, register and plan: rows against each other and against
+the register · display: the preview · apply: the writing · pending: the verbs.
 """
 
-from tenants.imports.pending import SHOWN, confirm, discard, forget_old, keep, managements, preview, problems
+from tenants.imports.display import SHOWN, changed_rows, new_rows
+from tenants.imports.pending import confirm, discard, forget_old, keep, managements, preview, problems
 from tenants.imports.reading import Table, read
 
-__all__ = ["SHOWN", "Table", "confirm", "discard", "forget_old", "keep", "managements", "preview", "problems", "read"]
+__all__ = [
+    "SHOWN",
+    "Table",
+    "changed_rows",
+    "confirm",
+    "discard",
+    "forget_old",
+    "keep",
+    "managements",
+    "new_rows",
+    "preview",
+    "problems",
+    "read",
+]

@@ -76,7 +76,7 @@ def _record(plan, entries, by):
     """The access log keeps which fields were entered or changed, and by whom."""
     fields = {match.entry["id"]: keys(line.name for line in match.lines) for match in plan.changed}
     fields |= {entry.pk: keys(match.row.values) for match, entry in zip(plan.new, entries, strict=True)}
-    rows = [Tenant(pk=pk) for pk in fields]
+    rows = [*entries, *(Tenant(pk=match.entry["id"]) for match in plan.changed)]
     access.looks(rows, by=by, as_=Hat.STAFF, why=Why.IMPORT, action=Action.CHANGED, fields=fields)
 
 

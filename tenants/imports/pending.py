@@ -13,11 +13,11 @@ from privacy.models.access import Action, Why
 from privacy.scope import Hat
 from tenants.imports import plan as plans
 from tenants.imports.apply import carry_out, keys
+from tenants.imports.display import SHOWN
 from tenants.imports.reading import Table
 from tenants.models import BuildingManagement, PendingImport, Tenant
 
 KEPT_FOR = timedelta(hours=1)
-SHOWN = 200  # rows of each kind on the preview
 
 
 def managements(user):

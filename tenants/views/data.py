@@ -225,5 +225,7 @@ def asked_changes(row, entry):
         sides = (item.old, item.new)
         if item.line.field == "identity_number":
             sides = (item.before.masked_identity, item.after.masked_identity)
-        found.append({"line": item.line, "label": item.label, "is_file": item.is_file, "old": sides[0], "new": sides[1]})
+        found.append(
+            {"line": item.line, "label": item.label, "is_file": item.is_file, "old": sides[0], "new": sides[1]}
+        )
     return found

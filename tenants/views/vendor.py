@@ -24,7 +24,7 @@ from tenants import shared
 PEOPLE_A_PAGE = 50
 ENDING_SOON = timedelta(days=7)
 RELATED = ("agreement__management", "agreement__vendor", "purpose")
-SORT_LABELS = {"until": gettext_lazy("End"), "name": gettext_lazy("Name"), "unit": gettext_lazy("Unit")}
+SORT_LABELS = {"until": gettext_lazy("By end"), "name": gettext_lazy("By name"), "unit": gettext_lazy("By unit")}
 KIND_OF_ANSWER = {"waiting": "waiting", "given": "settled"}
 
 
@@ -60,7 +60,11 @@ def vendor_home(request):
 
 
 def agreements_of(request):
-    return visible(request, SharingAgreement).exclude(status=SharingAgreement.Status.DRAFT).select_related("management", "vendor")
+    return (
+        visible(request, SharingAgreement)
+        .exclude(status=SharingAgreement.Status.DRAFT)
+        .select_related("management", "vendor")
+    )
 
 
 @require_safe
@@ -100,11 +104,20 @@ def vendor_record(request, number):
 @require_http_methods(["GET", "POST"])
 def vendor_request_new(request, number):
     """From somebody who shares, or has shared, with the company; nobody is searched for."""
-    grant = access.find(SharingGrant, by=request.user, as_=Hat.VENDOR, why=Why.GRANT, select_related=(*RELATED, "subject"), number=number)
+    grant = access.find(
+        SharingGrant,
+        by=request.user,
+        as_=Hat.VENDOR,
+        why=Why.GRANT,
+        select_related=(*RELATED, "subject"),
+        number=number,
+    )
     form = AskForm(request.POST or None, agreement=grant.agreement, initial={"purpose": grant.purpose_id})
     if request.method == "POST" and form.is_valid():
         try:
-            grants.ask(subject=grant.subject, agreement=grant.agreement, by=request.user, as_=Hat.VENDOR, **form.cleaned_data)
+            grants.ask(
+                subject=grant.subject, agreement=grant.agreement, by=request.user, as_=Hat.VENDOR, **form.cleaned_data
+            )
         except Refused as refusal:
             if refusal.code == "twice":
                 messages.info(request, refusal.message)
@@ -120,10 +133,19 @@ def vendor_request_new(request, number):
 @for_vendors
 def vendor_requests(request):
     companies = set(request.user.memberships.of_vendors().values_list("party", flat=True))
-    found = visible(request, SharingRequest).select_related("purpose", "agreement__management", "asked_for").prefetch_related("grants")
+    found = (
+        visible(request, SharingRequest)
+        .select_related("purpose", "agreement__management", "asked_for")
+        .prefetch_related("grants")
+    )
     page = Paginator(found, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"asked": asked, "kind": KIND_OF_ANSWER.get(asked.status, "over"), "own": asked.asked_for_id in companies, "given": next(iter(asked.grants.all()), None)}
+        {
+            "asked": asked,
+            "kind": KIND_OF_ANSWER.get(asked.status, "over"),
+            "own": asked.asked_for_id in companies,
+            "given": next(iter(asked.grants.all()), None),
+        }
         for asked in page
     ]
     return render(request, "tenants/vendor_requests.html", {"rows": rows, "page_obj": page})
@@ -148,6 +170,8 @@ def vendor_agreements(request):
     open_now = dict(grants.shown_to(request.user).order_by().values_list("agreement").annotate(Count("pk")))
     context = {
         "agreements": [{"agreement": agreement, "count": open_now.get(agreement.pk, 0)} for agreement in found],
-        "colleagues": visible(request, Membership).select_related("user", "party").order_by("party__name", "user__name", "pk"),
+        "colleagues": visible(request, Membership)
+        .select_related("user", "party")
+        .order_by("party__name", "user__name", "pk"),
     }
     return render(request, "tenants/vendor_agreements.html", context)

@@ -8,14 +8,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 
 from privacy.models import Subject
 from tenants import imports, spreadsheets
 from tenants.imports import apply as applying
 from tenants.imports import plan as plans
 from tenants.models import Occupancy, Tenant, Unit
-from tests import factories as f
 
 ROWS = 10_000
 ROUNDS = 3
@@ -50,12 +49,13 @@ def upload(kind):
 
 def seconds(work):
     """The best of several rounds, each undone: the least disturbed by whatever else the machine does."""
+    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter  # SQLite works in this process
     times = []
     for _round in range(ROUNDS):
         with transaction.atomic():
-            start = time.perf_counter()
+            start = clock()
             work()
-            times.append(time.perf_counter() - start)
+            times.append(clock() - start)
             transaction.set_rollback(True)
     return min(times)
 

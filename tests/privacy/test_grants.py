@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,9 +42,15 @@ def asked(cast):
 @pytest.fixture
 def asking(cast):
     return {
-        "subject": cast.ann_entry.subject, "agreement": cast.agreement, "purpose": cast.purpose, "fields": FIELDS,
-        "until": days(14), "reason": "Leaking pipe", "by": cast.sam, "as_": Hat.STAFF,
-    }  # fmt: skip
+        "subject": cast.ann_entry.subject,
+        "agreement": cast.agreement,
+        "purpose": cast.purpose,
+        "fields": FIELDS,
+        "until": days(14),
+        "reason": "Leaking pipe",
+        "by": cast.sam,
+        "as_": Hat.STAFF,
+    }
 
 
 # Asking
@@ -70,7 +78,10 @@ def test_ask_refuses_a_vendor_whom_the_tenant_does_not_know(cast, asking):
     assert not SharingRequest.objects.exists()
 
 
-@pytest.mark.parametrize(("who", "hat"), [("rita", Hat.STAFF), ("bob", Hat.TENANT), ("sam", Hat.VENDOR), ("vera", Hat.STAFF), ("olga", Hat.OPERATOR)])
+@pytest.mark.parametrize(
+    ("who", "hat"),
+    [("rita", Hat.STAFF), ("bob", Hat.TENANT), ("sam", Hat.VENDOR), ("vera", Hat.STAFF), ("olga", Hat.OPERATOR)],
+)
 def test_ask_refuses_everybody_else(cast, asking, who, hat):
     assert refused(grants.ask, **asking | {"by": getattr(cast, who), "as_": hat}) == "not_party"
 
@@ -125,7 +136,14 @@ def test_ask_again_from_is_open_when_nothing_was_declined(cast, asked):
     ],
 )
 def test_give_refuses(cast, change, code):
-    arguments = {"subject": cast.ann_entry.subject, "agreement": cast.agreement, "purpose": cast.purpose, "fields": [NAME], "until": days(5), "by": cast.ann}
+    arguments = {
+        "subject": cast.ann_entry.subject,
+        "agreement": cast.agreement,
+        "purpose": cast.purpose,
+        "fields": [NAME],
+        "until": days(5),
+        "by": cast.ann,
+    }
     if "until" in change:
         change["until"] = days(change["until"])
     if change.get("purpose") == "other":
@@ -137,10 +155,16 @@ def test_give_refuses(cast, change, code):
     if change.get("agreement") == "bougenvil":
         change["agreement"] = f.AgreementFactory(management=cast.bougenvil, vendor=cast.teknik, purposes=[cast.purpose])
     elif change.get("agreement") == "suspended":
-        change["agreement"] = f.AgreementFactory(management=cast.anggrek, vendor=cast.teknik, purposes=[cast.purpose], status="suspended")
+        change["agreement"] = f.AgreementFactory(
+            management=cast.anggrek, vendor=cast.teknik, purposes=[cast.purpose], status="suspended"
+        )
     elif change.get("agreement") == "over":
         change["agreement"] = f.AgreementFactory(
-            management=cast.anggrek, vendor=cast.teknik, purposes=[cast.purpose], valid_from=days(-9), valid_until=days(-1)
+            management=cast.anggrek,
+            vendor=cast.teknik,
+            purposes=[cast.purpose],
+            valid_from=days(-9),
+            valid_until=days(-1),
         )
     assert refused(grants.give, **arguments | change) == code
     assert not SharingGrant.objects.exists()
@@ -149,7 +173,13 @@ def test_give_refuses(cast, change, code):
 def test_give_lasts_a_year_at_most(cast):
     cast.agreement.valid_until = days(900)
     cast.agreement.save()
-    arguments = {"subject": cast.ann_entry.subject, "agreement": cast.agreement, "purpose": cast.purpose, "fields": [NAME], "by": cast.ann}
+    arguments = {
+        "subject": cast.ann_entry.subject,
+        "agreement": cast.agreement,
+        "purpose": cast.purpose,
+        "fields": [NAME],
+        "by": cast.ann,
+    }
     assert refused(grants.give, **arguments, until=days(366)) == "too_long"
     assert grants.give(**arguments, until=days(365)).ends_on == days(365)
     assert grants.latest_until(cast.agreement) == days(365)
@@ -157,7 +187,13 @@ def test_give_lasts_a_year_at_most(cast):
 
 @pytest.mark.parametrize("who", ["bob", "sam", "vera", "olga", "otto"])
 def test_give_is_for_the_person_alone(cast, who):
-    arguments = {"subject": cast.ann_entry.subject, "agreement": cast.agreement, "purpose": cast.purpose, "fields": [NAME], "until": days(5)}
+    arguments = {
+        "subject": cast.ann_entry.subject,
+        "agreement": cast.agreement,
+        "purpose": cast.purpose,
+        "fields": [NAME],
+        "until": days(5),
+    }
     assert refused(grants.give, **arguments, by=getattr(cast, who)) == "not_holder"
 
 
@@ -179,11 +215,19 @@ def test_answer_gives_what_is_ticked_and_no_more(cast, asked):
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"fields": [NAME, "tenant.email"]}, "not_asked"), ({"until": 15}, "too_long"), ({"by": "bob"}, "not_holder"), ({"fields": []}, "no_fields")],
+    [
+        ({"fields": [NAME, "tenant.email"]}, "not_asked"),
+        ({"until": 15}, "too_long"),
+        ({"by": "bob"}, "not_holder"),
+        ({"fields": []}, "no_fields"),
+    ],
 )
 def test_answer_refuses(cast, asked, change, code):
     arguments = {"request": asked, "fields": [NAME], "until": days(7), "by": cast.ann}
-    change = {key: days(value) if key == "until" else getattr(cast, value) if key == "by" else value for key, value in change.items()}
+    change = {
+        key: days(value) if key == "until" else getattr(cast, value) if key == "by" else value
+        for key, value in change.items()
+    }
     assert refused(grants.answer, **arguments | change) == code
     asked.refresh_from_db()
     assert asked.status == "waiting"
@@ -268,7 +312,10 @@ def test_narrow_withdraws_and_gives_anew(cast, grant):
 )
 def test_narrow_refuses(cast, grant, change, code):
     arguments = {"grant": grant, "fields": FIELDS, "until": grant.ends_on, "by": cast.ann}
-    change = {key: days(value) if key == "until" else getattr(cast, value) if key == "by" else value for key, value in change.items()}
+    change = {
+        key: days(value) if key == "until" else getattr(cast, value) if key == "by" else value
+        for key, value in change.items()
+    }
     assert refused(grants.narrow, **arguments | change) == code
     grant.refresh_from_db()
     assert grant.withdrawn_at is None
@@ -286,15 +333,30 @@ def test_narrow_refuses_what_is_over(cast, grant):
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=ZoneInfo("UTC"))  # noon in Jakarta
 HOUR = timedelta(hours=1)
 OPEN = {
-    "vendor": 7, "withdrawn_at": None, "starts_at": NOW - HOUR, "ends_at": NOW + HOUR, "status": "active",
-    "valid_from": date(2026, 11, 1), "valid_until": date(2026, 11, 30), "purpose": True, "fields": [NAME], "allowed": [NAME],
-}  # fmt: skip
+    "vendor": 7,
+    "withdrawn_at": None,
+    "starts_at": NOW - HOUR,
+    "ends_at": NOW + HOUR,
+    "status": "active",
+    "valid_from": date(2026, 11, 1),
+    "valid_until": date(2026, 11, 30),
+    "purpose": True,
+    "fields": [NAME],
+    "allowed": [NAME],
+}
 
 
 def make(vendor, withdrawn_at, starts_at, ends_at, status, valid_from, valid_until, purpose, fields, allowed):
-    agreement = SimpleNamespace(vendor_id=vendor, status=status, valid_from=valid_from, valid_until=valid_until, fields=allowed)
+    agreement = SimpleNamespace(
+        vendor_id=vendor, status=status, valid_from=valid_from, valid_until=valid_until, fields=allowed
+    )
     return SimpleNamespace(
-        agreement=agreement, purpose=SimpleNamespace(is_active=purpose), fields=fields, withdrawn_at=withdrawn_at, starts_at=starts_at, ends_at=ends_at
+        agreement=agreement,
+        purpose=SimpleNamespace(is_active=purpose),
+        fields=fields,
+        withdrawn_at=withdrawn_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
     )
 
 
@@ -337,21 +399,25 @@ def test_decide_refuses_a_field_that_is_not_declared_shareable():
 moments = st.sampled_from([NOW - HOUR, NOW, NOW + HOUR])
 dates = st.sampled_from([date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23)])
 keys = st.lists(st.sampled_from([NAME, PHONE, "tenant.other"]), unique=True)
-everything = st.fixed_dictionaries({
-    "vendor": st.sampled_from([7, 8]),
-    "withdrawn_at": st.none() | moments,
-    "starts_at": moments,
-    "ends_at": moments,
-    "status": st.sampled_from(["draft", "active", "suspended", "ended", "unheard of"]),
-    "valid_from": dates,
-    "valid_until": dates,
-    "purpose": st.booleans(),
-    "fields": keys,
-    "allowed": keys,
-})  # fmt: skip
+everything = st.fixed_dictionaries(
+    {
+        "vendor": st.sampled_from([7, 8]),
+        "withdrawn_at": st.none() | moments,
+        "starts_at": moments,
+        "ends_at": moments,
+        "status": st.sampled_from(["draft", "active", "suspended", "ended", "unheard of"]),
+        "valid_from": dates,
+        "valid_until": dates,
+        "purpose": st.booleans(),
+        "fields": keys,
+        "allowed": keys,
+    }
+)
 
 
-@given(everything, st.sampled_from([NAME, PHONE, "tenant.other", "tenant.no_such", ""]), st.sets(st.sampled_from([7, 9])))
+@given(
+    everything, st.sampled_from([NAME, PHONE, "tenant.other", "tenant.no_such", ""]), st.sets(st.sampled_from([7, 9]))
+)
 def test_decide_allows_exactly_what_the_truth_table_allows(row, key, vendors):
     today = date(2026, 11, 22)
     expected = (
@@ -373,12 +439,26 @@ def test_opening_says_in_sql_what_decide_says(cast):
     """Search and order go by the SQL form: it must open neither more nor less."""
     now = timezone.now()
     changes = [
-        {}, {"withdrawn_at": now}, {"starts_at": now + HOUR / 2}, {"ends_at": now - HOUR / 2, "starts_at": now - HOUR}, {"fields": [PHONE]}, {"fields": [UNIT, PHONE]},
-        {"agreement__status": "suspended"}, {"agreement__status": "draft"}, {"agreement__status": "ended"},
-        {"agreement__valid_from": days(1)}, {"agreement__valid_until": days(-1), "agreement__valid_from": days(-2)},
-        {"purpose__is_active": False, "purpose__code": "closed"}, {"agreement__fields": [PHONE]},
-    ]  # fmt: skip
-    base = {"starts_at": now - HOUR, "ends_at": now + HOUR, "agreement__vendor": cast.teknik, "subject": cast.ann_entry.subject}
+        {},
+        {"withdrawn_at": now},
+        {"starts_at": now + HOUR / 2},
+        {"ends_at": now - HOUR / 2, "starts_at": now - HOUR},
+        {"fields": [PHONE]},
+        {"fields": [UNIT, PHONE]},
+        {"agreement__status": "suspended"},
+        {"agreement__status": "draft"},
+        {"agreement__status": "ended"},
+        {"agreement__valid_from": days(1)},
+        {"agreement__valid_until": days(-1), "agreement__valid_from": days(-2)},
+        {"purpose__is_active": False, "purpose__code": "closed"},
+        {"agreement__fields": [PHONE]},
+    ]
+    base = {
+        "starts_at": now - HOUR,
+        "ends_at": now + HOUR,
+        "agreement__vendor": cast.teknik,
+        "subject": cast.ann_entry.subject,
+    }
     for change in changes:
         f.GrantFactory(**base | change)
     for key in (NAME, PHONE, UNIT, "tenant.other"):
@@ -442,11 +522,19 @@ def test_state_tells_ended_from_withdrawn(db, change, state):
 def test_open_shared_shows_the_granted_fields_and_nothing_else(cast, grant):
     shown = grants.open_shared(number=grant.number, by=cast.vera)
     assert {key: values[0].text for key, values in shown.values.items()} == {
-        NAME: "Ann Wijaya", PHONE: "+62 812-3456-7890", UNIT: "Menara 0, A-12-03".replace("Menara 0", cast.ann_entry.occupancies.get().unit.building.name),
-    }  # fmt: skip
+        NAME: "Ann Wijaya",
+        PHONE: "+62 812-3456-7890",
+        UNIT: "Menara 0, A-12-03".replace("Menara 0", cast.ann_entry.occupancies.get().unit.building.name),
+    }
     assert shown.values[PHONE][0].href == "tel:+6281234567890"
     record = AccessRecord.objects.get(subject=grant.subject)
-    assert (record.allowed, record.hat, record.party_id, record.grant, record.fields) == (True, Hat.VENDOR, cast.teknik.pk, grant, FIELDS)
+    assert (record.allowed, record.hat, record.party_id, record.grant, record.fields) == (
+        True,
+        Hat.VENDOR,
+        cast.teknik.pk,
+        grant,
+        FIELDS,
+    )
 
 
 def test_open_shared_after_withdrawing_is_refused_and_recorded(cast, grant):
@@ -472,7 +560,7 @@ def test_list_shared_takes_the_same_queries_for_ten_people_as_for_fifty(cast, dj
 
     share(10)
     grants.list_shared(grants.shown_to(cast.vera), by=cast.vera)  # makes vera's own subject
-    with django_assert_num_queries(9) as ten:
+    with CaptureQueriesContext(connection) as ten:
         grants.list_shared(grants.shown_to(cast.vera), by=cast.vera)
     share(40)
     with django_assert_num_queries(len(ten)):
@@ -494,8 +582,13 @@ def test_shown_values_opens_no_sealed_field_that_was_not_asked_for(cast, django_
     with django_assert_num_queries(1) as queries:
         grants.shown_values([cast.ann_entry.subject_id], [NAME])
     assert '"identity_number"' not in queries.captured_queries[0]["sql"]
-    values = grants.shown_values([cast.ann_entry.subject_id], ["tenant.identity_number", "tenant.birth_date", "tenant.email", "tenant.nationality"])
-    texts = {key: [(value.text, value.kind) for value in found] for key, found in values[cast.ann_entry.subject_id].items()}
+    values = grants.shown_values(
+        [cast.ann_entry.subject_id],
+        ["tenant.identity_number", "tenant.birth_date", "tenant.email", "tenant.nationality"],
+    )
+    texts = {
+        key: [(value.text, value.kind) for value in found] for key, found in values[cast.ann_entry.subject_id].items()
+    }
     assert texts["tenant.identity_number"] == [("3172 0555 0490 0001", "")]
     assert texts["tenant.email"] == [("ann@example.com", "email")]
     assert "1990" in texts["tenant.birth_date"][0][0]
@@ -505,10 +598,16 @@ def test_shown_values_opens_no_sealed_field_that_was_not_asked_for(cast, django_
 def test_shown_values_links_files_to_the_one_file_door(cast):
     cast.ann_entry.photo = "photos/x.jpg"
     cast.ann_entry.save()
-    values = grants.shown_values([cast.ann_entry.subject_id], ["tenant.photo", "tenant.identity_scan"])[cast.ann_entry.subject_id]
+    values = grants.shown_values([cast.ann_entry.subject_id], ["tenant.photo", "tenant.identity_scan"])[
+        cast.ann_entry.subject_id
+    ]
     assert values["tenant.photo"][0].href == f"/files/tenants.tenant/{cast.ann_entry.pk}/photo/"
     assert values["tenant.identity_scan"] == []
 
 
 def test_declared_keys_have_labels_even_when_they_are_not_shareable():
-    assert declarations.labels(["tenant.phone", "tenant.other", "gone.field"]) == ["phone number", "other information", "gone.field"]
+    assert declarations.labels(["tenant.phone", "tenant.other", "gone.field"]) == [
+        "phone number",
+        "other information",
+        "gone.field",
+    ]

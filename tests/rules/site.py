@@ -1,11 +1,43 @@
-"""The site as a list of addresses: what the resolver knows, filled in with rows of the world."""
+"""The site as a list of addresses: what the resolver knows, filled in with rows of the world, and asked by everybody."""
 
 import re
+from dataclasses import dataclass
 
+from django.apps import apps
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-PEOPLE = ("anonymous", "ann", "bob", "vera", "sam", "rita", "olga", "otto")
+from tests.rules.doors import MODEL_WORDS, PORTAL, ROOF, words_of
+
+OUTSIDERS = ("anonymous", "dina", "ann", "bob", "vera")  # dina has not answered the documents yet
+STAFF = ("sam", "rita", "olga", "otto")
+PEOPLE = OUTSIDERS + STAFF
+MODEL_ROUTE = re.compile(r"admin/(\w+)/(\w+)/(.*)")
+
+
+@dataclass(frozen=True)
+class Visit:
+    who: str
+    method: str
+    route: str
+    address: str
+    answer: str
+    response: HttpResponse
+
+    @property
+    def is_page(self):
+        return self.response.headers.get("Content-Type", "").startswith("text/html")
+
+    @property
+    def html(self):
+        return self.response.content.decode(errors="replace")
+
+    def __str__(self):
+        return f"{self.method} {self.address} as {self.who}"
 
 
 def routes(resolver=None, before=""):
@@ -23,23 +55,67 @@ def portal_routes():
 
 
 def admin_routes():
-    return [route for route in routes() if route.startswith("admin/")]
+    """Those of the models: app, model, and what follows. The bare number only leads on to the change page."""
+    found = [match.groups() for route in routes() if (match := MODEL_ROUTE.fullmatch(route)) and route not in ROOF]
+    return [parts for parts in found if parts[2] != "<path:object_id>/"]
 
 
-def clients(world, **settings):
-    """One signed-in visitor for each of PEOPLE."""
-    found = {name: Client(headers={"Accept-Language": "en"}, **settings) for name in PEOPLE}
-    for name, client in found.items():
-        if name != "anonymous":
-            client.force_login(getattr(world, name))
-    return found
+def client_for(world, name, **options):
+    client = Client(headers={"Accept-Language": "id"}, raise_request_exception=False, **options)
+    if name != "anonymous":
+        client.force_login(getattr(world, name))
+    return client
 
 
-def status(response):
-    """The code, or "login" for a way to the sign-in page and "consent" for the gate."""
+def answer(response):
+    """The code, or "login" for a way to the sign-in page and "gate" for the consent page."""
     where = response.headers.get("Location", "")
     if response.status_code == 302 and re.match(r"(http://testserver)?/(accounts/login|admin/login)/", where):
         return "login"
-    if response.status_code == 302 and where.startswith("/consent/"):
-        return "consent"
+    if response.status_code == 302 and where.startswith("/consent/?next"):
+        return "gate"
     return str(response.status_code)
+
+
+def ask(world, client, who, method, route, address):
+    """One visit, of which nothing stays."""
+    with transaction.atomic():
+        cache.clear()
+        response = getattr(client, method.lower())(address)
+        if response.streaming:
+            response = HttpResponse(b"".join(response.streaming_content), headers=response.headers, status=response.status_code)
+        visit = Visit(who, method, route, address, answer(response), response)
+        transaction.set_rollback(True)
+    if who != "anonymous" and not client.cookies[settings.SESSION_COOKIE_NAME].value:
+        client.force_login(getattr(world, who))  # that was the way out
+    return visit
+
+
+def visits(world):
+    for user in world.people.values():
+        user.language = "id"
+        user.save(update_fields=["language"])
+    words = words_of(world)
+    for who in PEOPLE:
+        client = client_for(world, who)
+        for route, (address, *_answers) in (PORTAL | ROOF).items():
+            for method in ("GET", "POST"):
+                yield ask(world, client, who, method, route, address.format(**words))
+        for app, model, rest in admin_routes():
+            if who in STAFF or (not rest and who != "bob"):
+                route = f"admin/{app}/{model}/{rest}"
+                yield ask(world, client, who, "GET", route, admin_address(world, app, model, rest))
+
+
+def row_of(world, app, model):
+    """The row of Sam's company, or any where rows belong to no company."""
+    model = apps.get_model(app, model)
+    return world.rows["anggrek"].get(model) or model._default_manager.order_by("pk").first()
+
+
+def admin_address(world, app, model, rest, row=None):
+    row = row or row_of(world, app, model)
+    rest = re.sub(r"<(int:pk|path:object_id)>", str(getattr(row, "pk", 0)), rest)
+    for word, value in MODEL_WORDS.items():
+        rest = rest.replace(word, value)
+    return f"/admin/{app}/{model}/{rest}".format(**words_of(world))

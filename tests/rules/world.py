@@ -9,7 +9,9 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from privacy import access, consents, grants, parties, policies, updates
 from privacy.models import (
@@ -30,7 +32,7 @@ from privacy.models.access import Why
 from privacy.models.parties import Role
 from privacy.scope import Hat
 from privacy.subjects import own
-from tenants import invitations
+from tenants import imports, invitations
 from tenants.models import Building, BuildingManagement, Claim, Invitation, Occupancy, PendingImport, Tenant, Unit, Vendor
 from tests import factories as f
 
@@ -51,6 +53,11 @@ def build(cast):
     world.people = {name: getattr(world, name) for name in ("ann", "bob", "vera", "sam", "rita", "olga", "otto", "wati")}
     for user in world.people.values():
         consents.give(by=user, versions=policies.in_force(), language="en")
+    world.people["dina"] = world.dina = f.UserFactory(email="dina@example.com")  # has not answered yet
+    DBTaskResult.objects.create(
+        task_path="accounts.tasks.send_to_user", args_kwargs={"args": [], "kwargs": {}}, enqueued_at=timezone.now(), run_after=get_date_max(),
+        backend_name="default", exception_class_path="", traceback="",
+    )  # fmt: skip
     world.rows["anggrek"] = side(world, "anggrek", world.anggrek, world.teknik, world.agreement, "Cici Paramita", "3172054806949911")
     world.rows["bougenvil"] = side(world, "bougenvil", world.bougenvil, world.bersih, second, "Beni Kusuma", "3172050806949912")
     world.marks = {name: marks_of(rows) for name, rows in world.rows.items()}
@@ -64,7 +71,8 @@ def side(world, name, management, vendor, agreement, stranger, number):
     entry = Tenant.objects.get(subject__holder=person)
     entry.identity_scan.save("scans/scan.jpg", ContentFile(PICTURE))
     newcomer = f.TenantFactory(management=management, name=stranger, email=f"{stranger.split()[0].lower()}@example.com")
-    occupancy = f.OccupancyFactory(tenant=newcomer, unit=entry.occupancies.get().unit)
+    unit = f.UnitFactory(building=entry.occupancies.get().unit.building, number=f"{name[0].upper()}-77-01")
+    occupancy = f.OccupancyFactory(tenant=newcomer, unit=unit)
     grant = grants.give(
         subject=entry.subject, agreement=agreement, purpose=world.purpose, fields=["tenant.name", "tenant.phone"],
         until=timezone.localdate() + timedelta(days=20), by=person,
@@ -85,7 +93,8 @@ def side(world, name, management, vendor, agreement, stranger, number):
         birth_date="1994-06-08", message=f"I moved into {name}", entry=newcomer, status=Claim.Status.WAITING,
     )  # fmt: skip
     invitation = invitations.invite(tenant=newcomer, by=staff)
-    pending = PendingImport.objects.create(management=management, user=staff, table="[]", expires_at=timezone.now() + timedelta(hours=1))
+    register = SimpleUploadedFile("register.csv", f"name,building,unit\nFerry,{unit.building.name},{unit.number}\n".encode())
+    pending = imports.keep(table=imports.read(register), management=management, by=staff)
     access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
     return {
         BuildingManagement: management, Vendor: vendor, Party: Party.objects.get(pk=management.pk), Building: occupancy.unit.building,

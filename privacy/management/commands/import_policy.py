@@ -1,4 +1,4 @@
-"""`manage.py import_policy FILE --kind policy`: read a legal text, and make a draft of it. Publishing is two people's act."""
+"""`manage.py import_policy FILE --kind policy` makes a draft of a legal text; a second person publishes it."""
 
 from datetime import date, datetime, time
 from pathlib import Path
@@ -25,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--kind", required=True, choices=LegalDocument.Kind.values, help="which document it is")
         parser.add_argument("--by", metavar="EMAIL", help="account that makes the draft (default: the only superuser)")
         parser.add_argument("--editorial", action="store_true", help="spelling or layout only: nobody is asked again")
-        parser.add_argument("--in-force", type=day, metavar="YYYY-MM-DD", help="first day in force (default: when published)")
+        parser.add_argument(
+            "--in-force", type=day, metavar="YYYY-MM-DD", help="first day in force (default: when published)"
+        )
 
     def handle(self, *args, **options):
         # Commands speak English, like the rest of the terminal
@@ -46,11 +48,13 @@ class Command(BaseCommand):
 
     def say(self, version, file, by):
         for language, text in file.texts.items():
-            self.stdout.write(f"{policy_files.LANGUAGES[language]}: {len(text.sections)} sections, {len(text.markdown.split())} words.")
+            name, words = policy_files.LANGUAGES[language], len(text.markdown.split())
+            self.stdout.write(f"{name}: {len(text.sections)} sections, {words} words.")
         self.stdout.write(f"{version} is a draft now, drafted by {by.email}.")
-        missing = [str(policy_files.LANGUAGES[language]) for language in policies.LANGUAGES if not version.text(language).strip()]
+        missing = [language for language in policies.LANGUAGES if not version.text(language).strip()]
         if missing:
-            self.stdout.write(f"The text in {missing[0]} is missing. Import it too, or write it in the admin.")
+            name = policy_files.LANGUAGES[missing[0]]
+            self.stdout.write(f"The text in {name} is missing. Import it too, or write it in the admin.")
         if not all(version.changes(language).strip() for language in policies.LANGUAGES):
             self.stdout.write("Write the summary of changes in the admin, in both languages.")
         self.stdout.write("A second person can publish it in the admin.")
@@ -59,7 +63,9 @@ class Command(BaseCommand):
         try:
             return Path(name).read_bytes()
         except OSError as error:
-            raise CommandError(f"The file {name} cannot be read ({error.strerror}). Check its name and place.") from error
+            raise CommandError(
+                f"The file {name} cannot be read ({error.strerror}). Check its name and place."
+            ) from error
 
     def account(self, email):
         if email:

@@ -1,0 +1,104 @@
+"""Taking the register out: what is in the file, for whom it leaves a record, and that nothing in it can act.
+
+A row for each unit that a person lives in now, and one for each who lives nowhere. An import reads the file again.
+"""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from privacy import access
+from privacy.countries import NAMES
+from privacy.errors import Refused
+from privacy.models.access import Action, Why
+from privacy.scope import Hat
+from tenants import columns, identity, spreadsheets, values
+from tenants.models import Occupancy, Tenant
+
+HOME_PATHS = {"building": "unit__building__name", "unit": "unit__number", "role": "role", "moved_in_on": "moved_in_on"}
+# One thing for the person who reads the log: where she lives
+HOME_KEYS = {name: f"occupancy.{'unit' if name == 'building' else name}" for name in HOME_PATHS}
+
+
+def visible(user):
+    """The entries that this account may export: those of its own companies, whatever else it may do."""
+    return Tenant.objects.visible_to(user, as_=Hat.STAFF)
+
+
+@transaction.atomic
+def export(*, entries, names, kind, reason, by):
+    """The file's bytes. `entries` is narrowed to what `by` may export; each of them gets a record with the reason."""
+    if not reason.strip():
+        raise Refused(_("Write the reason; the tenant reads it."), code="no_reason")
+    chosen = [column for column in columns.COLUMNS if column.name in names]
+    if not chosen:
+        raise Refused(_("Choose at least one column."), code="no_columns")
+    entries = visible(by).filter(pk__in=entries.order_by().values("pk"))
+    rows = list(_rows(entries, [column.name for column in chosen]))
+    if not rows:
+        raise Refused(_("There is nothing to export."), code="nothing")
+    keys = list(dict.fromkeys(HOME_KEYS.get(column.name, column.name) for column in chosen))
+    leaving = list(entries.only("pk").order_by())
+    access.looks(leaving, by=by, as_=Hat.STAFF, why=Why.EXPORT, reference=reason, action=Action.EXPORTED, fields=keys)
+    return spreadsheets.write([column.heading for column in chosen], rows, kind=kind)
+
+
+def sample(kind):
+    """A file to start from: every heading, and one row that shows how values are written."""
+    text_columns = [place for place, column in enumerate(columns.COLUMNS) if column.is_text]
+    row = [_written(column.name, SAMPLE.get(column.name), SAMPLE) for column in columns.COLUMNS]
+    headings = [column.heading for column in columns.COLUMNS]
+    return spreadsheets.write(headings, [row], kind=kind, text_columns=text_columns)
+
+
+def _rows(entries, names):
+    person = [name for name in names if name in columns.OF_PERSON]
+    wanted = {"id", "identity_kind", *person} if "identity_number" in person else {"id", *person}
+    homes = _homes(entries) if set(names) & set(HOME_PATHS) else {}
+    for entry in entries.order_by("name", "pk").values(*wanted):
+        for home in homes.get(entry["id"], [{}]):
+            row = entry | home
+            yield [_written(name, row.get(name), row) for name in names]
+
+
+def _homes(entries):
+    found = {}
+    now = Occupancy.objects.current().filter(tenant__in=entries.order_by().values("pk")).order_by("unit__number", "pk")
+    for entry, *home in now.values_list("tenant", *HOME_PATHS.values()):
+        found.setdefault(entry, []).append(dict(zip(HOME_PATHS, home, strict=True)))
+    return found
+
+
+def _written(name, value, row):
+    """A value as a register writes it, and as an import understands it."""
+    if value in (None, ""):
+        return ""
+    if name == "identity_number":
+        return identity.group(row["identity_kind"], value)  # spaced, so that no spreadsheet makes a number of it
+    words = {"identity_kind": columns.KIND_WORDS, "role": columns.ROLE_WORDS, "gender": columns.GENDER_WORDS}
+    if name in words:
+        return columns.word(words[name], value)
+    if name == "nationality":
+        return str(NAMES.get(value, value))
+    return values.show_phone(value) if name == "phone" else value
+
+
+# An invented person in an invented building: imported by mistake, it stops at the building
+SAMPLE = {
+    "name": "Contoh Lestari",
+    "building": "Menara Contoh",
+    "unit": "A-12-03",
+    "role": "owner",
+    "moved_in_on": date(2024, 1, 31),
+    "identity_kind": identity.KTP,
+    "identity_number": "3172055504900099",
+    "gender": identity.FEMALE,
+    "birth_date": date(1990, 4, 15),
+    "birth_place": "Jakarta",
+    "nationality": "ID",
+    "phone": "+6281234567890",
+    "email": "nama@contoh.id",
+    "address": "Jalan Contoh 1, Jakarta",
+    "other": "",
+}

@@ -1,0 +1,63 @@
+"""A plan as people read it: values in words, identity numbers masked, so many rows of each kind and no more."""
+
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.moments import short_day
+from privacy.countries import NAMES
+from tenants import columns, identity, values
+from tenants.models import Occupancy
+from tenants.models.register import Gender
+
+SHOWN = 200  # rows of each kind on one page
+
+
+def shown(name, value, *, kind=""):
+    """One value. `kind` is that of the identity number, which stays masked here whoever asks."""
+    if value in (None, ""):
+        return ""
+    if name == "identity_number":
+        return identity.mask(kind, value)
+    words = {
+        "identity_kind": lambda: columns.word(columns.KIND_WORDS, value),
+        "role": lambda: Occupancy.Role(value).label,
+        "gender": lambda: Gender(value).label,
+        "nationality": lambda: NAMES.get(value, value),
+        "phone": lambda: values.show_phone(value),
+        "birth_date": lambda: short_day(value),
+        "moved_in_on": lambda: short_day(value),
+    }
+    return str(words.get(name, lambda: value)())
+
+
+def new_rows(plan):
+    """Number and cells of the first new rows, in the order of `plan.headings`."""
+    return [
+        {
+            "number": match.row.number,
+            "cells": [
+                shown(name, match.row.values.get(name), kind=match.row.values.get("identity_kind", ""))
+                for name in plan.headings
+            ],
+        }
+        for match in plan.new[:SHOWN]
+    ]
+
+
+def changed_rows(plan):
+    """The first changed rows, each with its changed cells: name of the column, old value, new value."""
+    return [
+        {"number": match.row.number, "name": match.entry["name"], "home": str(match.home), "cells": _cells(match)}
+        for match in plan.changed[:SHOWN]
+    ]
+
+
+def _cells(match):
+    kind = match.row.values.get("identity_kind", "")
+    return [_cell(line, kind) for line in match.lines]
+
+
+def _cell(line, kind):
+    old, new = shown(line.name, line.old), shown(line.name, line.new, kind=kind)
+    if line.name == "unit" and old:
+        new = _("%(old)s; also %(new)s") % {"old": old, "new": new}
+    return {"label": columns.BY_NAME[line.name].heading, "old": old, "new": new}

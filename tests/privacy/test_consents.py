@@ -1,0 +1,203 @@
+"""Agreeing, declining, withdrawing: once each, with the very text and language shown."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from privacy import consents
+from privacy.errors import Refused
+from privacy.models import ConsentEvent, Standing
+from privacy.subjects import own
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann():
+    return f.UserFactory()
+
+
+def terms(**fields):
+    return f.VersionFactory(
+        document=f.DocumentFactory(kind="terms", title_ind="Syarat dan Ketentuan", title_en="Terms and Conditions"),
+        **fields,
+    )
+
+
+def asked(user):
+    return [question.version for question in consents.questions(user)]
+
+
+def give(user, language="en"):
+    return consents.give(by=user, versions=asked(user), language=language)
+
+
+def decline(user):
+    return consents.decline(by=user, versions=asked(user), language="id")
+
+
+def refused(code, verb, **arguments):
+    with pytest.raises(Refused) as caught:
+        verb(**arguments)
+    assert caught.value.code == code
+
+
+def test_give_records_version_text_language_and_standing(ann):
+    version = f.VersionFactory()
+    (event,) = give(ann, language="id")
+    assert (event.subject, event.version, event.decision, event.language) == (own(ann), version, "given", "id")
+    assert event.text_hash == version.hash_id
+    assert event.number.startswith("TT-")
+    assert Standing.objects.get(user=ann).number == 1
+    assert consents.questions(ann) == []
+
+
+def test_give_asks_each_document_by_itself(ann):
+    policy, other = f.VersionFactory(), terms()
+    assert asked(ann) == [policy, other]
+    assert len(give(ann)) == 2
+
+
+def test_give_twice_is_one_event(ann):
+    f.VersionFactory()
+    versions = asked(ann)
+    assert len(consents.give(by=ann, versions=versions, language="en")) == 1
+    assert consents.give(by=ann, versions=versions, language="en") == []
+    assert ConsentEvent.objects.count() == 1
+
+
+def test_give_refuses_other_versions_than_those_asked(ann):
+    old = f.VersionFactory()
+    f.VersionFactory()
+    refused("stale", consents.give, by=ann, versions=[old], language="en")
+    terms()
+    refused("stale", consents.give, by=ann, versions=asked(ann)[:1], language="en")
+    assert not ConsentEvent.objects.exists()
+
+
+def test_decline_is_recorded_once_and_may_be_answered_again(ann):
+    f.VersionFactory()
+    assert decline(ann)[0].decision == "declined"
+    assert decline(ann) == []
+    (question,) = consents.questions(ann)
+    assert question.declined
+    give(ann)
+    assert consents.questions(ann) == []
+    assert ConsentEvent.objects.count() == 2
+
+
+def test_decline_refuses_when_nothing_is_asked_any_more(ann):
+    f.VersionFactory()
+    versions = asked(ann)
+    give(ann)
+    refused("stale", consents.decline, by=ann, versions=versions, language="en")
+    assert Standing.objects.filter(user=ann).exists()
+
+
+def test_withdraw_ends_the_agreement_and_is_recorded(ann):
+    version = f.VersionFactory()
+    give(ann)
+    event = consents.withdraw(by=ann, document=version.document, language="en")
+    assert (event.decision, event.version) == ("withdrawn", version)
+    assert consents.questions(ann)[0].declined
+    refused("no_consent", consents.withdraw, by=ann, document=version.document, language="en")
+
+
+def test_questions_follow_material_editorial_and_future_versions(ann):
+    f.VersionFactory()
+    give(ann)
+    f.VersionFactory(material=False)
+    f.VersionFactory(in_force_from=timezone.now() + timedelta(days=2))
+    f.VersionFactory(published=False)
+    assert asked(ann) == []
+
+
+def test_questions_name_the_newest_text_when_an_editorial_one_follows_a_material_one(ann):
+    f.VersionFactory()
+    give(ann)
+    f.VersionFactory()
+    newest = f.VersionFactory(material=False)
+    assert asked(ann) == [newest]
+    give(ann)
+    assert Standing.objects.get(user=ann).number == 3
+
+
+def test_questions_ask_nobody_again_because_of_an_editorial_change_even_who_declined(ann):
+    f.VersionFactory()
+    decline(ann)
+    f.VersionFactory(material=False)
+    assert consents.questions(ann)[0].declined
+    assert len(decline(ann)) == 1  # said again, to the newer text: recorded
+    f.VersionFactory()
+    assert not consents.questions(ann)[0].declined
+
+
+def test_questions_remember_the_answer_before(ann):
+    first = f.VersionFactory()
+    give(ann)
+    f.VersionFactory()
+    assert consents.questions(ann)[0].before.version == first
+    decline(ann)
+    third = f.VersionFactory()
+    (question,) = consents.questions(ann)
+    assert (question.version, question.before.version.number, question.last) == (third, 2, None)
+
+
+def test_questions_of_a_first_time_reader_have_no_answer_before(ann):
+    f.VersionFactory()
+    f.VersionFactory()
+    (question,) = consents.questions(ann)
+    assert question.before is None
+
+
+def test_history_and_latest_are_the_account_own(ann):
+    f.VersionFactory()
+    terms()
+    decline(ann)
+    give(ann)
+    give(f.UserFactory())
+    assert [event.decision for event in consents.history(ann)] == ["given", "given", "declined", "declined"]
+    assert [(event.version.document.kind, event.decision) for event in consents.latest(ann)] == [
+        ("policy", "given"),
+        ("terms", "given"),
+    ]
+
+
+def test_questions_cost_the_same_for_many_versions_and_answers(ann):
+    counts = []
+    for more in (1, 12):
+        for _count in range(more):
+            f.VersionFactory()
+            decline(ann)
+        with CaptureQueriesContext(connection) as caught:
+            consents.questions(ann)
+        counts.append(len(caught))
+    assert counts[0] == counts[1] <= 5
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE privacy_consentevent SET decision = 'given'", "DELETE FROM privacy_consentevent"]
+)
+def test_events_cannot_change_by_sql(ann, statement):
+    f.VersionFactory()
+    decline(ann)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_events_cannot_change_by_orm(ann):
+    f.VersionFactory()
+    (event,) = decline(ann)
+    event.decision = "given"
+    for change in (
+        event.save,
+        event.delete,
+        ConsentEvent.objects.all().delete,
+        lambda: ConsentEvent.objects.update(decision="given"),
+    ):
+        with pytest.raises(Refused):
+            change()

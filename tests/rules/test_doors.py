@@ -1,0 +1,78 @@
+"""Every address of the site, asked by everybody, answers as the table in doors.py says."""
+
+import pytest
+
+from tests.rules.doors import ADMIN, MODELS, PAGES, PORTAL, ROOF
+from tests.rules.site import PEOPLE, STAFF, admin_routes, portal_routes, routes
+
+pytestmark = pytest.mark.django_db
+REMEDY = "If this is meant, say so in tests/rules/doors.py; if not, mend the view:\n  "
+
+
+def expected():
+    """(method, route, who) → answer, from the tables. None: the method is refused."""
+    for route, (_address, get, *post) in (PORTAL | ROOF).items():
+        for method, answers in (("GET", get), ("POST", post[0] if post else None)):
+            answers = answers.split() if answers else [None] * len(PEOPLE)
+            yield from (((method, route, who), answers[at]) for at, who in enumerate(PEOPLE))
+    for label, pages in MODELS.items():
+        before = f"admin/{label.replace('.', '/')}/"
+        for page, answers in pages.items():
+            found = ADMIN.split()[: -len(STAFF)] + answers.split()
+            yield from ((("GET", before + PAGES.get(page, page), who), found[at]) for at, who in enumerate(PEOPLE))
+
+
+def test_every_address_stands_in_the_table():
+    missing = [route for route in portal_routes() if route not in PORTAL]
+    listed = {(*label.split("."), PAGES.get(page, page)) for label, pages in MODELS.items() for page in pages}
+    missing += ["/".join(parts) for parts in admin_routes() if parts not in listed]
+    missing += [route for route in routes() if route.startswith("admin/") and route.count("/") < 3 and route not in ROOF]
+    assert not missing, f"Who may open these? Write it in tests/rules/doors.py:\n  {chr(10).join(missing)}"
+    gone = [route for route in PORTAL | ROOF if route not in set(routes())] + ["/".join(parts) for parts in listed - set(admin_routes())]
+    assert not gone, f"These addresses are gone; take them off tests/rules/doors.py: {gone}"
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_door_answers_as_the_table_says(walk, who):
+    wanted = dict(expected())
+    wrong = [
+        f"{visit}: {visit.answer} instead of {answer or 'refusing the method'}"
+        for visit in walk
+        if visit.who == who and not fits(visit.answer, answer := wanted.get((visit.method, visit.route, who), "no entry"))
+    ]
+    assert not wrong, REMEDY + "\n  ".join(wrong)
+
+
+def fits(answer, wanted):
+    return answer in {"405", "login", "gate"} if wanted is None else answer == wanted
+
+
+def test_every_visit_is_answered_without_a_failure(walk):
+    failed = [str(visit) for visit in walk if visit.answer.startswith("5")]
+    assert not failed, f"These pages broke:\n  {chr(10).join(failed)}"
+
+
+def test_unknown_and_foreign_things_answer_alike(walk):
+    """A 404 page tells nothing of whether the thing exists: all of one person's are the same but for their number."""
+    pages = {}
+    for visit in walk:
+        if visit.answer == "404" and visit.method == "GET" and visit.is_page:
+            pages.setdefault((visit.who, visit.response.templates[0].name if visit.response.templates else ""), set()).add(len(visit.response.content))
+    assert pages
+    assert all(max(sizes) - min(sizes) < 400 for sizes in pages.values()), "A 404 page says more about one address than about another."
+
+
+SIDE = {"ann": "anggrek", "vera": "anggrek", "sam": "anggrek", "bob": "bougenvil", "rita": "bougenvil"}
+
+
+@pytest.mark.parametrize("who", [*SIDE, "anonymous", "dina"])
+def test_no_page_holds_a_word_of_the_other_company(walk, world, who):
+    foreign = [word for side, words in world.marks.items() if side != SIDE.get(who) for word in words]
+    leaks = [
+        f"{visit} shows {word!r}"
+        for visit in walk
+        if visit.who == who
+        for word in foreign
+        if word in visit.html.replace(visit.address, "")  # what she typed herself may come back
+    ]
+    assert not leaks, "A page shows what belongs to another company:\n  " + "\n  ".join(leaks)

@@ -1,0 +1,371 @@
+"""The register in the admin: scope, masks, records, and what staff may not do."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from privacy.models import AccessRecord, Standing
+from privacy.models.access import Action
+from tenants.models import Tenant
+from tests import factories as f
+
+LIST = "admin:tenants_tenant_changelist"
+ADD = "admin:tenants_tenant_add"
+CHANGE = "admin:tenants_tenant_change"
+REVEAL = "admin:tenants_tenant_reveal"
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path, settings):
+    settings.PRIVATE_FILES_DIR = tmp_path / "private"
+
+
+@pytest.fixture
+def sam(cast, sign_in):
+    return sign_in(cast.sam)
+
+
+@pytest.fixture
+def unit(cast):
+    return cast.ann_entry.occupancies.get().unit
+
+
+def page(client, name, *args, **query):
+    return client.get(reverse(name, args=args), query).content.decode()
+
+
+def form_data(entry=None, unit=None, role="owner", **changed):
+    """What the browser sends: the whole form, with one row of where the person lives."""
+    data = {"name": "Cici Lestari", "occupancies-TOTAL_FORMS": "1", "occupancies-INITIAL_FORMS": "0"}
+    data |= {"occupancies-0-unit": unit.pk if unit else "", "occupancies-0-role": role}
+    if entry is not None:
+        home = entry.occupancies.get()
+        data |= {
+            "name": entry.name, "identity_kind": entry.identity_kind, "gender": entry.gender, "phone": str(entry.phone),
+            "email": entry.email, "address": entry.address, "birth_date_day": entry.birth_date.day,
+            "birth_date_month": entry.birth_date.month, "birth_date_year": entry.birth_date.year,
+            "birth_place": entry.birth_place, "nationality": str(entry.nationality), "other": entry.other,
+            "seen_at": entry.changed_at.isoformat(), "occupancies-INITIAL_FORMS": "1", "occupancies-0-id": home.pk,
+            "occupancies-0-tenant": entry.pk, "occupancies-0-unit": home.unit_id, "occupancies-0-role": home.role,
+            "occupancies-0-moved_in_on": home.moved_in_on.isoformat(),
+        }  # fmt: skip
+    return data | changed
+
+
+# The list
+
+
+def test_list_shows_own_entries_masked_and_records_nothing(cast, sam):
+    html = page(sam, LIST)
+    for shown in ("Ann Wijaya", "A-12-03", "+62 812-••••-••90", "•••• •••• •••• 0001"):
+        assert shown in html
+    for hidden in ("Bob Santoso", "3172055504900001", "+6281234567890", "3456-7890"):
+        assert hidden not in html
+    assert not AccessRecord.objects.exists()
+
+
+def test_list_tells_who_has_agreed_to_the_version_in_force(cast, sam):
+    assert "not current" not in page(sam, LIST)
+    version = f.VersionFactory(in_force_from=timezone.now() - timedelta(days=1))
+    Standing.objects.create(user=cast.sam, document=version.document, number=version.number)
+    assert "not current" in page(sam, LIST)
+    Standing.objects.create(user=cast.ann, document=version.document, number=version.number)
+    assert "not current" not in page(sam, LIST)
+
+
+def test_list_asks_the_same_number_of_queries_with_many_rows(cast, sam):
+    def fill(count):
+        for entry in f.TenantFactory.create_batch(count, management=cast.anggrek, identity_kind="sim"):
+            entry.subject.holder = f.UserFactory()
+            entry.subject.save()
+            f.OccupancyFactory(tenant=entry)
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            page(sam, LIST)
+        return len(queries)
+
+    fill(9)
+    few = count()
+    fill(190)
+    assert count() == few
+
+
+def test_search_finds_names_and_units_without_a_record(cast, sam):
+    assert "Ann Wijaya" in page(sam, LIST, q="wija")
+    assert "Ann Wijaya" in page(sam, LIST, q="A-12")
+    assert "Ann Wijaya" not in page(sam, LIST, q="santoso")
+    assert not AccessRecord.objects.exists()
+
+
+def test_search_by_identity_number_is_exact_and_recorded_on_the_hits(cast, sam):
+    assert "Ann Wijaya" in page(sam, LIST, q="3172 0555 0490 0001")
+    record = AccessRecord.objects.get()
+    assert (record.subject, record.action) == (cast.ann_entry.subject, Action.SEARCHED)
+    assert record.fields == ["tenant.identity_number"]
+    assert "Ann Wijaya" not in page(sam, LIST, q="3172 0555 0490")
+    assert "Bob" not in page(sam, LIST, q=cast.bob_entry.identity_number)
+    assert AccessRecord.objects.count() == 1
+
+
+def test_filters_offer_own_buildings_and_find_what_is_missing(cast, sam, unit):
+    patchy = f.TenantFactory(management=cast.anggrek, name="Patchy")
+    f.OccupancyFactory(tenant=patchy, unit=unit)
+    html = page(sam, LIST)
+    assert unit.building.name in html
+    assert cast.bob_entry.occupancies.get().unit.building.name not in html
+    assert "Ann Wijaya" not in page(sam, LIST, missing="identity_number")
+    assert "Patchy" in page(sam, LIST, missing="birth_date")
+    assert "Patchy" in page(sam, LIST, missing="phone")
+    assert "Ann Wijaya" not in page(sam, LIST, claimed="no")
+    assert "Patchy" not in page(sam, LIST, claimed="yes")
+    assert "Patchy" in page(sam, LIST, building=unit.building_id)
+    foreign = cast.bob_entry.occupancies.get().unit.building_id
+    assert "Bob" not in page(sam, LIST, building=foreign)
+    assert "Patchy" in page(sam, LIST, missing="password", claimed="maybe")
+
+
+# Opening
+
+
+def test_opening_is_recorded_and_says_so(cast, sam):
+    html = page(sam, CHANGE, cast.ann_entry.pk)
+    assert "Opening this record is recorded" in html
+    record = AccessRecord.objects.get()
+    assert (record.subject, record.actor.holder, record.action) == (cast.ann_entry.subject, cast.sam, Action.VIEWED)
+    assert "3172055504900001" not in html.replace(" ", "")
+
+
+def test_opening_shows_what_is_missing(cast, sam):
+    html = page(sam, CHANGE, cast.ann_entry.pk)
+    assert "Missing in this entry" in html
+    assert "identity scan, photo" in html
+
+
+@pytest.mark.parametrize("name", [CHANGE, REVEAL, "admin:tenants_tenant_history"])
+def test_an_entry_of_another_management_is_not_here_and_the_try_is_recorded(cast, sam, name):
+    assert sam.get(reverse(name, args=[cast.bob_entry.pk])).status_code == 404
+    record = AccessRecord.objects.get()
+    assert (record.subject, record.allowed) == (cast.bob_entry.subject, False)
+    assert sam.get(reverse(name, args=[0])).status_code == 404
+
+
+def test_an_entry_of_another_management_cannot_be_changed(cast, sam):
+    response = sam.post(reverse(CHANGE, args=[cast.bob_entry.pk]), form_data(cast.bob_entry, name="Eve"))
+    assert response.status_code == 404
+    cast.bob_entry.refresh_from_db()
+    assert cast.bob_entry.name == "Bob Santoso"
+
+
+def test_nobody_is_deleted_by_hand(cast, sam):
+    assert sam.get(reverse("admin:tenants_tenant_delete", args=[cast.ann_entry.pk])).status_code == 403
+
+
+def test_the_operator_sees_masked_and_changes_nothing(cast, sign_in):
+    for user in (cast.olga, cast.otto):
+        client = sign_in(user)
+        html = page(client, CHANGE, cast.ann_entry.pk)
+        assert "•••• 0001" in html
+        assert "3172055504900001" not in html
+        assert 'name="name"' not in html
+        assert client.post(reverse(CHANGE, args=[cast.ann_entry.pk]), form_data(cast.ann_entry)).status_code == 403
+        assert client.get(reverse(ADD)).status_code == 403
+        assert client.get(reverse(REVEAL, args=[cast.ann_entry.pk])).status_code == 404
+
+
+def test_staff_without_the_right_see_nothing(cast, sign_in):
+    assert sign_in(cast.ann).get(reverse(LIST)).status_code == 302
+    assert sign_in(cast.vera).get(reverse(LIST)).status_code == 302
+
+
+# Correcting
+
+
+def test_change_saves_records_and_tells_the_tenant(cast, sam):
+    data = form_data(cast.ann_entry, phone="0812 3456 7891")
+    response = sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), data)
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    cast.ann_entry.refresh_from_db()
+    assert cast.ann_entry.phone == "+6281234567891"
+    assert cast.ann_entry.identity_number == "3172055504900001"
+    assert AccessRecord.objects.get(action=Action.CHANGED).fields == ["tenant.phone"]
+    assert [letter.subject for letter in mail.outbox] == ["Staff updated your data"]
+    entry = LogEntry.objects.get()
+    assert not any(value in entry.object_repr + entry.change_message for value in ("Ann", "7891"))
+
+
+def test_change_of_the_identity_number_and_scan(cast, sam):
+    written = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(written, "PNG")
+    scan = SimpleUploadedFile("scan.png", written.getvalue())
+    data = form_data(cast.ann_entry, identity_number="3172 0555 0490 0009", identity_scan=scan)
+    sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), data)
+    found = Tenant.objects.with_identity("ktp", "3172055504900009").get()
+    assert found == cast.ann_entry
+    assert found.identity_scan.name.endswith(".jpg")
+
+
+def test_change_refuses_bad_values_and_keeps_them(cast, sam):
+    data = form_data(cast.ann_entry, phone="0812", birth_date_month="13")
+    response = sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), data)
+    html = response.content.decode()
+    assert "Write the number with its country code" in html
+    assert 'value="0812"' in html
+    assert "Write a real date" in html
+    cast.ann_entry.refresh_from_db()
+    assert cast.ann_entry.phone == "+6281234567890"
+
+
+def test_change_notices_a_change_by_a_colleague(cast, sam):
+    stale = form_data(cast.ann_entry, birth_place="Solo")
+    Tenant.objects.get(pk=cast.ann_entry.pk).save()
+    response = sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), stale)
+    assert "This record changed while you were working." in response.content.decode()
+    fresh = stale | {"seen_at": response.context["adminform"].form["seen_at"].value()}
+    assert sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), fresh).status_code == 302
+
+
+def test_change_refuses_an_identity_number_of_another_entry_of_this_register_only(cast, sam):
+    f.TenantFactory(management=cast.anggrek, identity_kind="ktp", identity_number="3172055504900009")
+    f.TenantFactory(management=cast.bougenvil, identity_kind="ktp", identity_number="3172055504900008")
+    taken = form_data(cast.ann_entry, identity_number="3172055504900009")
+    response = sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), taken)
+    assert "Another entry of this register has this identity number." in response.content.decode()
+    free = form_data(cast.ann_entry, identity_number="3172055504900008")
+    assert sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), free).status_code == 302
+
+
+def test_change_of_where_the_person_lives_is_told_too(cast, sam):
+    data = form_data(cast.ann_entry, **{"occupancies-0-role": "renter"})
+    sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), data)
+    assert cast.ann_entry.occupancies.get().role == "renter"
+    assert "occupancy.role" in AccessRecord.objects.get(action=Action.CHANGED).fields
+    assert len(mail.outbox) == 1
+
+
+def test_change_to_a_unit_of_another_management_is_refused(cast, sam):
+    foreign = cast.bob_entry.occupancies.get().unit
+    data = form_data(cast.ann_entry, **{"occupancies-0-unit": foreign.pk})
+    assert sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), data).status_code == 200
+    assert cast.ann_entry.occupancies.get().unit != foreign
+
+
+def test_ones_own_entry_is_read_only(cast, sam, unit):
+    entry = f.TenantFactory(management=cast.anggrek, subject__holder=cast.sam, name="Sam")
+    f.OccupancyFactory(tenant=entry, unit=unit)
+    html = page(sam, CHANGE, entry.pk)
+    assert "This is your own record." in html
+    assert 'name="name"' not in html
+    data = {"name": "Samuel", "occupancies-TOTAL_FORMS": "0", "occupancies-INITIAL_FORMS": "0"}
+    assert sam.post(reverse(CHANGE, args=[entry.pk]), data).status_code == 403
+
+
+# Entering
+
+
+def test_add_needs_a_name_and_a_unit_and_takes_the_management_from_it(cast, sam, unit):
+    response = sam.post(
+        reverse(ADD), form_data(unit=unit, management=cast.bougenvil.pk, subject=cast.bob_entry.subject_id)
+    )
+    assert response.status_code == 302
+    entry = Tenant.objects.get(name="Cici Lestari")
+    assert entry.management == cast.anggrek
+    assert entry.subject.holder is None
+    assert entry.occupancies.get().unit == unit
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"name": ""}, "Enter the name."),
+        ({"occupancies-0-unit": ""}, "Choose a unit: an entry needs a name and a unit."),
+        ({"occupancies-TOTAL_FORMS": "0"}, "Choose a unit: an entry needs a name and a unit."),
+        ({"identity_number": "3172055504900009"}, "Choose the identity kind"),
+        ({"identity_kind": "ktp", "identity_number": "3172055504900001"}, "Another entry of this register"),
+        (
+            {"occupancies-0-moved_out_on": "2019-01-01", "occupancies-0-moved_in_on": "2020-01-01"},
+            "Choose a moving-out date",
+        ),
+    ],
+)
+def test_add_says_what_to_do_and_saves_nothing_half(cast, sam, unit, changed, sentence):
+    response = sam.post(reverse(ADD), form_data(unit=unit) | changed)
+    assert sentence in response.content.decode()
+    assert Tenant.objects.count() == 2
+
+
+def test_add_with_a_unit_of_another_management_is_refused(cast, sam):
+    foreign = cast.bob_entry.occupancies.get().unit
+    assert sam.post(reverse(ADD), form_data(unit=foreign)).status_code == 200
+    assert Tenant.objects.count() == 2
+
+
+def test_add_with_units_of_two_own_managements_is_refused(cast, sam, unit):
+    f.MembershipFactory(user=cast.sam, party=cast.bougenvil)
+    data = form_data(unit=unit) | {"occupancies-TOTAL_FORMS": "2", "occupancies-1-role": "owner"}
+    data["occupancies-1-unit"] = cast.bob_entry.occupancies.get().unit.pk
+    html = sam.post(reverse(ADD), data).content.decode()
+    assert "Choose units of one building management" in html
+
+
+def test_a_refusal_of_the_verb_is_shown_as_its_sentence(cast, sam, unit, monkeypatch):
+    monkeypatch.setattr("tenants.forms.register.OccupancyFormSet.clean", lambda formset: None)
+    twin = form_data(unit=unit, identity_kind="ktp", identity_number="3172055504900001")
+    response = sam.post(reverse(ADD), twin, follow=True)
+    assert "Another entry of this register has this identity number." in response.content.decode()
+    assert Tenant.objects.count() == 2
+
+
+# Revealing
+
+
+def test_reveal_asks_a_reason_records_it_and_shows_the_number_once(cast, sam):
+    address = reverse(REVEAL, args=[cast.ann_entry.pk])
+    html = sam.get(address).content.decode()
+    assert "Article 67" in html
+    assert "3172 0555 0490 0001" not in html
+    html = sam.post(address, {"reason": "comparing with the original card"}).content.decode()
+    assert "3172 0555 0490 0001" in html
+    record = AccessRecord.objects.get()
+    assert (record.action, record.reference) == (Action.REVEALED, "comparing with the original card")
+    assert record.fields == ["tenant.identity_number"]
+
+
+def test_reveal_without_a_reason_shows_nothing(cast, sam):
+    html = sam.post(reverse(REVEAL, args=[cast.ann_entry.pk]), {"reason": "  "}).content.decode()
+    assert "Write the reason; the tenant reads it." in html
+    assert "3172 0555 0490 0001" not in html
+    assert not AccessRecord.objects.exists()
+
+
+def test_reveal_needs_the_permission_and_a_number(cast, sam, unit):
+    empty = f.TenantFactory(management=cast.anggrek)
+    assert sam.get(reverse(REVEAL, args=[empty.pk])).status_code == 404
+    for group in cast.sam.groups.all():
+        group.permissions.filter(codename="reveal_tenant").delete()
+    assert sam.post(reverse(REVEAL, args=[cast.ann_entry.pk]), {"reason": "x"}).status_code == 404
+
+
+# Choices
+
+
+def test_autocomplete_offers_own_units_with_their_building(cast, sam, unit):
+    query = {"app_label": "tenants", "model_name": "occupancy", "field_name": "unit", "term": "-"}
+    found = sam.get(reverse("admin:autocomplete"), query).json()["results"]
+    assert found == [{"id": str(unit.pk), "text": f"{unit.number} · {unit.building.name}"}]
+
+
+def test_autocomplete_calls_people_by_name_and_unit(cast, sam):
+    query = {"app_label": "tenants", "model_name": "invitation", "field_name": "tenant", "term": "ann"}
+    found = sam.get(reverse("admin:autocomplete"), query).json()["results"]
+    assert found == [{"id": str(cast.ann_entry.pk), "text": "Ann Wijaya · A-12-03"}]

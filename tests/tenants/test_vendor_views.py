@@ -1,0 +1,444 @@
+"""The vendor portal shows exactly what was granted, records each look, and exists for nobody else."""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from privacy import agreements, grants
+from privacy.models import AccessRecord, SharingRequest
+from privacy.scope import Hat
+from tenants import shared
+from tests import factories as f
+
+NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
+PAGES = ["vendor_home", "vendor_shared", "vendor_requests", "vendor_agreements"]
+
+
+def days(n):
+    return timezone.localdate() + timedelta(days=n)
+
+
+def text(response):
+    return response.content.decode()
+
+
+def share(cast, name, unit, fields, **grant):
+    entry = f.TenantFactory(management=cast.anggrek, name=name, phone="+6281211112222")
+    f.OccupancyFactory(tenant=entry, unit__number=unit)
+    return f.GrantFactory(subject=entry.subject, agreement=cast.agreement, purpose=cast.purpose, fields=fields, **grant)
+
+
+def people(response):
+    return [
+        re.sub(r"<[^>]+>", "", cell).strip()
+        for cell in re.findall(r'<th scope="row">(.*?)</th>', text(response), re.DOTALL)
+    ]
+
+
+# Who may come
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_portal_is_not_there_for_others(cast, sign_in, grant, page):
+    for who in ("ann", "bob", "sam", "rita", "olga", "otto"):
+        assert sign_in(getattr(cast, who)).get(reverse(page)).status_code == 404
+    assert sign_in(cast.vera).get(reverse(page)).status_code == 200
+
+
+def test_portal_sends_strangers_to_sign_in(db, client):
+    assert client.get("/vendor/").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["vendor_record", "vendor_request_new"])
+def test_record_of_another_vendor_is_not_there_and_the_try_is_recorded(cast, sign_in, grant, name):
+    other = f.GrantFactory(
+        subject=grant.subject, agreement=f.AgreementFactory(management=cast.anggrek), purpose=cast.purpose
+    )
+    assert sign_in(cast.vera).get(reverse(name, args=[other.number])).status_code == 404
+    assert sign_in(cast.ann).get(reverse(name, args=[grant.number])).status_code == 404
+    assert sign_in(cast.vera).get(reverse(name, args=["IB-2026-9999"])).status_code == 404
+    assert list(AccessRecord.objects.values_list("allowed", "reason", "hat")) == [(False, "not_yours", Hat.VENDOR)] * 2
+
+
+# The list
+
+
+def test_list_calls_people_by_what_they_granted(cast, sign_in, grant):
+    share(cast, "Secret Name", "B-07-02", [UNIT, PHONE])
+    only_phone = share(cast, "Other Secret", "C-01-01", [PHONE])
+    response = sign_in(cast.vera).get("/vendor/shared/", {"sort": "name"})
+    building = cast.agreement.grants.get(fields=[UNIT, PHONE]).subject.tenant.occupancies.get().unit.building.name
+    assert people(response)[0] == "Ann Wijaya"
+    assert set(people(response)[1:]) == {f"{building}, B-07-02", only_phone.number}
+    for secret in ("Secret", "C-01-01"):
+        assert secret not in text(response)
+
+
+def test_list_is_one_recorded_look_a_person(cast, sign_in, grant):
+    other = share(cast, "Cut", "B-1", [PHONE])
+    sign_in(cast.vera).get("/vendor/shared/")
+    assert dict(AccessRecord.objects.values_list("grant", "fields")) == {
+        grant.pk: [NAME, PHONE, UNIT],
+        other.pk: [PHONE],
+    }
+    assert set(AccessRecord.objects.values_list("action", "allowed", "party")) == {("listed", True, cast.teknik.pk)}
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("wijaya", 1),
+        ("WIJ", 1),
+        ("A-12", 1),
+        ("secret", 0),
+        ("C-01", 0),
+        ("B-07", 1),
+        ("IB-", 3),
+        ("0812", 0),
+        ("%", 0),
+        ("'", 0),
+    ],
+)
+def test_search_finds_only_by_what_was_granted(cast, sign_in, grant, q, found):
+    share(cast, "Secret Name", "B-07-02", [UNIT, PHONE])
+    share(cast, "Other Secret", "C-01-01", [PHONE])
+    response = sign_in(cast.vera).get("/vendor/shared/", {"q": q})
+    assert len(people(response)) == found
+    if not found:
+        assert "No match for" in text(response)
+
+
+def test_search_does_not_find_what_the_agreement_no_longer_allows(cast, sign_in, grant):
+    cast.agreement.fields = [PHONE]
+    cast.agreement.save()
+    assert people(sign_in(cast.vera).get("/vendor/shared/", {"q": "wijaya"})) == []
+    assert people(sign_in(cast.vera).get("/vendor/shared/", {"sort": "name"})) == [grant.number]
+
+
+def test_sort_by_name_puts_those_who_hide_it_last(cast, sign_in):
+    hidden = share(cast, "Aaa Hidden", "B-1", [PHONE], ends_at=timezone.now() + timedelta(days=1))
+    share(cast, "Zul", "B-2", [NAME], ends_at=timezone.now() + timedelta(days=2))
+    share(cast, "Budi", "B-3", [NAME], ends_at=timezone.now() + timedelta(days=3))
+    client = sign_in(cast.vera)
+    assert people(client.get("/vendor/shared/", {"sort": "name"})) == ["Budi", "Zul", hidden.number]
+    assert people(client.get("/vendor/shared/")) == [hidden.number, "Zul", "Budi"]
+    assert people(client.get("/vendor/shared/", {"sort": "phone"})) == [hidden.number, "Zul", "Budi"]
+
+
+def test_sort_by_unit(cast, sign_in):
+    share(cast, "Zul", "B-2", [NAME, UNIT])
+    share(cast, "Budi", "B-1", [NAME, UNIT])
+    assert people(sign_in(cast.vera).get("/vendor/shared/", {"sort": "unit"})) == ["Budi", "Zul"]
+
+
+def test_list_has_pages_of_fifty_and_records_only_the_page_shown(cast, sign_in):
+    for number in range(55):
+        share(cast, f"Penghuni {number:02d}", f"B-{number}", [NAME])
+    client = sign_in(cast.vera)
+    assert len(people(client.get("/vendor/shared/"))) == 50
+    assert AccessRecord.objects.count() == 50
+    assert len(people(client.get("/vendor/shared/", {"page": 2}))) == 5
+    assert AccessRecord.objects.count() == 55
+
+
+def test_list_asks_the_same_queries_for_two_hundred_people(cast, sign_in, django_assert_num_queries):
+    for number in range(10):
+        share(cast, f"Penghuni {number}", f"B-{number}", [NAME, PHONE, UNIT])
+    client = sign_in(cast.vera)
+    client.get("/vendor/shared/")
+    for params in ({}, {"q": "Penghuni", "sort": "name"}):
+        with CaptureQueriesContext(connection) as ten:
+            client.get("/vendor/shared/", params)
+        for number in range(95):
+            share(cast, f"Penghuni {number}", f"C-{number}-{params.get('q')}", [NAME, PHONE, UNIT])
+        with django_assert_num_queries(len(ten)):
+            client.get("/vendor/shared/", params)
+
+
+def test_what_ended_today_is_shown_until_midnight_without_data(cast, sign_in, time_machine):
+    time_machine.move_to(datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Asia/Jakarta")), tick=False)
+    now = timezone.now()
+    ended = share(
+        cast, "Gone Person", "B-1", [NAME], starts_at=now - timedelta(days=3), ends_at=now - timedelta(hours=12)
+    )
+    withdrawn = share(cast, "Withdrawn Person", "B-2", [NAME], withdrawn_at=now - timedelta(hours=1))
+    long_gone = share(
+        cast, "Older", "B-3", [NAME], starts_at=now - timedelta(days=3), ends_at=now - timedelta(hours=13)
+    )
+    client = sign_in(cast.vera)
+    page = text(client.get("/vendor/shared/"))
+    assert "Closed today" in page
+    assert "Permission ended" in page
+    assert "Permission withdrawn" in page
+    assert ended.number in page
+    assert withdrawn.number in page
+    assert long_gone.number not in page
+    assert "Person" not in page
+    assert not AccessRecord.objects.exists()
+    time_machine.move_to(datetime(2026, 11, 23, 0, 1, tzinfo=ZoneInfo("Asia/Jakarta")), tick=False)
+    assert "Closed today" not in text(sign_in(cast.vera).get("/vendor/shared/"))
+
+
+def test_list_says_when_nobody_shares(cast, sign_in):
+    assert "No tenant shares data with your company at present." in text(sign_in(cast.vera).get("/vendor/shared/"))
+
+
+def test_label_of_a_refused_permission_is_its_number(grant):
+    assert shared.label(grants.Shown(grant, reason=grants.Reason.WITHDRAWN)) == grant.number
+
+
+# One record
+
+
+def test_record_shows_the_granted_fields_and_no_other(cast, sign_in, grant):
+    page = text(sign_in(cast.vera).get(reverse("vendor_record", args=[grant.number])))
+    for words in (
+        "Ann Wijaya",
+        'href="tel:+6281234567890"',
+        "+62 812-3456-7890",
+        "A-12-03",
+        "Repairs in the unit",
+        "the tenant can see it",
+    ):
+        assert words in page
+    for absent in ("3172", "ann@example.com", "Jalan Contoh", "Email", "Identity number", "birth"):
+        assert absent not in page
+    assert AccessRecord.objects.get().fields == [NAME, PHONE, UNIT]
+
+
+def test_record_shows_nothing_that_the_vendor_was_not_given(cast, sign_in):
+    grant = share(cast, "Secret Name", "B-1", [PHONE])
+    page = text(sign_in(cast.vera).get(reverse("vendor_record", args=[grant.number])))
+    assert "Secret" not in page
+    assert "B-1<" not in page
+    assert f"<h1>{grant.number}</h1>" in page
+
+
+def test_record_is_refused_on_the_next_click_after_withdrawing(cast, sign_in, grant):
+    client = sign_in(cast.vera)
+    url = reverse("vendor_record", args=[grant.number])
+    assert client.get(url).status_code == 200
+    grants.withdraw(grant=grant, by=cast.ann)
+    response = client.get(url)
+    assert response.status_code == 403
+    page = text(response)
+    for words in ("This permission is closed", "Permission withdrawn", "ask for it again", "kantor@anggrek.example"):
+        assert words in page
+    for secret in ("Ann Wijaya", "6281234567890", "A-12-03"):
+        assert secret not in page
+    assert list(AccessRecord.objects.order_by("pk").values_list("allowed", "reason")) == [
+        (True, ""),
+        (False, "withdrawn"),
+    ]
+
+
+def test_record_under_a_suspended_agreement_is_refused_without_asking_again(cast, sign_in, grant):
+    agreements.suspend(agreement=cast.agreement, by=cast.sam)
+    response = sign_in(cast.vera).get(reverse("vendor_record", args=[grant.number]))
+    assert response.status_code == 403
+    assert "Agreement suspended" in text(response)
+    assert "Ask for permission" not in text(response)
+
+
+def test_record_of_an_ended_permission_says_when(cast, sign_in, grant, time_machine):
+    time_machine.move_to(timezone.now() + timedelta(days=31))
+    response = sign_in(cast.vera).get(reverse("vendor_record", args=[grant.number]))
+    assert response.status_code == 403
+    assert f"Permission {grant.number} ended on" in text(response)
+
+
+# Asking
+
+
+def ask(client, grant, **data):
+    values = {
+        "purpose": grant.purpose_id,
+        "fields": [NAME, PHONE],
+        "until": days(10).isoformat(),
+        "reason": "The pipe still leaks.",
+    }
+    return client.post(reverse("vendor_request_new", args=[grant.number]), values | data, follow=True)
+
+
+def test_ask_sends_a_request_and_tells_the_tenant(cast, sign_in, grant, mailoutbox):
+    client = sign_in(cast.vera)
+    assert "Email" not in text(client.get(reverse("vendor_request_new", args=[grant.number])))
+    assert "Your request is sent." in text(ask(client, grant))
+    asked = SharingRequest.objects.get()
+    assert (asked.subject, asked.fields, asked.asked_for_id, asked.reason) == (
+        grant.subject,
+        [NAME, PHONE],
+        cast.teknik.pk,
+        "The pipe still leaks.",
+    )
+    assert [letter.to for letter in mailoutbox] == [["ann@example.com"]]
+
+
+def test_ask_twice_is_once(cast, sign_in, grant):
+    client = sign_in(cast.vera)
+    ask(client, grant)
+    assert "We already have this." in text(ask(client, grant))
+    assert SharingRequest.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"fields": []}, "Choose at least one kind of data."),
+        ({"fields": ["tenant.email"]}, "Choose each kind of data once"),
+        ({"until": ""}, "Choose a date."),
+        ({"until": "2020-01-01"}, "not in the past"),
+        ({"until": "2099-01-01"}, "when the agreement ends"),
+        ({"reason": ""}, "Write in one sentence why"),
+        ({"purpose": ""}, "Choose the job."),
+    ],
+)
+def test_ask_refuses_with_a_sentence_and_keeps_what_was_typed(cast, sign_in, grant, data, sentence):
+    page = text(ask(sign_in(cast.vera), grant, **data))
+    assert sentence in page
+    if "reason" not in data:
+        assert "The pipe still leaks." in page
+    assert not SharingRequest.objects.exists()
+
+
+def test_ask_again_soon_is_refused(cast, sign_in, grant):
+    client = sign_in(cast.vera)
+    ask(client, grant)
+    grants.refuse(request=SharingRequest.objects.get(), by=cast.ann)
+    assert "You can ask again from" in text(ask(client, grant))
+
+
+def test_ask_under_a_suspended_agreement_shows_no_form(cast, sign_in, grant):
+    agreements.suspend(agreement=cast.agreement, by=cast.sam)
+    page = text(sign_in(cast.vera).get(reverse("vendor_request_new", args=[grant.number])))
+    assert "is not in force" in page
+    assert 'name="reason"' not in page
+
+
+def test_requests_show_answers_and_can_be_cancelled_by_the_side_that_asked(cast, sign_in, grant):
+    client = sign_in(cast.vera)
+    ask(client, grant)
+    own = SharingRequest.objects.get()
+    lift = f.PurposeFactory(code="lift")
+    cast.agreement.purposes.add(lift)
+    staffs = grants.ask(
+        subject=grant.subject,
+        agreement=cast.agreement,
+        purpose=lift,
+        fields=[NAME],
+        until=days(3),
+        reason="Words of the staff",
+        by=cast.sam,
+        as_=Hat.STAFF,
+    )
+    page = text(client.get("/vendor/requests/"))
+    assert page.count("Cancel request") == 1
+    assert "Words of the staff" not in page
+    assert client.post(reverse("vendor_request_cancel", args=[staffs.number]), follow=True).status_code == 200
+    staffs.refresh_from_db()
+    assert staffs.status == "waiting"
+    assert "is cancelled" in text(client.post(reverse("vendor_request_cancel", args=[own.number]), follow=True))
+    assert "already answered" in text(client.post(reverse("vendor_request_cancel", args=[own.number]), follow=True))
+    own.refresh_from_db()
+    assert own.status == "cancelled"
+
+
+def test_cancel_is_a_post_and_not_for_others(cast, sign_in, grant):
+    asked = f.SharingRequestFactory(subject=grant.subject, agreement=cast.agreement, purpose=cast.purpose)
+    url = reverse("vendor_request_cancel", args=[asked.number])
+    assert sign_in(cast.vera).get(url).status_code == 405
+    assert sign_in(cast.ann).post(url).status_code == 404
+
+
+def test_answers_appear_without_a_reason_or_a_name(cast, sign_in, grant):
+    f.SharingRequestFactory(
+        subject=grant.subject,
+        agreement=cast.agreement,
+        purpose=cast.purpose,
+        status="declined",
+        answered_at=timezone.now(),
+    )
+    given = f.SharingRequestFactory(
+        subject=grant.subject,
+        agreement=cast.agreement,
+        purpose=cast.purpose,
+        status="given",
+        answered_at=timezone.now(),
+    )
+    f.GrantFactory(
+        subject=grant.subject, agreement=cast.agreement, purpose=cast.purpose, request=given, number="IB-2026-7777"
+    )
+    client = sign_in(cast.vera)
+    for url in ("/vendor/", "/vendor/requests/"):
+        page = text(client.get(url))
+        assert "The tenant did not give permission." in page
+        assert "Ann" not in page
+    assert "Open permission IB-2026-7777" in page
+
+
+# Home and agreements
+
+
+def test_home_shows_what_ends_soon_without_anybodys_data(cast, sign_in, grant):
+    soon = share(cast, "Soon Person", "B-1", [NAME], ends_at=timezone.now() + timedelta(days=6))
+    page = text(sign_in(cast.vera).get("/vendor/"))
+    assert "2 permissions are open to your company." in page
+    assert soon.number in page
+    assert grant.number not in page
+    assert "Person" not in page
+    assert not AccessRecord.objects.exists()
+
+
+def test_agreements_show_terms_signatures_and_colleagues_but_no_drafts(cast, sign_in, grant):
+    draft = f.AgreementFactory(management=cast.bougenvil, vendor=cast.teknik, status="draft", number="PB-2026-8888")
+    suspended = f.AgreementFactory(
+        management=cast.bougenvil, vendor=cast.teknik, status="suspended", number="PB-2026-8887"
+    )
+    ended = f.AgreementFactory(management=cast.bougenvil, vendor=cast.teknik, status="ended", number="PB-2026-8886")
+    over = f.AgreementFactory(
+        management=cast.bougenvil, vendor=cast.teknik, valid_from=days(-9), valid_until=days(-1), number="PB-2026-8885"
+    )
+    foreign = f.AgreementFactory(number="PB-2026-8884")
+    client = sign_in(cast.vera)
+    page = text(client.get("/vendor/agreements/"))
+    for words in (
+        cast.agreement.number,
+        suspended.number,
+        ended.number,
+        over.number,
+        "Not in force",
+        "Suspended",
+        "Indonesia",
+        "<progress",
+        "Vera · PT Teknik Andal",
+    ):
+        assert words in page
+    for absent in (draft.number, foreign.number):
+        assert absent not in page
+        assert absent not in text(client.get("/vendor/"))
+
+
+@pytest.mark.parametrize("page", ["vendor_home", "vendor_requests", "vendor_agreements"])
+def test_pages_ask_the_same_queries_however_many_rows(cast, sign_in, grant, page, django_assert_num_queries):
+    def more(count):
+        for _each in range(count):
+            agreement = f.AgreementFactory(management=cast.bougenvil, vendor=cast.teknik)
+            f.SharingRequestFactory(
+                subject=grant.subject, agreement=agreement, status="given", answered_at=timezone.now()
+            )
+            f.GrantFactory(subject=grant.subject, agreement=agreement, ends_at=timezone.now() + timedelta(days=1))
+
+    client = sign_in(cast.vera)
+    more(2)
+    client.get(reverse(page))
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse(page))
+    more(30)
+    with django_assert_num_queries(len(few)):
+        client.get(reverse(page))
