@@ -1,4 +1,4 @@
-"""A management and a vendor agree in writing before anything can be shared (opening paragraph, clause 2.5; articles 51, 56)."""
+"""A management and a vendor agree in writing before anything is shared (clause 2.5; articles 51, 56 UU PDP)."""
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage

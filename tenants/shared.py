@@ -33,7 +33,7 @@ def search(found, text):
 
 
 def sort(found, by):
-    """In the order asked for; people who have not granted what it sorts by come last, by the end of their permission."""
+    """In the order asked for; who has not granted what it sorts by comes last, by the end of the permission."""
     key = SORTS.get(by)
     if not key:
         return found.order_by("ends_at", "pk")

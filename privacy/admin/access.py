@@ -1,4 +1,4 @@
-"""Who looked at whose data: evidence, for the answering management and the operator to read and for nobody to change."""
+"""Who looked at whose data: evidence that the answering management and the operator read, and nobody changes."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +17,19 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
     list_filter = ("allowed", "action", "hat")
     list_select_related = ("actor__holder", "party")
     fields = readonly_fields = (
-        "moment", "about", "looker", "company", "hat", "answer", "refusal", "data", "grant", "why", "reference", "answering",
-    )  # fmt: skip
+        "moment",
+        "about",
+        "looker",
+        "company",
+        "hat",
+        "answer",
+        "refusal",
+        "data",
+        "grant",
+        "why",
+        "reference",
+        "answering",
+    )
 
     def get_changelist(self, request, **kwargs):
         return PeopleList

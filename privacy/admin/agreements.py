@@ -90,10 +90,9 @@ class SharingAgreementAdmin(TenantDataAdmin):
         return found[0] if len(found) == 1 else None
 
     def get_field_queryset(self, db, db_field, request):
-        queryset = (
-            vendor_companies() if db_field.name == "vendor" else super().get_field_queryset(db, db_field, request)
-        )
-        return queryset
+        if db_field.name == "vendor":
+            return vendor_companies()
+        return super().get_field_queryset(db, db_field, request)
 
     def save_model(self, request, obj, form, change):
         if not change and "management" not in flatten_fieldsets(self.get_fieldsets(request)):

@@ -67,8 +67,19 @@ class SharingRequestAdmin(AboutSomebody):
     list_filter = ("status",)
     list_select_related = ("agreement__vendor", "purpose", "asked_for")
     fields = readonly_fields = (
-        "number", "who", "agreement", "vendor", "job", "data", "until", "reason", "company", "asked", "state", "answered",
-    )  # fmt: skip
+        "number",
+        "who",
+        "agreement",
+        "vendor",
+        "job",
+        "data",
+        "until",
+        "reason",
+        "company",
+        "asked",
+        "state",
+        "answered",
+    )
 
     def has_add_permission(self, request):
         """Only a building management asks; the operator looks on."""
@@ -178,8 +189,20 @@ class SharingGrantAdmin(ReadOnly, AboutSomebody):
     list_filter = (StateFilter,)
     list_select_related = ("agreement__vendor", "purpose")
     fields = readonly_fields = (
-        "number", "who", "agreement", "vendor", "job", "data", "state", "given", "until", "withdrawn", "request", "narrowed_from", "history",
-    )  # fmt: skip
+        "number",
+        "who",
+        "agreement",
+        "vendor",
+        "job",
+        "data",
+        "state",
+        "given",
+        "until",
+        "withdrawn",
+        "request",
+        "narrowed_from",
+        "history",
+    )
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("narrowed_to")

@@ -36,9 +36,16 @@ def ask(*, subject, agreement, purpose, fields, until, reason, by, as_):
     if as_ == Hat.VENDOR:
         _check_vendor(subject, agreement, purpose)
     request = SharingRequest.objects.create(
-        number=numbers.take("PI"), subject=subject, agreement=agreement, purpose=purpose, fields=list(fields), until=until, reason=reason,
-        asked_by=subjects.own(by), asked_for_id=agreement.vendor_id if as_ == Hat.VENDOR else agreement.management_id,
-    )  # fmt: skip
+        number=numbers.take("PI"),
+        subject=subject,
+        agreement=agreement,
+        purpose=purpose,
+        fields=list(fields),
+        until=until,
+        reason=reason,
+        asked_by=subjects.own(by),
+        asked_for_id=agreement.vendor_id if as_ == Hat.VENDOR else agreement.management_id,
+    )
     event(SharingEvent.Kind.ASKED, request=request, by=by)
     mail.tell(user=subject.holder, template="sharing_requested", url_name="sharing_request", url_args=[request.number])
     return request

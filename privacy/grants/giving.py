@@ -14,16 +14,23 @@ from privacy.models import SharingAgreement, SharingEvent, SharingGrant, Subject
 
 @transaction.atomic
 def give(*, subject, agreement, purpose, fields, until, by, request=None, narrowed_from=None):
-    """Give a permission from now until the end of the day `until` (Asia/Jakarta), within the agreement, a year at most."""
+    """Give a permission from now until the end of the day `until` in Jakarta; within the agreement, a year at most."""
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     if subject.holder_id != by.pk:
         raise Refused(_("Only the person concerned can share this data."), code="not_holder")
     agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
     check(subject, agreement, purpose, fields, until)
     grant = SharingGrant.objects.create(
-        number=numbers.take("IB"), subject=subject, agreement=agreement, purpose=purpose, fields=list(fields),
-        starts_at=timezone.now(), ends_at=end_of(until), request=request, narrowed_from=narrowed_from,
-    )  # fmt: skip
+        number=numbers.take("IB"),
+        subject=subject,
+        agreement=agreement,
+        purpose=purpose,
+        fields=list(fields),
+        starts_at=timezone.now(),
+        ends_at=end_of(until),
+        request=request,
+        narrowed_from=narrowed_from,
+    )
     event(SharingEvent.Kind.GIVEN, grant=grant, request=request, by=by)
     return grant
 
@@ -55,9 +62,15 @@ def narrow(*, grant, fields, until, by):
     if set(fields) == set(grant.fields) and until == grant.ends_on:
         raise Refused(_("Nothing would change. Untick something or choose an earlier date."), code="same")
     narrower = give(
-        subject=grant.subject, agreement=grant.agreement, purpose=grant.purpose, fields=fields, until=until, by=by,
-        request=grant.request, narrowed_from=grant,
-    )  # fmt: skip
+        subject=grant.subject,
+        agreement=grant.agreement,
+        purpose=grant.purpose,
+        fields=fields,
+        until=until,
+        by=by,
+        request=grant.request,
+        narrowed_from=grant,
+    )
     withdraw(grant=grant, by=by)
     event(SharingEvent.Kind.NARROWED, grant=narrower, by=by)
     return narrower
@@ -77,9 +90,7 @@ def check(subject, agreement, purpose, fields, until):
     """Every rule about what a permission may contain; the same for asking and for giving. Raises Refused."""
     if declarations.controller_of(subject) != agreement.management_id:
         raise Refused(
-            _(
-                "This agreement belongs to another building management. Choose one of the management that keeps this record."
-            ),
+            _("This agreement belongs to another management. Choose one of the management that keeps this record."),
             code="controller",
         )
     if not agreement.is_active:

@@ -66,9 +66,16 @@ def open_shared(*, number, by):
     )
     keys, reason = readable(grant, by)
     access.look(
-        grant, by=by, as_=Hat.VENDOR, why=Why.GRANT, reference=grant.number, grant=grant,
-        fields=keys or grant.fields, allowed=bool(keys), reason="" if keys else reason.value,
-    )  # fmt: skip
+        grant,
+        by=by,
+        as_=Hat.VENDOR,
+        why=Why.GRANT,
+        reference=grant.number,
+        grant=grant,
+        fields=keys or grant.fields,
+        allowed=bool(keys),
+        reason="" if keys else reason.value,
+    )
     return Shown(grant, keys, shown_values([grant.subject_id], keys).get(grant.subject_id, {}), reason)
 
 

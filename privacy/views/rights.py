@@ -114,7 +114,7 @@ def hub(request):
     grants = SharingGrant.objects.visible_to(**own).current(timezone.now())
     context = {
         "grants_count": grants.count(),
-        "next_ending": grants.order_by("ends_at").values_list("ends_at", flat=True).first(),
+        "next_ending": grants.order_by("ends_at").first(),
         "waiting_count": SharingRequest.objects.visible_to(**own).filter(status=SharingRequest.Status.WAITING).count(),
         "last_look": AccessRecord.objects.visible_to(**own).exclude(hat=Hat.TENANT).order_by("-at").first(),
         "answers": consents.latest(request.user),

@@ -2,24 +2,28 @@
 
 from datetime import date
 
+from collections import Counter
+
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Case, When
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.templatetags import moments
 from privacy import access, clocks
 from privacy.admin import ReadOnly, TenantDataAdmin
 from privacy.admin.base import hat
 from privacy.admin.look import chip
+from privacy.errors import Refused
 from privacy.models.access import Why
 from privacy.scope import Hat
-from tenants import identity, registration
+from tenants import identity, invitations, registration
 from tenants.models import Claim, Invitation, Tenant
 
 READY_REASONS = (
@@ -190,3 +194,28 @@ class InvitationAdmin(ReadOnly, TenantDataAdmin):
     @admin.display(description=_("tenant"))
     def tenant_name(self, invitation):
         return invitation.tenant.name
+
+
+class Inviting:
+    """Sending invitations from the list of tenants; `TenantAdmin` inherits it."""
+
+    actions = ("invite",)
+
+    def has_invite_permission(self, request):
+        return hat(request) == Hat.STAFF and request.user.has_perm("tenants.add_invitation")
+
+    @admin.action(description=_("Invite the chosen tenants by email"), permissions=["invite"])
+    def invite(self, request, queryset):
+        sent, refused = 0, Counter()  # messages wait in the session, so they name nobody
+        for entry in queryset.select_related("subject"):
+            try:
+                invitations.invite(tenant=entry, by=request.user)
+                sent += 1
+            except Refused as refusal:
+                refused[str(refusal.message)] += 1
+        if sent:
+            text = ngettext("%(n)s invitation is sent.", "%(n)s invitations are sent.", sent) % {"n": sent}
+            self.message_user(request, text, messages.SUCCESS)
+        for sentence, count in refused.items():
+            text = ngettext("%(n)s was not invited: %(why)s", "%(n)s were not invited: %(why)s", count) % {"n": count, "why": sentence}
+            self.message_user(request, text, messages.WARNING)

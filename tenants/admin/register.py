@@ -19,6 +19,7 @@ from privacy.errors import Refused
 from privacy.models.access import Action, Why
 from privacy.scope import Hat
 from tenants import register
+from tenants.admin.claims import Inviting
 from tenants.admin.register_filters import BuildingFilter, ClaimedFilter, MissingFilter
 from tenants.admin.transfer import RegisterTransfer
 from tenants.forms.profile import FILES
@@ -75,7 +76,7 @@ class RevealForm(forms.Form):
 
 
 @admin.register(Tenant)
-class TenantAdmin(RegisterTransfer, TenantDataAdmin):
+class TenantAdmin(Inviting, RegisterTransfer, TenantDataAdmin):
     form = RegisterForm
     inlines = [OccupancyInline]
     list_display = ("name", "units", "claim", "consent", "lacks", "phone_masked", "identity_masked")

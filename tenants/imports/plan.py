@@ -116,7 +116,8 @@ class _Planner:
             match.entry = self.register.entries.get(match.entry)
             self.compare(match)
         self.made.problems = [problem for row in rows for problem in row.problems]
-        self.made.notices = [Notice(row.number, text) for row in rows for text in row.warnings]
+        work = sorted((match.row for match in (*self.made.new, *self.made.changed)), key=lambda row: row.number)
+        self.made.notices = [Notice(row.number, text) for row in work for text in row.warnings]
         return self.made
 
     def match(self, row):

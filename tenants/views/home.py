@@ -3,6 +3,7 @@
 from django.shortcuts import render
 from django.utils import timezone
 
+from privacy import access_log
 from privacy.models import AccessRecord, ProfileUpdateRequest, SharingGrant, SharingRequest
 from privacy.scope import Hat
 from tenants.models import Claim, Tenant
@@ -12,6 +13,7 @@ from tenants.views.claims import open_claims
 def tenant_home(request):
     entries = Tenant.objects.visible_to(request.user, as_=Hat.TENANT).select_related("management")
     own = {"user": request.user, "as_": Hat.TENANT}
+    looks = AccessRecord.objects.visible_to(**own).exclude(hat=Hat.TENANT).select_related("actor__holder", "party", "grant__purpose")
     context = {
         "entries": entries.prefetch_related("occupancies__unit__building"),
         "claims": open_claims(request.user),
@@ -19,6 +21,6 @@ def tenant_home(request):
         "to_answer": SharingRequest.objects.visible_to(**own).filter(status=SharingRequest.Status.WAITING).select_related("agreement__vendor", "purpose"),
         "updates": ProfileUpdateRequest.objects.visible_to(**own).waiting(),
         "grants": SharingGrant.objects.visible_to(**own).current(timezone.now()).count(),
-        "looks": AccessRecord.objects.visible_to(**own).exclude(hat=Hat.TENANT).select_related("actor__holder", "party")[:2],
+        "looks": access_log.lines(looks[:2], request.user.pk),
     }
     return render(request, "tenants/home.html", context)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import translation
 
 from bamms.admin_site import AutocompleteView
 from privacy.admin.look import ICONS, chip
@@ -20,7 +21,9 @@ def page(client, address="/admin/"):
 
 def test_models_stand_in_the_order_of_the_work_and_strangers_last(cast, sign_in):
     groups = sign_in(cast.otto).get("/admin/").context["app_list"]
-    assert [str(group["name"]) for group in groups] == [
+    with translation.override("en"):
+        names = [str(group["name"]) for group in groups]
+    assert names == [
         "Queue", "Tenants", "Sharing data", "Consent and documents", "Evidence and oversight", "Settings"
     ]  # fmt: skip
     everything = [model["object_name"] for group in groups for model in group["models"]]
@@ -106,7 +109,7 @@ def test_long_list_has_pages(cast, sign_in):
     for _number in range(51):
         f.UserFactory()
     text = page(sign_in(cast.otto), "/admin/accounts/user/")
-    assert '<span class="this-page" aria-current="page">1</span>' in text or 'class="this-page"' in text
+    assert 'class="this-page"' in text
     assert "?p=2" in text
 
 

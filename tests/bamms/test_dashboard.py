@@ -71,7 +71,8 @@ def test_queues_count_the_own_company_alone_and_name_the_most_urgent_clock(cast)
     waiting(cast.bob_entry, 1, "KL-2026-0003")
     claims = dashboard.queues(cast.sam, Hat.STAFF)[0]
     assert (claims.count, claims.overdue, claims.due_at, claims.urgency) == (2, 1, late.due_at, "late")
-    assert "past the deadline" in claims.time_left
+    with translation.override("en"):
+        assert "past the deadline" in claims.time_left
     assert dashboard.queues(cast.rita, Hat.STAFF)[0].count == 1
     assert dashboard.queues(cast.olga, Hat.OPERATOR)[0].count == 3
 
@@ -193,3 +194,19 @@ def test_index_of_an_account_without_rights_says_whom_to_ask(cast, sign_in):
     cast.sam.groups.clear()
     text = page(sign_in(cast.sam))
     assert "There is nothing here that you may open." in text
+
+
+@pytest.mark.parametrize(
+    ("clock", "words"),
+    [
+        ("10:59", "Selamat pagi."),
+        ("11:00", "Selamat siang."),
+        ("14:59", "Selamat siang."),
+        ("15:00", "Selamat sore."),
+        ("17:59", "Selamat sore."),
+        ("18:00", "Selamat malam."),
+    ],
+)
+def test_greeting_in_indonesian_has_four_times_of_day(clock, words):
+    with translation.override("id"):
+        assert dashboard.greeting(jakarta(clock)) == words

@@ -143,7 +143,8 @@ def test_a_vendors_list_costs_at_most_twice_the_plain_join(vera):
         )
     )[0]
     print(
-        f"\n{connection.vendor}, {SharingGrant.objects.count():,} permissions, {SharingAgreement.objects.count():,} agreements: "
+        f"\n{connection.vendor}, {SharingGrant.objects.count():,} permissions, "
+        f"{SharingAgreement.objects.count():,} agreements: "
         f"plain join {join:.1f} ms, a vendor's list {listed:.1f} ms = {listed / join:.2f}x (bar {BAR:.0f}x)\n"
         f"  for comparison: with records {recorded:.1f} ms, count {count:.1f} ms, sorted by name {by_name:.1f} ms, "
         f"searched {searched:.1f} ms, closed today {closed:.1f} ms"

@@ -71,7 +71,7 @@ def test_gate_stays_open_for_an_editorial_version_a_draft_and_an_announced_one(c
     f.VersionFactory()
     answer(ann)
     f.VersionFactory(material=False)
-    f.VersionFactory(published=False)
+    f.VersionFactory(published=False, in_force_from=timezone.now() - timedelta(days=1))
     assert is_open(client)
     f.VersionFactory(in_force_from=timezone.now() + timedelta(days=2))
     assert is_open(client)

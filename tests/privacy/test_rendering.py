@@ -91,6 +91,14 @@ def test_render_lets_no_markup_of_the_text_through(text):
     assert not {name for name in found.attributes if name.startswith("on") or name == "style"}
 
 
+def test_render_shows_markup_of_the_text_as_words():
+    assert "&lt;b&gt;bold&lt;/b&gt;" in rendering.render("<b>bold</b>").html
+
+
+def test_render_leaves_no_inline_style_that_the_page_would_block():
+    assert "style" not in rendering.render("| a |\n| :-: |\n| 1 |").html
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="#1.2 \n-*_<>[]()!`|:abc\"'&;=/", max_size=120))
 def test_render_is_safe_and_addresses_stay_unique_whatever_is_written(text):

@@ -257,7 +257,7 @@ def test_choices_and_inlines_hold_own_rows_only(world, who):
             for name, queryset in [*choices.items(), *((formset.prefix, formset.queryset) for formset in formsets)]:
                 checked += 1
                 check_visible(world, who, queryset, f"{page}: {name}")
-    assert checked > 10
+    assert checked > 4
 
 
 def check_visible(world, who, queryset, what):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from privacy.models import AccessRecord
 from privacy.subjects import own
@@ -50,11 +50,13 @@ def decide(client, claim, **data):
 
 
 def said(response):
-    return [str(message) for message in response.context["messages"]]
+    with translation.override("en"):
+        return [str(message) for message in response.context["messages"]]
 
 
 def lines(response):
-    return {str(line["label"]): line["same"] for line in response.context["lines"]}
+    with translation.override("en"):
+        return {str(line["label"]): line["same"] for line in response.context["lines"]}
 
 
 def test_list_has_what_waits_first_and_says_the_clock_in_words(cast, sign_in, entry, claim):

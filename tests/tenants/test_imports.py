@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django_tasks_db.models import DBTaskResult
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -357,6 +358,11 @@ def test_plan_asks_to_compare_a_number_of_an_unknown_district(plan):
     assert (len(made.new), [notice.row for notice in made.notices]) == (1, [2])
 
 
+def test_plan_says_nothing_about_a_number_that_the_register_has_already(plan, bring):
+    bring(*(rows := (["Nama", "Unit", "NIK"], ["Cici", "A-15-01", "3199991106920003"])))
+    assert (plan(*rows).same, plan(*rows).notices) == (1, [])
+
+
 # Buildings and units
 
 
@@ -537,6 +543,25 @@ def test_keep_seals_the_rows(cast, home):
         assert "Cici" not in str(cursor.fetchall())
     assert Table.unpacked(PendingImport.objects.get().table).rows == [[2, ["Cici", "A-1"]]]
     assert "Cici" not in str(pending)
+
+
+def test_keep_gives_back_dates_and_numbers_as_they_were(cast):
+    table = imports.read(
+        xlsx_file(["Nama", "Unit", "Mulai menghuni"], ["Cici", 12.5, date(2020, 1, 31)], [True, 12.0, "x"])
+    )
+    pending = imports.keep(table=table, management=cast.anggrek, by=cast.sam)
+    assert [cells for _n, cells in Table.unpacked(pending.table).rows] == [
+        ["Cici", 12.5, date(2020, 1, 31)],
+        ["TRUE", 12, "x"],
+    ]
+
+
+def test_keep_leaves_word_to_forget_it_in_an_hour(cast, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    table = imports.read(csv_file(["Nama", "Unit"], ["Cici", "A-1"]))
+    pending = imports.keep(table=table, management=cast.anggrek, by=cast.sam)
+    assert DBTaskResult.objects.get().run_after == pending.expires_at
+    assert pending.expires_at - pending.created_at < timedelta(hours=1, minutes=1)
 
 
 def test_keep_refuses_a_management_of_others(cast):

@@ -101,3 +101,26 @@ def test_invite_without_an_address_is_refused(cast):
 
 def test_invite_to_a_claimed_entry_is_refused(cast):
     assert code_of(invitations.invite, tenant=cast.ann_entry, by=cast.sam) == "claimed"
+
+
+def run_invite(client, *entries):
+    return client.post(
+        "/admin/tenants/tenant/", {"action": "invite", "_selected_action": [entry.pk for entry in entries]}, follow=True
+    ).content.decode()
+
+
+def test_staff_invite_from_the_list(entry, cast, sign_in):
+    page = run_invite(sign_in(cast.sam), entry, cast.ann_entry)
+    assert "1 invitation is sent." in page
+    assert "This record already belongs to an account." in page
+    assert [letter.to for letter in mail.outbox] == [["dewi@example.com"]]
+
+
+def test_staff_of_another_company_invite_nobody(entry, cast, sign_in):
+    run_invite(sign_in(cast.rita), entry)
+    assert not Invitation.objects.exists()
+
+
+def test_operators_do_not_invite(entry, cast, sign_in):
+    run_invite(sign_in(cast.otto), entry)
+    assert not Invitation.objects.exists()

@@ -130,6 +130,11 @@ def test_preview_shows_counts_and_changes_and_masks_numbers(sam, upload):
     assert Tenant.objects.filter(name="Cici").count() == 0
 
 
+def test_preview_shows_where_somebody_lives_besides(sam, upload):
+    body = sam.get(upload(["Nama", "Unit", "NIK"], ["Ann Wijaya", "B-1", "3172055504900001"])).content.decode()
+    assert "A-12-03; also Menara" in body
+
+
 def test_preview_with_a_wrong_row_offers_no_import(sam, upload):
     url = upload(["Nama", "Unit", "Email"], ["Cici", "B-1", "x"], ["Dewi", "B-2", ""])
     body = sam.get(url).content.decode()

@@ -1,0 +1,209 @@
+"""May a vendor see a field at this moment: every combination, every reason, and no by default."""
+
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from privacy import grants, parties
+from privacy.grants import Reason, State
+from privacy.models import SharingGrant
+from privacy.models.parties import Role
+from tests import factories as f
+
+NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
+FIELDS = [NAME, PHONE, UNIT]
+
+
+def days(n):
+    return timezone.localdate() + timedelta(days=n)
+
+
+NOW = datetime(2026, 11, 22, 5, 0, tzinfo=ZoneInfo("UTC"))  # noon in Jakarta
+HOUR = timedelta(hours=1)
+OPEN = {
+    "vendor": 7,
+    "withdrawn_at": None,
+    "starts_at": NOW - HOUR,
+    "ends_at": NOW + HOUR,
+    "status": "active",
+    "valid_from": date(2026, 11, 1),
+    "valid_until": date(2026, 11, 30),
+    "purpose": True,
+    "fields": [NAME],
+    "allowed": [NAME],
+}
+
+
+def make(vendor, withdrawn_at, starts_at, ends_at, status, valid_from, valid_until, purpose, fields, allowed):
+    agreement = SimpleNamespace(
+        vendor_id=vendor, status=status, valid_from=valid_from, valid_until=valid_until, fields=allowed
+    )
+    return SimpleNamespace(
+        agreement=agreement,
+        purpose=SimpleNamespace(is_active=purpose),
+        fields=fields,
+        withdrawn_at=withdrawn_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+
+
+def decide(**changes):
+    return grants.decide(make(**OPEN | changes), NAME, vendors={7}, now=NOW)
+
+
+# Each condition removed once → its own reason
+BROKEN = [
+    ({"vendor": 8}, Reason.NOT_MEMBER),
+    ({"withdrawn_at": NOW}, Reason.WITHDRAWN),
+    ({"starts_at": NOW + timedelta(seconds=1)}, Reason.NOT_STARTED),
+    ({"ends_at": NOW}, Reason.ENDED),
+    ({"status": "suspended"}, Reason.AGREEMENT_SUSPENDED),
+    ({"status": "draft"}, Reason.AGREEMENT_ENDED),
+    ({"status": "ended"}, Reason.AGREEMENT_ENDED),
+    ({"valid_from": date(2026, 11, 23)}, Reason.AGREEMENT_ENDED),
+    ({"valid_until": date(2026, 11, 21)}, Reason.AGREEMENT_ENDED),
+    ({"purpose": False}, Reason.PURPOSE_CLOSED),
+    ({"fields": [PHONE]}, Reason.NOT_IN_GRANT),
+    ({"allowed": [PHONE]}, Reason.NOT_IN_AGREEMENT),
+]
+
+
+def test_decide_allows_when_every_condition_holds():
+    assert decide() is Reason.ALLOWED
+    assert decide(starts_at=NOW, valid_from=date(2026, 11, 22), valid_until=date(2026, 11, 22)) is Reason.ALLOWED
+
+
+@pytest.mark.parametrize(("change", "reason"), BROKEN)
+def test_decide_names_the_condition_that_fails(change, reason):
+    assert decide(**change) is reason
+
+
+def test_decide_refuses_a_field_that_is_not_declared_shareable():
+    broken = make(**OPEN | {"fields": ["tenant.other"], "allowed": ["tenant.other"]})
+    assert grants.decide(broken, "tenant.other", vendors={7}, now=NOW) is Reason.NOT_IN_GRANT
+
+
+moments = st.sampled_from([NOW - HOUR, NOW, NOW + HOUR])
+dates = st.sampled_from([date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23)])
+keys = st.lists(st.sampled_from([NAME, PHONE, "tenant.other"]), unique=True)
+everything = st.fixed_dictionaries(
+    {
+        "vendor": st.sampled_from([7, 8]),
+        "withdrawn_at": st.none() | moments,
+        "starts_at": moments,
+        "ends_at": moments,
+        "status": st.sampled_from(["draft", "active", "suspended", "ended", "unheard of"]),
+        "valid_from": dates,
+        "valid_until": dates,
+        "purpose": st.booleans(),
+        "fields": keys,
+        "allowed": keys,
+    }
+)
+
+
+@given(
+    everything, st.sampled_from([NAME, PHONE, "tenant.other", "tenant.no_such", ""]), st.sets(st.sampled_from([7, 9]))
+)
+def test_decide_allows_exactly_what_the_truth_table_allows(row, key, vendors):
+    today = date(2026, 11, 22)
+    expected = (
+        row["vendor"] in vendors
+        and row["withdrawn_at"] is None
+        and row["starts_at"] <= NOW < row["ends_at"]
+        and row["status"] == "active"
+        and row["valid_from"] <= today <= row["valid_until"]
+        and row["purpose"]
+        and key in {NAME, PHONE}
+        and key in row["fields"]
+        and key in row["allowed"]
+    )
+    reason = grants.decide(make(**row), key, vendors=vendors, now=NOW)
+    assert (reason is Reason.ALLOWED) == expected
+
+
+def test_opening_says_in_sql_what_decide_says(cast):
+    """Search and order go by the SQL form: it must open neither more nor less."""
+    now = timezone.now()
+    changes = [
+        {},
+        {"withdrawn_at": now},
+        {"starts_at": now + HOUR / 2},
+        {"ends_at": now - HOUR / 2, "starts_at": now - HOUR},
+        {"fields": [PHONE]},
+        {"fields": [UNIT, PHONE]},
+        {"agreement__status": "suspended"},
+        {"agreement__status": "draft"},
+        {"agreement__status": "ended"},
+        {"agreement__valid_from": days(1)},
+        {"agreement__valid_until": days(-1), "agreement__valid_from": days(-2)},
+        {"purpose__is_active": False, "purpose__code": "closed"},
+        {"agreement__fields": [PHONE]},
+    ]
+    base = {
+        "starts_at": now - HOUR,
+        "ends_at": now + HOUR,
+        "agreement__vendor": cast.teknik,
+        "subject": cast.ann_entry.subject,
+    }
+    for change in changes:
+        f.GrantFactory(**base | change)
+    for key in (NAME, PHONE, UNIT, "tenant.other"):
+        found = SharingGrant.objects.select_related("agreement", "purpose")
+        by_hand = {g.pk for g in found if grants.decide(g, key, vendors={cast.teknik.pk}, now=now) is Reason.ALLOWED}
+        assert {g.pk for g in SharingGrant.objects.opening(key, now)} == by_hand
+
+
+def test_can_read_denies_by_default(cast):
+    answer = grants.can_read(cast.vera, cast.ann_entry.subject, NAME)
+    assert not answer
+    assert answer.reason is Reason.NO_GRANT
+
+
+def test_can_read_is_for_the_vendors_own_people(cast, grant):
+    assert grants.can_read(cast.vera, grant.subject, NAME)
+    for who in (cast.ann, cast.bob, cast.sam, cast.olga, cast.otto):
+        assert grants.can_read(who, grant.subject, NAME).reason is Reason.NO_GRANT
+    other = f.UserFactory()
+    parties.appoint(user=other, party=f.VendorFactory(), role=Role.VENDOR, by=cast.otto)
+    assert grants.can_read(other, grant.subject, NAME).reason is Reason.NO_GRANT
+
+
+def test_can_read_says_no_to_a_deactivated_account(cast, grant):
+    cast.vera.is_active = False
+    cast.vera.save()
+    assert not grants.can_read(cast.vera, grant.subject, NAME)
+
+
+def test_can_read_finds_the_one_permission_that_opens_the_field(cast, grant):
+    grants.withdraw(grant=grant, by=cast.ann)
+    other = f.GrantFactory(subject=grant.subject, agreement=cast.agreement, purpose=cast.purpose, fields=[PHONE])
+    answer = grants.can_read(cast.vera, grant.subject, PHONE)
+    assert answer.grant == other
+    assert grants.can_read(cast.vera, grant.subject, NAME).reason is Reason.NOT_IN_GRANT
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ({}, State.ACTIVE),
+        ({"agreement__status": "suspended"}, State.SUSPENDED),
+        ({"purpose__is_active": False, "purpose__code": "closed"}, State.SUSPENDED),
+        ({"agreement__status": "ended"}, State.ENDED),
+        ({"agreement__valid_from": -9, "agreement__valid_until": -1}, State.ENDED),
+        ({"ends_at": -0.5}, State.ENDED),
+        ({"withdrawn_at": 0}, State.WITHDRAWN),
+    ],
+)
+def test_state_tells_ended_from_withdrawn(db, change, state):
+    for key, value in change.items():
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            moment = timezone.now() + timedelta(days=value)
+            change[key] = moment.date() if "valid" in key else moment
+    assert grants.state(f.GrantFactory(**change)) is state

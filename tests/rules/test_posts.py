@@ -1,0 +1,92 @@
+"""What changes something is a POST with a token: GET changes nothing, and no form works from another site."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from privacy.models import AccessRecord, SharingRequest
+from tests.rules.doors import MODELS, PAGES, PORTAL, ROOF, words_of
+from tests.rules.site import PEOPLE, admin_address, client_for
+
+pytestmark = pytest.mark.django_db
+# Written by looking: the record of the look itself, and what the session and the cache remember of a visit
+SIDE_EFFECTS = {
+    "privacy_accessrecord", "privacy_subject", "django_session", "django_content_type", "account_emailconfirmation", "bamms_cache",
+}  # fmt: skip
+WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"?', re.IGNORECASE)
+
+
+def taking_posts():
+    return {route: address for route, (address, _get, *post) in (PORTAL | ROOF).items() if post}
+
+
+def admin_addresses(world, who):
+    """Pages of models that open for this person; otto only asks what does not open for sam."""
+    for label, pages in MODELS.items():
+        for page, answers in pages.items():
+            sam, _rita, _olga, otto = answers.split()
+            if (sam == "200") if who == "sam" else (otto == "200" != sam):
+                yield admin_address(world, *label.split("."), PAGES.get(page, page))
+
+
+def test_every_post_without_a_token_is_refused(world):
+    words = words_of(world)
+    accepted = []
+    for who in ("anonymous", "ann", "vera", "sam", "otto"):
+        client = client_for(world, who, enforce_csrf_checks=True)
+        for route, address in taking_posts().items():
+            response = client.post(address.format(**words), {"answer": "decline", "login": "ann@example.com"})
+            if response.status_code != 403:
+                accepted.append(f"{who} POST {address}: {response.status_code} ({route})")
+    assert not accepted, "These take a POST without a token; remove csrf_exempt:\n  " + "\n  ".join(accepted)
+    assert SharingRequest.objects.filter(status="waiting").count() == 2
+
+
+def test_every_post_of_the_admin_without_a_token_is_refused(world):
+    for who in ("sam", "otto"):
+        client = client_for(world, who, enforce_csrf_checks=True)
+        for address in admin_addresses(world, who):
+            assert client.post(address, {"action": "dismiss"}).status_code == 403, f"{who} POST {address}"
+
+
+def test_what_takes_only_posts_refuses_get(world):
+    only = [route for route, (_address, get, *_post) in PORTAL.items() if get is None]
+    assert {"language/", "claim/<str:number>/message/", "vendor/requests/<str:number>/cancel/"} <= set(only)
+    words = words_of(world)
+    client = client_for(world, "vera")
+    for route in only:
+        assert client.get(PORTAL[route][0].format(**words)).status_code == 405, route
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_get_changes_nothing(world, who):
+    """Consent by a link, withdrawal by a picture's address, deletion by a crawler: none of them."""
+    words, client, found = words_of(world), client_for(world, who), []
+    addresses = [address.format(**words) for address, _get, *_post in (PORTAL | ROOF).values()]
+    if who in {"sam", "otto"}:
+        addresses += admin_addresses(world, who)
+    for address in addresses:
+        cache.clear()
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        written = {match[2] for query in queries if (match := WRITES.match(query["sql"]))} - SIDE_EFFECTS
+        if written:
+            found.append(f"GET {address} writes {written}")
+    assert not found, "Let a POST do this:\n  " + "\n  ".join(found)
+
+
+def test_the_records_of_a_walk_are_only_ever_looks(world):
+    """What GET writes of a look says that it was a look."""
+    client = client_for(world, "vera")
+    before = AccessRecord.objects.count()
+    client.get(PORTAL["vendor/shared/<str:number>/"][0].format(**words_of(world)))
+    assert set(AccessRecord.objects.order_by("pk")[before:].values_list("action", flat=True)) == {"viewed"}
+
+
+def test_every_door_that_takes_a_post_is_known(walk):
+    """The table of doors is the list of these tests: a page that takes a POST without standing there would be missed."""
+    taking = {visit.route for visit in walk if visit.method == "POST" and visit.answer not in {"405", "login", "gate"} and visit.who in {"ann", "vera", "otto"}}
+    assert taking <= set(taking_posts()), f"Write the answers to POST of {taking - set(taking_posts())} in tests/rules/doors.py."
