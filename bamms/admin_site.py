@@ -3,8 +3,10 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from bamms import dashboard
@@ -46,6 +48,17 @@ class BammsAdminSite(admin.AdminSite):
     def logout(self, request, extra_context=None):
         return super().logout(request, extra_context)
 
+    @method_decorator(login_not_required)
+    def login(self, request, extra_context=None):
+        """allauth signs people in and turns away who may not enter; whoever comes this far is in already."""
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def password_change(self, request, extra_context=None):
+        """There is one page for one's password, with one set of rules."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    password_change_done = password_change
+
     def autocomplete_view(self, request):
         return AutocompleteView.as_view(admin_site=self)(request)
 
@@ -72,7 +85,16 @@ class BammsAdminSite(admin.AdminSite):
         for name, icon, names in GROUPS:
             listed = [models.pop(wanted) for wanted in names if wanted in models]
             if listed:
-                groups.append({"name": name, "icon": icon, "app_label": "", "app_url": "", "has_module_perms": True, "models": listed})
+                groups.append(
+                    {
+                        "name": name,
+                        "icon": icon,
+                        "app_label": "",
+                        "app_url": "",
+                        "has_module_perms": True,
+                        "models": listed,
+                    }
+                )
         if models and groups:
             groups[-1]["models"] += models.values()
         return groups or apps

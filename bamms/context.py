@@ -26,7 +26,12 @@ NAVIGATION = {
 # Pages that stand under an entry of the navigation, at addresses of their own
 WITHIN = {"hub": ["sharing", "access_log", "consents", "rights"]}
 START = {Hat.TENANT: "tenant_home", Hat.VENDOR: "vendor_home", Hat.STAFF: "admin:index", Hat.OPERATOR: "admin:index"}
-PLACES = {Hat.TENANT: _("Tenant portal"), Hat.VENDOR: _("Vendor portal"), Hat.STAFF: _("Administration"), Hat.OPERATOR: _("Administration")}
+PLACES = {
+    Hat.TENANT: _("Tenant portal"),
+    Hat.VENDOR: _("Vendor portal"),
+    Hat.STAFF: _("Administration"),
+    Hat.OPERATOR: _("Administration"),
+}
 
 
 def site(request):

@@ -65,7 +65,11 @@ def queues(user, hat):
     return [
         _queue(_("Claims"), "key", "admin:tenants_claim_changelist", claims, Claim.Status.WAITING),
         _queue(
-            _("Data changes"), "pencil-square", "admin:privacy_profileupdaterequest_changelist", updates, ProfileUpdateRequest.Status.WAITING
+            _("Data changes"),
+            "pencil-square",
+            "admin:privacy_profileupdaterequest_changelist",
+            updates,
+            ProfileUpdateRequest.Status.WAITING,
         ),
     ]
 
@@ -105,7 +109,9 @@ def consent_by_building(user, hat):
     if material is None:
         return []
     holder = "tenant__subject__holder"
-    agreed = Q(**{f"{holder}__standings__document": material.document_id, f"{holder}__standings__number__gte": material.number})
+    agreed = Q(
+        **{f"{holder}__standings__document": material.document_id, f"{holder}__standings__number__gte": material.number}
+    )
     rows = (
         Occupancy.objects.visible_to(user, as_=hat)
         .current()
@@ -114,7 +120,10 @@ def consent_by_building(user, hat):
         .annotate(people=Count(holder, distinct=True), agreed=Count(holder, distinct=True, filter=agreed))
         .order_by("unit__building__name")
     )
-    return [Bar(row["unit__building__name"], row["people"], row["agreed"], top=at * BAR_HEIGHT) for at, row in enumerate(rows)]
+    return [
+        Bar(row["unit__building__name"], row["people"], row["agreed"], top=at * BAR_HEIGHT)
+        for at, row in enumerate(rows)
+    ]
 
 
 def ending(user, hat):
@@ -122,12 +131,16 @@ def ending(user, hat):
     now = timezone.now()
     soon = now + timedelta(days=ENDING_DAYS)
     grants = SharingGrant.objects.visible_to(user, as_=hat).current(now).filter(ends_at__lt=soon)
-    agreements = SharingAgreement.objects.visible_to(user, as_=hat).active().filter(valid_until__lt=timezone.localdate(soon))
+    agreements = (
+        SharingAgreement.objects.visible_to(user, as_=hat).active().filter(valid_until__lt=timezone.localdate(soon))
+    )
     return {
         "grants": grants.select_related("agreement__vendor", "purpose").order_by("ends_at")[:5],
         "grants_count": grants.count(),
         "agreements": agreements.select_related("vendor", "management").order_by("valid_until")[:5],
-        "requests_count": SharingRequest.objects.visible_to(user, as_=hat).filter(status=SharingRequest.Status.WAITING).count(),
+        "requests_count": SharingRequest.objects.visible_to(user, as_=hat)
+        .filter(status=SharingRequest.Status.WAITING)
+        .count(),
     }
 
 

@@ -29,7 +29,9 @@ def setting(name, read, default=environ.Env.NOTSET):
     except ImproperlyConfigured as error:
         raise SystemExit(f"BAMMS cannot start: set {name} in the environment or in .env. {error}") from error
     except (ValueError, TypeError, KeyError) as error:
-        raise SystemExit(f"BAMMS cannot start: {name} is set but cannot be read ({error}). See .env.example.") from error
+        raise SystemExit(
+            f"BAMMS cannot start: {name} is set but cannot be read ({error}). See .env.example."
+        ) from error
 
 
 def refuse(sentence):
@@ -135,6 +137,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": setting("CACHE_URL", env.cache_url, "dbcache://bamms_cache")}
 TASKS = {"default": {"BACKEND": setting("TASKS_BACKEND", env.str, "django_tasks_db.DatabaseBackend")}}
 
+
 # Keys for what is encrypted at rest: "id:base64 of 32 bytes", the first one writes, all of them read
 def read_keys(name):
     keys = {}
@@ -157,9 +160,15 @@ BLIND_INDEX_KEY = next(iter(read_keys("BLIND_INDEX_KEY").values()))
 AUTH_USER_MODEL = "accounts.User"
 # The only backend: it loads the signed-in user together with `must_consent`, in one query
 AUTHENTICATION_BACKENDS = ["privacy.backends.ConsentBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},

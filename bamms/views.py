@@ -29,7 +29,10 @@ def trouble(request, status, **context):
 
 
 def bad_request(request, exception=None):
-    return trouble(request, 413 if type(exception).__name__ in ("RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent") else 400)
+    return trouble(
+        request,
+        413 if type(exception).__name__ in ("RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent") else 400,
+    )
 
 
 def permission_denied(request, exception=None):

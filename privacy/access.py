@@ -49,12 +49,18 @@ def looks(rows, *, by, as_, why, reference="", action=Action.VIEWED, fields=None
         return []
     names = declaration.personal if fields is None else fields
     each = fields if isinstance(fields, dict) else dict.fromkeys([row.pk for row in rows], names)
-    keys = {pk: [name if "." in name else declarations.key_of(declaration.model, name) for name in each[pk]] for pk in each}
+    keys = {
+        pk: [name if "." in name else declarations.key_of(declaration.model, name) for name in each[pk]] for pk in each
+    }
     about = declaration.model._base_manager.filter(pk__in=[row.pk for row in rows]).values_list(
         "pk", declaration.subject, declaration.holder, declaration.controller or declaration.subject
     )
     records = [
-        {"subject_id": subject_id, "controller_id": controller_id if declaration.controller else None, "fields": keys[pk]}
+        {
+            "subject_id": subject_id,
+            "controller_id": controller_id if declaration.controller else None,
+            "fields": keys[pk],
+        }
         for pk, subject_id, holder_id, controller_id in about
         if not (as_ == Hat.TENANT and holder_id == by.pk and allowed and action == Action.VIEWED)
     ]
@@ -68,7 +74,14 @@ def listed(grants, *, by):
     common = {"hat": Hat.VENDOR, "why": Why.GRANT, "action": Action.LISTED, "allowed": True}
     return _write(
         [
-            common | {"subject_id": g.subject_id, "controller_id": g.agreement.management_id, "grant": g, "fields": keys, "reference": g.number}
+            common
+            | {
+                "subject_id": g.subject_id,
+                "controller_id": g.agreement.management_id,
+                "grant": g,
+                "fields": keys,
+                "reference": g.number,
+            }
             for g, keys in grants
         ],
         by=by,

@@ -35,9 +35,7 @@ def _create_postgresql(cursor, table, condition):
         f"CREATE OR REPLACE TRIGGER {table}_row BEFORE UPDATE OR DELETE ON {table} "
         f"FOR EACH ROW {when} EXECUTE FUNCTION {FUNCTION}()"
     )
-    cursor.execute(
-        f"CREATE OR REPLACE TRIGGER {table}_all BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {FUNCTION}()"
-    )
+    cursor.execute(f"CREATE OR REPLACE TRIGGER {table}_all BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {FUNCTION}()")
 
 
 def _create_sqlite(cursor, table, condition):

@@ -16,8 +16,9 @@ def due(received_at=None):
 
 
 def hours_left(due_at, now=None):
-    """Whole hours until the deadline, rounded down; negative when it has passed (-1: within the last hour)."""
-    return int((due_at - (now or timezone.now())).total_seconds() // 3600)
+    """Whole hours until the deadline; negative once it has passed: -1 for up to two hours, then -2, and so on."""
+    seconds = (due_at - (now or timezone.now())).total_seconds()
+    return int(seconds // 3600) if seconds >= 0 else -max(1, int(-seconds // 3600))
 
 
 def urgency(due_at, now=None):
@@ -32,6 +33,9 @@ def time_left(due_at, now=None):
     if left < 0:
         return ngettext("%(n)s hour past the deadline", "%(n)s hours past the deadline", -left) % {"n": -left}
     words = ngettext("%(n)s hour left", "%(n)s hours left", left) % {"n": left}
-    if left < 24:
-        return _("%(hours)s, by %(clock)s") % {"hours": words, "clock": moments.relative(due_at)}
-    return words
+    if left >= 24:
+        return words
+    parts = {"hours": words, "clock": moments.clock(due_at)}
+    if timezone.localdate(due_at) == timezone.localdate(now):
+        return _("%(hours)s, today by %(clock)s") % parts
+    return _("%(hours)s, tomorrow by %(clock)s") % parts

@@ -1,4 +1,7 @@
-"""Agreeing, declining and withdrawing: explicit acts, each recorded once with the text shown (clause 12; articles 20–24)."""
+"""Agreeing, declining and withdrawing: explicit acts, each recorded once with the text shown.
+
+Source: clause 12 of the policy; articles 20 to 24 of UU PDP.
+"""
 
 from dataclasses import dataclass
 
@@ -31,7 +34,7 @@ class Question:
 
 
 def questions(user):
-    """What this account must still agree to: the versions in force that a material change has made newer than its answer."""
+    """What this account must still agree to: versions in force that a material change made newer than its answer."""
     standing = dict(Standing.objects.filter(user=user).values_list("document_id", "number"))
     material = required()
     asked = [v for v in policies.in_force() if material.get(v.document_id, 0) > standing.get(v.document_id, 0)]
@@ -121,7 +124,9 @@ def _locked(user):
 
 def _same_page(asked, versions):
     if set(asked) != {version.pk for version in versions}:
-        raise Refused(_("This page was open for too long. The text is shown again below; please answer once more."), code="stale")
+        raise Refused(
+            _("This page was open for too long. The text is shown again below; please answer once more."), code="stale"
+        )
 
 
 def _record(subject, version, decision, language):

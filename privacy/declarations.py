@@ -88,7 +88,11 @@ def labels(keys):
 
 def _label(model, key):
     name = key.rpartition(".")[2]
-    return str(model._meta.get_field(name).verbose_name) if model and name in {f.name for f in model._meta.get_fields()} else key
+    return (
+        str(model._meta.get_field(name).verbose_name)
+        if model and name in {f.name for f in model._meta.get_fields()}
+        else key
+    )
 
 
 def key_of(model, name):
@@ -139,7 +143,11 @@ def values(subject_ids, keys):
         if d.shown:
             rows = getattr(d.model.objects.all(), d.shown)().filter(**{f"{d.subject}__in": list(subject_ids)})
         relations = [i.name for i in wanted if i.declaration is d and d.model._meta.get_field(i.name).is_relation]
-        sealed = [f.name for f in d.model._meta.fields if isinstance(f, EncryptedTextField) and f.name not in {i.name for i in wanted}]
+        sealed = [
+            f.name
+            for f in d.model._meta.fields
+            if isinstance(f, EncryptedTextField) and f.name not in {i.name for i in wanted}
+        ]
         for row in rows.select_related(*relations).defer(*sealed).annotate(about=F(d.subject)):
             for item in (i for i in wanted if i.declaration is d):
                 found.setdefault(row.about, {}).setdefault(item.key, []).append((row, display(row, item.name)))

@@ -17,13 +17,20 @@ HAT_OF_ROLE = {
     Role.VENDOR: Hat.VENDOR,
 }
 # Django group that carries the admin permissions of a role; made by `setup_groups`
-GROUP_OF_ROLE = {Role.OPERATOR: "operator", Role.DPO: "DPO", Role.HEAD: "management head", Role.OFFICER: "tenant officer"}
+GROUP_OF_ROLE = {
+    Role.OPERATOR: "operator",
+    Role.DPO: "DPO",
+    Role.HEAD: "management head",
+    Role.OFFICER: "tenant officer",
+}
 
 
 @transaction.atomic
 def register(model, **fields):
     """Make a Party, BuildingManagement or Vendor with the kind that belongs to it."""
-    kind = {"BuildingManagement": PartyKind.MANAGEMENT, "Vendor": PartyKind.VENDOR, "Party": PartyKind.OPERATOR}[model.__name__]
+    kind = {"BuildingManagement": PartyKind.MANAGEMENT, "Vendor": PartyKind.VENDOR, "Party": PartyKind.OPERATOR}[
+        model.__name__
+    ]
     party = model(kind=kind, **fields)
     party.full_clean()
     party.save()
@@ -85,7 +92,14 @@ def admin_hat(user):
 def companies(user, hat):
     """The companies for which the account looks under this hat, in one query; none for a tenant."""
     roles = [role for role, worn in HAT_OF_ROLE.items() if worn == hat]
-    found = [membership.party for membership in user.memberships.filter(role__in=roles).select_related("party").order_by("pk")] if roles else []
+    found = (
+        [
+            membership.party
+            for membership in user.memberships.filter(role__in=roles).select_related("party").order_by("pk")
+        ]
+        if roles
+        else []
+    )
     if found or hat != Hat.OPERATOR:
         return found
     return list(Party.objects.filter(kind=PartyKind.OPERATOR)[:1])  # a superuser looks for the operator

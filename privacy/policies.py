@@ -37,7 +37,12 @@ def upcoming(kind):
 def between(since, until):
     """The published versions after `since` up to `until`, newest first: all of them changed what was answered."""
     numbers = {"number__gt": since.number, "number__lte": until.number}
-    return DocumentVersion.objects.published().filter(document=until.document_id, **numbers).without_texts().order_by("-number")
+    return (
+        DocumentVersion.objects.published()
+        .filter(document=until.document_id, **numbers)
+        .without_texts()
+        .order_by("-number")
+    )
 
 
 def to_be_asked(version):
@@ -47,8 +52,15 @@ def to_be_asked(version):
 
 def text_hash(version, language):
     """SHA-256 (hex) over canonical JSON of what is shown: document, number, language, text."""
-    shown = {"document": version.document.kind, "language": language, "number": version.number, "text": version.text(language)}
-    return hashlib.sha256(json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    shown = {
+        "document": version.document.kind,
+        "language": language,
+        "number": version.number,
+        "text": version.text(language),
+    }
+    return hashlib.sha256(
+        json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 @transaction.atomic
@@ -86,7 +98,9 @@ def take_in(*, file, kind, by, material=True, in_force_from=None):
     last = DocumentVersion.objects.filter(document=document).first()
     if len(texts) == 1 and last and not last.is_published and not last.text(file.languages[0]).strip():
         return _complete(last, texts, summaries, by)
-    return draft(document=document, by=by, texts=texts, summaries=summaries, material=material, in_force_from=in_force_from)
+    return draft(
+        document=document, by=by, texts=texts, summaries=summaries, material=material, in_force_from=in_force_from
+    )
 
 
 def _take_titles(document, file):
@@ -111,7 +125,9 @@ def revise(*, version, by):
     """Keep an edited draft under its editor's name: whoever edited last cannot be the one who publishes."""
     stored = DocumentVersion.objects.select_for_update().get(pk=version.pk)
     if stored.is_published:
-        raise Refused(_("This version is published and can no longer change. Make a new version instead."), code="published")
+        raise Refused(
+            _("This version is published and can no longer change. Make a new version instead."), code="published"
+        )
     version.drafted_by = subjects.own(by)
     version.drafted_at = timezone.now()
     version.save()
@@ -128,9 +144,14 @@ def publish(*, version, by, seen=None):
     if version.is_published:
         raise Refused(_("This version is already published."), code="published")
     if seen is not None and seen != version.drafted_at.isoformat():
-        raise Refused(_("This draft changed while you were reading. Nothing was published. Read it again, then decide."), code="changed")
+        raise Refused(
+            _("This draft changed while you were reading. Nothing was published. Read it again, then decide."),
+            code="changed",
+        )
     if not all(version.text(language).strip() and version.changes(language).strip() for language in LANGUAGES):
-        raise Refused(_("Fill in the text and the summary of changes in both languages, then publish."), code="language")
+        raise Refused(
+            _("Fill in the text and the summary of changes in both languages, then publish."), code="language"
+        )
     if subjects.own(by) == version.drafted_by:
         raise Refused(_("You edited this draft last. Ask a second person to publish it."), code="second_person")
     previous = DocumentVersion.objects.published().filter(document=version.document).first()
@@ -138,7 +159,9 @@ def publish(*, version, by, seen=None):
         raise Refused(_("The first version asks everyone. Mark it as a material change."), code="first")
     version.in_force_from = max(version.in_force_from or now, now)
     if previous and (previous.number > version.number or previous.in_force_from > version.in_force_from):
-        raise Refused(_("A later version is already published. Choose a later date, or make a new draft."), code="order")
+        raise Refused(
+            _("A later version is already published. Choose a later date, or make a new draft."), code="order"
+        )
     version.published_at, version.published_by = now, subjects.own(by)
     version.hash_id, version.hash_en = (text_hash(version, language) for language in LANGUAGES)
     version.save()

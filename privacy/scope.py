@@ -45,7 +45,9 @@ class ScopedQuerySet(QuerySet):
         if not declaration.subject:
             return self.none()
         grants = apps.get_model("privacy", "SharingGrant").objects.current(timezone.now())
-        return self.filter(**{f"{declaration.subject}__in": grants.filter(agreement__vendor__in=parties).values("subject")})
+        return self.filter(
+            **{f"{declaration.subject}__in": grants.filter(agreement__vendor__in=parties).values("subject")}
+        )
 
     def _as_operator(self, declaration, user):
         return self if self._wears_operator(user) else self.none()

@@ -17,7 +17,9 @@ def hand_over(*, subject, to, by):
     """Let account `to` act for an unclaimed register entry. Claims and invitations record who decided."""
     locked = Subject.objects.select_for_update().get(pk=subject.pk)
     if locked.holder_id is not None:
-        raise Refused(_("This record already belongs to an account. Ask the tenant to sign in with it."), code="claimed")
+        raise Refused(
+            _("This record already belongs to an account. Ask the tenant to sign in with it."), code="claimed"
+        )
     if locked.own or not to.is_active:
         raise Refused(_("This record cannot be claimed. Ask the data protection officer."), code="not_claimable")
     locked.holder = to

@@ -32,7 +32,9 @@ def invite(*, tenant, by):
     if tenant is None:
         raise Refused(_("Only staff of the management that keeps this record can invite."), code="not_staff")
     if tenant.is_claimed:
-        raise Refused(_("This record already belongs to an account. Ask the tenant to sign in with it."), code="claimed")
+        raise Refused(
+            _("This record already belongs to an account. Ask the tenant to sign in with it."), code="claimed"
+        )
     if not tenant.email:
         raise Refused(_("Enter the tenant's email in the register first, then send the invitation."), code="no_email")
     now, token = timezone.now(), secrets.token_urlsafe(32)
@@ -47,14 +49,23 @@ def invite(*, tenant, by):
 
 @transaction.atomic
 def accept(*, token, by):
-    """The invited person takes her record. The link alone is not enough: her confirmed email must be the invited one."""
+    """The invited person takes her record. The link is not enough: her confirmed email must be the invited one."""
     invitation = (
-        Invitation.objects.select_for_update(of=("self",)).select_related("tenant__subject").filter(token_hash=token_hash(token)).first()
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("tenant__subject")
+        .filter(token_hash=token_hash(token))
+        .first()
     )
     if invitation is None or invitation.used_at or invitation.expires_at <= timezone.now():
-        raise Refused(_("This invitation is no longer valid. Ask your building management for a new one, or claim your record."), code="over")
+        raise Refused(
+            _("This invitation is no longer valid. Ask your building management for a new one, or claim your record."),
+            code="over",
+        )
     if not EmailAddress.objects.filter(user=by, verified=True, email__iexact=invitation.email).exists():
-        raise Refused(_("This invitation was sent to another email address. Sign in with that address, or claim your record."), code="email")
+        raise Refused(
+            _("This invitation was sent to another email address. Sign in with that address, or claim your record."),
+            code="email",
+        )
     subjects.hand_over(subject=invitation.tenant.subject, to=by, by=by)
     invitation.used_at = timezone.now()
     invitation.save(update_fields=["used_at"])

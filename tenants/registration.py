@@ -90,7 +90,9 @@ def _matches(claim):
     """Entries that fit everything said, and those that fit the number, or the unit and the date of birth."""
     entries = Tenant.objects.filter(management=claim.management_id).select_related("subject")
     lives_there = Q(
-        occupancies__in=Occupancy.objects.current().filter(unit__building=claim.building_id, unit__number__iexact=claim.unit_number)
+        occupancies__in=Occupancy.objects.current().filter(
+            unit__building=claim.building_id, unit__number__iexact=claim.unit_number
+        )
     )
     has_number, was_born = Q(identity_index=claim.identity_index), Q(birth_date=claim.birth_date)
     exact = list(entries.filter(has_number, was_born, lives_there).distinct())
@@ -117,7 +119,11 @@ def add_message(*, claim, message, by):
 def confirm(*, claim, entry, by):
     """Staff recognise the person: the entry is hers from now on."""
     claim = _decidable(claim, by)
-    entry = Tenant.objects.visible_to(by, as_=Hat.STAFF).filter(management=claim.management_id, pk=entry.pk if entry else None).first()
+    entry = (
+        Tenant.objects.visible_to(by, as_=Hat.STAFF)
+        .filter(management=claim.management_id, pk=entry.pk if entry else None)
+        .first()
+    )
     if entry is None:
         raise Refused(_("Choose the entry of your register that belongs to this person."), code="entry")
     subjects.hand_over(subject=entry.subject, to=claim.claimant.holder, by=by)

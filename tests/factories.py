@@ -133,7 +133,6 @@ class VersionFactory(DjangoModelFactory):
     class Meta:
         model = DocumentVersion
 
-
     document = factory.SubFactory(DocumentFactory)
     number = factory.LazyAttribute(lambda o: DocumentVersion.objects.next_number(o.document))
     body_ind = factory.LazyAttribute(lambda o: f"## 1. Definisi\n\nTeks versi {o.number}.")
@@ -214,4 +213,6 @@ class SharingRequestFactory(DjangoModelFactory):
 
 def agree(user, language="en"):
     """This person agrees to everything now in force."""
-    return consents.give(by=user, versions=[question.version for question in consents.questions(user)], language=language)
+    return consents.give(
+        by=user, versions=[question.version for question in consents.questions(user)], language=language
+    )

@@ -7,7 +7,11 @@ from accounts.models import User
 PASSWORD = "Kapal-biru-27"  # noqa: S105 - known to everybody, on machines with DEBUG only
 # name: (shown name, who it is, what to try)
 CAST = {
-    "ann": ("", "tenant of Menara Anggrek, A-12-03", "see who looked, answer a request to share, withdraw a permission"),
+    "ann": (
+        "",
+        "tenant of Menara Anggrek, A-12-03",
+        "see who looked, answer a request to share, withdraw a permission",
+    ),
     "bob": ("", "tenant of Taman Bougenvil, B-07-01", "ask for a change of data, claim nothing: he has his record"),
     "vera": ("Vera", "vendor user, PT Teknik Andal", "look at what Ann shares, ask for more"),
     "sam": ("Sam", "head of Pengelola Anggrek", "import, invite, confirm claims, decide changes, agreements"),

@@ -27,35 +27,66 @@ class Places:
 
 def make(people):
     operator = parties.register(
-        Party, name="PT Portal Hunian Contoh", legal_name="PT Portal Hunian Contoh", address="Jalan Contoh Raya 1, Jakarta 10110",
-        phone="+622150000001", email="halo@operator.example.com", dpo_name="Olga", dpo_email="olga@example.com",
-    )  # fmt: skip
+        Party,
+        name="PT Portal Hunian Contoh",
+        legal_name="PT Portal Hunian Contoh",
+        address="Jalan Contoh Raya 1, Jakarta 10110",
+        phone="+622150000001",
+        email="halo@operator.example.com",
+        dpo_name="Olga",
+        dpo_email="olga@example.com",
+    )
     anggrek = parties.register(
-        BuildingManagement, name="Pengelola Anggrek", legal_name="PT Anggrek Kelola Contoh", address="Jalan Anggrek Contoh 12, Jakarta 12190",
-        phone="+622150000002", email="kantor@anggrek.example.com", office_hours_ind="Senin–Jumat 08.00–17.00 WIB, lobi utama",
+        BuildingManagement,
+        name="Pengelola Anggrek",
+        legal_name="PT Anggrek Kelola Contoh",
+        address="Jalan Anggrek Contoh 12, Jakarta 12190",
+        phone="+622150000002",
+        email="kantor@anggrek.example.com",
+        office_hours_ind="Senin–Jumat 08.00–17.00 WIB, lobi utama",
         office_hours_en="Monday to Friday 08:00–17:00 WIB, main lobby",
-    )  # fmt: skip
+    )
     bougenvil = parties.register(
-        BuildingManagement, name="Pengelola Bougenvil", legal_name="PT Bougenvil Kelola Contoh", address="Jalan Bougenvil Contoh 7, Bandung 40115",
-        phone="+622250000003", email="kantor@bougenvil.example.com", office_hours_ind="Senin–Sabtu 09.00–16.00 WIB, lantai dasar",
+        BuildingManagement,
+        name="Pengelola Bougenvil",
+        legal_name="PT Bougenvil Kelola Contoh",
+        address="Jalan Bougenvil Contoh 7, Bandung 40115",
+        phone="+622250000003",
+        email="kantor@bougenvil.example.com",
+        office_hours_ind="Senin–Sabtu 09.00–16.00 WIB, lantai dasar",
         office_hours_en="Monday to Saturday 09:00–16:00 WIB, ground floor",
-    )  # fmt: skip
+    )
     teknik = parties.register(
-        Vendor, name="PT Teknik Andal", legal_name="PT Teknik Andal Contoh", trade_ind="pipa dan listrik", trade_en="plumbing and electricity",
-        phone="+622150000004", email="kerja@teknik.example.com",
-    )  # fmt: skip
+        Vendor,
+        name="PT Teknik Andal",
+        legal_name="PT Teknik Andal Contoh",
+        trade_ind="pipa dan listrik",
+        trade_en="plumbing and electricity",
+        phone="+622150000004",
+        email="kerja@teknik.example.com",
+    )
     bersih = parties.register(
-        Vendor, name="CV Bersih Selalu", legal_name="CV Bersih Selalu Contoh", trade_ind="kebersihan", trade_en="cleaning",
-        phone="+622250000005", email="kerja@bersih.example.com",
-    )  # fmt: skip
+        Vendor,
+        name="CV Bersih Selalu",
+        legal_name="CV Bersih Selalu Contoh",
+        trade_ind="kebersihan",
+        trade_en="cleaning",
+        phone="+622250000005",
+        email="kerja@bersih.example.com",
+    )
     appointments = (
-        ("otto", operator, Role.OPERATOR), ("olga", operator, Role.DPO), ("sam", anggrek, Role.HEAD),
-        ("rita", bougenvil, Role.OFFICER), ("vera", teknik, Role.VENDOR),
-    )  # fmt: skip
+        ("otto", operator, Role.OPERATOR),
+        ("olga", operator, Role.DPO),
+        ("sam", anggrek, Role.HEAD),
+        ("rita", bougenvil, Role.OFFICER),
+        ("vera", teknik, Role.VENDOR),
+    )
     for name, party, role in appointments:
         parties.appoint(user=people[name], party=party, role=role, by=people["otto"])
     buildings = {name: _building(name, bougenvil if name == "Taman Bougenvil" else anggrek) for name in UNITS}
-    agreement = _agreement(anggrek, teknik, people["sam"], ["tenant.name", "tenant.phone", "tenant.email", "occupancy.unit"])
+    agreement = _agreement(
+        anggrek, teknik, people["sam"], ["tenant.name", "tenant.phone", "tenant.email", "occupancy.unit"]
+    )
     agreements.activate(agreement=agreement, by=people["sam"])
     _agreement(bougenvil, bersih, people["otto"], ["tenant.name", "occupancy.unit"], vendor_signed=False)
     return Places(anggrek, bougenvil, teknik, agreement, buildings, _units(buildings))
@@ -63,9 +94,12 @@ def make(people):
 
 def _building(name, management):
     return Building.objects.create(
-        management=management, name=name, address=management.address,
-        directions_ind="Kantor pengelola ada di dekat lift barang.", directions_en="The management office is beside the service lift.",
-    )  # fmt: skip
+        management=management,
+        name=name,
+        address=management.address,
+        directions_ind="Kantor pengelola ada di dekat lift barang.",
+        directions_en="The management office is beside the service lift.",
+    )
 
 
 def _units(buildings):
@@ -82,10 +116,18 @@ def _units(buildings):
 def _agreement(management, vendor, by, fields, *, vendor_signed=True):
     """Drafted as staff do it: the draft first, then its purposes and signatures."""
     today = timezone.localdate()
-    agreement = SharingAgreement(management=management, vendor=vendor, fields=fields, valid_from=today, valid_until=today + timedelta(days=540))
-    agreement.management_signed_on, agreement.management_file = today, signed_page(f"{vendor.name} dan {management.name}", management.name)
+    agreement = SharingAgreement(
+        management=management, vendor=vendor, fields=fields, valid_from=today, valid_until=today + timedelta(days=540)
+    )
+    agreement.management_signed_on, agreement.management_file = (
+        today,
+        signed_page(f"{vendor.name} dan {management.name}", management.name),
+    )
     if vendor_signed:
-        agreement.vendor_signed_on, agreement.vendor_file = today, signed_page(f"{management.name} dan {vendor.name}", vendor.name)
+        agreement.vendor_signed_on, agreement.vendor_file = (
+            today,
+            signed_page(f"{management.name} dan {vendor.name}", vendor.name),
+        )
     agreements.keep(agreement=agreement, by=by)
     agreement.purposes.set(Purpose.objects.filter(code__in=["repair", "customer_care"]))
     return agreement

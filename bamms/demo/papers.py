@@ -7,7 +7,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from privacy import uploads
 
-PAGE = """<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"""
+PAGE = (
+    """<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"""
+)
 
 
 def signed_page(title, signed_by):
@@ -46,7 +48,14 @@ def specimen(words, size):
     picture = Image.new("RGB", size, "#dfe9e6")
     draw = ImageDraw.Draw(picture)
     draw.rectangle((12, 12, size[0] - 12, size[1] - 12), outline="#0f6b5c", width=4)
-    draw.text((size[0] / 2, size[1] / 2), words, fill="#0f6b5c", anchor="mm", align="center", font=ImageFont.load_default(size[0] / 12))
+    draw.text(
+        (size[0] / 2, size[1] / 2),
+        words,
+        fill="#0f6b5c",
+        anchor="mm",
+        align="center",
+        font=ImageFont.load_default(size[0] / 12),
+    )
     content = io.BytesIO()
     picture.save(content, "PNG")
     return uploads.clean_image(SimpleUploadedFile("specimen.png", content.getvalue(), "image/png"))

@@ -10,25 +10,41 @@ from tenants.models.register import Gender, IdentityKind
 ROLE = Occupancy.Role
 # name, born on, place of birth; women and men in turn
 ANGGREK = (
-    ("Sri Lestari", "1961-02-11", "Solo"), ("Agus Salim Harahap", "1974-09-30", "Medan"),
-    ("Maria Fransiska Lobo", "1988-12-03", "Kupang"), ("Hendra Gunawan", "1979-05-17", "Bandung"),
-    ("Putri Ayu Maharani", "1995-07-22", "Denpasar"), ("Yusuf Abdullah", "1983-01-08", "Makassar"),
-    ("Nurul Hidayah", "1990-10-14", "Banda Aceh"), ("Michael Tanoto", "1992-03-26", "Jakarta"),
-    ("Ratna Sari Dewi", "1968-06-05", "Yogyakarta"), ("I Wayan Sudarma", "1971-11-19", "Gianyar"),
-    ("Fitri Handayani", "1997-04-02", "Padang"), ("Budi Prasetyo", "1986-08-28", "Semarang"),
-    ("Grace Natalia Siahaan", "1993-02-09", "Pematangsiantar"), ("Rizky Ramadhan", "1999-12-31", "Bogor"),
-    ("Kartika Wulandari", "1981-07-13", "Malang"), ("Johannes Pattiasina", "1976-03-04", "Ambon"),
-    ("Siti Aminah", "1957-09-21", "Banjarmasin"), ("Dimas Anggara", "1994-05-29", "Surabaya"),
-    ("Melati Kusumawardhani", "1989-01-25", "Cirebon"), ("Fajar Nugroho", "1984-10-07", "Klaten"),
-)  # fmt: skip
+    ("Sri Lestari", "1961-02-11", "Solo"),
+    ("Agus Salim Harahap", "1974-09-30", "Medan"),
+    ("Maria Fransiska Lobo", "1988-12-03", "Kupang"),
+    ("Hendra Gunawan", "1979-05-17", "Bandung"),
+    ("Putri Ayu Maharani", "1995-07-22", "Denpasar"),
+    ("Yusuf Abdullah", "1983-01-08", "Makassar"),
+    ("Nurul Hidayah", "1990-10-14", "Banda Aceh"),
+    ("Michael Tanoto", "1992-03-26", "Jakarta"),
+    ("Ratna Sari Dewi", "1968-06-05", "Yogyakarta"),
+    ("I Wayan Sudarma", "1971-11-19", "Gianyar"),
+    ("Fitri Handayani", "1997-04-02", "Padang"),
+    ("Budi Prasetyo", "1986-08-28", "Semarang"),
+    ("Grace Natalia Siahaan", "1993-02-09", "Pematangsiantar"),
+    ("Rizky Ramadhan", "1999-12-31", "Bogor"),
+    ("Kartika Wulandari", "1981-07-13", "Malang"),
+    ("Johannes Pattiasina", "1976-03-04", "Ambon"),
+    ("Siti Aminah", "1957-09-21", "Banjarmasin"),
+    ("Dimas Anggara", "1994-05-29", "Surabaya"),
+    ("Melati Kusumawardhani", "1989-01-25", "Cirebon"),
+    ("Fajar Nugroho", "1984-10-07", "Klaten"),
+)
 BOUGENVIL = (
-    ("Lina Marlina", "1978-04-18", "Garut"), ("Asep Sunandar", "1969-08-02", "Tasikmalaya"),
-    ("Citra Permatasari", "1996-11-27", "Bandung"), ("Teguh Wibowo", "1987-06-16", "Purwokerto"),
-    ("Yuliana Manurung", "1991-03-12", "Balige"), ("Ahmad Fauzi", "1980-12-24", "Cianjur"),
-    ("Rina Oktaviani", "1985-10-10", "Palembang"), ("Kevin Halim", "1998-02-20", "Pontianak"),
-    ("Endang Susilowati", "1963-05-06", "Madiun"), ("Rahmat Hidayat", "1975-07-31", "Bukittinggi"),
-    ("Nadia Safitri", "2000-09-09", "Bandung"), ("Ketut Suastika", "1972-01-15", "Singaraja"),
-)  # fmt: skip
+    ("Lina Marlina", "1978-04-18", "Garut"),
+    ("Asep Sunandar", "1969-08-02", "Tasikmalaya"),
+    ("Citra Permatasari", "1996-11-27", "Bandung"),
+    ("Teguh Wibowo", "1987-06-16", "Purwokerto"),
+    ("Yuliana Manurung", "1991-03-12", "Balige"),
+    ("Ahmad Fauzi", "1980-12-24", "Cianjur"),
+    ("Rina Oktaviani", "1985-10-10", "Palembang"),
+    ("Kevin Halim", "1998-02-20", "Pontianak"),
+    ("Endang Susilowati", "1963-05-06", "Madiun"),
+    ("Rahmat Hidayat", "1975-07-31", "Bukittinggi"),
+    ("Nadia Safitri", "2000-09-09", "Bandung"),
+    ("Ketut Suastika", "1972-01-15", "Singaraja"),
+)
 DISTRICTS = ("317405", "327301", "357808", "317107", "327102", "340101")
 STREETS = ("Jalan Kenanga Contoh", "Jalan Cendana Contoh", "Jalan Pala Contoh")
 # name: (name, gender, born on, place, unit); these can be claimed and have all that a claim needs
@@ -61,21 +77,44 @@ def _known(name, places, staff):
     unit = places.units[unit_number]
     pictures = {}
     if name == "ann":
-        pictures = {"identity_scan": papers.specimen("CONTOH\nKTP", (860, 540)), "photo": papers.specimen("FOTO", (360, 480))}
+        pictures = {
+            "identity_scan": papers.specimen("CONTOH\nKTP", (860, 540)),
+            "photo": papers.specimen("FOTO", (360, 480)),
+        }
     return _enter(
-        unit, ROLE.OWNER, date(2021, 3, 1), staff[unit.building.management_id], name=full, identity_kind=IdentityKind.KTP,
-        identity_number=number_of(name), gender=gender, birth_date=date.fromisoformat(born), birth_place=place, nationality="ID",
-        address=f"{STREETS[0]} {len(full)}, {place}", phone=f"+62812000099{list(KNOWN).index(name):02d}",
-        email="" if name == WITHOUT_EMAIL else accounts.email(name), **pictures,
-    )  # fmt: skip
+        unit,
+        ROLE.OWNER,
+        date(2021, 3, 1),
+        staff[unit.building.management_id],
+        name=full,
+        identity_kind=IdentityKind.KTP,
+        identity_number=number_of(name),
+        gender=gender,
+        birth_date=date.fromisoformat(born),
+        birth_place=place,
+        nationality="ID",
+        address=f"{STREETS[0]} {len(full)}, {place}",
+        phone=f"+62812000099{list(KNOWN).index(name):02d}",
+        email="" if name == WITHOUT_EMAIL else accounts.email(name),
+        **pictures,
+    )
 
 
 def _stranger(places, by):
     """Not everybody has a KTP."""
     _enter(
-        places.units["A-14-01"], ROLE.RENTER, date(2026, 1, 10), by, name="James Whitfield", identity_kind=IdentityKind.PASSPORT,
-        identity_number="K9901234", gender=Gender.MALE, birth_date=date(1977, 5, 23), nationality="GB", email="james.whitfield@example.com",
-    )  # fmt: skip
+        places.units["A-14-01"],
+        ROLE.RENTER,
+        date(2026, 1, 10),
+        by,
+        name="James Whitfield",
+        identity_kind=IdentityKind.PASSPORT,
+        identity_number="K9901234",
+        gender=Gender.MALE,
+        birth_date=date(1977, 5, 23),
+        nationality="GB",
+        email="james.whitfield@example.com",
+    )
 
 
 def _fill(people, management, units, serial, by):
@@ -94,7 +133,10 @@ def _patchy(at, name, born, place, serial):
     if at % 7 != 6:
         known["birth_date"] = date.fromisoformat(born)
     if at % 5 != 3:
-        known |= {"identity_kind": IdentityKind.KTP, "identity_number": _nik(DISTRICTS[at % len(DISTRICTS)], born, gender, serial)}
+        known |= {
+            "identity_kind": IdentityKind.KTP,
+            "identity_number": _nik(DISTRICTS[at % len(DISTRICTS)], born, gender, serial),
+        }
     if at % 4 != 2:
         known["phone"] = f"+6281200{serial:06d}"
     if at % 3:

@@ -1,5 +1,6 @@
 """What has happened so far: records claimed, data shared and looked at, and things that wait for an answer."""
 
+from contextlib import suppress
 from copy import copy
 from datetime import date, timedelta
 
@@ -30,7 +31,11 @@ def tell(people, places, entries):
 
 def _claim(user, name, places, **said):
     _full, _gender, born, _place, unit_number = register.KNOWN[name]
-    said = {"unit_number": unit_number, "identity_number": register.number_of(name), "birth_date": date.fromisoformat(born)} | said
+    said = {
+        "unit_number": unit_number,
+        "identity_number": register.number_of(name),
+        "birth_date": date.fromisoformat(born),
+    } | said
     claim = registration.claim(
         building=places.units[unit_number].building, identity_kind=IdentityKind.KTP, by=user, address=ADDRESS, **said
     )
@@ -41,9 +46,14 @@ def _wait_for_sam(people, places):
     """One claim fits, but the register has no email to be sure by; the other is a question with no entry to fit."""
     fits = _claim(people["dewi"], "dewi", places)
     question = _claim(
-        people["eko"], "dewi", places, unit_number="A-03-01", birth_date=date(1979, 5, 16), identity_number="3174051605799988",
+        people["eko"],
+        "dewi",
+        places,
+        unit_number="A-03-01",
+        birth_date=date(1979, 5, 16),
+        identity_number="3174051605799988",
         message="Saya baru pindah ke unit ini bulan lalu. Apakah data saya sudah dicatat?",
-    )  # fmt: skip
+    )
     _received(fits, hours_ago=66)
     _received(question, hours_ago=20)
 
@@ -53,19 +63,28 @@ def _share(people, places, entry):
     repair, follow_up = (Purpose.objects.get(code=code) for code in ("repair", "customer_care"))
     today = timezone.localdate()
     grant = grants.give(
-        subject=entry.subject, agreement=places.agreement, purpose=repair, fields=SHARED, until=today + timedelta(days=30), by=ann
+        subject=entry.subject,
+        agreement=places.agreement,
+        purpose=repair,
+        fields=SHARED,
+        until=today + timedelta(days=30),
+        by=ann,
     )
     for _look in range(2):
         grants.open_shared(number=grant.number, by=vera)
     access.fetch(Tenant, by=sam, as_=Hat.STAFF, why=Why.RECORD, pk=entry.pk)
-    try:
+    with suppress(Http404):  # another company's record: refused, and Ann can read that it was tried
         access.fetch(Tenant, by=rita, as_=Hat.STAFF, why=Why.RECORD, pk=entry.pk)
-    except Http404:
-        pass  # another company's record: refused, and Ann can read that it was tried
     grants.ask(
-        subject=entry.subject, agreement=places.agreement, purpose=follow_up, fields=["tenant.name", "tenant.email"],
-        until=today + timedelta(days=14), reason="Menanyakan hasil perbaikan pipa pekan lalu.", by=sam, as_=Hat.STAFF,
-    )  # fmt: skip
+        subject=entry.subject,
+        agreement=places.agreement,
+        purpose=follow_up,
+        fields=["tenant.name", "tenant.email"],
+        until=today + timedelta(days=14),
+        reason="Menanyakan hasil perbaikan pipa pekan lalu.",
+        by=sam,
+        as_=Hat.STAFF,
+    )
 
 
 def _ask_for_changes(people, entries):
@@ -77,7 +96,9 @@ def _ask_for_changes(people, entries):
         for field, value in changes.items():
             setattr(proposal, field, proposal._meta.get_field(field).to_python(value))
         proposal.full_clean(exclude=["subject"])
-        request = updates.ask(record=entries[name], proposal=proposal, by=people[name], note="Data lama sudah tidak saya pakai.")
+        request = updates.ask(
+            record=entries[name], proposal=proposal, by=people[name], note="Data lama sudah tidak saya pakai."
+        )
         _received(request, hours_ago=hours_ago)
 
 

@@ -3,4 +3,15 @@
 from privacy.admin import access, agreements, consents, documents, parties, sharing, updates
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
 
-__all__ = ["ReadOnly", "TenantDataAdmin", "TenantTabularInline", "access", "agreements", "consents", "documents", "parties", "sharing", "updates"]
+__all__ = [
+    "ReadOnly",
+    "TenantDataAdmin",
+    "TenantTabularInline",
+    "access",
+    "agreements",
+    "consents",
+    "documents",
+    "parties",
+    "sharing",
+    "updates",
+]

@@ -114,12 +114,27 @@ class TenantDataAdmin(Scoped, admin.ModelAdmin):
             return row
         hidden = self.model._base_manager.filter(pk=self._clean_pk(object_id)).first()
         if hidden is not None and declarations.of(self.model).subject:
-            access.look(hidden, by=request.user, as_=hat(request), why=self.get_why(request, hidden), allowed=False, reason="not_yours")
+            access.look(
+                hidden,
+                by=request.user,
+                as_=hat(request),
+                why=self.get_why(request, hidden),
+                allowed=False,
+                reason="not_yours",
+            )
         return None
 
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
         if declarations.of(self.model).subject and declarations.of(self.model).personal:
-            access.look(row, by=request.user, as_=hat(request), why=self.get_why(request, row), reference=self.get_reference(row), action=action, fields=fields)
+            access.look(
+                row,
+                by=request.user,
+                as_=hat(request),
+                why=self.get_why(request, row),
+                reference=self.get_reference(row),
+                action=action,
+                fields=fields,
+            )
 
     def get_why(self, request, row):
         return Why.OVERSIGHT if hat(request) == Hat.OPERATOR else self.why

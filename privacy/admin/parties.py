@@ -38,7 +38,9 @@ class OperatorAdmin(TenantDataAdmin):
 class MembershipForm(forms.ModelForm):
     """Appoint an account by its email; an account is made, and invited, when there is none yet."""
 
-    email = forms.EmailField(label=_("Email"), help_text=_("A person without an account gets a letter to set a password."))
+    email = forms.EmailField(
+        label=_("Email"), help_text=_("A person without an account gets a letter to set a password.")
+    )
     name = forms.CharField(label=_("Name"), max_length=150, help_text=_("Tenants read this name in their access log."))
 
     class Meta:
@@ -85,7 +87,9 @@ class MembershipAdmin(TenantDataAdmin):
         with transaction.atomic():
             user = User.objects.filter(email__iexact=form.cleaned_data["email"]).first()
             if user is None:
-                user = people.make_account(email=form.cleaned_data["email"], name=form.cleaned_data["name"], by=request.user)
+                user = people.make_account(
+                    email=form.cleaned_data["email"], name=form.cleaned_data["name"], by=request.user
+                )
             made = parties.appoint(user=user, party=obj.party, role=obj.role, by=request.user)
         obj.pk, obj.user = made.pk, user
 

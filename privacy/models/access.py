@@ -40,7 +40,9 @@ class AccessRecord(Evidence):
     """`actor` is the looker's own subject, `party` the company looked for; both outlive the account."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="access_records", verbose_name=_("subject"))
-    controller = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+", verbose_name=_("answering management"))
+    controller = models.ForeignKey(
+        Party, models.PROTECT, null=True, related_name="+", verbose_name=_("answering management")
+    )
     actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("who"))
     party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+", verbose_name=_("company"))
     hat = models.CharField(_("as"), max_length=10, choices=Hat)
@@ -48,9 +50,13 @@ class AccessRecord(Evidence):
     allowed = models.BooleanField(_("allowed"))
     reason = models.CharField(_("reason code"), max_length=24, blank=True)
     fields = models.JSONField(_("kinds of data"), default=list)
-    grant = models.ForeignKey(SharingGrant, models.PROTECT, null=True, related_name="access_records", verbose_name=_("sharing permission"))
+    grant = models.ForeignKey(
+        SharingGrant, models.PROTECT, null=True, related_name="access_records", verbose_name=_("sharing permission")
+    )
     why = models.CharField(_("why"), max_length=12, choices=Why)
-    reference = models.CharField(_("reference"), max_length=200, blank=True, help_text=_("A request number, or the reason given."))
+    reference = models.CharField(
+        _("reference"), max_length=200, blank=True, help_text=_("A request number, or the reason given.")
+    )
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = EvidenceQuerySet.as_manager()
@@ -70,7 +76,22 @@ class AccessRecord(Evidence):
         controller = "controller"
         personal = {}
         kept = dict.fromkeys(
-            ("id", "subject", "controller", "actor", "party", "hat", "action", "allowed", "reason", "fields", "grant", "why", "reference", "at"),
+            (
+                "id",
+                "subject",
+                "controller",
+                "actor",
+                "party",
+                "hat",
+                "action",
+                "allowed",
+                "reason",
+                "fields",
+                "grant",
+                "why",
+                "reference",
+                "at",
+            ),
             "proof of who looked; holds no values (articles 30, 35–39)",
         )
 

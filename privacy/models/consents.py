@@ -24,7 +24,9 @@ class ConsentEvent(Evidence):
     """One answer of one person to one version. Names of states follow ISO/IEC TS 27560."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="consent_events", verbose_name=_("subject"))
-    version = models.ForeignKey(DocumentVersion, models.PROTECT, related_name="consent_events", verbose_name=_("document version"))
+    version = models.ForeignKey(
+        DocumentVersion, models.PROTECT, related_name="consent_events", verbose_name=_("document version")
+    )
     decision = models.CharField(_("answer"), max_length=12, choices=Decision)
     language = models.CharField(_("language shown"), max_length=2, choices=settings.LANGUAGES)
     text_hash = models.CharField(_("check code of the text shown"), max_length=64)

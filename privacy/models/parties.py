@@ -19,7 +19,9 @@ class Party(models.Model):
 
     kind = models.CharField(_("kind"), max_length=12, choices=PartyKind, editable=False)
     name = models.CharField(_("name"), max_length=150)
-    legal_name = models.CharField(_("registered name"), max_length=200, blank=True, help_text=_("As in the deed, for agreements and receipts."))
+    legal_name = models.CharField(
+        _("registered name"), max_length=200, blank=True, help_text=_("As in the deed, for agreements and receipts.")
+    )
     address = models.TextField(_("address"), blank=True)
     phone = PhoneNumberField(_("phone number"), blank=True)
     email = models.EmailField(_("email"), blank=True)
@@ -71,7 +73,9 @@ class MembershipQuerySet(ScopedQuerySet):
 class Membership(models.Model):
     """For which company an account works, and as what. Set by `parties.appoint`, never by the person."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("account"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("account")
+    )
     party = models.ForeignKey(Party, models.PROTECT, related_name="memberships", verbose_name=_("company"))
     role = models.CharField(_("role"), max_length=12, choices=Role)
 

@@ -47,18 +47,28 @@ class DocumentVersion(models.Model):
 
     document = models.ForeignKey(LegalDocument, models.PROTECT, related_name="versions", verbose_name=_("document"))
     number = models.PositiveIntegerField(_("version"), validators=[MinValueValidator(1)])
-    summary = models.TextField(_("summary of changes"), blank=True, help_text=_("One change a line; people read it before they answer."))
-    body = models.TextField(_("text"), blank=True, help_text=_("Markdown: “## 1. Heading” for sections, “1.” for clauses."))
+    summary = models.TextField(
+        _("summary of changes"), blank=True, help_text=_("One change a line; people read it before they answer.")
+    )
+    body = models.TextField(
+        _("text"), blank=True, help_text=_("Markdown: “## 1. Heading” for sections, “1.” for clauses.")
+    )
     material = models.BooleanField(
         _("material change"),
         default=True,
         help_text=_("Material: everyone is asked again. Editorial (spelling, layout): nobody is."),
     )
-    in_force_from = models.DateTimeField(_("in force from"), null=True, blank=True, help_text=_("Empty: from the moment of publishing."))
-    drafted_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("last edited by"), editable=False)
+    in_force_from = models.DateTimeField(
+        _("in force from"), null=True, blank=True, help_text=_("Empty: from the moment of publishing.")
+    )
+    drafted_by = models.ForeignKey(
+        Subject, models.PROTECT, related_name="+", verbose_name=_("last edited by"), editable=False
+    )
     drafted_at = models.DateTimeField(_("drafted at"), default=timezone.now, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
-    published_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("published by"), editable=False)
+    published_by = models.ForeignKey(
+        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("published by"), editable=False
+    )
     hash_id = models.CharField(_("check code of the Indonesian text"), max_length=64, editable=False, default="")
     hash_en = models.CharField(_("check code of the English text"), max_length=64, editable=False, default="")
 

@@ -18,7 +18,7 @@ from privacy.scope import ScopedQuerySet
 
 
 class Purpose(models.Model):
-    """Why data is shared. Shipped by `setup_purposes`; names are those of the W3C Data Privacy Vocabulary where it has one."""
+    """Why data is shared. `setup_purposes` ships the first ones; the operator adds others."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -66,22 +66,36 @@ class SharingAgreement(FieldLabels, models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     management = models.ForeignKey(
-        Party, models.PROTECT, related_name="+", verbose_name=_("building management"), limit_choices_to={"kind": PartyKind.MANAGEMENT}
+        Party,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("building management"),
+        limit_choices_to={"kind": PartyKind.MANAGEMENT},
     )
     vendor = models.ForeignKey(
-        Party, models.PROTECT, related_name="agreements", verbose_name=_("vendor"), limit_choices_to={"kind": PartyKind.VENDOR}
+        Party,
+        models.PROTECT,
+        related_name="agreements",
+        verbose_name=_("vendor"),
+        limit_choices_to={"kind": PartyKind.VENDOR},
     )
     purposes = models.ManyToManyField(Purpose, related_name="+", verbose_name=_("purposes allowed"))
     fields = models.JSONField(_("kinds of data allowed"), default=list, validators=[check_field_keys])
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), help_text=_("That day included."))
     country = CountryField(_("country of storage"), default="ID")
-    safeguard = models.TextField(_("safeguard for storage abroad"), blank=True, help_text=_("Required when the data is stored outside Indonesia (Article 56 of UU PDP)."))
+    safeguard = models.TextField(
+        _("safeguard for storage abroad"),
+        blank=True,
+        help_text=_("Required when the data is stored outside Indonesia (Article 56 of UU PDP)."),
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     status_at = models.DateTimeField(_("status since"), default=timezone.now, editable=False)
     management_signed_on = models.DateField(_("signed by the management on"), null=True, blank=True)
     management_file = models.FileField(_("agreement signed by the management"), upload_to="agreements", blank=True)
-    management_file_hash = models.CharField(_("check code of the management's file"), max_length=64, blank=True, editable=False)
+    management_file_hash = models.CharField(
+        _("check code of the management's file"), max_length=64, blank=True, editable=False
+    )
     vendor_signed_on = models.DateField(_("signed by the vendor on"), null=True, blank=True)
     vendor_file = models.FileField(_("agreement signed by the vendor"), upload_to="agreements", blank=True)
     vendor_file_hash = models.CharField(_("check code of the vendor's file"), max_length=64, blank=True, editable=False)
@@ -94,7 +108,9 @@ class SharingAgreement(FieldLabels, models.Model):
         ordering = ["-valid_until", "pk"]
         permissions = [("activate_sharingagreement", "Can activate, suspend and end sharing agreements")]
         constraints = [
-            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="privacy_agreement_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(valid_until__gte=F("valid_from")), name="privacy_agreement_ends_after_start"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="active")
                 | Q(management_signed_on__isnull=False, vendor_signed_on__isnull=False)
@@ -143,7 +159,9 @@ class SharingRequest(FieldLabels, models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="sharing_requests", verbose_name=_("subject"))
-    agreement = models.ForeignKey(SharingAgreement, models.PROTECT, related_name="requests", verbose_name=_("agreement"))
+    agreement = models.ForeignKey(
+        SharingAgreement, models.PROTECT, related_name="requests", verbose_name=_("agreement")
+    )
     purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="+", verbose_name=_("purpose"))
     fields = models.JSONField(_("kinds of data asked for"), validators=[check_field_keys])
     until = models.DateField(_("until"))
@@ -162,7 +180,9 @@ class SharingRequest(FieldLabels, models.Model):
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "agreement", "purpose"], condition=Q(status="waiting"), name="privacy_request_one_waiting"
+                fields=["subject", "agreement", "purpose"],
+                condition=Q(status="waiting"),
+                name="privacy_request_one_waiting",
             )
         ]
 
@@ -172,7 +192,20 @@ class SharingRequest(FieldLabels, models.Model):
         vendor = "agreement__vendor"
         personal = {"reason": ""}
         kept = dict.fromkeys(
-            ("id", "number", "subject", "agreement", "purpose", "fields", "until", "asked_by", "asked_for", "asked_at", "status", "answered_at"),
+            (
+                "id",
+                "number",
+                "subject",
+                "agreement",
+                "purpose",
+                "fields",
+                "until",
+                "asked_by",
+                "asked_for",
+                "asked_at",
+                "status",
+                "answered_at",
+            ),
             "proof of what was asked",
         )
 
@@ -194,25 +227,31 @@ class GrantQuerySet(ScopedQuerySet):
 
     def with_keys(self):
         """The keys of the permission and of its agreement as text, for `SharingGrant.opens`."""
-        return self.alias(_keys=Cast("fields", models.TextField()), _allowed=Cast("agreement__fields", models.TextField()))
+        return self.alias(
+            _keys=Cast("fields", models.TextField()), _allowed=Cast("agreement__fields", models.TextField())
+        )
 
     def withdrawn_since(self, moment):
         return self.filter(withdrawn_at__isnull=False, withdrawn_at__gte=moment)
 
     def ended_since(self, moment):
-        """Permissions that their date has ended between `moment` and now. Apart from `withdrawn_since`: each has its index."""
+        """Ended by their date between `moment` and now. Apart from `withdrawn_since`: each has its index."""
         return self.filter(withdrawn_at__isnull=True, ends_at__gte=moment, ends_at__lte=timezone.now())
 
 
 class SharingGrant(FieldLabels, models.Model):
-    """A person's permission: these fields, to this vendor, for this purpose, until then. Only ever withdrawn, not edited."""
+    """A person's permission: these fields, to this vendor, for this purpose, until then. Withdrawn, never edited."""
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="grants", verbose_name=_("subject"))
     agreement = models.ForeignKey(SharingAgreement, models.PROTECT, related_name="grants", verbose_name=_("agreement"))
     purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="+", verbose_name=_("purpose"))
-    request = models.ForeignKey(SharingRequest, models.PROTECT, null=True, related_name="grants", verbose_name=_("request"))
-    narrowed_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="narrowed_to", verbose_name=_("narrowed from"))
+    request = models.ForeignKey(
+        SharingRequest, models.PROTECT, null=True, related_name="grants", verbose_name=_("request")
+    )
+    narrowed_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="narrowed_to", verbose_name=_("narrowed from")
+    )
     fields = models.JSONField(_("kinds of data"), validators=[check_field_keys])
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
@@ -227,16 +266,24 @@ class SharingGrant(FieldLabels, models.Model):
         ordering = ["-given_at", "-pk"]
         indexes = [
             models.Index(
-                fields=["agreement", "ends_at", "subject"], condition=Q(withdrawn_at__isnull=True), name="privacy_grant_of_agreement"
+                fields=["agreement", "ends_at", "subject"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="privacy_grant_of_agreement",
             ),
             models.Index(
-                fields=["subject", "agreement", "ends_at"], condition=Q(withdrawn_at__isnull=True), name="privacy_grant_of_subject"
+                fields=["subject", "agreement", "ends_at"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="privacy_grant_of_subject",
             ),
             models.Index(
-                fields=["agreement", "withdrawn_at"], condition=Q(withdrawn_at__isnull=False), name="privacy_grant_withdrawn"
+                fields=["agreement", "withdrawn_at"],
+                condition=Q(withdrawn_at__isnull=False),
+                name="privacy_grant_withdrawn",
             ),
         ]
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="privacy_grant_ends_after_start")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="privacy_grant_ends_after_start")
+        ]
 
     class Privacy:
         subject = "subject"
@@ -245,8 +292,18 @@ class SharingGrant(FieldLabels, models.Model):
         personal = {}
         kept = dict.fromkeys(
             (
-                "id", "number", "subject", "agreement", "purpose", "request", "narrowed_from",
-                "fields", "starts_at", "ends_at", "given_at", "withdrawn_at",
+                "id",
+                "number",
+                "subject",
+                "agreement",
+                "purpose",
+                "request",
+                "narrowed_from",
+                "fields",
+                "starts_at",
+                "ends_at",
+                "given_at",
+                "withdrawn_at",
             ),
             "proof of the permission; holds no values (article 24)",
         )
@@ -284,8 +341,12 @@ class SharingEvent(Evidence):
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="sharing_events", verbose_name=_("subject"))
     kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
-    request = models.ForeignKey(SharingRequest, models.PROTECT, null=True, related_name="events", verbose_name=_("request"))
-    grant = models.ForeignKey(SharingGrant, models.PROTECT, null=True, related_name="events", verbose_name=_("sharing permission"))
+    request = models.ForeignKey(
+        SharingRequest, models.PROTECT, null=True, related_name="events", verbose_name=_("request")
+    )
+    grant = models.ForeignKey(
+        SharingGrant, models.PROTECT, null=True, related_name="events", verbose_name=_("sharing permission")
+    )
     actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 
@@ -299,7 +360,9 @@ class SharingEvent(Evidence):
     class Privacy:
         subject = "subject"
         personal = {}
-        kept = dict.fromkeys(("id", "subject", "kind", "request", "grant", "actor", "at"), "proof of the permission (article 24)")
+        kept = dict.fromkeys(
+            ("id", "subject", "kind", "request", "grant", "actor", "at"), "proof of the permission (article 24)"
+        )
 
     def __str__(self):
         return f"{self.get_kind_display()} #{self.pk}"

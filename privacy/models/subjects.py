@@ -18,7 +18,12 @@ class Subject(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     holder = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="subjects", verbose_name=_("held by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="subjects",
+        verbose_name=_("held by"),
     )
     own = models.BooleanField(_("an account's own"), default=False)
     created_at = models.DateTimeField(_("made at"), auto_now_add=True)
@@ -28,12 +33,20 @@ class Subject(models.Model):
     class Meta:
         verbose_name = _("subject")
         verbose_name_plural = _("subjects")
-        constraints = [models.UniqueConstraint(fields=["holder"], condition=Q(own=True), name="privacy_subject_one_own_per_account")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder"], condition=Q(own=True), name="privacy_subject_one_own_per_account"
+            )
+        ]
 
     class Privacy:
         subject = "pk"
         personal = {"holder": None}
-        kept = {"id": "a pseudonym that evidence hangs on", "own": "kind of subject", "created_at": "age of the evidence"}
+        kept = {
+            "id": "a pseudonym that evidence hangs on",
+            "own": "kind of subject",
+            "created_at": "age of the evidence",
+        }
 
     def __str__(self):
         return str(self.pk)[:8]

@@ -43,7 +43,9 @@ class ProfileUpdateRequest(models.Model):
         verbose_name = _("data change request")
         verbose_name_plural = _("data change requests")
         ordering = ["-received_at", "-pk"]
-        indexes = [models.Index(fields=["controller", "due_at"], condition=Q(status="waiting"), name="privacy_update_queue")]
+        indexes = [
+            models.Index(fields=["controller", "due_at"], condition=Q(status="waiting"), name="privacy_update_queue")
+        ]
 
     class Privacy:
         subject = "subject"
@@ -84,7 +86,9 @@ class ProfileUpdateLine(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["request", "field"], name="privacy_update_line_once"),
-            models.CheckConstraint(condition=~Q(decision="rejected") | ~Q(reason=""), name="privacy_update_rejection_says_why"),
+            models.CheckConstraint(
+                condition=~Q(decision="rejected") | ~Q(reason=""), name="privacy_update_rejection_says_why"
+            ),
         ]
 
     class Privacy:

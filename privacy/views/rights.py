@@ -55,9 +55,7 @@ RIGHTS = (
         "erase",
         _("I want my data erased"),
         _("Article 8 of UU PDP"),
-        _(
-            "Processing ends and your data is erased. What the law requires stays until then; you are told why."
-        ),
+        _("Processing ends and your data is erased. What the law requires stays until then; you are told why."),
         NO_HOURS,
     ),
     Right(

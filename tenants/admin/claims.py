@@ -1,8 +1,7 @@
 """The queue of claims, and the invitations sent. A claim and the entry it may belong to stand side by side."""
 
-from datetime import date
-
 from collections import Counter
+from datetime import date
 
 from django import forms
 from django.conf import settings
@@ -42,7 +41,9 @@ class DecisionForm(forms.Form):
         choices=[("confirm", _("Confirm: this is the person")), ("refuse", _("Refuse"))],
         error_messages={"required": _("Choose whether to confirm or to refuse.")},
     )
-    entry = forms.ModelChoiceField(Tenant.objects.none(), label=_("Entry of the register, when you confirm"), required=False)
+    entry = forms.ModelChoiceField(
+        Tenant.objects.none(), label=_("Entry of the register, when you confirm"), required=False
+    )
     checks = forms.MultipleChoiceField(
         label=_("Compared with the person or the original card, when you confirm"),
         required=False,
@@ -57,13 +58,19 @@ class DecisionForm(forms.Form):
         help_text=_("The tenant reads this sentence."),
     )
     reason = forms.CharField(
-        label=_("Your own words"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("The tenant reads this too.")
+        label=_("Your own words"),
+        required=False,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The tenant reads this too."),
     )
 
     def __init__(self, *args, entries, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["entry"].queryset = entries
-        self.fields["entry"].label_from_instance = lambda entry: f"{entry.name} · {', '.join(o.unit.number for o in entry.occupancies.all())}"
+        self.fields["entry"].label_from_instance = lambda entry: (
+            f"{entry.name} · {', '.join(o.unit.number for o in entry.occupancies.all())}"
+        )
 
     def clean(self):
         data = super().clean()
@@ -110,11 +117,19 @@ class ClaimAdmin(TenantDataAdmin):
         return f"{claim.building.name} · {claim.unit_number}" if claim.unit_number else claim.building.name
 
     def get_urls(self):
-        return [path("<int:pk>/decide/", self.admin_site.admin_view(self.decide), name="tenants_claim_decide"), *super().get_urls()]
+        return [
+            path("<int:pk>/decide/", self.admin_site.admin_view(self.decide), name="tenants_claim_decide"),
+            *super().get_urls(),
+        ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         claim = self.get_object(request, object_id)
-        if claim and claim.status == Claim.Status.WAITING and hat(request) == Hat.STAFF and self.has_change_permission(request, claim):
+        if (
+            claim
+            and claim.status == Claim.Status.WAITING
+            and hat(request) == Hat.STAFF
+            and self.has_change_permission(request, claim)
+        ):
             return HttpResponseRedirect(reverse("admin:tenants_claim_decide", args=[claim.pk]))
         # Nothing to save here: a claim is answered on the page above, once
         plain = {"show_save": False, "show_save_and_continue": False, "show_close": True}
@@ -127,9 +142,13 @@ class ClaimAdmin(TenantDataAdmin):
         claim = self.get_object(request, str(pk))
         if claim is None or not self.has_change_permission(request, claim):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        entries = Tenant.objects.visible_to(request.user, as_=hat(request)).filter(management=claim.management_id).unclaimed()
+        entries = (
+            Tenant.objects.visible_to(request.user, as_=hat(request)).filter(management=claim.management_id).unclaimed()
+        )
         posted = request.POST if request.method == "POST" else None
-        form = DecisionForm(posted, entries=entries.prefetch_related("occupancies__unit"), initial={"entry": claim.entry_id})
+        form = DecisionForm(
+            posted, entries=entries.prefetch_related("occupancies__unit"), initial={"entry": claim.entry_id}
+        )
         if request.method == "POST" and form.is_valid() and self.answer(request, claim, form):
             return HttpResponseRedirect(reverse("admin:tenants_claim_changelist"))
         if claim.entry and request.method == "GET":
@@ -145,21 +164,36 @@ class ClaimAdmin(TenantDataAdmin):
     def answer(self, request, claim, form):
         data, holder = form.cleaned_data, claim.claimant.holder
         if data["decision"] == "confirm":
-            return self.attempt(request, registration.confirm, _("The claim is confirmed. The tenant is told."), claim=claim, entry=data["entry"])
+            return self.attempt(
+                request,
+                registration.confirm,
+                _("The claim is confirmed. The tenant is told."),
+                claim=claim,
+                entry=data["entry"],
+            )
         reason = form.reason_in(getattr(holder, "language", "") or settings.LANGUAGE_CODE)
-        return self.attempt(request, registration.refuse, _("The claim is refused. The tenant is told."), claim=claim, reason=reason)
+        return self.attempt(
+            request, registration.refuse, _("The claim is refused. The tenant is told."), claim=claim, reason=reason
+        )
 
 
 def comparison(claim):
     """Per line: label, what the claim says, what the register says, whether they are the same. Numbers stay masked."""
     account = claim.claimant.holder
     entry = claim.entry or Tenant()
-    units = [occupancy.unit.number for occupancy in entry.occupancies.current().select_related("unit")] if entry.pk else []
+    units = (
+        [occupancy.unit.number for occupancy in entry.occupancies.current().select_related("unit")] if entry.pk else []
+    )
     born = entry.birth_date.isoformat() if entry.birth_date else ""
     email = account.email if account else ""
     return [
         _line(_("Name"), getattr(account, "name", ""), entry.name),
-        _line(_("Unit"), claim.unit_number, ", ".join(units), claim.unit_number.upper() in [unit.upper() for unit in units]),
+        _line(
+            _("Unit"),
+            claim.unit_number,
+            ", ".join(units),
+            claim.unit_number.upper() in [unit.upper() for unit in units],
+        ),
         _line(
             _("Identity number"),
             _together(identity.mask(claim.identity_kind, claim.identity_number)),
@@ -217,5 +251,8 @@ class Inviting:
             text = ngettext("%(n)s invitation is sent.", "%(n)s invitations are sent.", sent) % {"n": sent}
             self.message_user(request, text, messages.SUCCESS)
         for sentence, count in refused.items():
-            text = ngettext("%(n)s was not invited: %(why)s", "%(n)s were not invited: %(why)s", count) % {"n": count, "why": sentence}
+            text = ngettext("%(n)s was not invited: %(why)s", "%(n)s were not invited: %(why)s", count) % {
+                "n": count,
+                "why": sentence,
+            }
             self.message_user(request, text, messages.WARNING)

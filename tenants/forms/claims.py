@@ -10,12 +10,21 @@ from tenants.models.register import IdentityKind
 
 
 class ClaimForm(forms.Form):
-    building = forms.ModelChoiceField(Building.objects.none(), label=_("Building"), empty_label=_("Choose your building"))
-    unit_number = forms.CharField(label=_("Unit number"), max_length=20, help_text=_("As on your bills, for example A-12-03."))
-    identity_kind = forms.ChoiceField(
-        label=_("Identity kind"), choices=IdentityKind, widget=forms.RadioSelect, help_text=_("The one that your building management has on file.")
+    building = forms.ModelChoiceField(
+        Building.objects.none(), label=_("Building"), empty_label=_("Choose your building")
     )
-    identity_number = forms.CharField(label=_("Identity number"), max_length=32, help_text=_("Spaces and dots do not matter."))
+    unit_number = forms.CharField(
+        label=_("Unit number"), max_length=20, help_text=_("As on your bills, for example A-12-03.")
+    )
+    identity_kind = forms.ChoiceField(
+        label=_("Identity kind"),
+        choices=IdentityKind,
+        widget=forms.RadioSelect,
+        help_text=_("The one that your building management has on file."),
+    )
+    identity_number = forms.CharField(
+        label=_("Identity number"), max_length=32, help_text=_("Spaces and dots do not matter.")
+    )
     birth_date = BirthDateField(label=_("Date of birth"))
     message = forms.CharField(
         label=_("Message to the building management"),
@@ -47,5 +56,7 @@ class ClaimForm(forms.Form):
 
 class MessageForm(forms.Form):
     message = forms.CharField(
-        label=_("Message to the building management"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "data-count": "500"})
+        label=_("Message to the building management"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": "500"}),
     )

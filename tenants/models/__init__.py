@@ -5,4 +5,14 @@ from tenants.models.claims import Claim, Invitation
 from tenants.models.imports import PendingImport
 from tenants.models.register import Occupancy, Tenant
 
-__all__ = ["Building", "BuildingManagement", "Claim", "Invitation", "Occupancy", "PendingImport", "Tenant", "Unit", "Vendor"]
+__all__ = [
+    "Building",
+    "BuildingManagement",
+    "Claim",
+    "Invitation",
+    "Occupancy",
+    "PendingImport",
+    "Tenant",
+    "Unit",
+    "Vendor",
+]

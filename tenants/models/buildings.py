@@ -10,7 +10,9 @@ from privacy.scope import Hat, ScopedQuerySet
 class BuildingManagement(Party):
     """A company that manages buildings; its staff see its own rows only."""
 
-    office_hours = models.CharField(_("office hours"), max_length=200, blank=True, help_text=_("Shown to tenants beside the contact details."))
+    office_hours = models.CharField(
+        _("office hours"), max_length=200, blank=True, help_text=_("Shown to tenants beside the contact details.")
+    )
 
     objects = ScopedQuerySet.as_manager()
 
@@ -25,7 +27,9 @@ class BuildingManagement(Party):
 class Vendor(Party):
     """An outside company under contract; sees only what was shared with it."""
 
-    trade = models.CharField(_("trade"), max_length=120, blank=True, help_text=_("For example: plumbing, lifts, cleaning."))
+    trade = models.CharField(
+        _("trade"), max_length=120, blank=True, help_text=_("For example: plumbing, lifts, cleaning.")
+    )
 
     objects = ScopedQuerySet.as_manager()
 
@@ -40,7 +44,9 @@ class Vendor(Party):
 
 
 class Building(models.Model):
-    management = models.ForeignKey(BuildingManagement, models.PROTECT, related_name="buildings", verbose_name=_("building management"))
+    management = models.ForeignKey(
+        BuildingManagement, models.PROTECT, related_name="buildings", verbose_name=_("building management")
+    )
     name = models.CharField(_("name"), max_length=120)
     address = models.TextField(_("address"), blank=True)
     directions = models.TextField(_("how to find the management office"), blank=True)
@@ -51,7 +57,9 @@ class Building(models.Model):
         verbose_name = _("building")
         verbose_name_plural = _("buildings")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["management", "name"], name="tenants_building_name_per_management")]
+        constraints = [
+            models.UniqueConstraint(fields=["management", "name"], name="tenants_building_name_per_management")
+        ]
 
     class Privacy:
         controller = "management"

@@ -35,15 +35,21 @@ class Claim(models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     claimant = models.ForeignKey(Subject, models.PROTECT, related_name="claims", verbose_name=_("claimant"))
-    management = models.ForeignKey(BuildingManagement, models.PROTECT, related_name="claims", verbose_name=_("building management"))
+    management = models.ForeignKey(
+        BuildingManagement, models.PROTECT, related_name="claims", verbose_name=_("building management")
+    )
     building = models.ForeignKey(Building, models.PROTECT, related_name="+", verbose_name=_("building"))
     unit_number = models.CharField(_("unit number"), max_length=20)
     identity_kind = models.CharField(_("identity kind"), max_length=8, choices=IdentityKind)
     identity_number = EncryptedTextField(_("identity number"), blank=True, default="")
     identity_index = BlindIndexField(_("search code of the identity number"), source="identity_text")
-    birth_date = EncryptedTextField(_("date of birth"), blank=True, default="")  # ISO 8601, as text, so that it can be sealed
+    birth_date = EncryptedTextField(
+        _("date of birth"), blank=True, default=""
+    )  # ISO 8601, as text, so that it can be sealed
     message = EncryptedTextField(_("message to the management"), blank=True, default="")
-    entry = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("register entry"))
+    entry = models.ForeignKey(
+        Tenant, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("register entry")
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     due_at = models.DateTimeField(_("deadline"), default=clocks.due)
@@ -57,7 +63,9 @@ class Claim(models.Model):
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
         ordering = ["-received_at", "-pk"]
-        indexes = [models.Index(fields=["management", "due_at"], condition=Q(status="waiting"), name="tenants_claim_queue")]
+        indexes = [
+            models.Index(fields=["management", "due_at"], condition=Q(status="waiting"), name="tenants_claim_queue")
+        ]
         constraints = [
             # One open claim a person and management: a double submit does not act twice
             models.UniqueConstraint(
@@ -71,11 +79,28 @@ class Claim(models.Model):
         subject = "claimant"
         controller = "management"
         personal = {
-            "unit_number": "", "identity_kind": "", "identity_number": "", "identity_index": "",
-            "birth_date": "", "message": "", "entry": None, "reason": "",
+            "unit_number": "",
+            "identity_kind": "",
+            "identity_number": "",
+            "identity_index": "",
+            "birth_date": "",
+            "message": "",
+            "entry": None,
+            "reason": "",
         }
         kept = dict.fromkeys(
-            ("id", "number", "claimant", "management", "building", "status", "received_at", "due_at", "settled_at", "settled_by"),
+            (
+                "id",
+                "number",
+                "claimant",
+                "management",
+                "building",
+                "status",
+                "received_at",
+                "due_at",
+                "settled_at",
+                "settled_by",
+            ),
             "proof of how the account came to hold the entry",
         )
 
@@ -112,7 +137,9 @@ class Invitation(models.Model):
         subject = "tenant__subject"
         controller = "tenant__management"
         personal = {"email": "", "token_hash": ""}
-        kept = dict.fromkeys(("id", "tenant", "created_at", "created_by", "expires_at", "used_at"), "proof of the invitation")
+        kept = dict.fromkeys(
+            ("id", "tenant", "created_at", "created_by", "expires_at", "used_at"), "proof of the invitation"
+        )
 
     def __str__(self):
         return _("Invitation %(number)s") % {"number": self.pk}

@@ -45,13 +45,30 @@ class Tenant(models.Model):
     """One entry of a management's register. Needs a name (and a unit, by its occupancy); the rest may come later."""
 
     # What an entry should have before a claim or a service can rely on it
-    EXPECTED = ("identity_number", "birth_date", "phone", "email", "gender", "nationality", "address", "birth_place", "identity_scan", "photo")
+    EXPECTED = (
+        "identity_number",
+        "birth_date",
+        "phone",
+        "email",
+        "gender",
+        "nationality",
+        "address",
+        "birth_place",
+        "identity_scan",
+        "photo",
+    )
 
-    management = models.ForeignKey(BuildingManagement, models.PROTECT, related_name="tenants", verbose_name=_("building management"))
-    subject = models.OneToOneField(Subject, models.PROTECT, related_name="tenant", verbose_name=_("subject"), editable=False)
+    management = models.ForeignKey(
+        BuildingManagement, models.PROTECT, related_name="tenants", verbose_name=_("building management")
+    )
+    subject = models.OneToOneField(
+        Subject, models.PROTECT, related_name="tenant", verbose_name=_("subject"), editable=False
+    )
     name = models.CharField(_("name"), max_length=150)
     identity_kind = models.CharField(_("identity kind"), max_length=8, choices=IdentityKind, blank=True)
-    identity_number = EncryptedTextField(_("identity number"), blank=True, default="", validators=[MaxLengthValidator(32)])
+    identity_number = EncryptedTextField(
+        _("identity number"), blank=True, default="", validators=[MaxLengthValidator(32)]
+    )
     identity_index = BlindIndexField(_("search code of the identity number"), source="identity_text")
     identity_scan = models.FileField(_("identity scan"), upload_to="scans", blank=True)
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)
@@ -78,7 +95,9 @@ class Tenant(models.Model):
                 fields=["management", "identity_index"],
                 condition=~Q(identity_index=""),
                 name="tenants_identity_once_per_management",
-                violation_error_message=_("Another entry of this register has this identity number. Open that entry instead."),
+                violation_error_message=_(
+                    "Another entry of this register has this identity number. Open that entry instead."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(identity_index="") | ~Q(identity_kind=""),
@@ -86,14 +105,30 @@ class Tenant(models.Model):
                 violation_error_message=_("Choose the identity kind that belongs to the number."),
             ),
         ]
-        permissions = [("reveal_tenant", "Can reveal identity numbers"), ("export_tenant", "Can export the register"), ("import_tenant", "Can import the register")]
+        permissions = [
+            ("reveal_tenant", "Can reveal identity numbers"),
+            ("export_tenant", "Can export the register"),
+            ("import_tenant", "Can import the register"),
+        ]
 
     class Privacy:
         subject = "subject"
         controller = "management"
         personal = {
-            "name": "", "identity_kind": "", "identity_number": "", "identity_index": "", "identity_scan": "", "gender": "",
-            "address": "", "phone": "", "birth_date": None, "birth_place": "", "nationality": "", "photo": "", "email": "", "other": "",
+            "name": "",
+            "identity_kind": "",
+            "identity_number": "",
+            "identity_index": "",
+            "identity_scan": "",
+            "gender": "",
+            "address": "",
+            "phone": "",
+            "birth_date": None,
+            "birth_place": "",
+            "nationality": "",
+            "photo": "",
+            "email": "",
+            "other": "",
         }
         kept = {
             "id": "row number",
@@ -103,13 +138,33 @@ class Tenant(models.Model):
             "changed_at": "age of the entry",
         }
         shareable = {
-            "name": "identity", "identity_kind": "identity", "identity_number": "identity", "identity_scan": "identity",
-            "gender": "identity", "photo": "identity", "phone": "contact", "email": "contact", "address": "contact",
-            "birth_date": "birth", "birth_place": "birth", "nationality": "birth",
+            "name": "identity",
+            "identity_kind": "identity",
+            "identity_number": "identity",
+            "identity_scan": "identity",
+            "gender": "identity",
+            "photo": "identity",
+            "phone": "contact",
+            "email": "contact",
+            "address": "contact",
+            "birth_date": "birth",
+            "birth_place": "birth",
+            "nationality": "birth",
         }
         updatable = (
-            "name", "identity_kind", "identity_number", "identity_scan", "gender", "photo", "phone", "email", "address",
-            "birth_date", "birth_place", "nationality", "other",
+            "name",
+            "identity_kind",
+            "identity_number",
+            "identity_scan",
+            "gender",
+            "photo",
+            "phone",
+            "email",
+            "address",
+            "birth_date",
+            "birth_place",
+            "nationality",
+            "other",
         )
 
     def __str__(self):
@@ -176,12 +231,16 @@ class Occupancy(models.Model):
         ordering = ["-moved_in_on", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(moved_in_on__isnull=True) | Q(moved_out_on__isnull=True) | Q(moved_out_on__gte=F("moved_in_on")),
+                condition=Q(moved_in_on__isnull=True)
+                | Q(moved_out_on__isnull=True)
+                | Q(moved_out_on__gte=F("moved_in_on")),
                 name="tenants_occupancy_ends_after_start",
                 violation_error_message=_("Choose a moving-out date on or after the moving-in date."),
             ),
             models.UniqueConstraint(
-                fields=["tenant", "unit"], condition=Q(moved_out_on__isnull=True), name="tenants_occupancy_once_at_a_time",
+                fields=["tenant", "unit"],
+                condition=Q(moved_out_on__isnull=True),
+                name="tenants_occupancy_once_at_a_time",
                 violation_error_message=_("This tenant already occupies this unit."),
             ),
         ]
@@ -194,9 +253,9 @@ class Occupancy(models.Model):
         shareable = {"unit": "home", "role": "home"}
         shown = "shown"
 
+    def __str__(self):
+        return _("Occupancy %(number)s") % {"number": self.pk}
+
     def get_unit_display(self):
         """Building and unit number: a number alone leads nobody to a door."""
         return f"{self.unit.building.name}, {self.unit.number}"
-
-    def __str__(self):
-        return _("Occupancy %(number)s") % {"number": self.pk}

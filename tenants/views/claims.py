@@ -29,7 +29,11 @@ def claim(request):
 
 def open_claims(user):
     """The person's own claims that wait for an answer, whatever they wait for."""
-    return Claim.objects.visible_to(user, as_=Hat.TENANT).filter(status__in=Claim.OPEN).select_related("building", "management")
+    return (
+        Claim.objects.visible_to(user, as_=Hat.TENANT)
+        .filter(status__in=Claim.OPEN)
+        .select_related("building", "management")
+    )
 
 
 def claim_sent(request):

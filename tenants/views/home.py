@@ -13,12 +13,21 @@ from tenants.views.claims import open_claims
 def tenant_home(request):
     entries = Tenant.objects.visible_to(request.user, as_=Hat.TENANT).select_related("management")
     own = {"user": request.user, "as_": Hat.TENANT}
-    looks = AccessRecord.objects.visible_to(**own).exclude(hat=Hat.TENANT).select_related("actor__holder", "party", "grant__purpose")
+    looks = (
+        AccessRecord.objects.visible_to(**own)
+        .exclude(hat=Hat.TENANT)
+        .select_related("actor__holder", "party", "grant__purpose")
+    )
     context = {
         "entries": entries.prefetch_related("occupancies__unit__building"),
         "claims": open_claims(request.user),
-        "refused": Claim.objects.visible_to(**own).filter(status__in=[Claim.Status.REFUSED, Claim.Status.CLOSED]).exclude(settled_at=None).first(),
-        "to_answer": SharingRequest.objects.visible_to(**own).filter(status=SharingRequest.Status.WAITING).select_related("agreement__vendor", "purpose"),
+        "refused": Claim.objects.visible_to(**own)
+        .filter(status__in=[Claim.Status.REFUSED, Claim.Status.CLOSED])
+        .exclude(settled_at=None)
+        .first(),
+        "to_answer": SharingRequest.objects.visible_to(**own)
+        .filter(status=SharingRequest.Status.WAITING)
+        .select_related("agreement__vendor", "purpose"),
         "updates": ProfileUpdateRequest.objects.visible_to(**own).waiting(),
         "grants": SharingGrant.objects.visible_to(**own).current(timezone.now()).count(),
         "looks": access_log.lines(looks[:2], request.user.pk),

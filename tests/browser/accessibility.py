@@ -1,4 +1,4 @@
-"""What must hold on every page: no WCAG 2.2 A or AA violation that axe-core finds, and two things that axe lets pass."""
+"""What must hold on every page: no WCAG 2.2 A or AA violation for axe-core, and two things that axe lets pass."""
 
 from pathlib import Path
 

@@ -16,7 +16,15 @@ from tests import factories as f
 from tests.browser.accessibility import faults
 
 LOOKS = [(1280, "light"), (320, "dark")] if connection.vendor == "sqlite" else [(1280, "dark"), (320, "light")]
-PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/privacy.html", "/terms.html", "/not-here/"]
+PUBLIC = [
+    "/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/privacy.html",
+    "/terms.html",
+    "/not-here/",
+]
 
 
 @pytest.fixture
@@ -24,7 +32,9 @@ def full_house(cast, grant, settings):
     """One of everything, so that no page is empty."""
     for kind in ("policy", "terms"):
         f.VersionFactory(document__kind=kind)
-    cast.request = f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
+    cast.request = f.SharingRequestFactory(
+        subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose
+    )
     proposal = type(cast.ann_entry).objects.get(pk=cast.ann_entry.pk)
     proposal.phone = "+6281234567891"
     cast.update = updates.ask(record=cast.ann_entry, proposal=proposal, by=cast.ann)
@@ -39,8 +49,18 @@ def portal_pages(cast):
         "ann": [
             reverse(name)
             for name in (
-                "tenant_home", "my_data", "update_new", "claim", "claim_sent", "hub", "sharing", "access_log", "consents", "rights",
-                "account_change_password", "account_email",
+                "tenant_home",
+                "my_data",
+                "update_new",
+                "claim",
+                "claim_sent",
+                "hub",
+                "sharing",
+                "access_log",
+                "consents",
+                "rights",
+                "account_change_password",
+                "account_email",
             )
         ]
         + [
@@ -54,7 +74,7 @@ def portal_pages(cast):
         "vera": [reverse(name) for name in ("vendor_home", "vendor_shared", "vendor_requests", "vendor_agreements")]
         + [reverse("vendor_record", args=[cast.grant.number]), reverse("vendor_request_new", args=[cast.grant.number])],
         "bob": [reverse("consent")],
-    }  # fmt: skip
+    }
 
 
 def admin_pages(user, hat):
@@ -65,7 +85,11 @@ def admin_pages(user, hat):
     for model, model_admin in admin.site._registry.items():
         label = model._meta.label_lower.replace(".", "/")
         pages += [f"/admin/{label}/", f"/admin/{label}/add/"]
-        rows = model.objects.visible_to(user, as_=hat) if isinstance(model_admin, TenantDataAdmin) else model._default_manager.all()
+        rows = (
+            model.objects.visible_to(user, as_=hat)
+            if isinstance(model_admin, TenantDataAdmin)
+            else model._default_manager.all()
+        )
         if rows.exists():
             pages += [f"/admin/{label}/{rows.first().pk}/change/", f"/admin/{label}/{rows.first().pk}/history/"]
     return [page for page in pages if client.get(page, follow=True).status_code == 200]

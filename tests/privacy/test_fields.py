@@ -57,8 +57,10 @@ def test_encrypted_field_may_be_asked_for_emptiness(entry):
 def test_value_moved_to_another_column_does_not_open(entry):
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO privacy_profileupdaterequest (number, subject_id, controller_id, note, evidence, received_at, due_at, status)"
-            " SELECT 'PD-1', subject_id, management_id, identity_number, '', created_at, created_at, 'waiting' FROM tenants_tenant"
+            "INSERT INTO privacy_profileupdaterequest"
+            " (number, subject_id, controller_id, note, evidence, received_at, due_at, status)"
+            " SELECT 'PD-1', subject_id, management_id, identity_number, '', created_at, created_at, 'waiting'"
+            " FROM tenants_tenant"
         )
     with pytest.raises(SealError):
         entry.subject.update_requests.get()

@@ -43,7 +43,9 @@ def test_appoint_by_anyone_but_the_operator_is_refused(cast):
         assert refusal.value.code == "not_operator"
 
 
-@pytest.mark.parametrize(("company", "role"), [("teknik", Role.OFFICER), ("anggrek", Role.VENDOR), ("anggrek", Role.DPO)])
+@pytest.mark.parametrize(
+    ("company", "role"), [("teknik", Role.OFFICER), ("anggrek", Role.VENDOR), ("anggrek", Role.DPO)]
+)
 def test_appoint_to_a_role_of_another_kind_of_company_is_refused(cast, company, role):
     with pytest.raises(Refused) as refusal:
         parties.appoint(user=cast.ann, party=getattr(cast, company), role=role, by=cast.otto)

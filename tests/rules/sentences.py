@@ -44,12 +44,11 @@ def in_templates():
     for path in TEMPLATES:
         template = engines["django"].from_string(path.read_text()).template
         for node in nodes(template.nodelist):
-            if isinstance(node, TranslateNode) and isinstance(node.filter_expression.var.var, str):
-                found.setdefault((context_of(node), node.filter_expression.var.var), name(path))
+            if isinstance(node, TranslateNode) and str(node.filter_expression.var.var).startswith("'"):
+                # the node has put quotation marks round a literal
+                found.setdefault((context_of(node), node.filter_expression.var.var[1:-1]), name(path))
             if isinstance(node, BlockTranslateNode):
                 found.setdefault((context_of(node), block(node, node.singular)), name(path))
-                if node.plural:
-                    found.setdefault((context_of(node), block(node, node.singular)), name(path))
     return found
 
 

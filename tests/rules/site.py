@@ -83,7 +83,9 @@ def ask(world, client, who, method, route, address):
         cache.clear()
         response = getattr(client, method.lower())(address)
         if response.streaming:
-            response = HttpResponse(b"".join(response.streaming_content), headers=response.headers, status=response.status_code)
+            response = HttpResponse(
+                b"".join(response.streaming_content), headers=response.headers, status=response.status_code
+            )
         response.cookies = deepcopy(response.cookies)  # the client would go on changing them
         visit = Visit(who, method, route, address, answer(response), response)
         transaction.set_rollback(True)

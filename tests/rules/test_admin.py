@@ -33,7 +33,9 @@ SCOPED = {model: model_admin for model, model_admin in REGISTERED.items() if mod
 PRIVATE = {model: model_admin for model, model_admin in SCOPED.items() if model is not Vendor}
 SIDES = {"sam": ("anggrek", "bougenvil"), "rita": ("bougenvil", "anggrek")}
 both_sides = pytest.mark.parametrize("who", SIDES)
-each_admin = pytest.mark.parametrize(("model", "model_admin"), REGISTERED.items(), ids=lambda value: getattr(value, "__name__", ""))
+each_admin = pytest.mark.parametrize(
+    ("model", "model_admin"), REGISTERED.items(), ids=lambda value: getattr(value, "__name__", "")
+)
 
 
 def place(model, page, *args):
@@ -83,7 +85,11 @@ def request_of_everyone():
 
 
 def inlines():
-    return [(model, inline) for model, model_admin in REGISTERED.items() for inline in model_admin.get_inline_instances(request_of_everyone())]
+    return [
+        (model, inline)
+        for model, model_admin in REGISTERED.items()
+        for inline in model_admin.get_inline_instances(request_of_everyone())
+    ]
 
 
 # Which classes
@@ -93,24 +99,38 @@ def inlines():
 def test_every_admin_is_scoped_or_for_the_operator_only(model, model_admin):
     listed = model._meta.label in OPERATOR_ONLY
     scoped = isinstance(model_admin, TenantDataAdmin)
-    assert scoped != listed, f"Base {type(model_admin).__name__} on TenantDataAdmin, or list {model._meta.label} as for the operator only."
+    assert scoped != listed, (
+        f"Base {type(model_admin).__name__} on TenantDataAdmin, or list {model._meta.label} as for the operator only."
+    )
     assert not scoped or isinstance(model._default_manager.get_queryset(), ScopedQuerySet)
     assert not scoped or declarations.of(model)
 
 
 def test_every_inline_of_scoped_rows_is_scoped():
-    loose = [f"{type(inline).__name__} in {model.__name__}" for model, inline in inlines() if "Privacy" in vars(inline.model) and not isinstance(inline, Scoped)]
+    loose = [
+        f"{type(inline).__name__} in {model.__name__}"
+        for model, inline in inlines()
+        if "Privacy" in vars(inline.model) and not isinstance(inline, Scoped)
+    ]
     assert not loose, f"Base these inlines on TenantTabularInline: {loose}"
 
 
 @each_admin
 def test_no_admin_uses_a_hook_that_leaks(model, model_admin):
     assert not model_admin.raw_id_fields, "raw_id_fields shows the other company's row by its number."
-    assert not model_admin.view_on_site or not hasattr(model, "get_absolute_url"), "“View on site” goes round the scope."
+    assert not model_admin.view_on_site or not hasattr(model, "get_absolute_url"), (
+        "“View on site” goes round the scope."
+    )
     across = [item for item in model_admin.list_filter if isinstance(item, str) and "__" in item]
     assert not across, f"{across}: a filter on text across a relation lists everybody's."
-    assert "delete_selected" not in model_admin.get_actions(request_of_everyone()), "Nothing is deleted in bulk by hand."
-    many = [field.name for field in model._meta.many_to_many if isinstance(field.related_model._default_manager.get_queryset(), ScopedQuerySet)]
+    assert "delete_selected" not in model_admin.get_actions(request_of_everyone()), (
+        "Nothing is deleted in bulk by hand."
+    )
+    many = [
+        field.name
+        for field in model._meta.many_to_many
+        if isinstance(field.related_model._default_manager.get_queryset(), ScopedQuerySet)
+    ]
     assert not many, f"{many}: saving a many-to-many of scoped rows drops the ones that were not shown."
 
 
@@ -130,12 +150,16 @@ def test_staff_of_a_company_may_not_open_what_is_for_the_operator(world, who):
 def test_lists_and_filters_show_own_rows_only(world, who):
     client = client_for(world, who)
     for model, model_admin in SCOPED.items():
-        response = client.get(place(model, "changelist") + ("?queue=all" if hasattr(model, "Status") else ""), follow=True)
+        response = client.get(
+            place(model, "changelist") + ("?queue=all" if hasattr(model, "Status") else ""), follow=True
+        )
         if response.status_code == 403:
             assert not model_admin.has_view_or_change_permission(request_of(getattr(world, who)))
             continue
         listed = set(response.context["cl"].queryset.values_list("pk", flat=True))
-        assert own_row(world, who, model).pk in listed, f"{model.__name__}: the own row is missing, so this test proves nothing."
+        assert own_row(world, who, model).pk in listed, (
+            f"{model.__name__}: the own row is missing, so this test proves nothing."
+        )
         if model in PRIVATE:
             assert listed <= visible(world, who, model), f"The list of {model.__name__} shows foreign rows."
             shown = [word for word in foreign_words(world, who) if word in text_of(response)]
@@ -188,7 +212,14 @@ def test_a_foreign_row_is_404_and_the_try_is_recorded(world, who):
 def test_an_unknown_row_answers_like_a_foreign_one(world, who):
     client = client_for(world, who)
     for model in PRIVATE:
-        strange = (foreign_row(world, who, model).pk, 987654, "00000000-0000-4000-8000-000000000000", "nonsense", "1' OR 1=1", 10**30)
+        strange = (
+            foreign_row(world, who, model).pk,
+            987654,
+            "00000000-0000-4000-8000-000000000000",
+            "nonsense",
+            "1' OR 1=1",
+            10**30,
+        )
         answers = {pk: client.get(place(model, "change", pk)).status_code for pk in strange}
         assert set(answers.values()) in ({403}, {404}), f"{model.__name__}: {answers}"
 
@@ -228,12 +259,19 @@ def test_autocomplete_offers_own_rows_only(world, who):
     for model, name in asked:
         remote = model._meta.get_field(name).related_model
         for term in ["", *foreign_words(world, who)[:5]]:
-            query = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": name, "term": term}
+            query = {
+                "app_label": model._meta.app_label,
+                "model_name": model._meta.model_name,
+                "field_name": name,
+                "term": term,
+            }
             response = client.get(reverse("admin:autocomplete"), query)
             if response.status_code == 403:
                 continue
             offered = {item["id"] for item in response.json()["results"]}
-            assert offered <= {str(pk) for pk in visible(world, who, remote)}, f"{model.__name__}.{name} offers foreign rows for {term!r}."
+            assert offered <= {str(pk) for pk in visible(world, who, remote)}, (
+                f"{model.__name__}.{name} offers foreign rows for {term!r}."
+            )
             assert not [word for word in foreign_words(world, who) if word in response.content.decode()]
 
 
@@ -252,8 +290,16 @@ def test_choices_and_inlines_hold_own_rows_only(world, who):
             if response.status_code != 200 or "adminform" not in response.context:
                 continue
             formsets = [inline.formset for inline in response.context["inline_admin_formsets"]]
-            forms = [response.context["adminform"].form, *(form for formset in formsets for form in [*formset.forms, formset.empty_form])]
-            choices = {name: field.queryset for form in forms for name, field in form.fields.items() if isinstance(field, ModelChoiceField) and name != "id"}
+            forms = [
+                response.context["adminform"].form,
+                *(form for formset in formsets for form in [*formset.forms, formset.empty_form]),
+            ]
+            choices = {
+                name: field.queryset
+                for form in forms
+                for name, field in form.fields.items()
+                if isinstance(field, ModelChoiceField) and name != "id"
+            }
             for name, queryset in [*choices.items(), *((formset.prefix, formset.queryset) for formset in formsets)]:
                 checked += 1
                 check_visible(world, who, queryset, f"{page}: {name}")
@@ -274,7 +320,12 @@ def test_a_posted_foreign_choice_is_refused(world, who):
     client = client_for(world, who)
     response = client.post(place(Unit, "add"), {"building": foreign.building_id, "number": "X-1", "floor": ""})
     assert response.context["adminform"].form.errors["building"]
-    occupancy = {"occupancies-TOTAL_FORMS": 1, "occupancies-INITIAL_FORMS": 0, "occupancies-0-unit": foreign.pk, "occupancies-0-role": "owner"}
+    occupancy = {
+        "occupancies-TOTAL_FORMS": 1,
+        "occupancies-INITIAL_FORMS": 0,
+        "occupancies-0-unit": foreign.pk,
+        "occupancies-0-role": "owner",
+    }
     count = Tenant.objects.count(), Occupancy.objects.count()
     assert client.post(place(Tenant, "add"), {"name": "Somebody", **occupancy}).context["errors"]
     assert (Tenant.objects.count(), Occupancy.objects.count()) == count
@@ -286,7 +337,9 @@ def test_a_posted_foreign_line_of_an_inline_is_left_alone(world, who):
     before = Occupancy.objects.filter(pk=foreign.pk).values().get()
     line = {"id": foreign.pk, "tenant": entry.pk, "unit": own_row(world, who, Unit).pk, "role": "household"}
     data = {"name": entry.name, "occupancies-TOTAL_FORMS": 1, "occupancies-INITIAL_FORMS": 1}
-    client_for(world, who).post(place(Tenant, "change", entry.pk), data | {f"occupancies-0-{name}": value for name, value in line.items()})
+    client_for(world, who).post(
+        place(Tenant, "change", entry.pk), data | {f"occupancies-0-{name}": value for name, value in line.items()}
+    )
     assert Occupancy.objects.filter(pk=foreign.pk).values().get() == before
 
 
@@ -300,7 +353,9 @@ def test_actions_leave_foreign_rows_alone(world, who):
         foreign = foreign_row(world, who, model)
         before = model._base_manager.filter(pk=foreign.pk).values().get()
         for name in model_admin.get_actions(request_of(user)):
-            response = client.post(place(model, "changelist"), {"action": name, "_selected_action": [foreign.pk], "index": 0}, follow=True)
+            response = client.post(
+                place(model, "changelist"), {"action": name, "_selected_action": [foreign.pk], "index": 0}, follow=True
+            )
             assert response.status_code in {200, 403}, name
             assert not [word for word in world.marks[SIDES[who][1]] if word in text_of(response)], name
         assert model._base_manager.filter(pk=foreign.pk).values().get() == before, model
@@ -315,13 +370,20 @@ def test_export_holds_own_rows_only_and_is_recorded(world, who):
     mine = set(Tenant.objects.filter(management=own.management_id).values_list("subject", flat=True))
     for kind in ("csv", "xlsx"):
         last = AccessRecord.objects.order_by("pk").last().pk
-        data = {"names": ["name", "phone", "email"], "kind": kind, "reason": "Yearly report", "management": foreign.management_id}
+        data = {
+            "names": ["name", "phone", "email"],
+            "kind": kind,
+            "reason": "Yearly report",
+            "management": foreign.management_id,
+        }
         content = client_for(world, who).post(place(Tenant, "export"), data).content
         assert kind == "xlsx" or own.name in content.decode()
         assert not [word for word in world.marks[SIDES[who][1]] if word.encode() in content]
         written = AccessRecord.objects.filter(pk__gt=last)
         assert {record.subject_id for record in written} == mine
-        assert {(record.action, record.reference, record.actor.holder) for record in written} == {("exported", "Yearly report", getattr(world, who))}
+        assert {(record.action, record.reference, record.actor.holder) for record in written} == {
+            ("exported", "Yearly report", getattr(world, who))
+        }
 
 
 @both_sides
@@ -329,7 +391,12 @@ def test_export_cannot_be_widened_by_the_address(world, who):
     foreign = foreign_row(world, who, Tenant)
     client = client_for(world, who)
     data = {"names": ["name"], "kind": "csv", "reason": "Yearly report"}
-    for query in (f"?id__exact={foreign.pk}", f"?management__id__exact={foreign.management_id}", f"?q={foreign.name}", "?e=1"):
+    for query in (
+        f"?id__exact={foreign.pk}",
+        f"?management__id__exact={foreign.management_id}",
+        f"?q={foreign.name}",
+        "?e=1",
+    ):
         response = client.post(place(Tenant, "export") + query, data)
         assert foreign.name not in text_of(response), query
 
@@ -339,7 +406,12 @@ def test_an_import_of_another_is_as_unknown(world, who):
     foreign = foreign_row(world, who, PendingImport)
     client = client_for(world, who)
     for answer in ("confirm", "discard"):
-        assert client.post(reverse("admin:tenants_tenant_import_preview", args=[foreign.pk]), {"answer": answer}).status_code == 404
+        assert (
+            client.post(
+                reverse("admin:tenants_tenant_import_preview", args=[foreign.pk]), {"answer": answer}
+            ).status_code
+            == 404
+        )
     assert PendingImport.objects.filter(pk=foreign.pk, used_at=None).exists()
 
 
@@ -350,11 +422,18 @@ def test_the_admins_history_names_nobody(world):
     """Its lines are kept for ever, and every colleague may read them."""
     client = client_for(world, "sam")
     entry = own_row(world, "sam", Tenant)
-    client.post(place(Unit, "add"), {"building": own_row(world, "sam", Unit).building_id, "number": "A-99", "floor": "9"})
+    client.post(
+        place(Unit, "add"), {"building": own_row(world, "sam", Unit).building_id, "number": "A-99", "floor": "9"}
+    )
     page = client.get(place(Tenant, "change", entry.pk)).context
     formset = page["inline_admin_formsets"][0].formset
     forms = [page["adminform"].form, formset.management_form, *formset.initial_forms]
-    data = {form.add_prefix(name): value for form in forms for name, value in form.initial.items() if value is not None and not isinstance(value, FieldFile)}
+    data = {
+        form.add_prefix(name): value
+        for form in forms
+        for name, value in form.initial.items()
+        if value is not None and not isinstance(value, FieldFile)
+    }
     data |= {form.add_prefix("id"): form.instance.pk for form in formset.initial_forms}
     data |= {"phone": "+6281211112222", "address": "Jalan Rahasia 9"}
     response = client.post(place(Tenant, "change", entry.pk), data, follow=True)
@@ -363,7 +442,9 @@ def test_the_admins_history_names_nobody(world):
     told = [*world.secrets, "Rahasia", "6281211112222"]
     assert LogEntry.objects.exists()
     for line in LogEntry.objects.all():
-        assert not [text for text in told if text in f"{line.object_repr} {line.change_message} {line.get_change_message()}"]
+        assert not [
+            text for text in told if text in f"{line.object_repr} {line.change_message} {line.get_change_message()}"
+        ]
     assert not [text for message in response.context["messages"] for text in told if text in str(message)]
 
 

@@ -39,12 +39,17 @@ def test_signing_in_and_out_and_choosing_a_language_set_no_lasting_cookie(world)
         client.post("/accounts/login/", {"login": "ann@example.com", "password": PASSWORD, "remember": "on"}),
         client.post("/language/", {"language": "id", "next": "/"}),
         client.get("/home/"),
-        client.post(f"/my-sharing/requests/{world.rows['anggrek'][SharingRequest].number}/", {"answer": "decline"}, follow=True),
+        client.post(
+            f"/my-sharing/requests/{world.rows['anggrek'][SharingRequest].number}/", {"answer": "decline"}, follow=True
+        ),
         client.post("/accounts/logout/"),
     ]
     found = [fault for response in answers for fault in faults(response)]
     assert not found
-    assert {name for response in answers for name in response.cookies} >= {settings.SESSION_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME}
+    assert {name for response in answers for name in response.cookies} >= {
+        settings.SESSION_COOKIE_NAME,
+        settings.LANGUAGE_COOKIE_NAME,
+    }
 
 
 def test_the_session_ends_with_the_browser_and_the_cookies_keep_to_tls():
@@ -56,7 +61,11 @@ def test_the_session_ends_with_the_browser_and_the_cookies_keep_to_tls():
 
 @pytest.mark.parametrize(
     ("cookie", "fault"),
-    [({"max_age": 60}, "is kept"), ({"expires": "Thu, 24 Nov 2027 00:00:00 GMT"}, "is kept"), ({"httponly": False}, "HttpOnly")],
+    [
+        ({"max_age": 60}, "is kept"),
+        ({"expires": "Thu, 24 Nov 2027 00:00:00 GMT"}, "is kept"),
+        ({"httponly": False}, "HttpOnly"),
+    ],
 )
 def test_the_check_sees_a_fault(client, cookie, fault):
     response = client.get("/")

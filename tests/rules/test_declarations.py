@@ -33,15 +33,21 @@ def names_of(model):
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m._meta.label)
 def test_every_model_is_declared_or_has_a_reason(model):
     declared = "Privacy" in model.__dict__
-    assert declared or model._meta.label in UNDECLARED, f"Give {model.__name__} a class Privacy, or list it here with a reason."
-    assert not (declared and model._meta.label in UNDECLARED), f"{model.__name__} is declared now: take it off the list."
+    assert declared or model._meta.label in UNDECLARED, (
+        f"Give {model.__name__} a class Privacy, or list it here with a reason."
+    )
+    assert not (declared and model._meta.label in UNDECLARED), (
+        f"{model.__name__} is declared now: take it off the list."
+    )
 
 
 @pytest.mark.parametrize("declaration", of_people(), ids=lambda d: d.model._meta.label)
 def test_every_field_is_personal_or_kept(declaration):
     known = {*declaration.personal, *declaration.kept}
     missing = names_of(declaration.model) - known
-    assert not missing, f"Say in {declaration.model.__name__}.Privacy what erasure leaves of {sorted(missing)} (personal), or why it stays (kept)."
+    assert not missing, (
+        f"Say in {declaration.model.__name__}.Privacy what erasure leaves of {sorted(missing)} (personal), or why it stays (kept)."
+    )
     gone = known - names_of(declaration.model)
     assert not gone, f"{declaration.model.__name__}.Privacy names fields that do not exist: {sorted(gone)}."
     both = set(declaration.personal) & set(declaration.kept)
@@ -57,7 +63,11 @@ def test_kept_fields_say_why(declaration):
 @pytest.mark.parametrize("declaration", of_people(), ids=lambda d: d.model._meta.label)
 def test_sealed_fields_and_files_are_personal(declaration):
     """Whatever was worth encrypting is worth erasing."""
-    sealed = {f.name for f in declaration.model._meta.concrete_fields if isinstance(f, EncryptedTextField | BlindIndexField | FileField)}
+    sealed = {
+        f.name
+        for f in declaration.model._meta.concrete_fields
+        if isinstance(f, EncryptedTextField | BlindIndexField | FileField)
+    }
     assert sealed <= set(declaration.personal)
 
 

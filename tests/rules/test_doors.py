@@ -26,9 +26,13 @@ def test_every_address_stands_in_the_table():
     missing = [route for route in portal_routes() if route not in PORTAL]
     listed = {(*label.split("."), PAGES.get(page, page)) for label, pages in MODELS.items() for page in pages}
     missing += ["/".join(parts) for parts in admin_routes() if parts not in listed]
-    missing += [route for route in routes() if route.startswith("admin/") and route.count("/") < 3 and route not in ROOF]
+    missing += [
+        route for route in routes() if route.startswith("admin/") and route.count("/") < 3 and route not in ROOF
+    ]
     assert not missing, f"Who may open these? Write it in tests/rules/doors.py:\n  {chr(10).join(missing)}"
-    gone = [route for route in PORTAL | ROOF if route not in set(routes())] + ["/".join(parts) for parts in listed - set(admin_routes())]
+    gone = [route for route in PORTAL | ROOF if route not in set(routes())] + [
+        "/".join(parts) for parts in listed - set(admin_routes())
+    ]
     assert not gone, f"These addresses are gone; take them off tests/rules/doors.py: {gone}"
 
 
@@ -38,7 +42,8 @@ def test_every_door_answers_as_the_table_says(walk, who):
     wrong = [
         f"{visit}: {visit.answer} instead of {answer or 'refusing the method'}"
         for visit in walk
-        if visit.who == who and not fits(visit.answer, answer := wanted.get((visit.method, visit.route, who), "no entry"))
+        if visit.who == who
+        and not fits(visit.answer, answer := wanted.get((visit.method, visit.route, who), "no entry"))
     ]
     assert not wrong, REMEDY + "\n  ".join(wrong)
 
@@ -57,9 +62,13 @@ def test_unknown_and_foreign_things_answer_alike(walk):
     pages = {}
     for visit in walk:
         if visit.answer == "404" and visit.method == "GET" and visit.is_page:
-            pages.setdefault((visit.who, visit.response.templates[0].name if visit.response.templates else ""), set()).add(len(visit.response.content))
+            pages.setdefault(
+                (visit.who, visit.response.templates[0].name if visit.response.templates else ""), set()
+            ).add(len(visit.response.content))
     assert pages
-    assert all(max(sizes) - min(sizes) < 400 for sizes in pages.values()), "A 404 page says more about one address than about another."
+    assert all(max(sizes) - min(sizes) < 400 for sizes in pages.values()), (
+        "A 404 page says more about one address than about another."
+    )
 
 
 SIDE = {"ann": "anggrek", "vera": "anggrek", "sam": "anggrek", "bob": "bougenvil", "rita": "bougenvil"}

@@ -30,7 +30,9 @@ def test_these_are_evidence():
 
 @pytest.mark.django_db
 def test_every_evidence_table_has_its_triggers():
-    assert append_only.missing(connection) == [], "Run migrate: post_migrate makes them again (SQLite drops them when it rebuilds a table)."
+    assert append_only.missing(connection) == [], (
+        "Run migrate: post_migrate makes them again (SQLite drops them when it rebuilds a table)."
+    )
 
 
 @pytest.mark.django_db
@@ -44,7 +46,13 @@ def test_a_lost_trigger_is_noticed_and_made_again():
 @each
 def test_the_orm_refuses_a_change(world, model):
     row = model.objects.first()
-    for attempt in (row.save, row.delete, lambda: model.objects.update(at=None), lambda: model.objects.all().delete(), lambda: model.objects.filter(pk=row.pk).delete()):
+    for attempt in (
+        row.save,
+        row.delete,
+        lambda: model.objects.update(at=None),
+        lambda: model.objects.all().delete(),
+        lambda: model.objects.filter(pk=row.pk).delete(),
+    ):
         with pytest.raises(Refused):
             attempt()
     with pytest.raises((Refused, *REFUSALS)), transaction.atomic():
@@ -108,7 +116,9 @@ def test_published_text_cannot_change(world):
 
 @each
 def test_foreign_keys_of_evidence_are_protected(model):
-    loose = [f.name for f in model._meta.concrete_fields if f.is_relation and f.remote_field.on_delete is not models.PROTECT]
+    loose = [
+        f.name for f in model._meta.concrete_fields if f.is_relation and f.remote_field.on_delete is not models.PROTECT
+    ]
     assert not loose, f"{model.__name__}.{loose} would want an UPDATE or DELETE of evidence: use PROTECT."
     assert not model._meta.many_to_many, "A many-to-many table is not guarded."
 

@@ -19,7 +19,9 @@ def places(found):
 def test_imports_keep_to_the_floors(monkeypatch, capsys):
     monkeypatch.chdir(settings.BASE_DIR)
     broken = lint_imports(config_filename="pyproject.toml", cache_dir=None)
-    assert not broken, f"An import points up or sideways: move the code down, or pass the thing in.\n{capsys.readouterr().out}"
+    assert not broken, (
+        f"An import points up or sideways: move the code down, or pass the thing in.\n{capsys.readouterr().out}"
+    )
 
 
 def test_no_import_inside_a_function():
@@ -31,7 +33,9 @@ def test_no_import_inside_a_function():
         for inner in ast.walk(outer)
         if isinstance(inner, ast.Import | ast.ImportFrom)
     ]
-    assert not found, f"Import at the top of the module; a circle means that something stands on the wrong floor:\n  {places(found)}"
+    assert not found, (
+        f"Import at the top of the module; a circle means that something stands on the wrong floor:\n  {places(found)}"
+    )
 
 
 def test_no_import_hides_by_name():
@@ -40,9 +44,22 @@ def test_no_import_hides_by_name():
     for name, tree in TREES.items():
         own = FLOORS.index(name.split("/")[0])
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {"import_module", "import_string", "__import__", "get_model"}:
-                named = [arg.value.split(".")[0] for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-                found += [f"{name}:{node.lineno} names {floor}" for floor in named if floor in FLOORS and FLOORS.index(floor) > own]
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {
+                "import_module",
+                "import_string",
+                "__import__",
+                "get_model",
+            }:
+                named = [
+                    arg.value.split(".")[0]
+                    for arg in node.args
+                    if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                ]
+                found += [
+                    f"{name}:{node.lineno} names {floor}"
+                    for floor in named
+                    if floor in FLOORS and FLOORS.index(floor) > own
+                ]
     assert not found, f"A name reaches up to a floor that this one may not know:\n  {places(found)}"
 
 
@@ -51,7 +68,8 @@ def test_no_type_checking_dodge():
         f"{name}:{node.lineno}"
         for name, tree in TREES.items()
         for node in ast.walk(tree)
-        if (isinstance(node, ast.Name) and node.id == "TYPE_CHECKING") or (isinstance(node, ast.Attribute) and node.attr == "TYPE_CHECKING")
+        if (isinstance(node, ast.Name) and node.id == "TYPE_CHECKING")
+        or (isinstance(node, ast.Attribute) and node.attr == "TYPE_CHECKING")
     ]
     assert not found, f"An import under TYPE_CHECKING is still an import: leave the annotation out.\n  {places(found)}"
 
@@ -66,7 +84,11 @@ def test_no_star_import():
     assert not found, f"Name what you import: `from privacy.models import *` once replaced a module.\n  {places(found)}"
 
 
-@pytest.mark.parametrize("model", [m for m in apps.get_models(include_auto_created=True) if m._meta.app_label in FLOORS], ids=lambda m: m._meta.label)
+@pytest.mark.parametrize(
+    "model",
+    [m for m in apps.get_models(include_auto_created=True) if m._meta.app_label in FLOORS],
+    ids=lambda m: m._meta.label,
+)
 def test_foreign_keys_point_down(model):
     own = FLOORS.index(model._meta.app_label)
     up = [

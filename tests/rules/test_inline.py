@@ -6,10 +6,36 @@ import pytest
 from django.conf import settings
 
 pytestmark = pytest.mark.django_db
-POLICY = {"default-src": "'self'", "base-uri": "'self'", "form-action": "'self'", "frame-ancestors": "'none'", "object-src": "'none'"}
-ADDRESSES = {"href", "src", "action", "formaction", "poster", "srcset", "xlink:href", "data", "background", "ping", "cite"}
+POLICY = {
+    "default-src": "'self'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "object-src": "'none'",
+}
+ADDRESSES = {
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "poster",
+    "srcset",
+    "xlink:href",
+    "data",
+    "background",
+    "ping",
+    "cite",
+}
 # Source files of a page come from the site itself; a link in a text may lead elsewhere
-LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("use", "href"), ("source", "srcset"), ("iframe", "src"), ("object", "data")}
+LOADED = {
+    ("script", "src"),
+    ("link", "href"),
+    ("img", "src"),
+    ("use", "href"),
+    ("source", "srcset"),
+    ("iframe", "src"),
+    ("object", "data"),
+}
 
 
 class Page(HTMLParser):
@@ -51,13 +77,17 @@ def test_no_page_holds_anything_inline(walk):
         if visit.html not in seen:
             seen.add(visit.html)
             found += [f"{visit}: {fault}" for fault in Page(visit.html).faults]
-    assert not found, "Move it to static/js or static/css (data-… for what it needs to know):\n  " + "\n  ".join(sorted(set(found))[:60])
+    assert not found, "Move it to static/js or static/css (data-… for what it needs to know):\n  " + "\n  ".join(
+        sorted(set(found))[:60]
+    )
 
 
 def test_every_answer_carries_the_strict_policy(walk):
     for visit in walk:
         policy = visit.response.headers.get("Content-Security-Policy", "")
-        alone = visit.route.startswith("files/") and visit.answer == "200"  # a file is shown alone, under a stricter one
+        alone = (
+            visit.route.startswith("files/") and visit.answer == "200"
+        )  # a file is shown alone, under a stricter one
         assert alone == (policy.startswith("default-src 'none'")), f"{visit}: {policy}"
         assert alone or dict(part.strip().split(" ", 1) for part in policy.split(";")) == POLICY, f"{visit}: {policy}"
 
@@ -75,7 +105,9 @@ def test_no_page_is_kept_framed_or_guessed_at(walk):
         assert visit.response.headers["X-Frame-Options"] == "DENY", visit
         assert visit.response.headers["Referrer-Policy"] == "same-origin", visit
         if visit.who != "anonymous":
-            assert "no-store" in visit.response.headers.get("Cache-Control", ""), f"{visit} may stay on a shared computer."
+            assert "no-store" in visit.response.headers.get("Cache-Control", ""), (
+                f"{visit} may stay on a shared computer."
+            )
 
 
 @pytest.mark.parametrize(
@@ -91,4 +123,6 @@ def test_the_check_sees_a_fault(html):
 
 
 def test_the_check_lets_good_pages_pass():
-    assert not Page("<script src='/static/x.js' defer></script><a href='https://example.com'>x</a><svg><use href='/s.svg#x'/></svg>").faults
+    assert not Page(
+        "<script src='/static/x.js' defer></script><a href='https://example.com'>x</a><svg><use href='/s.svg#x'/></svg>"
+    ).faults

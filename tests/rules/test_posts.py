@@ -88,5 +88,13 @@ def test_the_records_of_a_walk_are_only_ever_looks(world):
 
 def test_every_door_that_takes_a_post_is_known(walk):
     """The table of doors is the list of these tests: a page that takes a POST without standing there would be missed."""
-    taking = {visit.route for visit in walk if visit.method == "POST" and visit.answer not in {"405", "login", "gate"} and visit.who in {"ann", "vera", "otto"}}
-    assert taking <= set(taking_posts()), f"Write the answers to POST of {taking - set(taking_posts())} in tests/rules/doors.py."
+    taking = {
+        visit.route
+        for visit in walk
+        if visit.method == "POST"
+        and visit.answer not in {"405", "login", "gate"}
+        and visit.who in {"ann", "vera", "otto"}
+    }
+    assert taking <= set(taking_posts()), (
+        f"Write the answers to POST of {taking - set(taking_posts())} in tests/rules/doors.py."
+    )

@@ -37,7 +37,11 @@ PORTAL = {
     "/vendor/requests/": "vera", "/vendor/agreements/": "vera", "/privacy.html": "anonymous", "/admin/": "sam",
 }  # fmt: skip
 LISTS = {reverse(f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist"): "otto" for m in admin.site._registry}
-REGISTER = {"/admin/tenants/tenant/": "sam", "/admin/tenants/claim/": "sam", "/admin/privacy/profileupdaterequest/": "sam"}
+REGISTER = {
+    "/admin/tenants/tenant/": "sam",
+    "/admin/tenants/claim/": "sam",
+    "/admin/privacy/profileupdaterequest/": "sam",
+}
 NARROWER = {  # the same lists as other people see them, and with something to search
     "/admin/tenants/tenant/?q=Penghuni": "sam", "/admin/tenants/unit/?q=Q-": "sam", "/vendor/shared/?q=Penghuni": "vera", "/vendor/shared/?sort=name": "vera",
     "/my-access-log/?show=staff": "ann", "/admin/tenants/tenant/export/": "sam",
@@ -51,17 +55,29 @@ def grow(world, count):
     now, me = timezone.now(), own(world.ann)
     start = Subject.objects.count()
     mine = world.ann_entry.subject
-    units = Unit.objects.bulk_create(Unit(building=world.rows["anggrek"][Building], number=f"Q-{start}-{n}") for n in range(count))
+    units = Unit.objects.bulk_create(
+        Unit(building=world.rows["anggrek"][Building], number=f"Q-{start}-{n}") for n in range(count)
+    )
     holders = [f.UserFactory.build(email=f"holder.{start}.{n}@example.com", password="!") for n in range(count)]
     type(world.ann).objects.bulk_create(holders)
     subjects = Subject.objects.bulk_create(Subject(holder=holder) for holder in holders)
     claimants = Subject.objects.bulk_create(Subject(holder=holder, own=True) for holder in holders)
     entries = Tenant.objects.bulk_create(
-        Tenant(management=world.anggrek, subject=s, name=f"Penghuni {start} {n}", phone="+6281200000001", email=f"p{n}@example.com") for n, s in enumerate(subjects)
+        Tenant(
+            management=world.anggrek,
+            subject=s,
+            name=f"Penghuni {start} {n}",
+            phone="+6281200000001",
+            email=f"p{n}@example.com",
+        )
+        for n, s in enumerate(subjects)
     )
-    Occupancy.objects.bulk_create(Occupancy(tenant=entry, unit=unit) for entry, unit in zip(entries, units, strict=True))
+    Occupancy.objects.bulk_create(
+        Occupancy(tenant=entry, unit=unit) for entry, unit in zip(entries, units, strict=True)
+    )
     purposes = Purpose.objects.bulk_create(
-        Purpose(code=f"p-{start}-{n}", name_ind="Tujuan", name_en="Purpose", description_ind="x", description_en="x") for n in range(count)
+        Purpose(code=f"p-{start}-{n}", name_ind="Tujuan", name_en="Purpose", description_ind="x", description_en="x")
+        for n in range(count)
     )
     vendors = [f.VendorFactory(name=f"Penyedia {start} {n}") for n in range(count // 10)]
     for vendor in vendors:
@@ -73,41 +89,93 @@ def grow(world, count):
     common = {"agreement": world.agreement, "fields": ["tenant.name", "tenant.phone"]}
     ends = {"starts_at": now - timedelta(days=1), "ends_at": now + timedelta(days=9)}
     grants = SharingGrant.objects.bulk_create(
-        [SharingGrant(number=f"IB-{start}-{n}", subject=s, purpose=world.purpose, **ends, **common) for n, s in enumerate(subjects)]
-        + [SharingGrant(number=f"IM-{start}-{n}", subject=mine, purpose=p, **ends, **common) for n, p in enumerate(purposes)]
+        [
+            SharingGrant(number=f"IB-{start}-{n}", subject=s, purpose=world.purpose, **ends, **common)
+            for n, s in enumerate(subjects)
+        ]
+        + [
+            SharingGrant(number=f"IM-{start}-{n}", subject=mine, purpose=p, **ends, **common)
+            for n, p in enumerate(purposes)
+        ]
     )
     asked = {"until": timezone.localdate(), "reason": "x", "asked_by": me, "asked_for": world.teknik}
     SharingRequest.objects.bulk_create(
-        [SharingRequest(number=f"PI-{start}-{n}", subject=s, purpose=world.purpose, **asked, **common) for n, s in enumerate(subjects)]
-        + [SharingRequest(number=f"PM-{start}-{n}", subject=mine, purpose=p, **asked, **common) for n, p in enumerate(purposes)]
+        [
+            SharingRequest(number=f"PI-{start}-{n}", subject=s, purpose=world.purpose, **asked, **common)
+            for n, s in enumerate(subjects)
+        ]
+        + [
+            SharingRequest(number=f"PM-{start}-{n}", subject=mine, purpose=p, **asked, **common)
+            for n, p in enumerate(purposes)
+        ]
     )
-    SharingEvent.objects.bulk_create(SharingEvent(subject=grant.subject, kind="given", grant=grant, actor=grant.subject) for grant in grants)
+    SharingEvent.objects.bulk_create(
+        SharingEvent(subject=grant.subject, kind="given", grant=grant, actor=grant.subject) for grant in grants
+    )
     updates = ProfileUpdateRequest.objects.bulk_create(
-        ProfileUpdateRequest(number=f"PD-{start}-{n}", subject=s, controller=world.anggrek) for n, s in enumerate([*subjects, *[mine] * count])
+        ProfileUpdateRequest(number=f"PD-{start}-{n}", subject=s, controller=world.anggrek)
+        for n, s in enumerate([*subjects, *[mine] * count])
     )
-    ProfileUpdateLine.objects.bulk_create(ProfileUpdateLine(request=update, field="phone", old="+62811", new="+62812") for update in updates)
+    ProfileUpdateLine.objects.bulk_create(
+        ProfileUpdateLine(request=update, field="phone", old="+62811", new="+62812") for update in updates
+    )
     Claim.objects.bulk_create(
         Claim(
-            number=f"KL-{start}-{n}", claimant=s, management=world.anggrek, building=world.rows["anggrek"][Building], unit_number="Q", identity_kind="ktp",
-            identity_number="3172055504900001", birth_date="1990-04-15", status="waiting", entry=entries[n],
+            number=f"KL-{start}-{n}",
+            claimant=s,
+            management=world.anggrek,
+            building=world.rows["anggrek"][Building],
+            unit_number="Q",
+            identity_kind="ktp",
+            identity_number="3172055504900001",
+            birth_date="1990-04-15",
+            status="waiting",
+            entry=entries[n],
         )  # fmt: skip
         for n, s in enumerate(claimants)
     )
     Invitation.objects.bulk_create(
-        Invitation(tenant=e, email=e.email, token_hash=f"{start}-{n}", created_by=me, expires_at=now) for n, e in enumerate(entries)
+        Invitation(tenant=e, email=e.email, token_hash=f"{start}-{n}", created_by=me, expires_at=now)
+        for n, e in enumerate(entries)
     )
-    seen = {"controller": world.anggrek, "party": world.anggrek, "hat": "staff", "action": "viewed", "allowed": True, "fields": ["tenant.name"]}
+    seen = {
+        "controller": world.anggrek,
+        "party": world.anggrek,
+        "hat": "staff",
+        "action": "viewed",
+        "allowed": True,
+        "fields": ["tenant.name"],
+    }
     AccessRecord.objects.bulk_create(
-        AccessRecord(subject=mine, actor=s, why=Why.RECORD, reference=f"{start}-{n}", grant=grants[n], at=now - timedelta(days=n), **seen)
+        AccessRecord(
+            subject=mine,
+            actor=s,
+            why=Why.RECORD,
+            reference=f"{start}-{n}",
+            grant=grants[n],
+            at=now - timedelta(days=n),
+            **seen,
+        )
         for n, s in enumerate(claimants)
     )
     version = DocumentVersion.objects.published().first()
     ConsentEvent.objects.bulk_create(
-        ConsentEvent(subject=me, version=version, decision="given", language="id", text_hash="x", method="portal", number=f"TT-{start}-{n}")
+        ConsentEvent(
+            subject=me,
+            version=version,
+            decision="given",
+            language="id",
+            text_hash="x",
+            method="portal",
+            number=f"TT-{start}-{n}",
+        )
         for n in range(count)
     )
     DocumentVersion.objects.bulk_create(
-        DocumentVersion(document=version.document, number=start * 1000 + n, body_ind="x", body_en="x", drafted_by=claimants[n]) for n in range(count)
+        DocumentVersion(
+            document=version.document, number=start * 1000 + n, body_ind="x", body_en="x", drafted_by=claimants[n]
+        )
+        for n in range(count)
     )
 
 
@@ -132,7 +200,9 @@ def test_every_list_asks_as_often_for_many_rows_as_for_few(world):
         many = queries_of(clients[who], address)
         if len(many) > len(few[address, who]):
             more = [sql for sql in many if many.count(sql) > 1] or many[-3:]
-            grown.append(f"{address} as {who}: {len(few[address, who])} queries at {FEW} rows, {len(many)} at {MANY}; for example {more[-1][:160]}")
+            grown.append(
+                f"{address} as {who}: {len(few[address, who])} queries at {FEW} rows, {len(many)} at {MANY}; for example {more[-1][:160]}"
+            )
     assert not grown, "Fetch what a row needs with select_related or prefetch_related:\n  " + "\n  ".join(grown)
 
 

@@ -12,8 +12,9 @@ from tests.rules.sentences import MODULES, TEMPLATES, listed, name
 NAMES = {"BAMMS", "Bahasa Indonesia", "English", "ID", "EN", "CSV", "XLSX", "PDF", "NIK", "KTP", "SIM", "WIB"}
 SPOKEN = {"title", "alt", "aria-label", "placeholder", "aria-description", "aria-roledescription", "label"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-HOLE = "\x00"
+HOLE = "\ue000"  # of no alphabet
 OPENING = ("blocktranslate", "blocktrans")
+ATTRIBUTES = {"bodyclass", "submit_name"}  # blocks that stand inside a tag: classes, names
 # Python: keywords whose value people read, and calls whose first argument they read
 KEYWORDS = {"label", "help_text", "verbose_name", "verbose_name_plural", "description", "short_description", "empty_label", "site_title", "index_title"}
 SAYING = {"Refused", "ValidationError", "PermissionDenied", "message_user", "success", "info", "warning", "error"}
@@ -21,18 +22,18 @@ SAYING = {"Refused", "ValidationError", "PermissionDenied", "message_user", "suc
 
 def outside(source):
     """The template without its tags, and without what is translated."""
-    inside, text = False, []
+    closing, text = "", ""
     for token in Lexer(source).tokenize():
-        first = token.split_contents()[0] if token.token_type == TokenType.BLOCK and token.contents else ""
-        if first in OPENING or first in {"comment", "verbatim"}:
-            inside = True
-        elif first.startswith("end") and first[3:] in {*OPENING, "comment", "verbatim"}:
-            inside = False
-        elif token.token_type == TokenType.TEXT and not inside:
-            text.append(token.contents)
-        elif token.token_type == TokenType.VAR and not inside:
-            text.append(HOLE)
-    return "".join(text)
+        parts = token.split_contents() if token.token_type == TokenType.BLOCK else [""]
+        if closing:
+            closing = "" if parts[0] == closing else closing
+        elif parts[0] in {*OPENING, "comment", "verbatim"} or (parts[0] == "block" and parts[1] in ATTRIBUTES):
+            closing = f"end{parts[0]}"
+        elif token.token_type == TokenType.TEXT:
+            text += token.contents
+        elif token.token_type == TokenType.VAR:
+            text += "div" if text.endswith(("<", "</")) else HOLE
+    return text
 
 
 class Visible(HTMLParser):

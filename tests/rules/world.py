@@ -33,7 +33,17 @@ from privacy.models.parties import Role
 from privacy.scope import Hat
 from privacy.subjects import own
 from tenants import imports, invitations
-from tenants.models import Building, BuildingManagement, Claim, Invitation, Occupancy, PendingImport, Tenant, Unit, Vendor
+from tenants.models import (
+    Building,
+    BuildingManagement,
+    Claim,
+    Invitation,
+    Occupancy,
+    PendingImport,
+    Tenant,
+    Unit,
+    Vendor,
+)
 from tests import factories as f
 
 OURS_APPS = ("accounts", "privacy", "tenants", "bamms")
@@ -50,7 +60,9 @@ def build(cast):
     second = f.AgreementFactory(management=world.bougenvil, vendor=world.bersih, purposes=[world.purpose])
     for kind in LegalDocument.Kind:
         f.VersionFactory(document=f.DocumentFactory(kind=kind, title_ind=kind.label, title_en=kind.label))
-    world.people = {name: getattr(world, name) for name in ("ann", "bob", "vera", "sam", "rita", "olga", "otto", "wati")}
+    world.people = {
+        name: getattr(world, name) for name in ("ann", "bob", "vera", "sam", "rita", "olga", "otto", "wati")
+    }
     for user in world.people.values():
         consents.give(by=user, versions=policies.in_force(), language="en")
     world.people["dina"] = world.dina = f.UserFactory(email="dina@example.com")  # has not answered yet
@@ -58,8 +70,12 @@ def build(cast):
         task_path="accounts.tasks.send_to_user", args_kwargs={"args": [], "kwargs": {}}, enqueued_at=timezone.now(), run_after=get_date_max(),
         backend_name="default", exception_class_path="", traceback="",
     )  # fmt: skip
-    world.rows["anggrek"] = side(world, "anggrek", world.anggrek, world.teknik, world.agreement, "Cici Paramita", "3172054806949911")
-    world.rows["bougenvil"] = side(world, "bougenvil", world.bougenvil, world.bersih, second, "Beni Kusuma", "3172050806949912")
+    world.rows["anggrek"] = side(
+        world, "anggrek", world.anggrek, world.teknik, world.agreement, "Cici Paramita", "3172054806949911"
+    )
+    world.rows["bougenvil"] = side(
+        world, "bougenvil", world.bougenvil, world.bersih, second, "Beni Kusuma", "3172050806949912"
+    )
     world.marks = {name: marks_of(rows) for name, rows in world.rows.items()}
     world.secrets = [text for rows in world.rows.values() for text in secrets_of(rows)]
     return world
@@ -86,14 +102,22 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )  # fmt: skip
     proposal = copy(entry)
     proposal.phone = entry._meta.get_field("phone").to_python("+6281299990000")
-    update = updates.ask(record=entry, proposal=proposal, by=person, note=f"New number of {name}", evidence=ContentFile(PICTURE, "evidence/letter.jpg"))
+    update = updates.ask(
+        record=entry,
+        proposal=proposal,
+        by=person,
+        note=f"New number of {name}",
+        evidence=ContentFile(PICTURE, "evidence/letter.jpg"),
+    )
     claim = Claim.objects.create(
         number=f"KL-2026-00{len(name)}", claimant=own(f.UserFactory(email=f"claimant.{name}@example.com")), management=management,
         building=occupancy.unit.building, unit_number=occupancy.unit.number, identity_kind="ktp", identity_number=number,
         birth_date="1994-06-08", message=f"I moved into {name}", entry=newcomer, status=Claim.Status.WAITING,
     )  # fmt: skip
     invitation = invitations.invite(tenant=newcomer, by=staff)
-    register = SimpleUploadedFile("register.csv", f"name,building,unit\nFerry,{unit.building.name},{unit.number}\n".encode())
+    register = SimpleUploadedFile(
+        "register.csv", f"name,building,unit\nFerry,{unit.building.name},{unit.number}\n".encode()
+    )
     pending = imports.keep(table=imports.read(register), management=management, by=staff)
     access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
     return {
@@ -118,4 +142,12 @@ def marks_of(rows):
 
 def secrets_of(rows):
     entry, claim = rows[Tenant], rows[Claim]
-    return [entry.name, entry.email, entry.identity_number, str(entry.phone), claim.entry.name, claim.identity_number, claim.claimant.holder.email]
+    return [
+        entry.name,
+        entry.email,
+        entry.identity_number,
+        str(entry.phone),
+        claim.entry.name,
+        claim.identity_number,
+        claim.claimant.holder.email,
+    ]

@@ -101,7 +101,12 @@ def test_empty_message_is_said(sign_in, typed):
 
 def test_message_to_somebody_else_s_claim_is_404(sign_in, typed, cast):
     sign_in(f.UserFactory()).post(reverse("claim"), typed)
-    assert sign_in(cast.bob).post(reverse("claim_message", args=[Claim.objects.get().number]), {"message": "?"}).status_code == 404
+    assert (
+        sign_in(cast.bob)
+        .post(reverse("claim_message", args=[Claim.objects.get().number]), {"message": "?"})
+        .status_code
+        == 404
+    )
 
 
 def test_message_to_an_answered_claim_is_refused(sign_in, typed):

@@ -25,9 +25,16 @@ def entry(cast):
     """Cici is in Anggrek's register, with everything known, and nobody has claimed her entry."""
     cache.clear()
     entry = f.TenantFactory(
-        management=cast.anggrek, name="Cici Lestari", identity_kind="ktp", identity_number=NUMBER, birth_date=BORN, email="cici@example.com"
+        management=cast.anggrek,
+        name="Cici Lestari",
+        identity_kind="ktp",
+        identity_number=NUMBER,
+        birth_date=BORN,
+        email="cici@example.com",
     )
-    f.OccupancyFactory(tenant=entry, unit__number="A-15-01", unit__building=cast.ann_entry.occupancies.get().unit.building)
+    f.OccupancyFactory(
+        tenant=entry, unit__number="A-15-01", unit__building=cast.ann_entry.occupancies.get().unit.building
+    )
     return entry
 
 
@@ -61,7 +68,10 @@ def test_claim_that_fits_exactly_opens_by_itself(entry, cici):
 def test_claim_leaves_no_value_behind_once_settled(entry, cici):
     made = claim(entry, cici, message="Please help")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT unit_number, identity_number, identity_index, birth_date, message FROM tenants_claim WHERE id = %s", [made.pk])
+        cursor.execute(
+            "SELECT unit_number, identity_number, identity_index, birth_date, message FROM tenants_claim WHERE id = %s",
+            [made.pk],
+        )
         assert cursor.fetchone() == ("",) * 5
 
 
@@ -70,7 +80,7 @@ def test_claim_values_are_sealed_while_it_waits(entry, cici):
     with connection.cursor() as cursor:
         cursor.execute("SELECT identity_number, birth_date, message FROM tenants_claim WHERE id = %s", [made.pk])
         stored = "".join(cursor.fetchone())
-    assert NUMBER not in stored and "1992" not in stored and "help" not in stored
+    assert not any(value in stored for value in (NUMBER, "1992", "help"))
 
 
 @pytest.mark.parametrize(

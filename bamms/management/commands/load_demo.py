@@ -15,11 +15,18 @@ class Command(BaseCommand):
     help = "Load demo data when the database has no account yet, and print the demo accounts."
 
     def add_arguments(self, parser):
-        parser.add_argument("--force", action="store_true", help="load it although DEBUG is off; anyone can then sign in with the known password")
+        parser.add_argument(
+            "--force",
+            action="store_true",
+            help="load it although DEBUG is off; anyone can then sign in with the known password",
+        )
 
     def handle(self, *, force, **options):
         if not (settings.DEBUG or force):
-            raise CommandError("load_demo makes accounts with a known password, so it needs DEBUG=on (or --force, where nobody else can reach the site).")
+            raise CommandError(
+                "load_demo makes accounts with a known password, so it needs DEBUG=on"
+                " (or --force, where nobody else can reach the site)."
+            )
         if not User.objects.exists():
             demo.load()
             self.stdout.write("Demo data is loaded.")

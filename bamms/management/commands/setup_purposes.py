@@ -48,7 +48,12 @@ class Command(BaseCommand):
         for code, (name_ind, description_ind, name_en, description_en) in PURPOSES.items():
             Purpose.objects.get_or_create(
                 code=code,
-                defaults={"name_ind": name_ind, "name_en": name_en, "description_ind": description_ind, "description_en": description_en},
+                defaults={
+                    "name_ind": name_ind,
+                    "name_en": name_en,
+                    "description_ind": description_ind,
+                    "description_en": description_en,
+                },
             )
         if options["verbosity"]:
             self.stdout.write(f"{len(PURPOSES)} purposes are set up.")
