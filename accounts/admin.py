@@ -2,6 +2,7 @@
 
 from allauth.account import admin as allauth_admin
 from django.contrib import admin, messages
+from django.contrib.auth import admin as auth_admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -12,6 +13,8 @@ from .models import User
 
 # Its titles are e-mail addresses; whether one is confirmed stands on the account
 admin.site.unregister(allauth_admin.EmailAddress)
+# Groups are set by `setup_groups` and follow from what a person is appointed as
+admin.site.unregister(auth_admin.Group)
 
 
 @admin.register(User)

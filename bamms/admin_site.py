@@ -20,7 +20,7 @@ GROUPS = (
     (_("Sharing data"), "shield-check", ("SharingAgreement", "SharingGrant", "Vendor", "Purpose")),
     (_("Consent and documents"), "patch-check", ("LegalDocument", "DocumentVersion", "ConsentEvent")),
     (_("Evidence and oversight"), "eye", ("AccessRecord", "SharingEvent")),
-    (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User", "Group")),
+    (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
 )
 
 

@@ -32,10 +32,9 @@ def greeting(now=None):
 
 def headline(waiting, now=None):
     """The dashboard's title: the greeting, and how many requests need an answer."""
-    if not waiting:
-        return f"{greeting(now)} {gettext('Nothing is waiting')}"
     need = ngettext("Today %(count)s request needs an answer", "Today %(count)s requests need an answer", waiting)
-    return f"{greeting(now)} {need % {'count': waiting}}"
+    said = need % {"count": waiting} if waiting else gettext("Nothing is waiting")
+    return f"{greeting(now)} {said}"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def read_settings(tmp_path, **environment):
     (tmp_path / "bamms").mkdir()
     (tmp_path / "bamms" / "__init__.py").touch()
     (tmp_path / "bamms" / "settings.py").write_text((ROOT / "bamms" / "settings.py").read_text())
-    changed = {**os.environ, **environment, "PYTHONPATH": str(tmp_path)}
+    changed = {**os.environ, **environment, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     return subprocess.run(
         [sys.executable, "-c", PRINT_SETTINGS],
         env={name: value for name, value in changed.items() if value is not None},

@@ -6,7 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from privacy import grants, parties, uploads
+from privacy import agreements, grants, parties, uploads
+from privacy.errors import Refused
 from privacy.models import SharingAgreement
 from privacy.models.parties import Role
 from tests import factories as f
@@ -196,3 +197,19 @@ def test_steps_need_their_permission(cast, sign_in):
     client = sign_in(officer)
     assert client.post(f"{AGREEMENTS}{cast.agreement.pk}/step/suspend/").status_code == 403
     assert "step/suspend" not in text(client.get(f"{AGREEMENTS}{cast.agreement.pk}/change/"))
+
+
+def test_a_draft_that_a_colleague_activated_meanwhile_is_not_saved(cast, sign_in, draft, monkeypatch):
+    def too_late(**arguments):
+        raise Refused("Only a draft can be edited.")
+
+    monkeypatch.setattr(agreements, "keep", too_late)
+    page = text(
+        sign_in(cast.sam).post(f"{AGREEMENTS}{draft.pk}/change/", form(cast, purposes=[], country="ID"), follow=True)
+    )
+    assert "is required" in page  # a form that is wrong anyway says so itself
+    response = sign_in(cast.sam).post(
+        f"{AGREEMENTS}{draft.pk}/change/", form(cast, valid_until=days(5).isoformat()), follow=True
+    )
+    assert "Only a draft can be edited." in text(response)
+    assert SharingAgreement.objects.get(pk=draft.pk).valid_until == days(90)

@@ -69,7 +69,7 @@ def test_queue_puts_the_overdue_ones_on_top(cast, sam, request_):
     late = ask(cast.ann_entry, cast.ann, address="Jalan Baru 2")
     ProfileUpdateRequest.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=2, minutes=30))
     page = html(sam, LIST)
-    assert "3 hours past the deadline" in page
+    assert "2 hours past the deadline" in page
     assert page.index(late.number) < page.index(request_.number)
 
 

@@ -271,13 +271,6 @@ MODELS = {
         "history": "403 403 403 200",
         "delete": "403 403 403 403",
     },
-    "auth.group": {
-        "list": "403 403 403 200",
-        "add": "403 403 403 200",
-        "change": "403 403 403 200",
-        "history": "403 403 403 200",
-        "delete": "403 403 403 200",
-    },
     "django_tasks_database.dbtaskresult": {
         "list": "403 403 403 200",
         "add": "403 403 403 403",
