@@ -10,14 +10,14 @@ CAST = {
     "ann": (
         "",
         "tenant of Menara Anggrek, A-12-03",
-        "see who looked, answer a request to share, withdraw a permission",
+        "see who looked, answer a request to share, withdraw",
     ),
-    "bob": ("", "tenant of Taman Bougenvil, B-07-01", "ask for a change of data, claim nothing: he has his record"),
+    "bob": ("", "tenant of Taman Bougenvil, B-07-01", "ask for a change of data, take back the request that waits"),
     "vera": ("Vera", "vendor user, PT Teknik Andal", "look at what Ann shares, ask for more"),
-    "sam": ("Sam", "head of Pengelola Anggrek", "import, invite, confirm claims, decide changes, agreements"),
+    "sam": ("Sam", "head of Pengelola Anggrek", "import, invite, confirm claims, decide changes"),
     "rita": ("Rita", "tenant officer of Pengelola Bougenvil", "the same for her own company: none of Sam's rows"),
     "olga": ("Olga", "data protection officer of the operator", "oversight, and draft a new policy"),
-    "otto": ("Otto", "operator, superuser", "companies and their users; publish what Olga drafted"),
+    "otto": ("Otto", "operator, superuser", "companies and their users, publish what Olga drafted"),
 }
 # They wait in Sam's queue; the table does not name them
 CLAIMANTS = ("dewi", "eko")

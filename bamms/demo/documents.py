@@ -12,16 +12,7 @@ def publish(people):
     """Bring both documents into force, and let everyone of the cast agree to them."""
     for kind in LegalDocument.Kind:
         read = policy_files.parse((TEXTS / f"{kind}.md").read_bytes())
-        texts = read.texts
-        document, _made = LegalDocument.objects.get_or_create(
-            kind=kind, defaults={"title_ind": texts["id"].title, "title_en": texts["en"].title}
-        )
-        version = policies.draft(
-            document=document,
-            by=people["olga"],
-            texts={language: read.markdown(language) for language in texts},
-            summaries={language: text.summary for language, text in texts.items()},
-        )
+        version = policies.take_in(file=read, kind=kind, by=people["olga"])
         policies.publish(version=version, by=people["otto"])
     for user in people.values():
         consents.give(by=user, versions=policies.in_force(), language="id")

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from tests.factories import VersionFactory
+
 pytestmark = pytest.mark.django_db
 
 
@@ -37,3 +39,40 @@ def test_vendor_navigation_marks_only_the_page_itself(cast, sign_in, url_name):
 
 def test_strangers_get_no_navigation(client, cast):
     assert 'class="nav-main"' not in client.get(reverse("account_login")).content.decode()
+
+
+def places(client):
+    """Where the frame says that this person may go."""
+    return [place["url"] for place in client.get(reverse("rights")).context["hats"]]
+
+
+@pytest.mark.parametrize(
+    ("who", "start_pages"),
+    [
+        ("ann", ["tenant_home"]),
+        ("vera", ["vendor_home", "tenant_home"]),
+        ("sam", ["admin:index", "tenant_home"]),
+        ("olga", ["admin:index", "tenant_home"]),
+    ],
+)
+def test_the_frame_offers_every_hat_once(cast, sign_in, who, start_pages):
+    assert places(sign_in(getattr(cast, who))) == [reverse(page) for page in start_pages]
+
+
+def test_strangers_are_offered_no_hat(client, cast):
+    assert list(client.get(reverse("account_login")).context["hats"]) == []
+
+
+def test_who_has_not_agreed_gets_no_navigation(cast, sign_in):
+    VersionFactory()
+    assert list(sign_in(cast.ann).get(reverse("rights")).context["nav"]) == []
+
+
+def test_the_vendor_portal_names_the_company(cast, sign_in):
+    vera = sign_in(cast.vera)
+    assert str(vera.get(reverse("vendor_home")).context["party_name"]) == "PT Teknik Andal"
+    assert str(vera.get(reverse("my_data")).context["party_name"]) == ""
+
+
+def test_the_frame_names_the_operator(client, cast):
+    assert client.get(reverse("account_login")).context["operator"].name == cast.operator.name

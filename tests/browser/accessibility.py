@@ -6,10 +6,14 @@ import axe_playwright_python
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-CLIPPED = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button")]
-    .filter(e => e.offsetParent && !e.closest("[role=region]"))
-    .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-    .map(e => e.outerHTML.slice(0, 120))"""
+# Inputs that reach past the screen, unless closed in a menu or inside a region that scrolls on its own
+CLIPPED = """() => {
+    const scrolls = e => e && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+    const screen = document.documentElement.clientWidth + 1;
+    return [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button")]
+        .filter(e => e.checkVisibility() && !scrolls(e.parentElement) && e.getBoundingClientRect().right > screen)
+        .map(e => e.outerHTML.slice(0, 120));
+}"""
 
 
 def faults(page):

@@ -128,7 +128,12 @@ def test_portal_pages(visit, full_house, name):
     check(visit, getattr(full_house, name), portal_pages(full_house)[name])
 
 
-@pytest.mark.parametrize(("name", "hat"), [("sam", Hat.STAFF), ("olga", Hat.OPERATOR), ("otto", Hat.OPERATOR)])
-def test_admin_pages(visit, full_house, name, hat):
-    user = getattr(full_house, name)
-    check(visit, user, admin_pages(user, hat))
+def test_admin_pages_of_staff(visit, full_house):
+    check(visit, full_house.sam, admin_pages(full_house.sam, Hat.STAFF))
+
+
+def test_admin_pages_of_the_operator(visit, full_house):
+    """Those that staff cannot open; the rest are the same templates."""
+    kinds = {page.split("/")[3] for page in admin_pages(full_house.sam, Hat.STAFF) if page != "/admin/"}
+    pages = admin_pages(full_house.otto, Hat.OPERATOR)
+    check(visit, full_house.otto, [page for page in pages if page.split("/")[3] not in kinds])

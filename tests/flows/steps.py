@@ -20,7 +20,10 @@ NUMBER, BORN = "3172054806949911", ("08", "06", "1994")
 
 
 def given_published_documents():
-    titles = {"policy": ("Kebijakan Privasi", "Privacy Policy"), "terms": ("Syarat dan Ketentuan", "Terms and Conditions")}
+    titles = {
+        "policy": ("Kebijakan Privasi", "Privacy Policy"),
+        "terms": ("Syarat dan Ketentuan", "Terms and Conditions"),
+    }
     for kind, (indonesian, english) in titles.items():
         f.VersionFactory(document=f.DocumentFactory(kind=kind, title_ind=indonesian, title_en=english))
 
@@ -29,7 +32,12 @@ def given_an_unclaimed_entry(management, *, email=CICI, unit="A-15-02"):
     """Of Cici Paramita, in Menara Anggrek."""
     building = f.BuildingFactory(management=management, name="Menara Anggrek")
     entry = f.TenantFactory(
-        management=management, name="Cici Paramita", identity_kind="ktp", identity_number=NUMBER, birth_date=date(1994, 6, 8), email=email
+        management=management,
+        name="Cici Paramita",
+        identity_kind="ktp",
+        identity_number=NUMBER,
+        birth_date=date(1994, 6, 8),
+        email=email,
     )
     f.OccupancyFactory(tenant=entry, unit=f.UnitFactory(building=building, number=unit))
     return entry
@@ -46,7 +54,7 @@ def given_agreed(user):
     return when_agreeing(given_signed_in(user))
 
 
-# When: coming in
+# When somebody comes in
 
 
 def when_signing_up(email=CICI, language="en"):
@@ -83,7 +91,14 @@ def when_declining(visitor):
 def when_claiming(visitor, building, *, unit="A-15-02", number=NUMBER, born=BORN, message=""):
     visitor.goes_to("/claim/")
     parts = {f"birth_date_{part}": value for part, value in zip(("day", "month", "year"), born, strict=True)}
-    return visitor.sends(building=str(building.pk), unit_number=unit, identity_kind="ktp", identity_number=number, message=message, **parts)
+    return visitor.sends(
+        building=str(building.pk),
+        unit_number=unit,
+        identity_kind="ktp",
+        identity_number=number,
+        message=message,
+        **parts,
+    )
 
 
 def given_a_newcomer(language="en"):
@@ -94,7 +109,7 @@ def given_a_newcomer(language="en"):
     return when_agreeing(visitor)
 
 
-# When: staff
+# When staff work
 
 
 def when_deciding_the_claim(staff, claim, **answer):
@@ -130,19 +145,32 @@ def when_deciding_the_change(staff, request, decisions):
     return staff.sends(**said)
 
 
-def when_publishing(drafter, publisher, *, material, kind="policy"):
-    """One person drafts, another publishes, both in the admin."""
+def when_drafting(drafter, *, material, kind="policy"):
     document = LegalDocument.objects.get(kind=kind)
     drafter.goes_to(f"{reverse('admin:privacy_documentversion_add')}?document={document.pk}")
-    words = {"body_ind": "## 1. Definisi\n\nTeks baru.", "body_en": "## 1. Definitions\n\nNew text.", "summary_ind": "Pasal 1 baru", "summary_en": "Clause 1 is new"}
+    words = {
+        "body_ind": "## 1. Definisi\n\nTeks baru.",
+        "body_en": "## 1. Definitions\n\nNew text.",
+        "summary_ind": "Pasal 1 baru",
+        "summary_en": "Clause 1 is new",
+    }
     drafter.sends(document=str(document.pk), material=["on"] if material else [], **words)
-    version = document.versions.order_by("-number").first()
-    publisher.goes_to(reverse("admin:privacy_documentversion_publish", args=[version.pk])).sends(form="")
+    return document.versions.order_by("-number").first()
+
+
+def when_publishing(drafter, publisher, *, material):
+    """One person drafts, another publishes, both in the admin."""
+    version = when_drafting(drafter, material=material)
+    publisher.goes_to(publish_page(version)).sends()
     version.refresh_from_db()
     return version
 
 
-# When: one's own data
+def publish_page(version):
+    return reverse("admin:privacy_documentversion_publish", args=[version.pk])
+
+
+# When somebody asks for a change
 
 
 def when_asking_for(visitor, **values):
@@ -153,7 +181,7 @@ def when_asking_for(visitor, **values):
     return visitor
 
 
-# When: sharing
+# When data is shared
 
 
 def when_asking_to_share(staff_or_vendor, **values):
@@ -206,8 +234,9 @@ def then_answers(user, *decisions):
 
 
 def then_recorded(entry, **facts):
-    found = AccessRecord.objects.filter(subject=entry.subject, **facts)
-    assert found.exists(), f"No such look: {facts}; only {list(AccessRecord.objects.filter(subject=entry.subject).values('hat', 'action', 'allowed', 'reason'))}"
+    looks = AccessRecord.objects.filter(subject=entry.subject)
+    found = looks.filter(**facts)
+    assert found.exists(), f"No such look: {facts}; only {list(looks.values('hat', 'action', 'allowed', 'reason'))}"
     return found
 
 

@@ -1,7 +1,6 @@
 """Agreeing, declining, and being asked again (steps 2 and 5 of the story; clauses 9 and 12)."""
 
 import pytest
-from django.urls import reverse
 
 from privacy.models import ConsentEvent
 from tests.flows import steps
@@ -22,7 +21,9 @@ def test_an_answer_is_recorded_with_the_very_text_and_language_shown(cast):
 
 def test_agreeing_needs_a_tick_under_each_document(cast):
     ann = steps.given_signed_in(cast.ann)
-    ann.sends(button=("answer", "agree"), policy="on").reads("Tick the box for Terms and Conditions if you agree, or choose Do not agree.")
+    ann.sends(button=("answer", "agree"), policy="on").reads(
+        "Tick the box for Terms and Conditions if you agree, or choose Do not agree."
+    )
     assert 'name="policy" ' in ann.html
     assert not ConsentEvent.objects.exists()
 
@@ -84,20 +85,29 @@ def test_an_editorial_version_asks_nobody(cast):
 
 def test_who_drafted_cannot_publish(cast):
     olga = steps.given_agreed(cast.olga)
-    version = steps.when_publishing(olga, olga, material=True)
+    version = steps.when_drafting(olga, material=True)
+    olga.goes_to(steps.publish_page(version)).reads("Ask a second person to publish it.")
+    olga.posts(steps.publish_page(version), seen=version.drafted_at.isoformat()).reads(
+        "Ask a second person to publish it."
+    )
+    version.refresh_from_db()
     assert not version.is_published
-    olga.reads("Ask a second person to publish it.")
 
 
 def test_staff_of_a_management_publish_nothing(cast):
     olga, sam = steps.given_agreed(cast.olga), steps.given_agreed(cast.sam)
-    assert not steps.when_publishing(olga, olga, material=True).is_published
-    version = cast_version()
-    assert sam.goes_to(reverse("admin:privacy_documentversion_publish", args=[version.pk])).status == 403
+    version = steps.when_drafting(olga, material=True)
+    assert sam.goes_to(steps.publish_page(version)).status == 403
+    assert sam.posts(steps.publish_page(version), seen=version.drafted_at.isoformat()).status == 403
+    version.refresh_from_db()
+    assert not version.is_published
 
 
-def cast_version():
-    return ConsentEvent.version.field.related_model.objects.order_by("-number").first()
+def test_a_draft_is_read_by_nobody(cast):
+    olga, ann = steps.given_agreed(cast.olga), steps.given_agreed(cast.ann)
+    steps.when_drafting(olga, material=True)
+    ann.goes_to("/my-data/").is_at("/my-data/")
+    assert ann.goes_to("/privacy/2.html").status == 404
 
 
 def test_a_page_left_open_while_the_text_changed_records_nothing(cast):
@@ -105,7 +115,9 @@ def test_a_page_left_open_while_the_text_changed_records_nothing(cast):
     olga, otto = steps.given_agreed(cast.olga), steps.given_agreed(cast.otto)
     ann = steps.given_signed_in(cast.ann)
     steps.when_publishing(olga, otto, material=True)
-    ann.sends(button=("answer", "agree"), policy="on", terms="on").reads("This page was open for too long.", "New text.")
+    ann.sends(button=("answer", "agree"), policy="on", terms="on").reads(
+        "This page was open for too long.", "New text."
+    )
     steps.then_answers(cast.ann)
     steps.when_agreeing(ann)
     (event,) = steps.then_answers(cast.ann, "given")
@@ -132,4 +144,6 @@ def test_consent_can_be_withdrawn_and_given_again(cast):
 
 
 def test_the_english_page_says_that_the_indonesian_text_prevails(cast):
-    steps.given_signed_in(cast.ann).goes_to("/privacy.html").reads("Where the English and Indonesian texts differ, the Indonesian text applies.")
+    steps.given_signed_in(cast.ann).goes_to("/privacy.html").reads(
+        "Where the English and Indonesian texts differ, the Indonesian text applies."
+    )

@@ -45,8 +45,12 @@ def test_staff_see_old_and_new_and_approve(cast, asked):
     ann, request = asked
     sam = steps.given_agreed(cast.sam)
     sam.goes_to("/admin/privacy/profileupdaterequest/").reads(request.number, "71 hours left")
-    sam.goes_to(f"/admin/privacy/profileupdaterequest/{request.pk}/change/").reads("Jalan Contoh 1", "Jalan Baru 5", "As on my bill")
-    steps.when_deciding_the_change(sam, request, {"phone": "approved", "address": "approved"}).reads("Your decision is kept. The tenant is told.")
+    sam.goes_to(f"/admin/privacy/profileupdaterequest/{request.pk}/change/").reads(
+        "Jalan Contoh 1", "Jalan Baru 5", "As on my bill"
+    )
+    steps.when_deciding_the_change(sam, request, {"phone": "approved", "address": "approved"}).reads(
+        "Your decision is kept. The tenant is told."
+    )
     assert record(cast) == ("+6281211112222", "Jalan Baru 5")
     steps.then_told("ann@example.com", "Your request has been answered")
     steps.then_letters_name_nobody("Ann", "Jalan Baru", "81211112222", request.number[3:] + ":")
@@ -68,14 +72,18 @@ def test_staff_reject_and_the_values_are_gone(cast, asked):
     sam = steps.given_agreed(cast.sam)
     steps.when_deciding_the_change(sam, request, {"phone": "It cannot be read.", "address": "It cannot be read."})
     assert record(cast) == ("+6281234567890", "Jalan Contoh 1")
-    ann.goes_to(f"/my-data/requests/{request.number}/").reads("Rejected", "It cannot be read.").does_not_read("Jalan Baru 5")
+    ann.goes_to(f"/my-data/requests/{request.number}/").reads("Rejected", "It cannot be read.").does_not_read(
+        "Jalan Baru 5"
+    )
     assert [(line.old, line.new) for line in request.lines.all()] == [("", ""), ("", "")]
 
 
 def test_a_rejection_without_a_reason_is_refused(cast, asked):
     _ann, request = asked
     sam = steps.given_agreed(cast.sam)
-    steps.when_deciding_the_change(sam, request, {"phone": "approved", "address": ""}).reads("Write the reason for each rejection; the tenant reads it.")
+    steps.when_deciding_the_change(sam, request, {"phone": "approved", "address": ""}).reads(
+        "Write the reason for each rejection; the tenant reads it."
+    )
     assert record(cast) == ("+6281234567890", "Jalan Contoh 1")
     request.refresh_from_db()
     assert request.is_waiting
@@ -97,7 +105,9 @@ def test_a_record_that_changed_meanwhile_is_compared_anew(cast, asked):
     cast.ann_entry.save()
     sam.response = page
     lines = {line.field: line.pk for line in request.lines.all()}
-    sam.sends(**{f"decision_{pk}": "approved" for pk in lines.values()}).reads("This record changed while you were working.", "Jalan Lain 9")
+    sam.sends(**{f"decision_{pk}": "approved" for pk in lines.values()}).reads(
+        "This record changed while you were working.", "Jalan Lain 9"
+    )
     assert record(cast) == ("+6281234567890", "Jalan Lain 9")
     sam.sends(form="compare-again")
     steps.when_deciding_the_change(sam, request, {"phone": "approved", "address": "approved"})
@@ -111,11 +121,14 @@ def test_nobody_decides_her_own_request(cast, asked):
     subject.holder = cast.sam
     subject.save()
     sam = steps.given_agreed(cast.sam)
-    sam.goes_to(f"/admin/privacy/profileupdaterequest/{request.pk}/change/").reads("You cannot decide your own request.")
+    sam.goes_to(f"/admin/privacy/profileupdaterequest/{request.pk}/change/").reads(
+        "You cannot decide your own request."
+    )
     assert "decision_" not in sam.html
-    data = {f"decision_{line.pk}": "approved" for line in request.lines.all()}
-    token = sam.form_with(set(), "logout")["data"]["csrfmiddlewaretoken"][0]
-    sam.client.post(f"/admin/privacy/profileupdaterequest/{request.pk}/change/", data | {"csrfmiddlewaretoken": token})
+    sam.posts(
+        f"/admin/privacy/profileupdaterequest/{request.pk}/change/",
+        **{f"decision_{line.pk}": "approved" for line in request.lines.all()},
+    )
     assert record(cast) == ("+6281234567890", "Jalan Contoh 1")
 
 

@@ -25,7 +25,13 @@ def shared(cast):
 
 def staff_ask(cast, sam, fields=ALL):
     sam.goes_to(reverse("admin:privacy_sharingrequest_add"))
-    return steps.when_asking_to_share(sam, tenant=str(cast.ann_entry.pk), agreement=str(cast.agreement.pk), purpose=str(cast.purpose.pk), fields=list(fields))
+    return steps.when_asking_to_share(
+        sam,
+        tenant=str(cast.ann_entry.pk),
+        agreement=str(cast.agreement.pk),
+        purpose=str(cast.purpose.pk),
+        fields=list(fields),
+    )
 
 
 def page_of(grant):
@@ -146,7 +152,9 @@ def test_the_vendor_asks_for_more_and_the_tenant_answers(cast, shared):
     delivery = f.PurposeFactory(code="delivery", name_ind="Pengantaran", name_en="Deliveries")
     cast.agreement.purposes.add(delivery)
     vera.goes_to(f"/vendor/shared/{grant.number}/ask/")
-    asked = steps.when_asking_to_share(vera, purpose=str(delivery.pk), fields=["tenant.name"], reason="A parcel for you")
+    asked = steps.when_asking_to_share(
+        vera, purpose=str(delivery.pk), fields=["tenant.name"], reason="A parcel for you"
+    )
     assert (asked.purpose, asked.asked_for_id) == (delivery, cast.teknik.pk)
     ann.goes_to(f"/my-sharing/requests/{asked.number}/").reads("A parcel for you")
     second = steps.when_giving(ann, asked, ["tenant.name"])
@@ -176,7 +184,12 @@ def test_a_permission_never_outlives_the_agreement(cast):
     sam.goes_to(reverse("admin:privacy_sharingrequest_add"))
     beyond = (cast.agreement.valid_until + timedelta(days=1)).isoformat()
     sam.sends(
-        tenant=str(cast.ann_entry.pk), agreement=str(cast.agreement.pk), purpose=str(cast.purpose.pk), fields=ALL, until=beyond, reason="Leaking pipe"
+        tenant=str(cast.ann_entry.pk),
+        agreement=str(cast.agreement.pk),
+        purpose=str(cast.purpose.pk),
+        fields=ALL,
+        until=beyond,
+        reason="Leaking pipe",
     )
     sam.reads("when the agreement ends")
     assert not SharingRequest.objects.exists()
@@ -185,7 +198,11 @@ def test_a_permission_never_outlives_the_agreement(cast):
 def test_another_tenant_cannot_answer_or_withdraw(cast, shared):
     _ann, vera, grant = shared
     bob = steps.given_agreed(cast.bob)
-    for place in (f"/my-sharing/{grant.number}/", f"/my-sharing/{grant.number}/withdraw/", f"/my-sharing/requests/{grant.request.number}/"):
+    for place in (
+        f"/my-sharing/{grant.number}/",
+        f"/my-sharing/{grant.number}/withdraw/",
+        f"/my-sharing/requests/{grant.request.number}/",
+    ):
         assert bob.goes_to(place).status == 404
     vera.goes_to(page_of(grant)).reads("Ann Wijaya")
 

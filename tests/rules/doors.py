@@ -1,4 +1,4 @@
-"""Who may open which address: the table that the whole site is asked against. A new address fails until it stands here."""
+"""Who may open which address: the table that the whole site is asked against. A new address fails until listed."""
 
 from django.contrib.contenttypes.models import ContentType
 
@@ -109,7 +109,7 @@ ROOF = {
         NO_ADMIN_PAGE,
         NO_ADMIN_PAGE,
     ),
-    "admin/^(?P<app_label>privacy|tenants|accounts|auth|django_tasks_database)/$": (
+    "admin/^(?P<app_label>privacy|tenants|accounts|django_tasks_database)/$": (
         "/admin/tenants/",
         ADMIN_LED_ON,
         ADMIN_LED_ON,
@@ -292,7 +292,11 @@ MODEL_WORDS = {"<slug:name>": "suspend", "<str:kind>": "csv", "<uuid:key>": "{pe
 def words_of(world):
     rows = world.rows["anggrek"]
     return {
-        "content_type": ContentType.objects.get_for_model(world.ann_entry).pk, "update": rows[ProfileUpdateRequest].number,
-        "entry": world.ann_entry.pk, "grant": rows[SharingGrant].number, "asked": rows[SharingRequest].number, "claim": rows[Claim].number,
+        "content_type": ContentType.objects.get_for_model(world.ann_entry).pk,
+        "update": rows[ProfileUpdateRequest].number,
+        "entry": world.ann_entry.pk,
+        "grant": rows[SharingGrant].number,
+        "asked": rows[SharingRequest].number,
+        "claim": rows[Claim].number,
         "pending": rows[PendingImport].pk,
-    }  # fmt: skip
+    }

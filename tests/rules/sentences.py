@@ -14,7 +14,9 @@ from django.utils.translation import trim_whitespace
 
 APPS = ("accounts", "bamms", "privacy", "tenants")
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.*"))
-MODULES = sorted(path for app in APPS for path in (settings.BASE_DIR / app).rglob("*.py") if "migrations" not in path.parts)
+MODULES = sorted(
+    path for app in APPS for path in (settings.BASE_DIR / app).rglob("*.py") if "migrations" not in path.parts
+)
 # Function → (place of the context or None, place of the sentence, place of the plural or None)
 CALLS = {
     "_": (None, 0, None), "gettext": (None, 0, None), "gettext_lazy": (None, 0, None), "gettext_noop": (None, 0, None),
@@ -32,8 +34,15 @@ def in_code():
     found = {}
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and (places := CALLS.get(getattr(node.func, "id", getattr(node.func, "attr", "")))):
-                texts = [node.args[at].value if at is not None and at < len(node.args) and isinstance(node.args[at], ast.Constant) else None for at in places]
+            if isinstance(node, ast.Call) and (
+                places := CALLS.get(getattr(node.func, "id", getattr(node.func, "attr", "")))
+            ):
+                texts = [
+                    node.args[at].value
+                    if at is not None and at < len(node.args) and isinstance(node.args[at], ast.Constant)
+                    else None
+                    for at in places
+                ]
                 if isinstance(texts[1], str):
                     found.setdefault((texts[0], texts[1]), f"{name(path)}:{node.lineno}")
     return found

@@ -1,4 +1,4 @@
-"""The site as a list of addresses: what the resolver knows, filled in with rows of the world, and asked by everybody."""
+"""The site as a list of addresses: what the resolver knows, filled in with rows of the world, asked by everybody."""
 
 import re
 from copy import deepcopy

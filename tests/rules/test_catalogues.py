@@ -13,14 +13,38 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|{\w*}")
 # What Indonesian sentences of ours never say → what they say instead
 FORBIDDEN = {
-    r"\bsurel\b": "email", r"\bSurel\b": "Email", r"(?i)\be-mail\b": "email", r"(?i)\blaman\b": "halaman", r"\banda\b": "Anda", r"\bkamu\b": "Anda",
-    r"(?i)\bsilahkan\b": "silakan", r"(?i)\buser\b": "pengguna", r"(?i)\brubah\b": "ubah", r"(?i)\bdibawah\b": "di bawah", r"(?i)\bdiatas\b": "di atas",
-    r"(?i)\bautentidikasi\b": "autentikasi", r"(?i)\bpassword\b": "kata sandi", r"(?i)(?<!kata )\bsandi\b": "kata sandi", r"(?i)\bstaf\b": "petugas",
-    r"(?i)\bvendor\b": "penyedia layanan", r"(?i)\bmanajemen\b": "badan pengelola", r"(?i)\bperlindungan\b": "pelindungan", r"(?i)\blog ?in\b": "masuk",
-    r"(?i)\bijin\b": "izin", r"(?i)\bresiko\b": "risiko", r"(?i)\bkadaluarsa\b": "kedaluwarsa", r"(?i)\bantrian\b": "antrean", r"(?i)\bpengolahan\b": "pemrosesan",
-    r"(?i)\bhibah\b": "izin berbagi", r"(?i)\bmengakses\b": "melihat", r"(?i)\btenggat\b": "jatuh tempo", r"\bOK\b": "a verb", r"!": "a full stop",
-    r"(?i)\bdalam rangka\b": "untuk", r"(?i)\bsurvey\b": "survei",
-}  # fmt: skip
+    r"\bsurel\b": "email",
+    r"\bSurel\b": "Email",
+    r"(?i)\be-mail\b": "email",
+    r"(?i)\blaman\b": "halaman",
+    r"\banda\b": "Anda",
+    r"\bkamu\b": "Anda",
+    r"(?i)\bsilahkan\b": "silakan",
+    r"(?i)\buser\b": "pengguna",
+    r"(?i)\brubah\b": "ubah",
+    r"(?i)\bdibawah\b": "di bawah",
+    r"(?i)\bdiatas\b": "di atas",
+    r"(?i)\bautentidikasi\b": "autentikasi",
+    r"(?i)\bpassword\b": "kata sandi",
+    r"(?i)(?<!kata )\bsandi\b": "kata sandi",
+    r"(?i)\bstaf\b": "petugas",
+    r"(?i)\bvendor\b": "penyedia layanan",
+    r"(?i)\bmanajemen\b": "badan pengelola",
+    r"(?i)\bperlindungan\b": "pelindungan",
+    r"(?i)\blog ?in\b": "masuk",
+    r"(?i)\bijin\b": "izin",
+    r"(?i)\bresiko\b": "risiko",
+    r"(?i)\bkadaluarsa\b": "kedaluwarsa",
+    r"(?i)\bantrian\b": "antrean",
+    r"(?i)\bpengolahan\b": "pemrosesan",
+    r"(?i)\bhibah\b": "izin berbagi",
+    r"(?i)\bmengakses\b": "melihat",
+    r"(?i)\btenggat\b": "jatuh tempo",
+    r"\bOK\b": "a verb",
+    r"!": "a full stop",
+    r"(?i)\bdalam rangka\b": "untuk",
+    r"(?i)\bsurvey\b": "survei",
+}
 # A sentence may name a thing of the outside world that is called so
 EXCEPTIONS = re.compile(r"https?://\S+|\S+@\S+|/\S*|<[^>]*>")
 # Django keeps the names of its permissions in English, in the database; only the operator's page of groups lists them
@@ -29,7 +53,9 @@ ENGLISH_DATA = re.compile(r".+ \| .+ \| Can \w+ .+")
 
 def wrong_words(text):
     text = EXCEPTIONS.sub(" ", PLACEHOLDER.sub(" ", text))
-    return [f"“{match[0]}” → {instead}" for pattern, instead in FORBIDDEN.items() if (match := re.search(pattern, text))]
+    return [
+        f"“{match[0]}” → {instead}" for pattern, instead in FORBIDDEN.items() if (match := re.search(pattern, text))
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -46,7 +72,11 @@ def test_every_sentence_of_the_code_is_in_the_catalogue(language):
     known = {(entry.context, entry.msgid) for entry in sentences.catalogue(language)}
     asked = sentences.in_code() | sentences.in_templates()
     assert len(asked) > 500
-    missing = [f"{where}: {sentence!r}" for (context, sentence), where in asked.items() if sentence and (context, sentence) not in known]
+    missing = [
+        f"{where}: {sentence!r}"
+        for (context, sentence), where in asked.items()
+        if sentence and (context, sentence) not in known
+    ]
     assert not missing, f"Run `make messages`, translate what is new, then `make compile`:\n  {listed(missing)}"
 
 
@@ -77,7 +107,11 @@ def test_placeholders_are_the_same_in_both_languages(language):
 def test_english_is_the_sentence_itself():
     """Sentences of ours are written in English in the code; a translation into English would be a second truth."""
     ours = {sentence for _context, sentence in sentences.in_code() | sentences.in_templates()}
-    differ = [entry.msgid for entry in sentences.catalogue("en") if entry.msgid in ours and entry.said.get("msgstr", entry.msgid) != entry.msgid]
+    differ = [
+        entry.msgid
+        for entry in sentences.catalogue("en")
+        if entry.msgid in ours and entry.said.get("msgstr", entry.msgid) != entry.msgid
+    ]
     assert not differ, f"Change the sentence in the code instead:\n  {listed(differ)}"
 
 
@@ -87,7 +121,12 @@ def test_indonesian_has_one_plural_form():
 
 
 def test_indonesian_sentences_use_our_words():
-    wrong = [f"{entry.msgid!r}: {word}" for entry in sentences.catalogue("id") for text in entry.translations for word in wrong_words(text)]
+    wrong = [
+        f"{entry.msgid!r}: {word}"
+        for entry in sentences.catalogue("id")
+        for text in entry.translations
+        for word in wrong_words(text)
+    ]
     assert not wrong, f"Use the words of this project:\n  {listed(wrong)}"
 
 
@@ -103,7 +142,9 @@ class Words(HTMLParser):
         given = dict(attrs)
         if tag in {"script", "style", "pre", "code"} or given.get("lang") == "en":
             self.closed.append(tag)
-        self.texts += [given[name] for name in ("title", "alt", "aria-label", "placeholder") if given.get(name) and not self.closed]
+        self.texts += [
+            given[name] for name in ("title", "alt", "aria-label", "placeholder") if given.get(name) and not self.closed
+        ]
 
     def handle_endtag(self, tag):
         if self.closed and self.closed[-1] == tag:
@@ -136,12 +177,25 @@ def test_every_page_says_its_language(walk):
 
 
 @pytest.mark.parametrize(
-    "text", ["Isi surel anda", "Silahkan masuk", "Data user", "Rubah kata sandi", "Lihat dibawah", "Sandi lama", "Staf kami", "Halo!", "Dalam rangka uji"]
+    "text",
+    [
+        "Isi surel anda",
+        "Silahkan masuk",
+        "Data user",
+        "Rubah kata sandi",
+        "Lihat dibawah",
+        "Sandi lama",
+        "Staf kami",
+        "Halo!",
+        "Dalam rangka uji",
+    ],
 )
 def test_the_check_sees_a_wrong_word(text):
     assert wrong_words(text)
 
 
-@pytest.mark.parametrize("text", ["Isi email Anda", "Silakan masuk", "Kata sandi lama", "Lihat di bawah", "Tulis seperti ini: nama@user.id"])
+@pytest.mark.parametrize(
+    "text", ["Isi email Anda", "Silakan masuk", "Kata sandi lama", "Lihat di bawah", "Tulis seperti ini: nama@user.id"]
+)
 def test_the_check_lets_right_words_pass(text):
     assert not wrong_words(text)

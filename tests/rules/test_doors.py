@@ -13,13 +13,13 @@ def expected():
     """(method, route, who) → answer, from the tables. None: the method is refused."""
     for route, (_address, get, *post) in (PORTAL | ROOF).items():
         for method, answers in (("GET", get), ("POST", post[0] if post else None)):
-            answers = answers.split() if answers else [None] * len(PEOPLE)
-            yield from (((method, route, who), answers[at]) for at, who in enumerate(PEOPLE))
+            found = answers.split() if answers else [None] * len(PEOPLE)
+            yield from zip(((method, route, who) for who in PEOPLE), found, strict=True)
     for label, pages in MODELS.items():
         before = f"admin/{label.replace('.', '/')}/"
         for page, answers in pages.items():
             found = ADMIN.split()[: -len(STAFF)] + answers.split()
-            yield from ((("GET", before + PAGES.get(page, page), who), found[at]) for at, who in enumerate(PEOPLE))
+            yield from zip((("GET", before + PAGES.get(page, page), who) for who in PEOPLE), found, strict=True)
 
 
 def test_every_address_stands_in_the_table():

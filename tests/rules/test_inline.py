@@ -113,11 +113,19 @@ def test_no_page_is_kept_framed_or_guessed_at(walk):
 @pytest.mark.parametrize(
     "html",
     [
-        "<script>alert(1)</script>", "<p style='color:red'>", "<style>p{}</style>", "<a onclick='x()'>", "<img src='data:image/png;base64,x'>",
-        "<a href=' javascript:x'>", "<script src='https://elsewhere.example/x.js'></script>", "<link href='//elsewhere.example/x.css'>",
-        "<iframe src='/x'></iframe>", "<meta http-equiv='refresh' content='0'>", "<base href='/x'>",
+        "<script>alert(1)</script>",
+        "<p style='color:red'>",
+        "<style>p{}</style>",
+        "<a onclick='x()'>",
+        "<img src='data:image/png;base64,x'>",
+        "<a href=' javascript:x'>",
+        "<script src='https://elsewhere.example/x.js'></script>",
+        "<link href='//elsewhere.example/x.css'>",
+        "<iframe src='/x'></iframe>",
+        "<meta http-equiv='refresh' content='0'>",
+        "<base href='/x'>",
     ],
-)  # fmt: skip
+)
 def test_the_check_sees_a_fault(html):
     assert Page(html).faults
 

@@ -14,8 +14,13 @@ from tests.rules.site import PEOPLE, admin_address, client_for
 pytestmark = pytest.mark.django_db
 # Written by looking: the record of the look itself, and what the session and the cache remember of a visit
 SIDE_EFFECTS = {
-    "privacy_accessrecord", "privacy_subject", "django_session", "django_content_type", "account_emailconfirmation", "bamms_cache",
-}  # fmt: skip
+    "privacy_accessrecord",
+    "privacy_subject",
+    "django_session",
+    "django_content_type",
+    "account_emailconfirmation",
+    "bamms_cache",
+}
 WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"?', re.IGNORECASE)
 
 
@@ -87,7 +92,7 @@ def test_the_records_of_a_walk_are_only_ever_looks(world):
 
 
 def test_every_door_that_takes_a_post_is_known(walk):
-    """The table of doors is the list of these tests: a page that takes a POST without standing there would be missed."""
+    """These tests go by the table of doors: a page that takes a POST without standing there would be missed."""
     taking = {
         visit.route
         for visit in walk

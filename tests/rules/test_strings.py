@@ -16,7 +16,17 @@ HOLE = "\ue000"  # of no alphabet
 OPENING = ("blocktranslate", "blocktrans")
 ATTRIBUTES = {"bodyclass", "submit_name"}  # blocks that stand inside a tag: classes, names
 # Python: keywords whose value people read, and calls whose first argument they read
-KEYWORDS = {"label", "help_text", "verbose_name", "verbose_name_plural", "description", "short_description", "empty_label", "site_title", "index_title"}
+KEYWORDS = {
+    "label",
+    "help_text",
+    "verbose_name",
+    "verbose_name_plural",
+    "description",
+    "short_description",
+    "empty_label",
+    "site_title",
+    "index_title",
+}
 SAYING = {"Refused", "ValidationError", "PermissionDenied", "message_user", "success", "info", "warning", "error"}
 
 
@@ -66,11 +76,18 @@ def says_something(text):
 
 def visible(path):
     text = outside(path.read_text())
-    return Visible(text).found if path.suffix == ".html" else [line for line in text.splitlines() if says_something(line)]
+    return (
+        Visible(text).found if path.suffix == ".html" else [line for line in text.splitlines() if says_something(line)]
+    )
 
 
 def test_templates_hold_no_untranslated_text():
-    found = [f"{name(path)}: {text[:80]!r}" for path in TEMPLATES if path.suffix in {".html", ".txt"} for text in visible(path)]
+    found = [
+        f"{name(path)}: {text[:80]!r}"
+        for path in TEMPLATES
+        if path.suffix in {".html", ".txt"}
+        for text in visible(path)
+    ]
     assert not found, f"Wrap these in {{% translate %}} or {{% blocktranslate trimmed %}}:\n  {listed(found)}"
 
 
@@ -83,7 +100,11 @@ def untranslated(tree):
             if called in SAYING and owner in {"", "messages", "self"}:
                 yield from (argument for argument in node.args[:2] if is_text(argument))
         if isinstance(node, ast.Assign):
-            yield from (node.value for target in node.targets if getattr(target, "id", getattr(target, "attr", "")) in KEYWORDS and is_text(node.value))
+            yield from (
+                node.value
+                for target in node.targets
+                if getattr(target, "id", getattr(target, "attr", "")) in KEYWORDS and is_text(node.value)
+            )
 
 
 def is_text(node):
@@ -112,7 +133,7 @@ def test_sentences_are_formatted_after_their_translation():
         and node.args
         and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
     ]
-    assert not found, f"Translate first, then fill in: _(\"… %(n)s …\") % {{…}}:\n  {listed(found)}"
+    assert not found, f'Translate first, then fill in: _("… %(n)s …") % {{…}}:\n  {listed(found)}'
 
 
 def test_the_check_sees_untranslated_text():

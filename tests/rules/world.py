@@ -67,9 +67,14 @@ def build(cast):
         consents.give(by=user, versions=policies.in_force(), language="en")
     world.people["dina"] = world.dina = f.UserFactory(email="dina@example.com")  # has not answered yet
     DBTaskResult.objects.create(
-        task_path="accounts.tasks.send_to_user", args_kwargs={"args": [], "kwargs": {}}, enqueued_at=timezone.now(), run_after=get_date_max(),
-        backend_name="default", exception_class_path="", traceback="",
-    )  # fmt: skip
+        task_path="accounts.tasks.send_to_user",
+        args_kwargs={"args": [], "kwargs": {}},
+        enqueued_at=timezone.now(),
+        run_after=get_date_max(),
+        backend_name="default",
+        exception_class_path="",
+        traceback="",
+    )
     world.rows["anggrek"] = side(
         world, "anggrek", world.anggrek, world.teknik, world.agreement, "Cici Paramita", "3172054806949911"
     )
@@ -90,16 +95,26 @@ def side(world, name, management, vendor, agreement, stranger, number):
     unit = f.UnitFactory(building=entry.occupancies.get().unit.building, number=f"{name[0].upper()}-77-01")
     occupancy = f.OccupancyFactory(tenant=newcomer, unit=unit)
     grant = grants.give(
-        subject=entry.subject, agreement=agreement, purpose=world.purpose, fields=["tenant.name", "tenant.phone"],
-        until=timezone.localdate() + timedelta(days=20), by=person,
-    )  # fmt: skip
+        subject=entry.subject,
+        agreement=agreement,
+        purpose=world.purpose,
+        fields=["tenant.name", "tenant.phone"],
+        until=timezone.localdate() + timedelta(days=20),
+        by=person,
+    )
     grants.open_shared(number=grant.number, by=worker)
     other = f.PurposeFactory(code="delivery", name_ind="Pengantaran", name_en="Deliveries")
     agreement.purposes.add(other)
     asked = grants.ask(
-        subject=entry.subject, agreement=agreement, purpose=other, fields=["tenant.name"], by=worker, as_=Hat.VENDOR,
-        until=timezone.localdate() + timedelta(days=5), reason=f"Parcel for {name}",
-    )  # fmt: skip
+        subject=entry.subject,
+        agreement=agreement,
+        purpose=other,
+        fields=["tenant.name"],
+        by=worker,
+        as_=Hat.VENDOR,
+        until=timezone.localdate() + timedelta(days=5),
+        reason=f"Parcel for {name}",
+    )
     proposal = copy(entry)
     proposal.phone = entry._meta.get_field("phone").to_python("+6281299990000")
     update = updates.ask(
@@ -110,10 +125,18 @@ def side(world, name, management, vendor, agreement, stranger, number):
         evidence=ContentFile(PICTURE, "evidence/letter.jpg"),
     )
     claim = Claim.objects.create(
-        number=f"KL-2026-00{len(name)}", claimant=own(f.UserFactory(email=f"claimant.{name}@example.com")), management=management,
-        building=occupancy.unit.building, unit_number=occupancy.unit.number, identity_kind="ktp", identity_number=number,
-        birth_date="1994-06-08", message=f"I moved into {name}", entry=newcomer, status=Claim.Status.WAITING,
-    )  # fmt: skip
+        number=f"KL-2026-00{len(name)}",
+        claimant=own(f.UserFactory(email=f"claimant.{name}@example.com")),
+        management=management,
+        building=occupancy.unit.building,
+        unit_number=occupancy.unit.number,
+        identity_kind="ktp",
+        identity_number=number,
+        birth_date="1994-06-08",
+        message=f"I moved into {name}",
+        entry=newcomer,
+        status=Claim.Status.WAITING,
+    )
     invitation = invitations.invite(tenant=newcomer, by=staff)
     register = SimpleUploadedFile(
         "register.csv", f"name,building,unit\nFerry,{unit.building.name},{unit.number}\n".encode()
@@ -121,23 +144,45 @@ def side(world, name, management, vendor, agreement, stranger, number):
     pending = imports.keep(table=imports.read(register), management=management, by=staff)
     access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
     return {
-        BuildingManagement: management, Vendor: vendor, Party: Party.objects.get(pk=management.pk), Building: occupancy.unit.building,
-        Unit: occupancy.unit, Tenant: entry, Occupancy: entry.occupancies.get(), Claim: claim, Invitation: invitation,
-        PendingImport: pending, SharingAgreement: agreement, SharingGrant: grant, SharingRequest: asked,
-        SharingEvent: SharingEvent.objects.filter(grant=grant).first(), ProfileUpdateRequest: update,
-        ProfileUpdateLine: update.lines.get(), AccessRecord: AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first(),
-        ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(), Subject: entry.subject,
-        Membership: staff.memberships.get(), type(person): person,
-    }  # fmt: skip
+        BuildingManagement: management,
+        Vendor: vendor,
+        Party: Party.objects.get(pk=management.pk),
+        Building: occupancy.unit.building,
+        Unit: occupancy.unit,
+        Tenant: entry,
+        Occupancy: entry.occupancies.get(),
+        Claim: claim,
+        Invitation: invitation,
+        PendingImport: pending,
+        SharingAgreement: agreement,
+        SharingGrant: grant,
+        SharingRequest: asked,
+        SharingEvent: SharingEvent.objects.filter(grant=grant).first(),
+        ProfileUpdateRequest: update,
+        ProfileUpdateLine: update.lines.get(),
+        AccessRecord: AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first(),
+        ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(),
+        Subject: entry.subject,
+        Membership: staff.memberships.get(),
+        type(person): person,
+    }
 
 
 def marks_of(rows):
-    """Words that stand on no page of the other company. Public things (building and management names) are not among them."""
+    """Words that stand on no page of the other company. Names of buildings and managements are public."""
     entry, claim = rows[Tenant], rows[Claim]
     return [
-        entry.name, entry.email, entry.phone.as_e164[-7:], claim.entry.name, rows[Unit].number, rows[SharingGrant].number,
-        rows[ProfileUpdateRequest].number, rows[SharingAgreement].number, claim.number, str(entry.subject_id),
-    ]  # fmt: skip
+        entry.name,
+        entry.email,
+        entry.phone.as_e164[-7:],
+        claim.entry.name,
+        rows[Unit].number,
+        rows[SharingGrant].number,
+        rows[ProfileUpdateRequest].number,
+        rows[SharingAgreement].number,
+        claim.number,
+        str(entry.subject_id),
+    ]
 
 
 def secrets_of(rows):

@@ -4,6 +4,7 @@ The accounts have a password that everybody knows, so a site that others can rea
 """
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
@@ -28,6 +29,8 @@ class Command(BaseCommand):
                 " (or --force, where nobody else can reach the site)."
             )
         if not User.objects.exists():
+            for needed in ("createcachetable", "setup_groups", "setup_purposes"):
+                call_command(needed, verbosity=0)
             demo.load()
             self.stdout.write("Demo data is loaded.")
         if User.objects.filter(email=accounts.email("ann")).exists():

@@ -72,12 +72,12 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args, **options):
+        names = Permission.objects.values_list("content_type__app_label", "content_type__model", "codename", "pk")
+        permissions = {(f"{app}.{model}", codename): pk for app, model, codename, pk in names}
         for name, models in GROUPS.items():
             group, _made = Group.objects.get_or_create(name=name)
-            group.permissions.set(self.permission(label, act) for label, acts in models.items() for act in acts)
+            group.permissions.set(
+                permissions[label, f"{act}_{label.partition('.')[2]}"] for label, acts in models.items() for act in acts
+            )
         if options["verbosity"]:
             self.stdout.write(f"{len(GROUPS)} groups are set up.")
-
-    def permission(self, label, act):
-        app, model = label.split(".")
-        return Permission.objects.get(content_type__app_label=app, codename=f"{act}_{model}")
