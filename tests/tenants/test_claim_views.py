@@ -30,7 +30,8 @@ def entry(cast):
 def typed(entry):
     return {
         "building": entry.occupancies.get().unit.building_id, "unit_number": "A-15-01", "identity_kind": "ktp",
-        "identity_number": NUMBER, "birth_date_day": "11", "birth_date_month": "6", "birth_date_year": "1992", "message": "",
+        "identity_number": NUMBER, "birth_date_day": "11", "birth_date_month": "6", "birth_date_year": "1992",
+        "message": "",
     }  # fmt: skip
 
 
