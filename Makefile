@@ -56,10 +56,11 @@ compile: $(PO:.po=.mo)  ## make the .mo files, which are committed
 %.mo: %.po
 	msgfmt --check --statistics --output-file $@ $<
 
+# Extras stay in the lock: an older pip meets `coverage[toml]` of another package before our pin, and takes a newer release that has no hash
 lock: $(VENV)/development.stamp  ## write requirements*.txt anew from requirements*.in
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv"; exit 1; }
-	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
-	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras requirements.in -o requirements.txt
+	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras requirements-dev.in -o requirements-dev.txt
 
 .env:  # keys of this machine's own; kept once made
 	@umask 077 && $(PYTHON) -m bamms.development > .env.new && mv .env.new .env
