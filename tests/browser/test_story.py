@@ -29,7 +29,7 @@ def test_ann_agrees_shares_and_withdraws(visit, cast):
     asked = f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
     cast.ann.language = "id"
     cast.ann.save()
-    ann, vera = visit(width=360, language="id", bypass_csp=True), visit()
+    ann, vera = visit(width=360, language="id"), visit()
 
     # Ann meets the consent page, and is told which boxes are missing
     sign_in(ann, "ann@example.com")
