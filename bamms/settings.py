@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "accounts.middleware.NoStoreMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "privacy.middleware.ConsentGate",
+    "bamms.middleware.NotFoundMiddleware",
 ]
 ROOT_URLCONF = "bamms.urls"
 WSGI_APPLICATION = "bamms.wsgi.application"

@@ -37,6 +37,20 @@ def test_unknown_address_is_said_without_repeating_it(client, caplog):
     assert_reference_is_in_the_log(response, caplog)
 
 
+@pytest.mark.parametrize("address", ["/no/such/page/", "/privacy/99.html"])
+def test_a_developer_sees_the_same_page(client, settings, address):
+    usual = client.get(address)
+    settings.DEBUG = True
+    response = Client(headers=EN).get(address)
+    assert response.status_code == usual.status_code == 404
+    assert [t.name for t in response.templates] == [t.name for t in usual.templates]
+
+
+def test_an_address_without_its_slash_is_led_on(settings):
+    settings.DEBUG = True
+    assert Client().get("/accounts/login").headers["Location"] == "/accounts/login/"
+
+
 def test_a_form_without_its_token_is_told_to_reload(caplog):
     client = Client(headers=EN, enforce_csrf_checks=True)
     response = client.post(reverse("account_login"), {"login": "ann@example.com", "password": "x"})
