@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import UTC
 from email import message_from_bytes, policy
 
 from django.conf import settings
@@ -36,6 +37,6 @@ def read_mail(name):
         "name": name,
         "subject": message["subject"],
         "to": message["to"],
-        "sent_at": message["date"].datetime,
+        "sent_at": message["date"].datetime.replace(tzinfo=UTC),  # the header says -0000, which is read as "unknown"
         "body": body.get_content() if body else "",
     }

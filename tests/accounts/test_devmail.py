@@ -1,6 +1,7 @@
 import pytest
 from django.core.mail import EmailMessage, get_connection
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import devmail
 
@@ -45,6 +46,12 @@ def test_message_has_links_to_follow_and_runs_nothing(development, client):
     assert '<a href="http://testserver/accounts/key-1:a/" rel="nofollow">' in page
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_message_was_sent_at_that_moment(development):
+    before = timezone.now().replace(microsecond=0)
+    send("Hello")
+    assert before <= devmail.kept_mail()[0]["sent_at"] <= timezone.now()
 
 
 def test_message_without_plain_text_is_shown_empty(development):
