@@ -138,12 +138,12 @@ def who(record, viewer_id):
 
 
 def what(keys):
-    """ "your name, phone number and unit"; the whole entry is "your record"."""
+    """ "your name, phone number and unit"; all that an entry shows at once is "your record"."""
     declared = {d.model._meta.model_name: d for d in declarations.all_declared()}
     models = {key.partition(".")[0] for key in keys}
     for name in models & set(declared):
         d = declared[name]
-        if d.personal and {f"{name}.{field}" for field in d.personal} <= set(keys):
+        if d.plain and {f"{name}.{field}" for field in d.plain} <= set(keys):
             return (
                 _("your record")
                 if d is declarations.register()

@@ -10,10 +10,10 @@ from types import MappingProxyType
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import F, Model
+from django.db.models import F, FileField, Model
 from django.utils.translation import gettext_lazy as _
 
-from privacy.fields import EncryptedTextField
+from privacy.fields import BlindIndexField, EncryptedTextField
 
 CATEGORIES = {
     "identity": _("Identity"),
@@ -37,6 +37,12 @@ class Declaration:
     shareable: MappingProxyType = field(default_factory=dict)  # field → category a grant can open
     updatable: tuple = ()  # fields a person may ask to have changed
     shown: str = ""  # queryset method that gives the rows worth showing now
+
+    @property
+    def plain(self):
+        """The personal fields that a page shows as they are: sealed ones are masked, files open on their own page."""
+        apart = (EncryptedTextField, BlindIndexField, FileField)
+        return tuple(name for name in self.personal if not isinstance(self.model._meta.get_field(name), apart))
 
     @property
     def holder(self):

@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from privacy import access, consents
+from privacy import access, consents, declarations
 from privacy.admin import TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import hat
 from privacy.admin.look import chip
@@ -178,6 +178,10 @@ class TenantAdmin(Inviting, RegisterTransfer, TenantDataAdmin):
         return [(name, {**opts, "fields": [f for f in opts["fields"] if f not in hidden]}) for name, opts in sets]
 
     # Opening, entering, correcting
+
+    def record_look(self, request, row, action=Action.VIEWED, fields=None):
+        """The page masks what is sealed and links to the files: opening those is recorded by itself."""
+        super().record_look(request, row, action, fields or declarations.of(Tenant).plain)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:

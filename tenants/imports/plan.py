@@ -109,7 +109,7 @@ class _Planner:
 
     def plan(self):
         rows = self.reader.rows()
-        matches = [match for row in rows if not row.problems and (match := self.match(row))]
+        matches = [match for row in rows if (match := self.match(row))]
         matches = [match for match in matches if not match.row.problems and self.is_alone(match)]
         self.register.load({match.entry for match in matches if match.entry})
         for match in matches:
@@ -121,9 +121,9 @@ class _Planner:
         return self.made
 
     def match(self, row):
-        """The row with its home and the id of its entry; None when it is wrong."""
+        """The row with its home and the id of its entry; None when it is wrong, in its building or before."""
         building = self.building(row)
-        if building is None:
+        if row.problems:
             return None
         home = Home(building, row.values["unit"])
         entry = self.register.by_number.get(row.index) if row.index else None

@@ -397,6 +397,12 @@ def test_plan_knows_buildings_of_its_own_management_only(plan, cast):
     )
 
 
+def test_plan_says_all_that_is_wrong_with_a_row_at_once(plan):
+    made = said(plan(["Nama", "Gedung", "Unit", "Telepon"], ["Cici", "Menara X", "1", "12"]))
+    assert "column “Gedung”" in made
+    assert "column “Telepon”" in made
+
+
 def test_plan_without_any_building_says_to_add_one(cast):
     Building.objects.filter(management=cast.bougenvil).update(management=cast.anggrek)
     made = plans.make(imports.read(csv_file(["Nama", "Unit"], ["Cici", "1"])), cast.bougenvil, by=cast.rita)

@@ -100,6 +100,13 @@ def test_list_asks_the_same_number_of_queries_with_many_rows(cast, sam):
     assert count() == few
 
 
+def test_opening_records_what_the_page_shows_and_not_what_it_masks(cast, sam):
+    page(sam, reverse("admin:tenants_tenant_change", args=[cast.ann_entry.pk]))
+    fields = AccessRecord.objects.get(action=Action.VIEWED).fields
+    assert "tenant.phone" in fields
+    assert not {"tenant.identity_number", "tenant.identity_index", "tenant.identity_scan", "tenant.photo"} & set(fields)
+
+
 def test_search_finds_names_and_units_without_a_record(cast, sam):
     assert "Ann Wijaya" in page(sam, LIST, q="wija")
     assert "Ann Wijaya" in page(sam, LIST, q="A-12")
