@@ -10,13 +10,18 @@ MASK = "•"
 
 @register.filter
 def marked(new, old):
-    """`new` with all that lies between its common beginning and end with `old` in a <mark>."""
+    """`new` with all that lies between its common beginning and end with `old` in a <mark>.
+
+    All of it where they have so little in common that what is left unmarked would be chance.
+    """
     new, old = str(localize(new or "")), str(localize(old or ""))
     half_masked = (MASK in new) != (MASK in old)
     if not new or not old or new == old or half_masked:
         return new
     start = _alike(new, old)
     end = _alike(new[start:][::-1], old[start:][::-1])
+    if (start + end) * 3 < len(new):
+        start = end = 0
     stop = len(new) - end
     return format_html('{}<mark class="changed">{}</mark>{}', new[:start], new[start:stop], new[stop:])
 
