@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from . import people
+from .admin_words import Worded
 from .forms import AccountAddForm, AccountForm
 from .models import User
+from .templatetags.moments import short_moment
 
 # Its titles are e-mail addresses; whether one is confirmed stands on the account
 admin.site.unregister(allauth_admin.EmailAddress)
@@ -18,9 +20,9 @@ admin.site.unregister(auth_admin.Group)
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(Worded, admin.ModelAdmin):
     form = AccountForm
-    list_display = ["email", "name", "is_staff", "is_active", "date_joined"]
+    list_display = ["email", "name", "is_staff", "is_active", "joined"]
     list_filter = ["is_staff", "is_active", "language"]
     search_fields = ["email", "name"]
     ordering = ["email"]
@@ -34,6 +36,10 @@ class UserAdmin(admin.ModelAdmin):
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     actions = ["invite_again", "deactivate", "reactivate"]
+
+    @admin.display(description=_("account made at"), ordering="date_joined")
+    def joined(self, user):
+        return short_moment(user.date_joined)
 
     @admin.display(description=_("email is confirmed"), boolean=True)
     def email_is_confirmed(self, user):

@@ -6,6 +6,12 @@ A project's catalogue wins over a package's, but only for sentences that it hold
 from django.utils.translation import gettext_noop, ngettext_lazy
 
 BORROWED = [
+    gettext_noop("Add %(name)s"),
+    gettext_noop("Yes"),
+    gettext_noop("No"),
+    gettext_noop("Unknown"),
+    gettext_noop("Task Result"),
+    gettext_noop("Task Results"),
     gettext_noop("Change history: %s"),
     gettext_noop("Change password"),
     gettext_noop("Password"),
