@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import UTC
 from email import message_from_bytes, policy
 
 from django.conf import settings
@@ -32,10 +33,12 @@ def read_mail(name):
         return None
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = message.get_body(preferencelist=("plain",))
+    # Written as "-0000", so it comes back without a zone: it is UTC
+    sent_at = message["date"].datetime
     return {
         "name": name,
         "subject": message["subject"],
         "to": message["to"],
-        "sent_at": message["date"].datetime,
+        "sent_at": sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC),
         "body": body.get_content() if body else "",
     }

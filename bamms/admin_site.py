@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_words import nothing, yes_no
+from accounts.wording import nothing, yes_no
 from bamms import dashboard
 from privacy import parties
 from privacy.middleware import open_without_consent

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_words import nothing
 from accounts.templatetags import moments
+from accounts.wording import nothing
 from privacy import declarations, grants
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.look import chip, person
@@ -28,7 +28,7 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
         "refusal",
         "data",
         "grant",
-        "why",
+        "because",
         "reference",
         "answering",
     )
@@ -69,6 +69,10 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
     @admin.display(description=_("why"))
     def reason_given(self, record):
         return " · ".join(filter(None, [str(capfirst(record.get_why_display())), record.reference]))
+
+    @admin.display(description=_("why"))
+    def because(self, record):
+        return capfirst(record.get_why_display())
 
     @admin.display(description=_("why refused"))
     def refusal(self, record):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationAdmin
 
-from accounts.admin_words import Worded
+from accounts.wording import Worded
 from privacy import agreements, parties
 from privacy.admin.base import TenantDataAdmin, hat
 from privacy.admin.look import chip

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_words import Worded
+from accounts.wording import Worded
 from privacy import access, declarations, parties
 from privacy.errors import Refused
 from privacy.models.access import Action, Why

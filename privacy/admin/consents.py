@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
@@ -37,7 +38,7 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
     list_select_related = ("version__document", "subject")
     search_fields = ("number",)
     fields = readonly_fields = (
-        "number", "subject", "document", "answer", "language", "at", "method", "text_hash", "fits",
+        "number", "subject", "document", "answer", "language", "at", "given_how", "text_hash", "fits",
     )  # fmt: skip
 
     def get_queryset(self, request):
@@ -55,6 +56,10 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
     @admin.display(description=_("answered at"), ordering="at")
     def moment(self, event):
         return moments.short_moment(event.at)
+
+    @admin.display(description=_("how"))
+    def given_how(self, event):
+        return capfirst(event.get_method_display())
 
     @admin.display(description=_("document version"))
     def document(self, event):

@@ -7,8 +7,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_words import Worded, nothing
 from accounts.templatetags import moments
+from accounts.wording import Worded, nothing
 from privacy import comparing, policies, policy_files, rendering
 from privacy.admin.look import chip
 from privacy.errors import Refused

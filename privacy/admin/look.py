@@ -3,7 +3,7 @@
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from accounts.admin_words import icon, nothing
+from accounts.wording import icon, nothing
 
 ICONS = {
     "settled": "check-circle-fill",

@@ -14,8 +14,8 @@ from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_words import nothing
 from accounts.templatetags import moments
+from accounts.wording import nothing
 from privacy import access, declarations, grants
 from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip, person
@@ -65,6 +65,7 @@ class AboutSomebody(TenantDataAdmin):
 
 @admin.register(SharingRequest)
 class SharingRequestAdmin(AboutSomebody):
+    empty_text = _("No requests yet. Ask a tenant to share, or wait for a vendor to ask.")
     list_display = ("number", "who", "vendor", "job", "state", "asked", "last_day")
     list_filter = ("status",)
     list_select_related = ("agreement__vendor", "purpose", "asked_for")
@@ -191,6 +192,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(SharingGrant)
 class SharingGrantAdmin(ReadOnly, AboutSomebody):
+    empty_text = _("No permissions yet. They appear here when tenants give them.")
     list_display = ("number", "who", "vendor", "job", "data", "state", "until")
     list_filter = (StateFilter,)
     list_select_related = ("agreement__vendor", "purpose")

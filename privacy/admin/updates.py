@@ -83,6 +83,7 @@ class QueueList(ChangeList):
 @admin.register(ProfileUpdateRequest)
 class UpdateAdmin(TenantDataAdmin):
     why = Why.UPDATE
+    empty_text = _("Nothing is waiting. Requests appear here when tenants ask for a change to their data.")
     list_display = ("clock", "number", "kinds", "whose", "since")
     list_display_links = ("number",)
     list_filter = (QueueFilter,)

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from accounts.admin_words import nothing
+from accounts.wording import nothing
 from privacy.admin import TenantDataAdmin
 from privacy.models.parties import PartyKind
 from tenants.models import Building, BuildingManagement, Unit, Vendor

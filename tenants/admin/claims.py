@@ -14,8 +14,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin_words import nothing
 from accounts.templatetags import moments
+from accounts.wording import NOT_CHOSEN, nothing
 from privacy import access, clocks
 from privacy.admin import ReadOnly, TenantDataAdmin
 from privacy.admin.base import hat
@@ -49,7 +49,10 @@ class DecisionForm(forms.Form):
         error_messages={"required": _("Choose whether to confirm or to refuse.")},
     )
     entry = forms.ModelChoiceField(
-        Tenant.objects.none(), label=_("Entry of the register, when you confirm"), required=False
+        Tenant.objects.none(),
+        label=_("Entry of the register, when you confirm"),
+        required=False,
+        empty_label=NOT_CHOSEN,
     )
     checks = forms.MultipleChoiceField(
         label=_("Compared with the person or the original card, when you confirm"),
@@ -100,6 +103,7 @@ class DecisionForm(forms.Form):
 @admin.register(Claim)
 class ClaimAdmin(TenantDataAdmin):
     why = Why.CLAIM
+    empty_text = _("No claims yet. They appear here when people claim their record.")
     list_display = ("clock", "number", "place", "state", "received")
     list_display_links = ("number",)
     list_filter = ("status", "building")
@@ -236,6 +240,7 @@ def _day(text):
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnly, TenantDataAdmin):
+    empty_text = _("No invitations yet. Choose tenants in the list of tenants, then invite them by email.")
     list_display = ("__str__", "tenant_name", "sent", "kept_until", "used")
     list_select_related = ("tenant",)
     fields = readonly_fields = ("tenant_name", "email", "created_at", "expires_at", "used_at")

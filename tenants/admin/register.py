@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_words import nothing
+from accounts.wording import nothing
 from privacy import access, consents
 from privacy.admin import TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import hat

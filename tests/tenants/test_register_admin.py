@@ -148,7 +148,7 @@ def test_opening_is_recorded_and_says_so(cast, sam):
 def test_opening_shows_what_is_missing(cast, sam):
     html = page(sam, CHANGE, cast.ann_entry.pk)
     assert "Missing in this entry" in html
-    assert "identity scan, photo" in html
+    assert "Identity scan, photo" in html
 
 
 @pytest.mark.parametrize("name", [CHANGE, REVEAL, "admin:tenants_tenant_history"])

@@ -1,4 +1,4 @@
-"""Words where Django's admin draws dashes and codes: every admin class of ours begins with it."""
+"""Words where Django draws dashes, codes and pictures."""
 
 from django import forms
 from django.db.models.fields import BLANK_CHOICE_DASH
@@ -32,6 +32,17 @@ def yes_no(value):
     return format_html('<span class="yes-no yes-no-{}">{} {}</span>', "yes" if value else "no", icon(name), word)
 
 
+def say_choices(field):
+    """Choices begin with a capital, and the empty one is said instead of drawn."""
+    if isinstance(field, forms.TypedChoiceField):
+        field.choices = [
+            (value, NOT_CHOSEN if (value, label) in BLANK_CHOICE_DASH else capfirst(label))
+            for value, label in field.choices
+        ]
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label == BLANK_CHOICE_DASH[0][1]:
+        field.empty_label = NOT_CHOSEN
+
+
 class Worded:
     """Labels and choices in words; for every admin class and inline of ours."""
 
@@ -44,9 +55,5 @@ class Worded:
         if original is not None and "label" not in kwargs:
             kwargs["label"] = LANGUAGE_LABELS[db_field.language] % {"field": capfirst(original.verbose_name)}
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        choices = list(getattr(field, "choices", ())) if isinstance(field, forms.TypedChoiceField) else []
-        if choices and choices[0] == BLANK_CHOICE_DASH[0]:
-            field.choices = [("", NOT_CHOSEN), *choices[1:]]
-        if isinstance(field, forms.ModelChoiceField) and field.empty_label == BLANK_CHOICE_DASH[0][1]:
-            field.empty_label = NOT_CHOSEN
+        say_choices(field)
         return field
