@@ -1,6 +1,7 @@
 """Accounts are opened, deactivated and reactivated here by the operator; nobody types or sees a password of another."""
 
 from allauth.account import admin as allauth_admin
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.core.exceptions import ValidationError
@@ -10,6 +11,8 @@ from django.utils.translation import ngettext
 from . import people
 from .forms import AccountAddForm, AccountForm
 from .models import User
+from .templatetags.moments import short_moment
+from .wording import Worded
 
 # Its titles are e-mail addresses; whether one is confirmed stands on the account
 admin.site.unregister(allauth_admin.EmailAddress)
@@ -17,11 +20,22 @@ admin.site.unregister(allauth_admin.EmailAddress)
 admin.site.unregister(auth_admin.Group)
 
 
+class LanguageFilter(admin.SimpleListFilter):
+    title = _("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        return settings.LANGUAGES
+
+    def queryset(self, request, queryset):
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(Worded, admin.ModelAdmin):
     form = AccountForm
-    list_display = ["email", "name", "is_staff", "is_active", "date_joined"]
-    list_filter = ["is_staff", "is_active", "language"]
+    list_display = ["email", "name", "is_staff", "is_active", "joined"]
+    list_filter = ["is_staff", "is_active", LanguageFilter]
     search_fields = ["email", "name"]
     ordering = ["email"]
     list_per_page = 50
@@ -34,6 +48,10 @@ class UserAdmin(admin.ModelAdmin):
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     actions = ["invite_again", "deactivate", "reactivate"]
+
+    @admin.display(description=_("account made at"), ordering="date_joined")
+    def joined(self, user):
+        return short_moment(user.date_joined)
 
     @admin.display(description=_("email is confirmed"), boolean=True)
     def email_is_confirmed(self, user):

@@ -33,10 +33,12 @@ def read_mail(name):
         return None
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = message.get_body(preferencelist=("plain",))
+    # Written as "-0000", so it comes back without a zone: it is UTC
+    sent_at = message["date"].datetime
     return {
         "name": name,
         "subject": message["subject"],
         "to": message["to"],
-        "sent_at": message["date"].datetime.replace(tzinfo=UTC),  # the header says -0000, which is read as "unknown"
+        "sent_at": sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC),
         "body": body.get_content() if body else "",
     }

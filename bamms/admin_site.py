@@ -2,6 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseRedirect
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.wording import nothing, yes_no
 from bamms import dashboard
 from privacy import parties
 from privacy.middleware import open_without_consent
@@ -23,6 +25,9 @@ GROUPS = (
     (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
 )
 
+# Yes and no in words, in every list and on every page: Django's picture is named "True" in any language
+admin_list._boolean_icon = yes_no
+
 
 class AutocompleteView(AutocompleteJsonView):
     """`__str__` names nobody, so an admin that offers people says here how they are called, in its own scope."""
@@ -36,6 +41,7 @@ class BammsAdminSite(admin.AdminSite):
     site_title = _("BAMMS administration")
     site_header = "BAMMS"
     index_title = _("Today")
+    empty_value_display = property(lambda self: nothing())
     enable_nav_sidebar = False  # its script keeps its state in localStorage, which never expires (clause 7)
 
     def __init__(self, *args, **kwargs):

@@ -8,9 +8,8 @@ from itertools import groupby
 
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.templatetags import moments
 from privacy import declarations
@@ -152,7 +151,18 @@ def what(keys):
     labels = list(dict.fromkeys(declarations.labels(key for key in keys if not key.endswith("_index"))))
     if not labels:
         return _("your data")
-    return _("your %(data)s") % {"data": get_text_list(labels, _("and"))}
+    return _("your %(data)s") % {"data": together(labels)}
+
+
+def together(labels):
+    """ "name, phone number and unit"; Indonesian has a comma before the last of three or more."""
+    *start, last = map(str, labels)
+    if not start:
+        return last
+    words = {"start": ", ".join(start), "last": last}
+    if len(start) == 1:
+        return _("%(start)s and %(last)s") % words
+    return pgettext("three or more", "%(start)s and %(last)s") % words
 
 
 def purpose(record):

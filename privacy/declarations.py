@@ -12,6 +12,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import F, FileField, Model
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from privacy.fields import BlindIndexField, EncryptedTextField
 
@@ -19,7 +20,7 @@ CATEGORIES = {
     "identity": _("Identity"),
     "contact": _("Contact"),
     "birth": _("Birth and nationality"),
-    "home": _("Home"),
+    "home": pgettext_lazy("where one lives", "Home"),
 }
 
 

@@ -110,7 +110,7 @@ COLUMNS = (
         values.clean_nationality, _("This country is not known here."), repeats=True,
     ),
     Column(
-        "phone", "Telepon", "Phone", ("nomor telepon", "no telepon", "telp", "no hp", "nomor hp", "hp", "phone number"),
+        "phone", "Nomor telepon", "Phone number", ("telepon", "no telepon", "telp", "no hp", "nomor hp", "hp", "phone"),
         values.clean_phone, _("This is not a phone number."),
     ),
     Column(
@@ -118,7 +118,7 @@ COLUMNS = (
         values.clean_email, _("This is not an email address."),
     ),
     Column("address", "Alamat", "Address"),
-    Column("other", "Keterangan", "Other information", ("catatan", "informasi lain", "notes", "remarks")),
+    Column("other", "Informasi lain", "Other information", ("catatan", "keterangan", "notes", "remarks")),
 )  # fmt: skip
 BY_NAME = {column.name: column for column in COLUMNS}
 REQUIRED = ("name", "unit")

@@ -40,6 +40,12 @@ def moment(value):
 
 
 @register.filter
+def short_moment(value):
+    """22 Nov 2026 14.05 WIB, in tables only"""
+    return f"{short_day(value)} {clock(value)}" if value else ""
+
+
+@register.filter
 def relative(value):
     """Today at 14:05 WIB, Yesterday at 14:05 WIB, and before that the whole moment"""
     if not value:

@@ -1,12 +1,14 @@
 """Who looked at whose data: evidence that the answering management and the operator read, and nobody changes."""
 
 from django.contrib import admin
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
+from accounts.wording import nothing
 from privacy import declarations, grants
 from privacy.admin.base import ReadOnly, TenantDataAdmin
-from privacy.admin.look import chip
+from privacy.admin.look import chip, person
 from privacy.admin.people import PeopleList, names_of
 from privacy.models import AccessRecord
 
@@ -21,12 +23,12 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
         "about",
         "looker",
         "company",
-        "hat",
+        "acted_as",
         "answer",
         "refusal",
         "data",
         "grant",
-        "why",
+        "because",
         "reference",
         "answering",
     )
@@ -36,24 +38,28 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, record):
-        return moments.moment(record.at)
+        return moments.short_moment(record.at)
 
     @admin.display(description=_("tenant"))
     def about(self, record):
-        return record.__dict__.get("who") or names_of([record.subject_id]).get(record.subject_id, "–")
+        return person(record.__dict__.get("who") or names_of([record.subject_id]).get(record.subject_id, ""))
 
     @admin.display(description=_("who"))
     def looker(self, record):
         holder = record.actor.holder
-        return (holder.name if holder else "") or record.get_hat_display()
+        return (holder.name if holder else "") or capfirst(record.get_hat_display())
 
     @admin.display(description=_("company"))
     def company(self, record):
-        return record.party.name if record.party else "–"
+        return record.party.name if record.party else nothing()
 
     @admin.display(description=_("answering management"))
     def answering(self, record):
-        return record.controller.name if record.controller else "–"
+        return record.controller.name if record.controller else nothing()
+
+    @admin.display(description=_("as"))
+    def acted_as(self, record):
+        return capfirst(record.get_hat_display())
 
     @admin.display(description=_("action"))
     def answer(self, record):
@@ -62,12 +68,18 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("why"))
     def reason_given(self, record):
-        return f"{record.get_why_display()} · {record.reference}" if record.reference else record.get_why_display()
+        return " · ".join(filter(None, [str(capfirst(record.get_why_display())), record.reference]))
+
+    @admin.display(description=_("why"))
+    def because(self, record):
+        return capfirst(record.get_why_display())
 
     @admin.display(description=_("why refused"))
     def refusal(self, record):
-        return dict(grants.Reason.choices).get(record.reason, _("no permission")) if not record.allowed else "–"
+        if record.allowed:
+            return nothing()
+        return capfirst(dict(grants.Reason.choices).get(record.reason, _("no permission")))
 
     @admin.display(description=_("kinds of data"))
     def data(self, record):
-        return ", ".join(declarations.labels(record.fields))
+        return capfirst(", ".join(declarations.labels(record.fields))) or nothing()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationAdmin
 
+from accounts.wording import Worded
 from privacy import agreements, parties
 from privacy.admin.base import TenantDataAdmin, hat
 from privacy.admin.look import chip
@@ -215,7 +216,7 @@ def consequence(agreement, name):
 
 
 @admin.register(Purpose)
-class PurposeAdmin(TranslationAdmin):
+class PurposeAdmin(Worded, TranslationAdmin):
     """The jobs that data may be shared for, in both languages. One that is not in use closes its permissions."""
 
     list_display = ("name", "code", "is_active")

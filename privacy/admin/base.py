@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from accounts.wording import Worded
 from privacy import access, declarations, parties
 from privacy.errors import Refused
 from privacy.models.access import Action, Why
@@ -22,7 +23,7 @@ def hat(request):
     return request._admin_hat
 
 
-class Scoped:
+class Scoped(Worded):
     """Rows and choices through the scope; for admin classes and inlines."""
 
     def get_queryset(self, request):

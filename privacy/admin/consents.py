@@ -3,8 +3,10 @@
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags import moments
 from privacy import policies
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.look import chip
@@ -31,12 +33,12 @@ class VersionFilter(admin.SimpleListFilter):
 
 @admin.register(ConsentEvent)
 class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
-    list_display = ("receipt", "subject", "version", "answer", "language", "at")
+    list_display = ("receipt", "subject", "version", "answer", "language", "moment")
     list_filter = (VersionFilter, "decision", "language")
     list_select_related = ("version__document", "subject")
     search_fields = ("number",)
     fields = readonly_fields = (
-        "number", "subject", "document", "answer", "language", "at", "method", "text_hash", "fits",
+        "number", "subject", "document", "answer", "language", "at", "given_how", "text_hash", "fits",
     )  # fmt: skip
 
     def get_queryset(self, request):
@@ -50,6 +52,14 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
     @admin.display(description=_("answer"), ordering="decision")
     def answer(self, event):
         return chip(LOOKS[event.decision], event.get_decision_display())
+
+    @admin.display(description=_("answered at"), ordering="at")
+    def moment(self, event):
+        return moments.short_moment(event.at)
+
+    @admin.display(description=_("how"))
+    def given_how(self, event):
+        return capfirst(event.get_method_display())
 
     @admin.display(description=_("document version"))
     def document(self, event):

@@ -7,6 +7,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags import moments
+from accounts.wording import Worded, nothing
 from privacy import comparing, policies, policy_files, rendering
 from privacy.admin.look import chip
 from privacy.errors import Refused
@@ -14,7 +16,7 @@ from privacy.forms.documents import DraftForm
 from privacy.models import DocumentVersion, LegalDocument
 
 
-class DocumentAdmin(admin.ModelAdmin):
+class DocumentAdmin(Worded, admin.ModelAdmin):
     """Legal documents belong to the operator, not to a management: permissions alone say who may."""
 
     view_on_site = False
@@ -57,7 +59,7 @@ class LegalDocumentAdmin(DocumentAdmin):
 @admin.register(DocumentVersion)
 class DocumentVersionAdmin(DocumentAdmin):
     form = DraftForm
-    list_display = ("__str__", "state", "material", "in_force_from", "drafted_at")
+    list_display = ("__str__", "state", "material", "starts", "drafted")
     list_filter = ("document", "material")
     list_select_related = ("document",)
     ordering = ("document", "-number")
@@ -106,6 +108,14 @@ class DocumentVersionAdmin(DocumentAdmin):
         if not version.is_published:
             return chip("over", _("Draft"))
         return chip("settled", _("Published")) if version.is_in_force else chip("info", _("Announced"))
+
+    @admin.display(description=_("in force from"), ordering="in_force_from")
+    def starts(self, version):
+        return moments.short_moment(version.in_force_from) or nothing()
+
+    @admin.display(description=_("drafted at"), ordering="drafted_at")
+    def drafted(self, version):
+        return moments.short_moment(version.drafted_at)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         """What cannot be edited is shown as people read it."""

@@ -1,7 +1,9 @@
-"""How a status looks in an admin list: icon and word, never colour alone."""
+"""How values look in the admin: a status as icon and word, never colour alone, a person on two lines."""
 
-from django.templatetags.static import static
 from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from accounts.wording import icon, nothing
 
 ICONS = {
     "settled": "check-circle-fill",
@@ -14,7 +16,12 @@ ICONS = {
 
 def chip(kind, word):
     """A chip like that of `partials/_status.html`; `kind` is a key of ICONS."""
-    icon = format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons/sprite.svg"), ICONS[kind]
-    )
-    return format_html('<span class="chip chip-{}">{} {}</span>', kind, icon, word)
+    return format_html('<span class="chip chip-{}">{} {}</span>', kind, icon(ICONS[kind]), capfirst(word))
+
+
+def person(text):
+    """ "Name · Building, unit" on two lines."""
+    name, _dot, home = text.partition(" · ")
+    if not home:
+        return name or nothing()
+    return format_html('{}<br /><span class="quiet">{}</span>', name, home)

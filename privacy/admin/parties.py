@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import people
@@ -59,7 +60,7 @@ class MembershipForm(forms.ModelForm):
 
 @admin.register(Membership)
 class MembershipAdmin(TenantDataAdmin):
-    list_display = ("person", "party", "role")
+    list_display = ("person", "party", "does")
     list_display_links = ("person",)
     list_filter = ("role",)
     list_select_related = ("user", "party")
@@ -68,10 +69,10 @@ class MembershipAdmin(TenantDataAdmin):
     actions = ("dismiss",)
 
     def get_fields(self, request, obj=None):
-        return ("person", "party", "role") if obj else ("email", "name", "party", "role")
+        return ("person", "party", "does") if obj else ("email", "name", "party", "role")
 
     def get_readonly_fields(self, request, obj=None):
-        return ("person", "party", "role") if obj else ()
+        return ("person", "party", "does") if obj else ()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         return super().get_form(request, obj, change, **({"form": MembershipForm} if obj is None else {}), **kwargs)
@@ -79,6 +80,10 @@ class MembershipAdmin(TenantDataAdmin):
     @admin.display(description=_("person"), ordering="user__name")
     def person(self, membership):
         return membership.user.name or membership.user.email
+
+    @admin.display(description=_("role"), ordering="role")
+    def does(self, membership):
+        return capfirst(membership.get_role_display())
 
     def save_model(self, request, obj, form, change):
         """Only ever an appointment: entries are not edited, they are ended and made anew."""

@@ -11,12 +11,14 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
+from accounts.wording import nothing
 from privacy import access, declarations, grants
 from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
-from privacy.admin.look import chip
+from privacy.admin.look import chip, person
 from privacy.admin.people import WHO, PeopleList, names_of
 from privacy.errors import Refused
 from privacy.forms.sharing import StaffAskForm
@@ -45,11 +47,11 @@ class AboutSomebody(TenantDataAdmin):
 
     @admin.display(description=_("tenant"))
     def who(self, row):
-        return row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, "–")
+        return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
 
     @admin.display(description=_("kinds of data"))
     def data(self, row):
-        return ", ".join(row.field_labels)
+        return capfirst(", ".join(row.field_labels))
 
     @admin.display(description=_("job"), ordering="purpose__code")
     def job(self, row):
@@ -63,7 +65,8 @@ class AboutSomebody(TenantDataAdmin):
 
 @admin.register(SharingRequest)
 class SharingRequestAdmin(AboutSomebody):
-    list_display = ("number", "who", "vendor", "job", "state", "asked", "until")
+    empty_text = _("No requests yet. Ask a tenant to share, or wait for a vendor to ask.")
+    list_display = ("number", "who", "vendor", "job", "state", "asked", "last_day")
     list_filter = ("status",)
     list_select_related = ("agreement__vendor", "purpose", "asked_for")
     fields = readonly_fields = (
@@ -73,7 +76,7 @@ class SharingRequestAdmin(AboutSomebody):
         "vendor",
         "job",
         "data",
-        "until",
+        "last_day",
         "reason",
         "company",
         "asked",
@@ -98,11 +101,15 @@ class SharingRequestAdmin(AboutSomebody):
 
     @admin.display(description=_("asked at"), ordering="asked_at")
     def asked(self, asked):
-        return moments.moment(asked.asked_at)
+        return moments.short_moment(asked.asked_at)
 
     @admin.display(description=_("answered at"), ordering="answered_at")
     def answered(self, asked):
-        return moments.moment(asked.answered_at) or "–"
+        return moments.short_moment(asked.answered_at) or nothing()
+
+    @admin.display(description=_("until"), ordering="until")
+    def last_day(self, asked):
+        return moments.short_day(asked.until)
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.cancel)
@@ -185,6 +192,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(SharingGrant)
 class SharingGrantAdmin(ReadOnly, AboutSomebody):
+    empty_text = _("No permissions yet. They appear here when tenants give them.")
     list_display = ("number", "who", "vendor", "job", "data", "state", "until")
     list_filter = (StateFilter,)
     list_select_related = ("agreement__vendor", "purpose")
@@ -222,17 +230,25 @@ class SharingGrantAdmin(ReadOnly, AboutSomebody):
 
     @admin.display(description=_("withdrawn at"), ordering="withdrawn_at")
     def withdrawn(self, grant):
-        return moments.moment(grant.withdrawn_at) or "–"
+        return moments.moment(grant.withdrawn_at) or nothing()
 
     @admin.display(description=_("history"))
     def history(self, grant):
-        lines = ((moments.moment(event.at), event.get_kind_display()) for event in grant.events.all())
+        lines = ((moments.moment(event.at), capfirst(event.get_kind_display())) for event in grant.events.all())
         return format_html_join("", "<p>{} · {}</p>", lines)
 
 
 @admin.register(SharingEvent)
 class SharingEventAdmin(ReadOnly, TenantDataAdmin):
-    list_display = ("at", "kind", "request", "grant")
+    list_display = ("moment", "happening", "request", "grant")
     list_filter = ("kind",)
     list_select_related = ("request", "grant")
-    fields = readonly_fields = ("at", "kind", "subject", "request", "grant", "actor")
+    fields = readonly_fields = ("moment", "happening", "subject", "request", "grant", "actor")
+
+    @admin.display(description=_("at"), ordering="at")
+    def moment(self, event):
+        return moments.short_moment(event.at)
+
+    @admin.display(description=_("what happened"), ordering="kind")
+    def happening(self, event):
+        return capfirst(event.get_kind_display())

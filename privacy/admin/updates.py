@@ -10,12 +10,13 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.moments import short_day
 from privacy import access, clocks, declarations, parties, updates
 from privacy.admin.base import TenantDataAdmin, hat
-from privacy.admin.look import chip
+from privacy.admin.look import chip, person
 from privacy.forms.updates import DecisionForm
 from privacy.models import AccessRecord, ProfileUpdateLine, ProfileUpdateRequest
 from privacy.models.access import Action, Why
@@ -82,6 +83,7 @@ class QueueList(ChangeList):
 @admin.register(ProfileUpdateRequest)
 class UpdateAdmin(TenantDataAdmin):
     why = Why.UPDATE
+    empty_text = _("Nothing is waiting. Requests appear here when tenants ask for a change to their data.")
     list_display = ("clock", "number", "kinds", "whose", "since")
     list_display_links = ("number",)
     list_filter = (QueueFilter,)
@@ -102,11 +104,11 @@ class UpdateAdmin(TenantDataAdmin):
 
     @admin.display(description=_("kinds of data"))
     def kinds(self, row):
-        return ", ".join(str(line.label) for line in row.lines.all())
+        return capfirst(", ".join(str(line.label) for line in row.lines.all()))
 
     @admin.display(description=_("tenant"))
     def whose(self, row):
-        return row.who or "–"
+        return person(row.who)
 
     @admin.display(description=_("since"), ordering="received_at")
     def since(self, row):

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from privacy.errors import Refused
 from privacy.forms.consents import DECLINE, ConsentForm
 from privacy.middleware import open_without_consent
 from privacy.models import DocumentVersion, LegalDocument, Standing
+from privacy.models.consents import Decision
 
 
 @open_without_consent
@@ -122,7 +124,13 @@ def limited(request):
 @open_without_consent
 @require_safe
 def own_consents(request):
-    standing = Standing.objects.filter(user=request.user).select_related("document").order_by("document__kind")
+    given = consents.history(request.user).filter(version__document=OuterRef("document"), decision=Decision.GIVEN)
+    standing = (
+        Standing.objects.filter(user=request.user)
+        .select_related("document")
+        .annotate(since=Subquery(given.order_by("-at").values("at")[:1]))
+        .order_by("document__kind")
+    )
     asked = consents.questions(request.user)
     context = {
         "agreed": [

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
+from accounts.wording import nothing
 from privacy.admin import TenantDataAdmin
 from privacy.models.parties import PartyKind
 from tenants.models import Building, BuildingManagement, Unit, Vendor
@@ -19,10 +20,14 @@ OFFICER = (_("Data protection"), {"fields": ("dpo_name", "dpo_email")})
 
 
 class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
-    list_display = ("name", "email", "phone")
+    list_display = ("name", "email", "telephone")
     search_fields = ("name", "legal_name")
     formfield_overrides = SHORT_TEXT
     kind = None
+
+    @admin.display(description=_("phone number"), ordering="phone")
+    def telephone(self, company):
+        return company.phone.as_international if company.phone else nothing()
 
     def save_model(self, request, obj, form, change):
         """The kind belongs to the page and is never typed (see `parties.register`)."""
@@ -39,7 +44,7 @@ class BuildingManagementAdmin(CompanyAdmin):
 @admin.register(Vendor)
 class VendorAdmin(CompanyAdmin):
     kind = PartyKind.VENDOR
-    list_display = ("name", "trade", "email", "phone")
+    list_display = ("name", "trade", "email", "telephone")
     fieldsets = ((None, {"fields": (*COMPANY, "trade")}), OFFICER)
 
 

@@ -15,16 +15,23 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.templatetags import moments
+from accounts.wording import NOT_CHOSEN, nothing
 from privacy import access, clocks
 from privacy.admin import ReadOnly, TenantDataAdmin
 from privacy.admin.base import hat
-from privacy.admin.look import chip
+from privacy.admin.look import chip, person
 from privacy.errors import Refused
 from privacy.models.access import Why
 from privacy.scope import Hat
 from tenants import identity, invitations, registration
 from tenants.models import Claim, Invitation, Tenant
 
+KIND_OF_STATUS = {
+    Claim.Status.WAITING: "waiting",
+    Claim.Status.OPENED: "settled",
+    Claim.Status.CONFIRMED: "settled",
+    Claim.Status.REFUSED: "late",
+}
 READY_REASONS = (
     _("What you wrote does not fit our register. Check it, and send a new claim."),
     _("Please come to the management office with your original identity card."),
@@ -42,7 +49,10 @@ class DecisionForm(forms.Form):
         error_messages={"required": _("Choose whether to confirm or to refuse.")},
     )
     entry = forms.ModelChoiceField(
-        Tenant.objects.none(), label=_("Entry of the register, when you confirm"), required=False
+        Tenant.objects.none(),
+        label=_("Entry of the register, when you confirm"),
+        required=False,
+        empty_label=NOT_CHOSEN,
     )
     checks = forms.MultipleChoiceField(
         label=_("Compared with the person or the original card, when you confirm"),
@@ -93,14 +103,15 @@ class DecisionForm(forms.Form):
 @admin.register(Claim)
 class ClaimAdmin(TenantDataAdmin):
     why = Why.CLAIM
-    list_display = ("clock", "number", "place", "status", "received_at")
+    empty_text = _("No claims yet. They appear here when people claim their record.")
+    list_display = ("clock", "number", "place", "state", "received")
     list_display_links = ("number",)
     list_filter = ("status", "building")
     show_facets = admin.ShowFacets.ALWAYS
     list_select_related = ("building",)
     ordering = (Case(When(status=Claim.Status.WAITING, then=0), default=1), "due_at", "pk")  # what waits comes first
     search_fields = ("number",)
-    fields = readonly_fields = ("number", "building", "status", "received_at", "due_at", "settled_at", "reason")
+    fields = readonly_fields = ("number", "building", "state", "received_at", "due_at", "settled_at", "reason")
 
     def has_add_permission(self, request):
         return False
@@ -110,11 +121,19 @@ class ClaimAdmin(TenantDataAdmin):
 
     @admin.display(description=_("time left"), ordering="due_at")
     def clock(self, claim):
-        return chip(clocks.urgency(claim.due_at), clocks.time_left(claim.due_at)) if claim.is_open else "–"
+        return chip(clocks.urgency(claim.due_at), clocks.time_left(claim.due_at)) if claim.is_open else nothing()
 
     @admin.display(description=_("building and unit"))
     def place(self, claim):
-        return f"{claim.building.name} · {claim.unit_number}" if claim.unit_number else claim.building.name
+        return person(" · ".join(filter(None, [claim.building.name, claim.unit_number])))
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, claim):
+        return chip(KIND_OF_STATUS.get(claim.status, "over"), claim.get_status_display())
+
+    @admin.display(description=_("received at"), ordering="received_at")
+    def received(self, claim):
+        return moments.short_moment(claim.received_at)
 
     def get_urls(self):
         return [
@@ -221,13 +240,26 @@ def _day(text):
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnly, TenantDataAdmin):
-    list_display = ("__str__", "tenant_name", "created_at", "expires_at", "used_at")
+    empty_text = _("No invitations yet. Choose tenants in the list of tenants, then invite them by email.")
+    list_display = ("__str__", "tenant_name", "sent", "kept_until", "used")
     list_select_related = ("tenant",)
     fields = readonly_fields = ("tenant_name", "email", "created_at", "expires_at", "used_at")
 
     @admin.display(description=_("tenant"))
     def tenant_name(self, invitation):
         return invitation.tenant.name
+
+    @admin.display(description=_("sent at"), ordering="created_at")
+    def sent(self, invitation):
+        return moments.short_moment(invitation.created_at)
+
+    @admin.display(description=_("valid until"), ordering="expires_at")
+    def kept_until(self, invitation):
+        return moments.short_moment(invitation.expires_at)
+
+    @admin.display(description=_("used at"), ordering="used_at")
+    def used(self, invitation):
+        return moments.short_moment(invitation.used_at) or nothing()
 
 
 class Inviting:

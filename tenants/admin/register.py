@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts.wording import nothing
 from privacy import access, consents, declarations
 from privacy.admin import TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import hat
@@ -111,7 +112,7 @@ class TenantAdmin(Inviting, RegisterTransfer, TenantDataAdmin):
 
     @admin.display(description=_("unit"))
     def units(self, entry):
-        return ", ".join(home.unit.number for home in entry.homes) or "–"
+        return ", ".join(home.unit.number for home in entry.homes) or nothing()
 
     @admin.display(description=_("account"), ordering="subject__holder")
     def claim(self, entry):
@@ -120,20 +121,20 @@ class TenantAdmin(Inviting, RegisterTransfer, TenantDataAdmin):
     @admin.display(description=_("consent"))
     def consent(self, entry):
         if entry.has_agreed is None:
-            return "–"
+            return nothing()
         return chip("settled", _("current")) if entry.has_agreed else chip("waiting", _("not current"))
 
     @admin.display(description=_("missing"))
     def lacks(self, entry):
-        return len(entry.missing) or "–"
+        return len(entry.missing) or nothing()
 
     @admin.display(description=_("phone number"))
     def phone_masked(self, entry):
-        return entry.masked_phone or "–"
+        return entry.masked_phone or nothing()
 
     @admin.display(description=_("identity number"))
     def identity_masked(self, entry):
-        return entry.masked_identity or "–"
+        return entry.masked_identity or nothing()
 
     @admin.display(description=_("scan and photo"))
     def files(self, entry):
@@ -142,7 +143,7 @@ class TenantAdmin(Inviting, RegisterTransfer, TenantDataAdmin):
             format_html('<a href="{}">{}</a>', reverse("file", args=["tenants.tenant", entry.pk, name]), label)
             for name, label in opened
         ]
-        return format_html(" · ".join(["{}"] * len(links)), *links) if links else "–"
+        return format_html(" · ".join(["{}"] * len(links)), *links) if links else nothing()
 
     def get_search_results(self, request, queryset, search_term):
         """A whole identity number finds its entries by the blind index; that search is recorded on each of them."""

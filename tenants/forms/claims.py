@@ -1,6 +1,7 @@
 """What a claimant says of herself, and how staff answer. Nothing here looks at the register."""
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tenants import identity
@@ -11,19 +12,29 @@ from tenants.models.register import IdentityKind
 
 class ClaimForm(forms.Form):
     building = forms.ModelChoiceField(
-        Building.objects.none(), label=_("Building"), empty_label=_("Choose your building")
+        Building.objects.none(),
+        label=_("Building"),
+        empty_label=_("Choose your building"),
+        error_messages={"required": _("Choose your building.")},
     )
     unit_number = forms.CharField(
-        label=_("Unit number"), max_length=20, help_text=_("As on your bills, for example A-12-03.")
+        label=_("Unit number"),
+        max_length=20,
+        help_text=_("As on your bills, for example A-12-03."),
+        error_messages={"required": _("Enter your unit number.")},
     )
     identity_kind = forms.ChoiceField(
         label=_("Identity kind"),
-        choices=IdentityKind,
+        choices=[(value, capfirst(label)) for value, label in IdentityKind.choices],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose your identity kind.")},
         help_text=_("The one that your building management has on file."),
     )
     identity_number = forms.CharField(
-        label=_("Identity number"), max_length=32, help_text=_("Spaces and dots do not matter.")
+        label=_("Identity number"),
+        max_length=32,
+        help_text=_("Spaces and dots do not matter."),
+        error_messages={"required": _("Enter your identity number.")},
     )
     birth_date = BirthDateField(label=_("Date of birth"))
     message = forms.CharField(
@@ -59,4 +70,5 @@ class MessageForm(forms.Form):
         label=_("Message to the building management"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "data-count": "500"}),
+        error_messages={"required": _("Write your message.")},
     )

@@ -27,8 +27,8 @@ def plain(text):
         ("en", "SHORT_DATE_FORMAT", "22 Nov 2026"),
         ("id", "TIME_FORMAT", "14.05"),
         ("en", "TIME_FORMAT", "14:05"),
-        ("id", "DATETIME_FORMAT", "22 November 2026 pukul 14.05"),
-        ("en", "DATETIME_FORMAT", "22 November 2026 at 14:05"),
+        ("id", "DATETIME_FORMAT", "22 November 2026 pukul 14.05 WIB"),
+        ("en", "DATETIME_FORMAT", "22 November 2026 at 14:05 WIB"),
     ],
 )
 def test_formats_write_dates_our_way(language, name, expected):

@@ -71,7 +71,7 @@ def test_sharing_puts_waiting_requests_first_and_closes_what_is_over(cast, sign_
 def test_sharing_shows_days_fields_and_the_last_look(cast, sign_in, grant):
     grants.open_shared(number=grant.number, by=cast.vera)
     page = text(sign_in(cast.ann).get("/my-sharing/"))
-    for words in ("PT Teknik Andal", "Repairs in the unit", "phone number", "30 more days", "Last look: Today at"):
+    for words in ("PT Teknik Andal", "Repairs in the unit", "Phone number", "30 more days", "Last look: Today at"):
         assert words in page
 
 

@@ -59,7 +59,7 @@ def line(request, field):
 
 def test_queue_shows_the_clock_number_kinds_name_and_unit(cast, sam, request_):
     page = html(sam, LIST)
-    for shown in ("71 hours left", request_.number, "phone number, place of birth", "Ann Wijaya", "A-12-03"):
+    for shown in ("71 hours left", request_.number, "Phone number, place of birth", "Ann Wijaya", "A-12-03"):
         assert shown in page
     assert "Bandung" not in page
     assert not AccessRecord.objects.exists()

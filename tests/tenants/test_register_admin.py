@@ -74,12 +74,12 @@ def test_list_shows_own_entries_masked_and_records_nothing(cast, sam):
 
 
 def test_list_tells_who_has_agreed_to_the_version_in_force(cast, sam):
-    assert "not current" not in page(sam, LIST)
+    assert "Not current" not in page(sam, LIST)
     version = f.VersionFactory(in_force_from=timezone.now() - timedelta(days=1))
     Standing.objects.create(user=cast.sam, document=version.document, number=version.number)
-    assert "not current" in page(sam, LIST)
+    assert "Not current" in page(sam, LIST)
     Standing.objects.create(user=cast.ann, document=version.document, number=version.number)
-    assert "not current" not in page(sam, LIST)
+    assert "Not current" not in page(sam, LIST)
 
 
 def test_list_asks_the_same_number_of_queries_with_many_rows(cast, sam):
@@ -155,7 +155,7 @@ def test_opening_is_recorded_and_says_so(cast, sam):
 def test_opening_shows_what_is_missing(cast, sam):
     html = page(sam, CHANGE, cast.ann_entry.pk)
     assert "Missing in this entry" in html
-    assert "identity scan, photo" in html
+    assert "Identity scan, photo" in html
 
 
 @pytest.mark.parametrize("name", [CHANGE, REVEAL, "admin:tenants_tenant_history"])

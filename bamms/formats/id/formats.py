@@ -2,7 +2,7 @@
 
 DATE_FORMAT = "j\xa0F\xa0Y"
 TIME_FORMAT = "H.i"
-DATETIME_FORMAT = "j\xa0F\xa0Y \\p\\u\\k\\u\\l\xa0H.i"
+DATETIME_FORMAT = "j\xa0F\xa0Y \\p\\u\\k\\u\\l\xa0H.i\xa0\\W\\I\\B"
 YEAR_MONTH_FORMAT = "F\xa0Y"
 MONTH_DAY_FORMAT = "j\xa0F"
 SHORT_DATE_FORMAT = "j\xa0M\xa0Y"

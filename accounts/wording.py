@@ -1,0 +1,59 @@
+"""Words where Django draws dashes, codes and pictures."""
+
+from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+NOT_CHOSEN = _("Not chosen yet")
+NO_ACTION = (("", _("Choose an action")),)
+LANGUAGE_LABELS = {"id": _("%(field)s, in Indonesian"), "en": _("%(field)s, in English")}
+
+
+def icon(name):
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons/sprite.svg"), name
+    )
+
+
+def nothing():
+    """A dash for the eye, a word for the ear."""
+    return format_html('<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>', gettext("empty"))
+
+
+def yes_no(value):
+    """In place of Django's coloured picture, whose name is the English "True"."""
+    if value is None:
+        return nothing()
+    name, word = ("check-circle-fill", gettext("Yes")) if value else ("dash-circle", gettext("No"))
+    return format_html('<span class="yes-no yes-no-{}">{} {}</span>', "yes" if value else "no", icon(name), word)
+
+
+def say_choices(field):
+    """Choices begin with a capital, and the empty one is said instead of drawn."""
+    if isinstance(field, forms.TypedChoiceField):
+        field.choices = [
+            (value, NOT_CHOSEN if (value, label) in BLANK_CHOICE_DASH else capfirst(label))
+            for value, label in field.choices
+        ]
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label == BLANK_CHOICE_DASH[0][1]:
+        field.empty_label = NOT_CHOSEN
+
+
+class Worded:
+    """Labels and choices in words; for every admin class and inline of ours."""
+
+    def get_action_choices(self, request, default_choices=NO_ACTION):
+        return super().get_action_choices(request, list(default_choices))
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """An empty choice is said in words, and a translated field names its language."""
+        original = getattr(db_field, "translated_field", None)
+        if original is not None and "label" not in kwargs:
+            kwargs["label"] = LANGUAGE_LABELS[db_field.language] % {"field": capfirst(original.verbose_name)}
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        say_choices(field)
+        return field
