@@ -81,9 +81,16 @@ def _marked(was, now):
         steps = [("replace", 0, len(old), 0, len(new))]
     else:
         steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    before = [("same" if step == "equal" else "removed", old[i:j]) for step, i, j, _k, _l in steps]
-    after = [("same" if step == "equal" else "added", new[k:last]) for step, _i, _j, k, last in steps]
+    before = [_piece(step, "removed", old[i:j], new[k:m]) for step, i, j, k, m in steps]
+    after = [_piece(step, "added", new[k:m], old[i:j]) for step, i, j, k, m in steps]
     return _runs(before), _runs(after)
+
+
+def _piece(step, kind, here, there):
+    """What became of these words. Where none are here, and no whole block is there, this block is the other half."""
+    if step == "equal":
+        return "same", here
+    return ("other half" if not here and END not in there else kind), here
 
 
 def _words(blocks):
@@ -92,13 +99,14 @@ def _words(blocks):
 
 def _runs(pieces):
     """The blocks that changed, as runs, from words marked with what became of them."""
-    blocks, runs = [], []
+    blocks, runs, changed = [], [], False
     for kind, words in pieces:
+        changed |= kind == "other half"
         for part in re.split(f"({END})", " ".join(words)):
             if part == END:
-                if any(run.kind != "same" for run in runs):
+                if changed or any(run.kind != "same" for run in runs):
                     blocks.append(tuple(runs))
-                runs = []
+                runs, changed = [], False
             elif part.strip():
                 runs.append(Run(kind, part.strip()))
     return tuple(blocks)

@@ -26,6 +26,19 @@ def test_compare_marks_words_and_leaves_unchanged_points_out():
     assert changed.after == ((Run("same", "1. We keep data"), Run("added", "every day.")),)
 
 
+def test_compare_shows_the_other_half_where_words_only_came_or_went():
+    shorter, longer = "## 1. A\n\nWe keep data.\n\nSame.", "## 1. A\n\nWe keep your data.\n\nSame."
+    for side in (compare(shorter, longer)[0].before, compare(longer, shorter)[0].after):
+        assert [[run.kind for run in block] for block in side] == [["same", "same"]]
+        assert " ".join(run.text for run in side[0]) == "We keep data."
+
+
+def test_compare_shows_no_other_half_of_a_whole_new_point():
+    changed = compare("## 1. A\n\nOne.\n\nTwo.", "## 1. A\n\nOne.\n\nFresh.\n\nTwo.")[0]
+    assert changed.before == ()
+    assert changed.after == ((Run("added", "Fresh."),),)
+
+
 def test_compare_never_makes_html():
     assert Run("added", "Fresh <b>text</b>.") in compare(OLD, NEW)[1].after[1]
 
