@@ -242,7 +242,6 @@ MODELTRANSLATION_DEFAULT_LANGUAGE = "id"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("id", "en")
 PHONENUMBER_DEFAULT_REGION = "ID"
 PHONENUMBER_DB_FORMAT = "E164"
-PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"  # shown back grouped, also in the box where it is edited
 
 # Files: static ones from the tree, private ones outside the web root, opened only through the one door
 STATIC_URL = "static/"
