@@ -88,7 +88,7 @@ def test_trail_leads_from_home_to_the_list_to_the_row(cast, sign_in):
 
 def test_list_is_a_named_region_with_filters_before_it(cast, sign_in):
     text = page(sign_in(cast.sam), "/admin/tenants/claim/")
-    assert "There is nothing here yet." in text
+    assert "No claims yet. They appear here when people claim their record." in text
     text = page(sign_in(cast.otto), "/admin/accounts/user/")
     assert '<div class="table-scroll results" role="region" tabindex="0" aria-label="Accounts">' in text
     assert text.index('id="changelist-filter"') < text.index('id="result_list"')
