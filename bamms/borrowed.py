@@ -16,6 +16,8 @@ BORROWED = [
     gettext_noop("Yes"),
     gettext_noop("No"),
     gettext_noop("Unknown"),
+    gettext_noop("The groups this user belongs to. A user will get all permissions granted to each of their groups."),
+    gettext_noop("Designates that this user has all permissions without explicitly assigning them."),
     gettext_noop("Task Result"),
     gettext_noop("Task Results"),
     gettext_noop("status"),
