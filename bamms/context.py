@@ -58,9 +58,6 @@ def _hats(request):
 
 
 def _nav(request):
-    """Nothing for a trouble page of the admin: its ways lead through neither portal."""
-    if request.path.startswith(reverse("admin:index")):
-        return []
     if not request.user.is_authenticated or getattr(request.user, "must_consent", True):
         return []
     items = [
