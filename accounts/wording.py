@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
 
 NOT_CHOSEN = _("Not chosen yet")
 NO_ACTION = (("", _("Choose an action")),)
@@ -43,6 +44,15 @@ def say_choices(field):
         field.empty_label = NOT_CHOSEN
 
 
+class PhoneInput(forms.TextInput):
+    """The number that is there is shown grouped, as everywhere."""
+
+    input_type = "tel"
+
+    def format_value(self, value):
+        return super().format_value(getattr(value, "as_international", value))
+
+
 class Worded:
     """Labels and choices in words; for every admin class and inline of ours."""
 
@@ -55,5 +65,7 @@ class Worded:
         if original is not None and "label" not in kwargs:
             kwargs["label"] = LANGUAGE_LABELS[db_field.language] % {"field": capfirst(original.verbose_name)}
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, PhoneNumberField):
+            field.widget = PhoneInput(field.widget.attrs)
         say_choices(field)
         return field

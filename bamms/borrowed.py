@@ -7,9 +7,17 @@ from django.utils.translation import gettext_noop, ngettext_lazy, pgettext_lazy
 
 BORROWED = [
     gettext_noop("Add %(name)s"),
+    gettext_noop("The {name} “{obj}” was added successfully."),
+    gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    gettext_noop("You may edit it again below."),
     gettext_noop("Yes"),
     gettext_noop("No"),
     gettext_noop("Unknown"),
+    gettext_noop("The groups this user belongs to. A user will get all permissions granted to each of their groups."),
+    gettext_noop("Designates that this user has all permissions without explicitly assigning them."),
     gettext_noop("Task Result"),
     gettext_noop("Task Results"),
     gettext_noop("status"),

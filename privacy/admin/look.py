@@ -24,4 +24,6 @@ def person(text):
     name, _dot, home = text.partition(" · ")
     if not home:
         return name or nothing()
-    return format_html('{}<br /><span class="quiet">{}</span>', name, home)
+    place, comma, unit = home.rpartition(", ")
+    held = format_html('<span class="number">{}</span>', unit)  # no line breaks at the dashes of a unit
+    return format_html('{}<br /><span class="quiet">{}{}{}</span>', name, place, comma, held)
