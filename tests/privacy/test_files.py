@@ -177,7 +177,8 @@ def test_a_file_put_in_the_place_of_another_does_not_open(cast, entry, settings,
 
 
 def test_a_file_of_an_unknown_kind_does_not_open(cast, entry, sign_in):
-    type(entry).objects.filter(pk=entry.pk).update(photo="photos/page.html")
+    stored = default_storage.save("photos/page.html", ContentFile(b"<script></script>"))
+    type(entry).objects.filter(pk=entry.pk).update(photo=stored)
     assert sign_in(cast.ann).get(address(entry, "photo")).status_code == 404
 
 

@@ -179,6 +179,18 @@ def test_give_lasts_a_year_at_most(cast):
     assert grants.latest_until(cast.agreement) == days(365)
 
 
+def test_give_may_end_today_and_on_the_last_day_of_the_agreement(cast):
+    arguments = {
+        "subject": cast.ann_entry.subject,
+        "agreement": cast.agreement,
+        "purpose": cast.purpose,
+        "fields": [NAME],
+        "by": cast.ann,
+    }
+    for last in (days(0), cast.agreement.valid_until):
+        assert grants.give(**arguments, until=last).ends_on == last
+
+
 @pytest.mark.parametrize("who", ["bob", "sam", "vera", "olga", "otto"])
 def test_give_is_for_the_person_alone(cast, who):
     arguments = {
@@ -205,6 +217,10 @@ def test_answer_gives_what_is_ticked_and_no_more(cast, asked):
     assert (asked.status, asked.answered_at is not None) == ("given", True)
     assert grant.events.get().kind == SharingEvent.Kind.GIVEN
     assert grant.events.get().actor.holder == cast.ann
+
+
+def test_answer_may_give_until_the_very_day_asked_for(cast, asked):
+    assert grants.answer(request=asked, fields=[NAME], until=asked.until, by=cast.ann).ends_on == asked.until
 
 
 @pytest.mark.parametrize(
