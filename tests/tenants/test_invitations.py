@@ -121,6 +121,9 @@ def test_staff_of_another_company_invite_nobody(entry, cast, sign_in):
     assert not Invitation.objects.exists()
 
 
-def test_operators_do_not_invite(entry, cast, sign_in):
-    run_invite(sign_in(cast.otto), entry)
+@pytest.mark.parametrize("who", ["olga", "otto"])
+def test_operators_do_not_invite(entry, cast, sign_in, who):
+    client = sign_in(getattr(cast, who))
+    assert 'value="invite"' not in client.get("/admin/tenants/tenant/").content.decode()
+    run_invite(client, entry)
     assert not Invitation.objects.exists()
