@@ -483,6 +483,11 @@ def test_memory_uploads_keeps_large_files_off_the_disk():
     assert (file.read(), file.name) == (content, "card.jpg")
 
 
+def test_every_upload_to_the_site_stays_in_memory():
+    request = RequestFactory().post("/", {"file": upload(b"\x00" * (4 * MEGABYTE), "card.jpg")})
+    assert isinstance(request.FILES["file"].file, io.BytesIO)
+
+
 def test_memory_uploads_only_counts_a_file_over_the_limit(settings):
     settings.UPLOAD_MAX_MB = 1
     file = received(picture() + b"\x00" * (2 * MEGABYTE))
