@@ -13,6 +13,7 @@ from accounts.passwords import CompositionValidator, rules_html
         ("kapal laut biru 7", "a capital letter"),
         ("KAPAL LAUT BIRU 7", "a small letter"),
         ("Kapal laut biru", "a digit"),
+        ("Kapal laut biru ²", "a digit"),
         ("Kapallautbiru7", "another character, for example . - or ?"),
         ("kapal-laut", "a capital letter, a digit"),
         ("", "a capital letter, a small letter, a digit, another character, for example . - or ?"),
