@@ -164,6 +164,33 @@ def test_give_refuses(cast, change, code):
     assert not SharingGrant.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"fields": []}, "no_fields"),
+        ({"fields": [NAME, "tenant.email"]}, "fields"),
+        ({"until": -1}, "past"),
+        ({"until": 301}, "beyond_agreement"),
+    ],
+)
+def test_ask_refuses_what_could_not_be_given(cast, asking, change, code):
+    if "until" in change:
+        change = {"until": days(change["until"])}
+    assert refused(grants.ask, **asking | change) == code
+    assert not SharingRequest.objects.exists()
+
+
+def test_ask_refuses_a_purpose_or_an_agreement_that_does_not_fit(cast, asking):
+    foreign = {"subject": cast.bob_entry.subject}
+    assert refused(grants.ask, **asking | foreign) == "controller"
+    assert refused(grants.ask, **asking | {"purpose": f.PurposeFactory(code="cleaning")}) == "purpose"
+    suspended = f.AgreementFactory(
+        management=cast.anggrek, vendor=cast.teknik, purposes=[cast.purpose], status="suspended"
+    )
+    assert refused(grants.ask, **asking | {"agreement": suspended}) == "agreement"
+    assert not SharingRequest.objects.exists()
+
+
 def test_give_lasts_a_year_at_most(cast):
     cast.agreement.valid_until = days(900)
     cast.agreement.save()

@@ -360,6 +360,18 @@ def test_clean_pdf_refuses_a_broken_file(content):
     assert refused(clean_pdf, content) == BROKEN
 
 
+@pytest.mark.parametrize(
+    "name", ["ASCIIHexDecode", "AHx", "ASCII85Decode", "A85", "LZWDecode", "LZW", "RunLengthDecode", "RL", "Crypt"]
+)
+def test_clean_pdf_refuses_an_object_stream_that_it_cannot_read(name):
+    assert refused(clean_pdf, pdf(stream(b"/Type/ObjStm/Filter/%b" % name.encode(), b"1 0 <</Type/Page>>"))) == BROKEN
+
+
+def test_clean_pdf_refuses_an_object_stream_with_a_predictor():
+    dictionary = b"/Type/ObjStm/Filter/FlateDecode/DecodeParms<</Predictor 12>>"
+    assert refused(clean_pdf, pdf(object_stream(b"1 0 <</Type/Page>>", dictionary))) == BROKEN
+
+
 def test_clean_pdf_refuses_object_streams_that_unpack_without_end(monkeypatch):
     monkeypatch.setattr(pdfs, "INFLATED_MAX", 1000)
     small = object_stream(b" " * 1000)
