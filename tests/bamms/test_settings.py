@@ -46,6 +46,7 @@ def read_settings(tmp_path, **environment):
         ("FIELD_KEYS", ""),
         ("FIELD_KEYS", "k1:not base64"),
         ("FIELD_KEYS", "k1:c2hvcnQ="),
+        ("FIELD_KEYS", f"k.1:{'A' * 43}="),
         ("BLIND_INDEX_KEY", None),
         ("BLIND_INDEX_KEY", "k1:c2hvcnQ="),
         ("ALLOWED_HOSTS", None),
