@@ -168,7 +168,7 @@ class AgreementFactory(DjangoModelFactory):
         model = SharingAgreement
         skip_postgeneration_save = True
 
-    number = factory.Sequence(lambda n: f"PB-2026-{n:04d}")
+    number = factory.Sequence(lambda n: f"PB-2020-{n:04d}")
     management = factory.SubFactory(ManagementFactory)
     vendor = factory.SubFactory(VendorFactory)
     fields = ["tenant.name", "tenant.phone", "occupancy.unit"]
@@ -187,7 +187,7 @@ class GrantFactory(DjangoModelFactory):
     class Meta:
         model = SharingGrant
 
-    number = factory.Sequence(lambda n: f"IB-2026-{n:04d}")
+    number = factory.Sequence(lambda n: f"IB-2020-{n:04d}")
     subject = factory.SubFactory(SubjectFactory)
     agreement = factory.SubFactory(AgreementFactory)
     purpose = factory.SubFactory(PurposeFactory)
@@ -200,7 +200,7 @@ class SharingRequestFactory(DjangoModelFactory):
     class Meta:
         model = SharingRequest
 
-    number = factory.Sequence(lambda n: f"PI-2026-{n:04d}")
+    number = factory.Sequence(lambda n: f"PI-2020-{n:04d}")
     subject = factory.SubFactory(SubjectFactory)
     agreement = factory.SubFactory(AgreementFactory)
     purpose = factory.SubFactory(PurposeFactory)

@@ -126,14 +126,16 @@ def test_invite_again_by_action(client, otto):
     assert [letter.to for letter in mail.outbox] == [["sam@example.com"]]
 
 
-def test_actions_need_the_permission_to_change(client):
+@pytest.mark.parametrize(("action", "is_active"), [("deactivate", True), ("reactivate", False), ("invite_again", True)])
+def test_actions_need_the_permission_to_change(client, action, is_active):
     looker = UserFactory(is_staff=True)
     looker.user_permissions.set(Permission.objects.filter(codename="view_user"))
     client.force_login(looker)
-    sam = UserFactory()
-    act(client, "deactivate", sam)
+    sam = UserFactory(is_active=is_active)
+    act(client, action, sam)
     sam.refresh_from_db()
-    assert sam.is_active
+    assert sam.is_active == is_active
+    assert not mail.outbox
 
 
 def test_staff_without_permission_see_no_accounts(client):

@@ -35,6 +35,13 @@ def test_list_shows_the_newest_first(development, client):
 
 
 @pytest.mark.django_db
+def test_no_cache_keeps_the_mail(development, client):
+    send("One")
+    for address in (reverse("devmail"), reverse("devmail_message", args=[devmail.kept_mail()[0]["name"]])):
+        assert "no-store" in client.get(address)["Cache-Control"]
+
+
+@pytest.mark.django_db
 def test_list_says_when_there_is_nothing(development, client):
     assert client.get(reverse("devmail")).status_code == 200
 

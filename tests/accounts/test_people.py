@@ -41,6 +41,11 @@ def test_make_account_refuses_an_address_in_use(olga, email):
     assert not mail.outbox
 
 
+def test_make_account_takes_an_address_that_somebody_only_claimed(olga):
+    EmailAddress.objects.create(user=UserFactory(), email="sam@example.com", verified=False)
+    assert people.make_account(email="sam@example.com", by=olga).email == "sam@example.com"
+
+
 def test_make_account_refuses_what_is_no_address(olga):
     with pytest.raises(ValidationError):
         people.make_account(email="olga at home", by=olga)

@@ -69,6 +69,13 @@ def test_too_many_tries_are_told_until_when(client, ann, time_machine):
     assert sign_in(client).status_code == 302
 
 
+def test_too_many_tries_from_one_address_are_stopped_whatever_the_account(client, ann):
+    for number in range(10):
+        sign_in(client, f"nobody{number}@example.com")
+    (sentence,) = sign_in(client).context["form"].non_field_errors()
+    assert sentence.startswith("Too many tries.")
+
+
 def test_too_many_tries_are_told_alike_for_an_unknown_address(client):
     for _try in range(5):
         sign_in(client, "nobody@example.com")

@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -72,6 +73,15 @@ def test_sign_up_answers_alike_for_a_known_address(client):
     assert User.objects.count() == 2
     assert [letter.to for letter in mail.outbox] == [["ann@example.com"], ["new@example.com"]]
     assert link_in(mail.outbox[0]) == reverse("account_reset_password")
+
+
+def test_sign_up_takes_as_long_for_a_known_address(client):
+    """Hashing the password is the slow part, so it is done in both cases."""
+    UserFactory(email="ann@example.com")
+    for email in ("ann@example.com", "new@example.com"):
+        with patch("django.contrib.auth.hashers.MD5PasswordHasher.encode", autospec=True, return_value="x") as hashed:
+            sign_up(Client(), email=email)
+        assert hashed.call_count == 1, email
 
 
 def test_sign_up_sent_twice_in_the_same_moment_makes_one_account(client, monkeypatch):

@@ -15,7 +15,8 @@ ROOT = Path(settings.BASE_DIR)
 PRINT_SETTINGS = """
 import json, bamms.settings as settings
 print(json.dumps({name: getattr(settings, name) for name in (
-    "DEBUG", "TLS", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SITE_URL")}))
+    "DEBUG", "TLS", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SITE_URL",
+    "PASSWORD_HASHERS")}))
 """
 
 
@@ -45,6 +46,7 @@ def read_settings(tmp_path, **environment):
         ("FIELD_KEYS", ""),
         ("FIELD_KEYS", "k1:not base64"),
         ("FIELD_KEYS", "k1:c2hvcnQ="),
+        ("FIELD_KEYS", f"k.1:{'A' * 43}="),
         ("BLIND_INDEX_KEY", None),
         ("BLIND_INDEX_KEY", "k1:c2hvcnQ="),
         ("ALLOWED_HOSTS", None),
@@ -74,6 +76,7 @@ def test_production_is_safe_without_being_told(tmp_path):
     for expected in ('"DEBUG": false', '"TLS": true', '"SESSION_COOKIE_SECURE": true', '"SECURE_SSL_REDIRECT": true'):
         assert expected in done.stdout
     assert '"SECURE_HSTS_SECONDS": 31536000' in done.stdout
+    assert '"PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"' in done.stdout
 
 
 def test_every_setting_stands_in_the_example_and_in_the_readme():

@@ -72,6 +72,11 @@ def test_an_upload_too_large_names_the_limit(client, settings):
     assert f"The upload is larger than {settings.UPLOAD_MAX_MB} MB. Choose a smaller file." in shown(response)
 
 
+@pytest.mark.parametrize("body", [{f"field{n}": "x" for n in range(2001)}, {"field": "x" * 5 * 1024 * 1024}])
+def test_a_body_without_end_is_refused(client, body):
+    assert client.post(reverse("set_language"), body).status_code == 413
+
+
 def test_a_request_that_cannot_be_read_is_said(rf_page):
     response = rf_page(views.bad_request)
     assert response.status_code == 400

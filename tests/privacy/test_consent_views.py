@@ -10,9 +10,11 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
-from privacy import consents
+from privacy import access, consents
 from privacy.forms.consents import SALT, seal
 from privacy.models import ConsentEvent, Standing
+from privacy.models.access import Why
+from privacy.scope import Hat
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -361,3 +363,13 @@ def test_hub_of_a_newcomer_is_calm(client, ann):
     page = text(client.get("/my-privacy/"))
     assert "You share your data with no vendor." in page
     assert "You have not been asked to agree to anything yet." in page
+
+
+def test_hub_of_somebody_else_counts_nothing_of_hers(cast, grant, sign_in):
+    f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
+    access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD)
+    assert "Last look: " in text(sign_in(cast.ann).get("/my-privacy/"))
+    page = text(sign_in(cast.bob).get("/my-privacy/"))
+    assert "You share your data with no vendor." in page
+    assert "waits for your answer" not in page
+    assert "Nobody has looked at your data yet." in page

@@ -90,6 +90,15 @@ def test_decline_is_recorded_once_and_may_be_answered_again(ann):
     assert ConsentEvent.objects.count() == 2
 
 
+def test_decline_ends_the_agreement_to_an_earlier_version(ann):
+    version = f.VersionFactory()
+    give(ann)
+    f.VersionFactory()
+    decline(ann)
+    assert not Standing.objects.filter(user=ann).exists()
+    refused("no_consent", consents.withdraw, by=ann, document=version.document, language="en")
+
+
 def test_decline_refuses_when_nothing_is_asked_any_more(ann):
     f.VersionFactory()
     versions = asked(ann)

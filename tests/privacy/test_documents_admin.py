@@ -93,6 +93,14 @@ def test_editing_a_draft_makes_its_editor_the_last_one(cast, olga):
     assert stored.drafted_by == own(cast.olga)
 
 
+def test_a_draft_stays_with_its_document(olga):
+    draft = f.VersionFactory(published=False)
+    terms = f.DocumentFactory(kind="terms", title_en="Terms")
+    olga.post(f"{LIST}{draft.pk}/change/", fields(terms, seen=draft.drafted_at.isoformat()))
+    stored = DocumentVersion.objects.get()
+    assert (stored.document, stored.summary_en) == (draft.document, "- One")
+
+
 def test_editing_what_changed_meanwhile_is_refused_and_keeps_what_was_typed(olga):
     draft = f.VersionFactory(published=False)
     seen = draft.drafted_at.isoformat()

@@ -67,6 +67,12 @@ def test_gate_asks_everyone_at_the_very_next_request_and_opens_after_the_answer(
     assert not is_open(client)
 
 
+def test_gate_is_not_opened_by_the_answer_of_somebody_else(client, ann):
+    f.VersionFactory()
+    answer(f.UserFactory())
+    assert not is_open(client)
+
+
 def test_gate_stays_open_for_an_editorial_version_a_draft_and_an_announced_one(client, ann):
     f.VersionFactory()
     answer(ann)

@@ -164,6 +164,33 @@ def test_give_refuses(cast, change, code):
     assert not SharingGrant.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"fields": []}, "no_fields"),
+        ({"fields": [NAME, "tenant.email"]}, "fields"),
+        ({"until": -1}, "past"),
+        ({"until": 301}, "beyond_agreement"),
+    ],
+)
+def test_ask_refuses_what_could_not_be_given(cast, asking, change, code):
+    if "until" in change:
+        change = {"until": days(change["until"])}
+    assert refused(grants.ask, **asking | change) == code
+    assert not SharingRequest.objects.exists()
+
+
+def test_ask_refuses_a_purpose_or_an_agreement_that_does_not_fit(cast, asking):
+    foreign = {"subject": cast.bob_entry.subject}
+    assert refused(grants.ask, **asking | foreign) == "controller"
+    assert refused(grants.ask, **asking | {"purpose": f.PurposeFactory(code="cleaning")}) == "purpose"
+    suspended = f.AgreementFactory(
+        management=cast.anggrek, vendor=cast.teknik, purposes=[cast.purpose], status="suspended"
+    )
+    assert refused(grants.ask, **asking | {"agreement": suspended}) == "agreement"
+    assert not SharingRequest.objects.exists()
+
+
 def test_give_lasts_a_year_at_most(cast):
     cast.agreement.valid_until = days(900)
     cast.agreement.save()
@@ -177,6 +204,18 @@ def test_give_lasts_a_year_at_most(cast):
     assert refused(grants.give, **arguments, until=days(366)) == "too_long"
     assert grants.give(**arguments, until=days(365)).ends_on == days(365)
     assert grants.latest_until(cast.agreement) == days(365)
+
+
+def test_give_may_end_today_and_on_the_last_day_of_the_agreement(cast):
+    arguments = {
+        "subject": cast.ann_entry.subject,
+        "agreement": cast.agreement,
+        "purpose": cast.purpose,
+        "fields": [NAME],
+        "by": cast.ann,
+    }
+    for last in (days(0), cast.agreement.valid_until):
+        assert grants.give(**arguments, until=last).ends_on == last
 
 
 @pytest.mark.parametrize("who", ["bob", "sam", "vera", "olga", "otto"])
@@ -205,6 +244,10 @@ def test_answer_gives_what_is_ticked_and_no_more(cast, asked):
     assert (asked.status, asked.answered_at is not None) == ("given", True)
     assert grant.events.get().kind == SharingEvent.Kind.GIVEN
     assert grant.events.get().actor.holder == cast.ann
+
+
+def test_answer_may_give_until_the_very_day_asked_for(cast, asked):
+    assert grants.answer(request=asked, fields=[NAME], until=asked.until, by=cast.ann).ends_on == asked.until
 
 
 @pytest.mark.parametrize(

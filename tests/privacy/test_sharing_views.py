@@ -68,6 +68,13 @@ def test_sharing_puts_waiting_requests_first_and_closes_what_is_over(cast, sign_
     assert "2 permissions that are over" in page
 
 
+def test_sharing_lists_ones_own_only(cast, sign_in, asked, grant):
+    page = text(sign_in(cast.bob).get("/my-sharing/"))
+    assert "You share your data with no vendor" in page
+    assert asked.number not in page
+    assert grant.number not in page
+
+
 def test_sharing_shows_days_fields_and_the_last_look(cast, sign_in, grant):
     grants.open_shared(number=grant.number, by=cast.vera)
     page = text(sign_in(cast.ann).get("/my-sharing/"))

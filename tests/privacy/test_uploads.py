@@ -360,6 +360,18 @@ def test_clean_pdf_refuses_a_broken_file(content):
     assert refused(clean_pdf, content) == BROKEN
 
 
+@pytest.mark.parametrize(
+    "name", ["ASCIIHexDecode", "AHx", "ASCII85Decode", "A85", "LZWDecode", "LZW", "RunLengthDecode", "RL", "Crypt"]
+)
+def test_clean_pdf_refuses_an_object_stream_that_it_cannot_read(name):
+    assert refused(clean_pdf, pdf(stream(b"/Type/ObjStm/Filter/%b" % name.encode(), b"1 0 <</Type/Page>>"))) == BROKEN
+
+
+def test_clean_pdf_refuses_an_object_stream_with_a_predictor():
+    dictionary = b"/Type/ObjStm/Filter/FlateDecode/DecodeParms<</Predictor 12>>"
+    assert refused(clean_pdf, pdf(object_stream(b"1 0 <</Type/Page>>", dictionary))) == BROKEN
+
+
 def test_clean_pdf_refuses_object_streams_that_unpack_without_end(monkeypatch):
     monkeypatch.setattr(pdfs, "INFLATED_MAX", 1000)
     small = object_stream(b" " * 1000)
@@ -481,6 +493,11 @@ def test_memory_uploads_keeps_large_files_off_the_disk():
     file = received(content)
     assert isinstance(file.file, io.BytesIO)
     assert (file.read(), file.name) == (content, "card.jpg")
+
+
+def test_every_upload_to_the_site_stays_in_memory():
+    request = RequestFactory().post("/", {"file": upload(b"\x00" * (4 * MEGABYTE), "card.jpg")})
+    assert isinstance(request.FILES["file"].file, io.BytesIO)
 
 
 def test_memory_uploads_only_counts_a_file_over_the_limit(settings):

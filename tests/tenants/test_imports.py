@@ -192,6 +192,20 @@ def test_read_refuses_entities_in_an_xlsx_file():
     assert refused.value.code == "broken"
 
 
+def test_read_does_not_believe_what_an_xlsx_file_says_of_its_size():
+    file, written = xlsx_file(["Nama", "Unit"], ["Cici", "A-1"], ["Dewi", "A-2"]), io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(written, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part).replace(b'<dimension ref="A1:B3"', b'<dimension ref="A1:A2"'))
+    table = imports.read(SimpleUploadedFile("register.xlsx", written.getvalue()))
+    assert table.rows == [(2, ["Cici", "A-1"]), (3, ["Dewi", "A-2"])]
+
+
+def test_read_stops_at_the_widest_column():
+    ((_number, cells),) = spreadsheets.read(xlsx_file(["x"] * (spreadsheets.WIDEST + 50)))
+    assert len(cells) == spreadsheets.WIDEST
+
+
 def test_read_refuses_a_zip_file_that_is_no_workbook():
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:

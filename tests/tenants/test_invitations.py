@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.utils import timezone
 
@@ -68,9 +69,22 @@ def test_accept_after_72_hours_is_refused(entry, dewi, cast):
         assert code_of(invitations.accept, token=token, by=dewi) == "over"
 
 
-def test_accept_by_another_address_is_refused(entry, cast):
+def test_accept_by_another_address_is_refused(entry, dewi, cast):
     _invitation, token = invite(entry, cast.sam)
     assert code_of(invitations.accept, token=token, by=cast.bob) == "email"
+
+
+def test_accept_by_an_unconfirmed_address_is_refused(entry, dewi, cast):
+    _invitation, token = invite(entry, cast.sam)
+    EmailAddress.objects.filter(user=dewi).update(verified=False)
+    assert code_of(invitations.accept, token=token, by=dewi) == "email"
+
+
+def test_accept_minds_no_capitals_in_the_address(entry, dewi, cast):
+    entry.email = "Dewi@Example.com"
+    entry.save()
+    _invitation, token = invite(entry, cast.sam)
+    assert invitations.accept(token=token, by=dewi).used_at
 
 
 def test_accept_of_an_unknown_token_is_refused(dewi):
@@ -121,6 +135,9 @@ def test_staff_of_another_company_invite_nobody(entry, cast, sign_in):
     assert not Invitation.objects.exists()
 
 
-def test_operators_do_not_invite(entry, cast, sign_in):
-    run_invite(sign_in(cast.otto), entry)
+@pytest.mark.parametrize("who", ["olga", "otto"])
+def test_operators_do_not_invite(entry, cast, sign_in, who):
+    client = sign_in(getattr(cast, who))
+    assert 'value="invite"' not in client.get("/admin/tenants/tenant/").content.decode()
+    run_invite(client, entry)
     assert not Invitation.objects.exists()

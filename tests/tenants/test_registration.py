@@ -94,7 +94,12 @@ def test_claim_that_nearly_fits_waits_for_staff(entry, cici, changed):
     assert not Tenant.objects.filter(subject__holder=cici).exists()
 
 
-def test_claim_with_another_email_waits_for_staff(entry):
+def test_claim_minds_no_capitals_in_the_email_of_the_register(entry, cici):
+    Tenant.objects.filter(pk=entry.pk).update(email="Cici@Example.com")
+    assert claim(entry, cici).status == Status.OPENED
+
+
+def test_claim_with_another_email_waits_for_staff(entry, cici):
     assert claim(entry, f.UserFactory()).status == Status.WAITING
 
 

@@ -230,6 +230,15 @@ def test_another_persons_upload_is_as_unknown_as_none(cast, sign_in, upload):
     assert PendingImport.objects.filter(used_at=None).exists()
 
 
+def test_an_upload_is_gone_for_who_no_longer_works_there(cast, sam, upload):
+    url = upload()
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    parties.dismiss(membership=cast.sam.memberships.get(party=cast.anggrek), by=cast.otto)
+    assert sam.get(IMPORT).status_code == 200
+    assert sam.get(url).status_code == 404
+    assert sam.post(url, {"answer": "import"}).status_code == 404
+
+
 def test_upload_that_is_over_leads_back_to_the_start(sam, upload):
     url = upload()
     PendingImport.objects.update(expires_at=timezone.now())

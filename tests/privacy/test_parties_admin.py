@@ -1,0 +1,120 @@
+"""The operator's own company, and appointing and dismissing in the admin: only the operator's own people do it."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from accounts.models import User
+from privacy import parties
+from privacy.models import Membership, Party
+from privacy.models.parties import PartyKind, Role
+from tests import factories as f
+
+MEMBERS, PARTIES = "/admin/privacy/membership/", "/admin/privacy/party/"
+
+
+def text(response):
+    return response.content.decode()
+
+
+def appointing(cast, **changes):
+    values = {"email": "new@example.com", "name": "Nia", "party": cast.anggrek.pk, "role": Role.OFFICER}
+    return values | changes
+
+
+def dismissing(*memberships):
+    return {"action": "dismiss", "_selected_action": [membership.pk for membership in memberships]}
+
+
+@pytest.fixture
+def omar(cast):
+    """Works for the operator, without being a superuser."""
+    user = f.UserFactory(email="omar@example.com", name="Omar")
+    parties.appoint(user=user, party=cast.operator, role=Role.OPERATOR, by=cast.otto)
+    return user
+
+
+# Appointing
+
+
+def test_appoint_makes_the_account_and_invites_it(cast, omar, sign_in):
+    assert sign_in(omar).post(f"{MEMBERS}add/", appointing(cast)).status_code == 302
+    membership = Membership.objects.get(user__email="new@example.com")
+    assert (membership.party_id, membership.role, membership.user.name) == (cast.anggrek.pk, Role.OFFICER, "Nia")
+    assert [group.name for group in membership.user.groups.all()] == ["tenant officer"]
+    assert [letter.to for letter in mail.outbox] == [["new@example.com"]]
+
+
+def test_appoint_takes_the_account_that_is_there(cast, omar, sign_in):
+    sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, email="BOB@example.com"))
+    assert Membership.objects.get(party=cast.anggrek, role=Role.OFFICER).user == cast.bob
+    assert not mail.outbox
+
+
+def test_appoint_refuses_a_role_of_another_kind_of_company(cast, omar, sign_in):
+    page = text(sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, role=Role.VENDOR)))
+    assert "This role does not fit this company. Choose a role that does." in page
+    assert not User.objects.filter(email="new@example.com").exists()
+
+
+def test_appoint_refuses_who_already_works_there(cast, omar, sign_in):
+    page = text(sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, email="Sam@example.com")))
+    assert "This person already works for this company. Open that entry instead." in page
+    assert cast.sam.memberships.get().role == Role.HEAD
+
+
+@pytest.mark.parametrize("who", ["sam", "rita", "olga"])
+def test_appoint_is_for_the_operator_alone(cast, sign_in, who):
+    assert sign_in(getattr(cast, who)).post(f"{MEMBERS}add/", appointing(cast)).status_code == 403
+    assert not Membership.objects.filter(user__email="new@example.com").exists()
+
+
+def test_an_appointment_is_not_edited(cast, omar, sign_in):
+    membership = cast.sam.memberships.get()
+    address = f"{MEMBERS}{membership.pk}/change/"
+    assert 'name="role"' not in text(sign_in(omar).get(address))
+    sign_in(omar).post(address, appointing(cast, role=Role.OFFICER, party=cast.bougenvil.pk))
+    membership.refresh_from_db()
+    assert (membership.party_id, membership.role) == (cast.anggrek.pk, Role.HEAD)
+
+
+# Dismissing
+
+
+def test_dismiss_ends_the_access_of_the_chosen(cast, omar, sign_in):
+    page = text(sign_in(omar).post(MEMBERS, dismissing(cast.sam.memberships.get()), follow=True))
+    assert "The chosen people no longer work for that company." in page
+    cast.sam.refresh_from_db()
+    assert not cast.sam.is_staff
+    assert not cast.sam.memberships.exists()
+
+
+@pytest.mark.parametrize("who", ["sam", "olga"])
+def test_dismiss_is_offered_to_the_operator_alone(cast, sign_in, who):
+    client, membership = sign_in(getattr(cast, who)), cast.sam.memberships.get()
+    assert 'value="dismiss"' not in text(client.get(MEMBERS))
+    assert "no longer work" not in text(client.post(MEMBERS, dismissing(membership), follow=True))
+    assert Membership.objects.filter(pk=membership.pk).exists()
+
+
+# The operator's own company
+
+
+def test_there_is_one_operator(cast, sign_in):
+    assert sign_in(cast.otto).get(f"{PARTIES}add/").status_code == 403
+    assert sign_in(cast.otto).post(f"{PARTIES}add/", {"name": "Another"}).status_code == 403
+    assert Party.objects.filter(kind=PartyKind.OPERATOR).count() == 1
+
+
+def test_the_first_operator_is_entered_here(db, sign_in):
+    sign_in(f.UserFactory(is_staff=True, is_superuser=True)).post(f"{PARTIES}add/", {"name": "PT Operator"})
+    assert parties.operator().name == "PT Operator"
+
+
+def test_managements_and_vendors_have_pages_of_their_own(cast, sign_in):
+    client = sign_in(cast.otto)
+    page = text(client.get(PARTIES))
+    assert cast.operator.name in page
+    assert cast.teknik.name not in page
+    for company in (cast.anggrek, cast.teknik):
+        assert client.get(reverse("admin:privacy_party_change", args=[company.pk])).status_code == 404
