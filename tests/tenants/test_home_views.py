@@ -44,7 +44,7 @@ def test_home_shows_nothing_of_somebody_else(cast, sign_in):
     page = home(sign_in(cast.bob))
     assert "What is open" not in page
     assert "Nobody has looked at your data yet." in page
-    assert "You share data with vendors by 0 permissions." in page
+    assert "You share your data with no vendor." in page
     assert "Pengelola Anggrek" not in page
     assert "Pengelola Bougenvil" in page
 
