@@ -99,6 +99,18 @@ def test_decline_ends_the_agreement_to_an_earlier_version(ann):
     refused("no_consent", consents.withdraw, by=ann, document=version.document, language="en")
 
 
+def test_decline_touches_no_other_document_and_nobody_else(ann):
+    policy, bob = f.VersionFactory(), f.UserFactory()
+    give(ann)
+    give(bob)
+    terms()
+    decline(ann)
+    assert Standing.objects.get(user=ann).document == policy.document
+    f.VersionFactory()
+    decline(ann)
+    assert Standing.objects.get(user=bob).document == policy.document
+
+
 def test_decline_refuses_when_nothing_is_asked_any_more(ann):
     f.VersionFactory()
     versions = asked(ann)
@@ -114,6 +126,16 @@ def test_withdraw_ends_the_agreement_and_is_recorded(ann):
     assert (event.decision, event.version) == ("withdrawn", version)
     assert consents.questions(ann)[0].declined
     refused("no_consent", consents.withdraw, by=ann, document=version.document, language="en")
+
+
+def test_withdraw_touches_no_other_document_and_nobody_else(ann):
+    policy, other, bob = f.VersionFactory(), terms(), f.UserFactory()
+    give(bob)
+    refused("no_consent", consents.withdraw, by=ann, document=policy.document, language="en")
+    give(ann)
+    consents.withdraw(by=ann, document=other.document, language="en")
+    assert Standing.objects.get(user=ann).document == policy.document
+    assert Standing.objects.filter(user=bob).count() == 2
 
 
 def test_questions_follow_material_editorial_and_future_versions(ann):

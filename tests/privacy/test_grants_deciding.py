@@ -175,6 +175,11 @@ def test_can_read_is_for_the_vendors_own_people(cast, grant):
     assert grants.can_read(other, grant.subject, NAME).reason is Reason.NO_GRANT
 
 
+def test_can_read_opens_nothing_about_somebody_else(cast, grant):
+    neighbour = f.TenantFactory(management=cast.anggrek)
+    assert grants.can_read(cast.vera, neighbour.subject, NAME).reason is Reason.NO_GRANT
+
+
 def test_can_read_says_no_to_a_deactivated_account(cast, grant):
     cast.vera.is_active = False
     cast.vera.save()
