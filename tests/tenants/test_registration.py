@@ -163,6 +163,33 @@ def test_claim_corrected_replaces_the_open_one(entry, cici):
     assert wrong.status == Status.CLOSED
 
 
+def test_claim_at_another_management_leaves_the_open_one(entry, cici, cast):
+    first = claim(entry, cici, unit_number="A-15-02")
+    claim(entry, cici, building=cast.bob_entry.occupancies.get().unit.building)
+    first.refresh_from_db()
+    assert first.status == Status.WAITING
+
+
+def test_claim_anew_leaves_an_answered_one_as_it_is(entry, cast):
+    person = f.UserFactory()
+    first = claim(entry, person)
+    registration.refuse(claim=first, reason="Please come to the office.", by=cast.sam)
+    claim(entry, person)
+    first.refresh_from_db()
+    assert (first.status, first.reason) == (Status.REFUSED, "Please come to the office.")
+
+
+def test_claim_for_the_same_number_in_another_building_waits_for_staff(entry, cici, cast):
+    tower = f.BuildingFactory(management=cast.anggrek, name="Menara Lain")
+    assert claim(entry, cici, building=tower).status == Status.WAITING
+
+
+def test_claims_of_others_do_not_count_for_an_account(entry, cici, settings):
+    settings.CLAIMS_PER_DAY = 1
+    claim(entry, f.UserFactory(), unit_number="Z-1")
+    assert claim(entry, cici).status == Status.OPENED
+
+
 def test_claims_are_limited_per_account(entry, cici, settings):
     settings.CLAIMS_PER_DAY = 2
     for n in range(2):
