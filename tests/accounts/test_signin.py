@@ -122,6 +122,13 @@ def test_sign_in_keeps_the_language_chosen_on_the_way_in(client):
     assert user.language == "en"
 
 
+def test_sign_in_keeps_no_language_that_nobody_chose(client):
+    user = UserFactory(email="ann@example.com", language="")
+    sign_in(client)
+    user.refresh_from_db()
+    assert user.language == ""
+
+
 def test_sign_in_leaves_the_language_of_the_account(client):
     user = UserFactory(email="ann@example.com", language="id")
     client.cookies[site_settings.LANGUAGE_COOKIE_NAME] = "en"
