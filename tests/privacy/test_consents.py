@@ -198,6 +198,23 @@ def test_history_and_latest_are_the_account_own(ann):
     ]
 
 
+def test_questions_take_an_answer_to_this_very_version_for_no_earlier_one(ann):
+    f.VersionFactory()
+    decline(ann)
+    (question,) = consents.questions(ann)
+    assert question.before is None
+    assert question.is_recorded_as_declined
+
+
+def test_is_current_says_who_has_agreed_to_what_is_in_force(ann):
+    f.VersionFactory()
+    assert not consents.is_current(ann.standings.all(), consents.required())
+    give(ann)
+    assert consents.is_current(ann.standings.all(), consents.required())
+    f.VersionFactory()
+    assert not consents.is_current(ann.standings.all(), consents.required())
+
+
 def test_questions_cost_the_same_for_many_versions_and_answers(ann):
     counts = []
     for more in (1, 12):
