@@ -239,7 +239,10 @@ def test_between_names_published_versions_of_this_document_only():
 
 def test_draft_of_the_same_text_for_another_document_or_after_publishing_is_a_new_one():
     document, by = f.DocumentFactory(), f.UserFactory()
-    same = {"by": by, "texts": {"id": "Teks.", "en": "Text."}, "summaries": {"id": "- Satu", "en": "- One"}}
+    same = {
+        "by": by, "texts": {"id": "Teks.", "en": "Text."}, "summaries": {"id": "- Satu", "en": "- One"},
+        "in_force_from": timezone.now() + timedelta(days=2),
+    }  # fmt: skip
     first = policies.draft(document=document, **same)
     assert policies.draft(document=document, **same) == first
     assert policies.draft(document=other_document(), **same) != first
