@@ -70,6 +70,14 @@ def test_detail_shows_no_password_and_has_no_page_to_set_one(client, otto):
     assert client.get(f"{LIST}{sam.pk}/password/").status_code != 200
 
 
+def test_detail_tells_whether_this_very_address_is_confirmed(otto):
+    shown, sam = admin.site._registry[User].email_is_confirmed, UserFactory(email="sam@example.com")
+    assert shown(sam)
+    sam.emailaddress_set.update(verified=False)
+    EmailAddress.objects.create(user=sam, email="second@example.com", verified=True)
+    assert not shown(sam)
+
+
 def test_detail_leaves_address_and_state_alone(client, otto):
     sam = UserFactory(email="sam@example.com")
     data = {"name": "Sam", "language": "en", "email": "x@example.com", "is_staff": "on"}

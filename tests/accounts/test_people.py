@@ -93,3 +93,10 @@ def test_choose_language_keeps_the_choice_of_its_owner_only(olga):
     assert olga.language == "id"
     with pytest.raises(ValidationError, match="owner"):
         people.choose_language(user=olga, language="en", by=UserFactory())
+
+
+def test_deactivate_by_an_operator_reaches_colleagues_and_by_a_superuser_everyone(olga):
+    colleague, omar, otto = UserFactory(), UserFactory(), UserFactory(is_superuser=True)
+    for user, by in ((colleague, omar), (otto, olga)):
+        people.deactivate(user=user, by=by)
+        assert not User.objects.get(pk=user.pk).is_active

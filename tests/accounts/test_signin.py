@@ -71,7 +71,12 @@ def test_too_many_tries_are_told_until_when(client, ann, time_machine):
 
 def test_too_many_tries_from_one_address_are_stopped_whatever_the_account(client, ann):
     for number in range(10):
-        sign_in(client, f"nobody{number}@example.com")
+        # What a visitor says of the address she comes from is not believed: no proxy of ours said it
+        client.post(
+            LOGIN,
+            {"login": f"nobody{number}@example.com", "password": PASSWORD},
+            headers={"X-Forwarded-For": f"203.0.113.{number}"},
+        )
     (sentence,) = sign_in(client).context["form"].non_field_errors()
     assert sentence.startswith("Too many tries.")
 
@@ -120,6 +125,13 @@ def test_sign_in_keeps_the_language_chosen_on_the_way_in(client):
     sign_in(client)
     user.refresh_from_db()
     assert user.language == "en"
+
+
+def test_sign_in_keeps_no_language_that_nobody_chose(client):
+    user = UserFactory(email="ann@example.com", language="")
+    sign_in(client)
+    user.refresh_from_db()
+    assert user.language == ""
 
 
 def test_sign_in_leaves_the_language_of_the_account(client):

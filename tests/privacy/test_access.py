@@ -45,6 +45,11 @@ def test_fetch_of_ones_own_row_is_recorded_only_when_something_is_revealed(cast)
     assert AccessRecord.objects.get().fields == ["tenant.identity_number"]
 
 
+def test_look_as_a_tenant_at_somebody_elses_row_is_recorded(cast):
+    access.look(cast.ann_entry, by=cast.bob, as_=Hat.TENANT, why=Why.OWN)
+    assert AccessRecord.objects.get().actor.holder == cast.bob
+
+
 def test_fetch_of_ones_own_row_under_another_hat_is_recorded(cast):
     cast.ann_entry.subject.holder = cast.sam
     cast.ann_entry.subject.save()

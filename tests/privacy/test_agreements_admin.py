@@ -100,6 +100,9 @@ def test_add_lets_staff_of_two_companies_choose_between_them(cast, sign_in):
         ({"valid_until": "2020-01-01"}, "Choose an end date on or after the start date."),
         ({"country": "SG"}, "Say which safeguard protects"),
         ({"vendor": ""}, "This field is required."),
+        ({"valid_from": ""}, "This field is required."),
+        ({"valid_until": ""}, "This field is required."),
+        ({"country": ""}, "This field is required."),
     ],
 )
 def test_add_refuses_with_a_sentence_and_saves_nothing(cast, sign_in, changes, sentence):

@@ -99,6 +99,18 @@ def test_decline_ends_the_agreement_to_an_earlier_version(ann):
     refused("no_consent", consents.withdraw, by=ann, document=version.document, language="en")
 
 
+def test_decline_touches_no_other_document_and_nobody_else(ann):
+    policy, bob = f.VersionFactory(), f.UserFactory()
+    give(ann)
+    give(bob)
+    terms()
+    decline(ann)
+    assert Standing.objects.get(user=ann).document == policy.document
+    f.VersionFactory()
+    decline(ann)
+    assert Standing.objects.get(user=bob).document == policy.document
+
+
 def test_decline_refuses_when_nothing_is_asked_any_more(ann):
     f.VersionFactory()
     versions = asked(ann)
@@ -114,6 +126,16 @@ def test_withdraw_ends_the_agreement_and_is_recorded(ann):
     assert (event.decision, event.version) == ("withdrawn", version)
     assert consents.questions(ann)[0].declined
     refused("no_consent", consents.withdraw, by=ann, document=version.document, language="en")
+
+
+def test_withdraw_touches_no_other_document_and_nobody_else(ann):
+    policy, other, bob = f.VersionFactory(), terms(), f.UserFactory()
+    give(bob)
+    refused("no_consent", consents.withdraw, by=ann, document=policy.document, language="en")
+    give(ann)
+    consents.withdraw(by=ann, document=other.document, language="en")
+    assert Standing.objects.get(user=ann).document == policy.document
+    assert Standing.objects.filter(user=bob).count() == 2
 
 
 def test_questions_follow_material_editorial_and_future_versions(ann):
@@ -174,6 +196,23 @@ def test_history_and_latest_are_the_account_own(ann):
         ("policy", "given"),
         ("terms", "given"),
     ]
+
+
+def test_questions_take_an_answer_to_this_very_version_for_no_earlier_one(ann):
+    f.VersionFactory()
+    decline(ann)
+    (question,) = consents.questions(ann)
+    assert question.before is None
+    assert question.is_recorded_as_declined
+
+
+def test_is_current_says_who_has_agreed_to_what_is_in_force(ann):
+    f.VersionFactory()
+    assert not consents.is_current(ann.standings.all(), consents.required())
+    give(ann)
+    assert consents.is_current(ann.standings.all(), consents.required())
+    f.VersionFactory()
+    assert not consents.is_current(ann.standings.all(), consents.required())
 
 
 def test_questions_cost_the_same_for_many_versions_and_answers(ann):

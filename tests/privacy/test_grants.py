@@ -10,7 +10,7 @@ from django.utils import timezone
 from privacy import grants
 from privacy.errors import Refused
 from privacy.grants import Reason, State
-from privacy.models import SharingEvent, SharingGrant, SharingRequest
+from privacy.models import SharingAgreement, SharingEvent, SharingGrant, SharingRequest
 from privacy.scope import Hat
 from tests import factories as f
 
@@ -85,6 +85,24 @@ def test_ask_refuses_an_unclaimed_entry(cast, asking):
     assert refused(grants.ask, **asking | {"subject": entry.subject}) == "unclaimed"
 
 
+def test_ask_refuses_a_vendor_who_knows_only_somebody_else(cast, asking, grant):
+    neighbour = f.TenantFactory(management=cast.anggrek, subject__holder=cast.bob)
+    asked_by_vera = asking | {"by": cast.vera, "as_": Hat.VENDOR, "subject": neighbour.subject}
+    assert refused(grants.ask, **asked_by_vera) == "stranger"
+    elsewhere = f.AgreementFactory(management=cast.anggrek, purposes=[cast.purpose])
+    f.GrantFactory(subject=neighbour.subject, agreement=elsewhere, purpose=cast.purpose)
+    assert refused(grants.ask, **asked_by_vera) == "stranger"
+
+
+def test_ask_for_somebody_or_something_else_is_not_twice(cast, asking):
+    neighbour = f.TenantFactory(management=cast.anggrek, subject__holder=cast.bob)
+    cleaning = f.PurposeFactory(code="cleaning")
+    cast.agreement.purposes.add(cleaning)
+    other = f.AgreementFactory(management=cast.anggrek, vendor=cast.teknik, purposes=[cast.purpose])
+    for change in ({}, {"subject": neighbour.subject}, {"purpose": cleaning}, {"agreement": other}):
+        assert grants.ask(**asking | change).status == "waiting"
+
+
 def test_ask_twice_is_once(cast, asking):
     grants.ask(**asking)
     assert refused(grants.ask, **asking) == "twice"
@@ -105,6 +123,25 @@ def test_ask_again_soon_is_refused_to_a_vendor_only(cast, asking, grant, time_ma
 def test_ask_again_is_possible_for_staff(cast, asking):
     grants.refuse(request=grants.ask(**asking), by=cast.ann)
     assert grants.ask(**asking).status == "waiting"
+
+
+def test_ask_again_from_looks_at_what_this_person_declined(cast, asked):
+    refused_once = f.SharingRequestFactory(
+        subject=asked.subject, agreement=asked.agreement, purpose=asked.purpose,
+        status="declined", answered_at=timezone.now(),
+    )  # fmt: skip
+    about = {"subject": asked.subject, "agreement": asked.agreement, "purpose": asked.purpose}
+    assert grants.ask_again_from(**about) == days(30)
+    other = f.AgreementFactory(management=cast.anggrek, vendor=cast.teknik, purposes=[cast.purpose])
+    for change in (
+        {"subject": cast.bob_entry.subject},
+        {"purpose": f.PurposeFactory(code="cleaning")},
+        {"agreement": other},
+    ):
+        assert grants.ask_again_from(**about | change) is None
+    refused_once.status = "cancelled"
+    refused_once.save()
+    assert grants.ask_again_from(**about) is None
 
 
 def test_ask_again_from_is_open_when_nothing_was_declined(cast, asked):
@@ -321,7 +358,7 @@ def test_withdraw_is_for_the_person_alone(cast, grant):
 
 
 def test_withdraw_leaves_an_ended_permission_ended(cast, grant, time_machine):
-    time_machine.move_to(timezone.now() + timedelta(days=31))
+    time_machine.move_to(grant.ends_at)
     assert refused(grants.withdraw, grant=grant, by=cast.ann) == "over"
     assert grants.state(SharingGrant.objects.get()) is State.ENDED
 
@@ -335,6 +372,12 @@ def test_narrow_withdraws_and_gives_anew(cast, grant):
     assert not grants.can_read(cast.vera, grant.subject, PHONE)
     assert grants.state(grant) is State.NARROWED
     assert list(narrower.events.values_list("kind", flat=True).order_by("pk")) == ["given", "narrowed"]
+
+
+def test_narrow_may_change_the_end_alone_or_the_data_alone(cast, grant):
+    shorter = grants.narrow(grant=grant, fields=FIELDS, until=days(3), by=cast.ann)
+    assert shorter.ends_on == days(3)
+    assert grants.narrow(grant=shorter, fields=[NAME], until=days(3), by=cast.ann).fields == [NAME]
 
 
 @pytest.mark.parametrize(
@@ -362,3 +405,14 @@ def test_narrow_refuses(cast, grant, change, code):
 def test_narrow_refuses_what_is_over(cast, grant):
     grants.withdraw(grant=grant, by=cast.ann)
     assert refused(grants.narrow, grant=grant, fields=[NAME], until=days(1), by=cast.ann) == "over"
+
+
+@pytest.mark.parametrize("status", ["suspended", "ended"])
+def test_narrow_refuses_while_the_agreement_is_not_in_force(cast, grant, status):
+    SharingAgreement.objects.filter(pk=cast.agreement.pk).update(status=status)
+    assert refused(grants.narrow, grant=grant, fields=[NAME], until=days(1), by=cast.ann) == "over"
+
+
+def test_narrow_refuses_what_its_date_has_ended(cast, grant, time_machine):
+    time_machine.move_to(grant.ends_at)
+    assert refused(grants.narrow, grant=grant, fields=[NAME], until=days(0), by=cast.ann) == "over"

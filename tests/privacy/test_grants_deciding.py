@@ -175,6 +175,11 @@ def test_can_read_is_for_the_vendors_own_people(cast, grant):
     assert grants.can_read(other, grant.subject, NAME).reason is Reason.NO_GRANT
 
 
+def test_can_read_opens_nothing_about_somebody_else(cast, grant):
+    neighbour = f.TenantFactory(management=cast.anggrek)
+    assert grants.can_read(cast.vera, neighbour.subject, NAME).reason is Reason.NO_GRANT
+
+
 def test_can_read_says_no_to_a_deactivated_account(cast, grant):
     cast.vera.is_active = False
     cast.vera.save()
@@ -207,3 +212,12 @@ def test_state_tells_ended_from_withdrawn(db, change, state):
             moment = timezone.now() + timedelta(days=value)
             change[key] = moment.date() if "valid" in key else moment
     assert grants.state(f.GrantFactory(**change)) is state
+
+
+def test_state_changes_at_the_very_end_and_not_on_the_last_day_of_the_agreement(cast, grant):
+    assert grants.state(grant, now=grant.ends_at) is State.ENDED
+    assert grants.state(grant, now=grant.ends_at - timedelta(seconds=1)) is State.ACTIVE
+    cast.agreement.valid_until = days(0)
+    cast.agreement.save()
+    grant.refresh_from_db()
+    assert grants.state(grant) is State.ACTIVE

@@ -49,6 +49,7 @@ def test_open_shared_shows_less_when_the_agreement_allows_less(cast, grant):
     cast.agreement.fields = [NAME]
     cast.agreement.save()
     assert grants.open_shared(number=grant.number, by=cast.vera).keys == [NAME]
+    assert AccessRecord.objects.get().fields == [NAME]
 
 
 def test_list_shared_takes_the_same_queries_for_ten_people_as_for_fifty(cast, django_assert_num_queries):

@@ -1,6 +1,7 @@
 """Who works for whom is decided by the operator, and gives exactly the rights of the role."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 
 from privacy import parties
@@ -88,3 +89,22 @@ def test_party_of_prefers_the_company_that_answers(cast):
     assert parties.party_of(cast.sam, Hat.STAFF, cast.anggrek.pk).name == cast.anggrek.name
     assert parties.party_of(cast.ann, Hat.TENANT) is None
     assert parties.party_of(cast.otto, Hat.OPERATOR) == cast.operator
+
+
+def test_operator_is_neither_a_management_nor_a_vendor(cast):
+    f.ManagementFactory(name="AAA")
+    f.VendorFactory(name="AAB")
+    assert parties.operator() == cast.operator
+
+
+def test_companies_are_those_of_one_hat(cast):
+    parties.appoint(user=cast.sam, party=cast.teknik, role=Role.VENDOR, by=cast.otto)
+    assert [company.pk for company in parties.companies(cast.sam, Hat.STAFF)] == [cast.anggrek.pk]
+    assert [company.pk for company in parties.companies(cast.sam, Hat.VENDOR)] == [cast.teknik.pk]
+    assert parties.companies(cast.sam, Hat.TENANT) == []
+
+
+def test_appoint_leaves_a_group_that_belongs_to_no_role(cast):
+    cast.sam.groups.add(Group.objects.create(name="auditors"))
+    parties.appoint(user=cast.sam, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    assert {group.name for group in cast.sam.groups.all()} == {"auditors", "tenant officer"}

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from privacy import policies
+from privacy import consents, policies
 from privacy.errors import Refused
 from privacy.models import DocumentVersion, LegalDocument
 from privacy.policy_files import parse
@@ -208,3 +208,73 @@ def test_take_in_keeps_titles_that_the_file_does_not_name():
     f.DocumentFactory(title_ind="Judul", title_en="Heading")
     policies.take_in(file=parse("<!-- language: id -->\n## 1. Satu\nteks"), kind="policy", by=f.UserFactory())
     assert LegalDocument.objects.get().title_en == "Heading"
+
+
+def other_document():
+    return f.DocumentFactory(kind="terms", title_ind="Syarat", title_en="Terms")
+
+
+def test_current_is_of_the_document_asked_for():
+    version = f.VersionFactory()
+    assert policies.current("policy") == version
+    assert policies.current("terms") is None
+
+
+def test_upcoming_announces_no_draft():
+    soon = timezone.now() + timedelta(days=2)
+    f.VersionFactory(published=False, in_force_from=soon)
+    assert policies.upcoming("policy") is None
+    announced = f.VersionFactory(document=other_document(), in_force_from=soon)
+    assert policies.upcoming("terms") == announced
+    assert policies.upcoming("policy") is None
+
+
+def test_between_names_published_versions_of_this_document_only():
+    first, second = f.VersionFactory(), f.VersionFactory()
+    f.VersionFactory(document=other_document())
+    f.VersionFactory(document=LegalDocument.objects.get(kind="terms"))
+    draft = f.VersionFactory(document=first.document, published=False)
+    assert list(policies.between(first, draft)) == [second]
+
+
+def test_draft_of_the_same_text_for_another_document_or_after_publishing_is_a_new_one():
+    document, by = f.DocumentFactory(), f.UserFactory()
+    same = {
+        "by": by, "texts": {"id": "Teks.", "en": "Text."}, "summaries": {"id": "- Satu", "en": "- One"},
+        "in_force_from": timezone.now() + timedelta(days=2),
+    }  # fmt: skip
+    first = policies.draft(document=document, **same)
+    assert policies.draft(document=document, **same) == first
+    assert policies.draft(document=other_document(), **same) != first
+    policies.publish(version=first, by=f.UserFactory())
+    assert policies.draft(document=document, **same).number == 2
+
+
+def test_take_in_completes_no_draft_of_another_document():
+    by = f.UserFactory()
+    indonesian, english = (
+        parse(f"<!-- language: {code} -->\n## 1. {word}\ntext") for code, word in (("id", "Satu"), ("en", "One"))
+    )
+    lacking = policies.take_in(file=indonesian, kind="terms", by=by)
+    assert policies.take_in(file=english, kind="policy", by=by).document.kind == "policy"
+    lacking.refresh_from_db()
+    assert lacking.body_en == ""
+
+
+def test_take_in_of_both_languages_completes_nothing():
+    by = f.UserFactory()
+    lacking = policies.take_in(file=parse("<!-- language: en -->\n## 1. One\ntext"), kind="policy", by=by)
+    assert policies.take_in(file=parse(FILE), kind="policy", by=by).number == lacking.number + 1
+
+
+def test_a_draft_is_not_in_force_however_old_its_date():
+    draft = f.VersionFactory(published=False, in_force_from=timezone.now() - timedelta(days=1))
+    assert not draft.is_in_force
+    assert policies.current("policy") is None
+    assert policies.in_force() == []
+    assert consents.required() == {}
+
+
+def test_versions_are_numbered_for_each_document():
+    assert [f.VersionFactory().number for _each in range(2)] == [1, 2]
+    assert DocumentVersion.objects.next_number(other_document()) == 1

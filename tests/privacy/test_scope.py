@@ -114,6 +114,14 @@ def test_subjects_and_companies_by_hat(cast):
     assert {membership.user for membership in seen(Membership, cast.vera, Hat.VENDOR)} == {cast.vera}
 
 
+@pytest.mark.parametrize(
+    ("who", "hat"), [("vera", Hat.STAFF), ("sam", Hat.VENDOR), ("olga", Hat.STAFF), ("olga", Hat.VENDOR)]
+)
+def test_a_hat_that_one_does_not_wear_shows_nothing(cast, grant, who, hat):
+    for model in (Party, Membership, Vendor, Building, SharingAgreement, SharingGrant, Tenant):
+        assert seen(model, getattr(cast, who), hat) == set(), model
+
+
 def test_access_records_are_for_the_person_the_answering_management_and_the_operator(cast, grant, client):
     client.force_login(cast.vera)
     client.get(f"/vendor/shared/{grant.number}/")

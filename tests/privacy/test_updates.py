@@ -190,6 +190,11 @@ def test_decide_refuses_staff_of_another_management_and_the_operator(cast):
         refused("not_staff", updates.accept_present, request=request, by=stranger)
 
 
+def test_decide_of_a_request_of_the_other_register_is_refused_with_a_queue_of_ones_own(cast):
+    ask(cast, by=cast.bob, entry=cast.bob_entry, birth_place="Solo")
+    refused("not_staff", decide, ask(cast), cast.rita, phone="approved", birth_place="approved")
+
+
 def test_decide_refuses_to_answer_twice(cast):
     request = ask(cast)
     decide(request, cast.sam, phone="approved", birth_place="approved")
@@ -242,6 +247,7 @@ def test_decide_refuses_an_identity_number_that_another_entry_has(cast):
 def test_waiting_puts_the_overdue_ones_on_top(cast):
     first, second = ask(cast, phone="+6281234567891"), ask(cast, birth_place="Solo")
     ProfileUpdateRequest.objects.filter(pk=second.pk).update(due_at=timezone.now() - timedelta(hours=3))
+    decide(ask(cast, gender="male"), cast.sam, gender="No.")
     assert list(ProfileUpdateRequest.objects.waiting()) == [second, first]
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.rules.doors import ADMIN, MODELS, PAGES, PORTAL, ROOF
-from tests.rules.site import PEOPLE, STAFF, admin_routes, portal_routes, routes
+from tests.rules.doors import ADMIN, MODELS, PAGES, PORTAL, ROOF, words_of
+from tests.rules.site import PEOPLE, STAFF, admin_routes, client_for, portal_routes, routes
 
 pytestmark = pytest.mark.django_db
 REMEDY = "If this is meant, say so in tests/rules/doors.py; if not, mend the view:\n  "
@@ -50,6 +50,23 @@ def test_every_door_answers_as_the_table_says(walk, who):
 
 def fits(answer, wanted):
     return answer in {"405", "login", "gate"} if wanted is None else answer == wanted
+
+
+# Pages that only show something, whatever the method
+ONLY_SHOW = {"", "home/", "claim/sent/"}
+
+
+@pytest.mark.parametrize("who", ["ann", "vera"])
+def test_our_own_addresses_take_no_other_method_than_get_and_post(world, who):
+    client, words = client_for(world, who), words_of(world)
+    wrong = [
+        f"{method} {route}"
+        for route, (address, *_answers) in PORTAL.items()
+        if route not in ONLY_SHOW and not route.startswith("accounts/")
+        for method in ("PUT", "PATCH", "DELETE")
+        if client.generic(method, address.format(**words)).status_code != 405
+    ]
+    assert not wrong, f"Say with require_… which methods these views take: {wrong}"
 
 
 def test_every_visit_is_answered_without_a_failure(walk):

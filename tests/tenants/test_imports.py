@@ -601,6 +601,13 @@ def test_keep_forgets_the_earlier_upload_and_those_that_are_over(cast):
     assert list(PendingImport.objects.all()) == [latest]
 
 
+def test_keep_leaves_the_uploads_of_others(cast):
+    table = imports.read(csv_file(["Nama", "Unit"], ["Cici", "A-1"]))
+    theirs = imports.keep(table=table, management=cast.bougenvil, by=cast.rita)
+    own = imports.keep(table=table, management=cast.anggrek, by=cast.sam)
+    assert set(PendingImport.objects.all()) == {theirs, own}
+
+
 def test_forget_uploads_leaves_what_still_waits(cast):
     table = imports.read(csv_file(["Nama", "Unit"], ["Cici", "A-1"]))
     pending = imports.keep(table=table, management=cast.anggrek, by=cast.sam)

@@ -10,7 +10,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
+from privacy import parties
 from privacy.errors import Refused
+from privacy.models.parties import Role
 from tenants import registration
 from tenants.models import Claim, Tenant
 from tests import factories as f
@@ -161,6 +163,34 @@ def test_claim_corrected_replaces_the_open_one(entry, cici):
     assert claim(entry, cici).status == Status.OPENED
     wrong.refresh_from_db()
     assert wrong.status == Status.CLOSED
+    assert len(mail.outbox) == 1  # about the new one only
+
+
+def test_claim_at_another_management_leaves_the_open_one(entry, cici, cast):
+    first = claim(entry, cici, unit_number="A-15-02")
+    claim(entry, cici, building=cast.bob_entry.occupancies.get().unit.building)
+    first.refresh_from_db()
+    assert first.status == Status.WAITING
+
+
+def test_claim_anew_leaves_an_answered_one_as_it_is(entry, cast):
+    person = f.UserFactory()
+    first = claim(entry, person)
+    registration.refuse(claim=first, reason="Please come to the office.", by=cast.sam)
+    claim(entry, person)
+    first.refresh_from_db()
+    assert (first.status, first.reason) == (Status.REFUSED, "Please come to the office.")
+
+
+def test_claim_for_the_same_number_in_another_building_waits_for_staff(entry, cici, cast):
+    tower = f.BuildingFactory(management=cast.anggrek, name="Menara Lain")
+    assert claim(entry, cici, building=tower).status == Status.WAITING
+
+
+def test_claims_of_others_do_not_count_for_an_account(entry, cici, settings):
+    settings.CLAIMS_PER_DAY = 1
+    claim(entry, f.UserFactory(), unit_number="Z-1")
+    assert claim(entry, cici).status == Status.OPENED
 
 
 def test_claims_are_limited_per_account(entry, cici, settings):
@@ -229,6 +259,21 @@ def test_confirm_for_an_entry_of_another_register_is_refused(entry, cast):
     assert refusal.value.code == "entry"
 
 
+def test_confirm_stays_in_the_register_that_was_claimed(entry, cast):
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    with pytest.raises(Refused) as refusal:
+        registration.confirm(claim=waiting(entry), entry=f.TenantFactory(management=cast.bougenvil), by=cast.sam)
+    assert refusal.value.code == "entry"
+
+
+def test_confirm_by_staff_with_a_queue_of_their_own_is_refused(entry, cast):
+    elsewhere = cast.bob_entry.occupancies.get().unit.building
+    assert waiting(entry, building=elsewhere, unit_number="Z-1", message="Help").status == Status.WAITING
+    with pytest.raises(Refused) as refusal:
+        registration.confirm(claim=waiting(entry), entry=entry, by=cast.rita)
+    assert refusal.value.code == "not_staff"
+
+
 def test_confirm_for_a_claimed_entry_is_refused(entry, cast):
     with pytest.raises(Refused) as refusal:
         registration.confirm(claim=waiting(entry), entry=cast.ann_entry, by=cast.sam)
@@ -255,6 +300,14 @@ def test_close_unmatched_at_the_deadline_only(entry, cici):
     made.refresh_from_db()
     assert made.status == Status.CLOSED
     assert mail.outbox[-1].subject == "Your claim has been checked"
+
+
+def test_close_leaves_what_waits_for_staff_however_late(entry):
+    made = waiting(entry)
+    with time_machine.travel(made.due_at + timedelta(days=1)):
+        registration.close_claim.call(claim_id=made.pk)
+    made.refresh_from_db()
+    assert made.status == Status.WAITING
 
 
 def test_check_a_settled_claim_does_nothing(entry, cici):

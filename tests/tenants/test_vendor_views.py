@@ -51,6 +51,18 @@ def test_portal_is_not_there_for_others(cast, sign_in, grant, page):
     assert sign_in(cast.vera).get(reverse(page)).status_code == 200
 
 
+def test_portal_lists_nothing_of_another_vendor(cast, sign_in, grant):
+    other = f.GrantFactory(
+        subject=grant.subject, agreement=f.AgreementFactory(management=cast.anggrek), purpose=cast.purpose
+    )
+    vera = sign_in(cast.vera)
+    assert people(vera.get(reverse("vendor_shared"))) == ["Ann Wijaya"]
+    for page in PAGES:
+        shown = text(vera.get(reverse(page)))
+        assert other.number not in shown
+        assert other.agreement.number not in shown
+
+
 def test_portal_sends_strangers_to_sign_in(db, client):
     assert client.get("/vendor/").status_code == 302
 

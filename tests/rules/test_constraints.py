@@ -1,0 +1,122 @@
+"""What is always true of the data the database itself refuses, whoever writes. A new constraint fails until listed."""
+
+from copy import copy
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from privacy import numbers, updates
+from privacy.models import (
+    AccessRecord,
+    Counter,
+    DocumentVersion,
+    Membership,
+    ProfileUpdateLine,
+    SharingAgreement,
+    Standing,
+    Subject,
+)
+from privacy.subjects import own
+from tenants.models import Building, Claim, Occupancy, Tenant, Unit
+from tests import factories as f
+
+OURS = ("accounts", "privacy", "tenants")
+
+
+def twice(make):
+    make()
+    make()
+
+
+def two_claims(cast):
+    unit = cast.ann_entry.occupancies.get().unit
+    for status in (Claim.Status.UNMATCHED, Claim.Status.WAITING):
+        Claim.objects.create(
+            number=numbers.take("KL"), claimant=own(cast.bob), management=cast.anggrek, building=unit.building,
+            unit_number=unit.number, status=status,
+        )  # fmt: skip
+
+
+def line(cast):
+    proposal = copy(cast.ann_entry)
+    proposal.birth_place = "Solo"
+    return updates.ask(record=cast.ann_entry, proposal=proposal, by=cast.ann).lines.get()
+
+
+def unsigned(cast):
+    return f.AgreementFactory(
+        management=cast.anggrek, vendor=cast.teknik, status="draft", management_signed_on=None, vendor_signed_on=None
+    )
+
+
+def same(row, **changed):
+    """Another row like this one."""
+    row = copy(row)
+    row.pk = None
+    row._state.adding = True
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.save()
+
+
+# Constraint → what it refuses
+BREAKS = {
+    "accounts_user_email_any_case": lambda cast: User.objects.create(email="ANN@example.com"),
+    "privacy_access_says_why": lambda cast: AccessRecord.objects.create(
+        subject=own(cast.ann), actor=own(cast.sam), hat="staff", action="viewed", allowed=True, why=""
+    ),
+    "privacy_agreement_active_signed": lambda cast: SharingAgreement.objects.filter(pk=unsigned(cast).pk).update(
+        status="active"
+    ),
+    "privacy_agreement_ends_after_start": lambda cast: SharingAgreement.objects.update(
+        valid_until=cast.agreement.valid_from - timedelta(days=1)
+    ),
+    "privacy_counter_kind_year": lambda cast: twice(lambda: Counter.objects.create(kind="XX", year=2026)),
+    "privacy_grant_ends_after_start": lambda cast: f.GrantFactory(
+        agreement=cast.agreement, purpose=cast.purpose, ends_at=timezone.now() - timedelta(days=2)
+    ),
+    "privacy_membership_once_per_party": lambda cast: Membership.objects.create(
+        user=cast.sam, party=cast.anggrek, role="officer"
+    ),
+    "privacy_request_one_waiting": lambda cast: twice(
+        lambda: f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
+    ),
+    "privacy_standing_once_per_document": lambda cast: twice(
+        lambda: Standing.objects.create(user=cast.ann, document=f.DocumentFactory(), number=1)
+    ),
+    "privacy_subject_one_own_per_account": lambda cast: twice(
+        lambda: Subject.objects.create(holder=cast.bob, own=True)
+    ),
+    "privacy_update_line_once": lambda cast: same(line(cast)),
+    "privacy_update_rejection_says_why": lambda cast: ProfileUpdateLine.objects.filter(pk=line(cast).pk).update(
+        decision="rejected"
+    ),
+    "privacy_version_number_once": lambda cast: same(f.VersionFactory(published=False)),
+    "privacy_version_published_whole": lambda cast: DocumentVersion.objects.filter(
+        pk=f.VersionFactory(published=False).pk
+    ).update(published_at=timezone.now()),
+    "tenants_building_name_per_management": lambda cast: same(Building.objects.get(management=cast.anggrek)),
+    "tenants_claim_one_open": two_claims,
+    "tenants_identity_has_kind": lambda cast: Tenant.objects.update(identity_kind=""),
+    "tenants_identity_once_per_management": lambda cast: same(cast.ann_entry, subject=Subject.objects.create()),
+    "tenants_occupancy_ends_after_start": lambda cast: Occupancy.objects.update(
+        moved_in_on=timezone.localdate(), moved_out_on=timezone.localdate() - timedelta(days=1)
+    ),
+    "tenants_occupancy_once_at_a_time": lambda cast: same(cast.ann_entry.occupancies.get()),
+    "tenants_unit_number_per_building": lambda cast: same(Unit.objects.get(building__management=cast.anggrek)),
+}
+
+
+def test_every_constraint_is_listed():
+    models = [model for model in apps.get_models() if model._meta.app_label in OURS]
+    assert {constraint.name for model in models for constraint in model._meta.constraints} == set(BREAKS)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_database_refuses(cast, name):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BREAKS[name](cast)
