@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 
 from . import people
 from .forms import AccountAddForm, AccountForm
-from .models import User
 from .templatetags.moments import short_moment
 from .wording import Worded
 
@@ -31,8 +30,9 @@ class LanguageFilter(admin.SimpleListFilter):
         return queryset.filter(language=self.value()) if self.value() else queryset
 
 
-@admin.register(User)
 class UserAdmin(Worded, admin.ModelAdmin):
+    """Registered by the roof, where opening an account can be recorded (`bamms.admin`)."""
+
     form = AccountForm
     list_display = ["email", "name", "is_staff", "is_active", "joined"]
     list_filter = ["is_staff", "is_active", LanguageFilter]

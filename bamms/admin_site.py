@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
 from accounts.wording import nothing, yes_no
 from bamms import dashboard
@@ -67,6 +68,10 @@ class BammsAdminSite(admin.AdminSite):
 
     def autocomplete_view(self, request):
         return AutocompleteView.as_view(admin_site=self)(request)
+
+    def admin_view(self, view, cacheable=False):
+        """Pages are read by GET and written by POST; OPTIONS and the like would show a page that no log knows of."""
+        return require_http_methods(["GET", "HEAD", "POST"])(super().admin_view(view, cacheable))
 
     def each_context(self, request):
         """The frame of every page also says for which company one works here."""

@@ -135,7 +135,7 @@ else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": setting("CACHE_URL", env.cache_url, "dbcache://bamms_cache")}
+CACHES = {"default": setting("CACHE_URL", env.cache_url, "dbcache://bamms_cache?max_entries=100000")}
 TASKS = {"default": {"BACKEND": setting("TASKS_BACKEND", env.str, "django_tasks_db.DatabaseBackend")}}
 
 

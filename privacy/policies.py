@@ -104,7 +104,9 @@ def take_in(*, file, kind, by, material=True, in_force_from=None):
 
 
 def _take_titles(document, file):
-    """The titles of the file; a document that has none yet gets the usual ones."""
+    """The titles of the file; a document that has none yet gets the usual ones. Once people have read one it stays."""
+    if document.versions.published().exists():
+        return
     for language, field in (("id", "title_ind"), ("en", "title_en")):
         with translation.override(language):
             usual = str(document.get_kind_display())

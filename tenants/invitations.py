@@ -56,7 +56,9 @@ def accept(*, token, by):
         .filter(token_hash=token_hash(token))
         .first()
     )
-    if invitation is None or invitation.used_at or invitation.expires_at <= timezone.now():
+    over = invitation is None or invitation.used_at or invitation.expires_at <= timezone.now()
+    # Staff may have corrected the address since: whoever has the old one is somebody else
+    if over or invitation.tenant.email.lower() != invitation.email.lower():
         raise Refused(
             _("This invitation is no longer valid. Ask your building management for a new one, or claim your record."),
             code="over",

@@ -14,7 +14,7 @@ from modeltranslation.admin import TranslationAdmin
 
 from accounts.wording import Worded
 from privacy import agreements, parties
-from privacy.admin.base import TenantDataAdmin, hat
+from privacy.admin.base import NotHere, TenantDataAdmin, hat
 from privacy.admin.look import chip
 from privacy.errors import Refused
 from privacy.forms.sharing import AgreementForm, vendor_companies
@@ -216,14 +216,19 @@ def consequence(agreement, name):
 
 
 @admin.register(Purpose)
-class PurposeAdmin(Worded, TranslationAdmin):
-    """The jobs that data may be shared for, in both languages. One that is not in use closes its permissions."""
+class PurposeAdmin(Worded, NotHere, TranslationAdmin):
+    """The jobs that data may be shared for, in both languages. One that is not in use closes its permissions.
+
+    Once an agreement names it, its words stay: permissions were given for what they say.
+    """
 
     list_display = ("name", "code", "is_active")
     list_filter = ("is_active",)
     ordering = ("code",)
 
     def get_readonly_fields(self, request, obj=None):
+        if obj and SharingAgreement.objects.filter(purposes=obj).exists():
+            return [field.name for field in obj._meta.fields if field.name not in {"id", "is_active"}]
         return ("code",) if obj else ()
 
     def has_delete_permission(self, request, obj=None):

@@ -5,6 +5,7 @@ does not: choices of foreign keys, filters on relations, inlines of shared paren
 """
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +51,13 @@ class Scoped(Worded):
         return field
 
 
+class NotHere:
+    """Django answers an unknown id with a redirect and a message; here it is 404, like anybody else's."""
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404(_("This page is not here."))
+
+
 class ReadOnly:
     """Rows that nobody edits by hand, superusers included: evidence, and what only verbs may write."""
 
@@ -84,7 +92,7 @@ class TenantTabularInline(Scoped, admin.TabularInline):
         return type(formset.__name__, (NamedCells, formset), {})
 
 
-class TenantDataAdmin(Scoped, admin.ModelAdmin):
+class TenantDataAdmin(Scoped, NotHere, admin.ModelAdmin):
     """Base of every admin class about people, places and sharing."""
 
     view_on_site = False
@@ -125,6 +133,30 @@ class TenantDataAdmin(Scoped, admin.ModelAdmin):
             )
         return None
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        self.refuse_outside(request, object_id)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        self.refuse_outside(request, object_id)
+        return super().delete_view(request, object_id, extra_context)
+
+    def refuse_outside(self, request, object_id):
+        """A refused POST is recorded here, before Django's transaction begins: the 404 would undo it there."""
+        if request.method != "POST" or object_id is None or not self.has_view_or_change_permission(request):
+            return
+        if self.get_object(request, unquote(object_id)) is None:
+            self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):  # noqa: PLR0917
+        self.record_again(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def record_again(self, request, row):
+        """A form that comes back with a mistake shows the record once more: a look like the first."""
+        if row is not None and request.method == "POST":
+            self.record_look(request, row)
+
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
         if declarations.of(self.model).subject and declarations.of(self.model).personal:
             access.look(
@@ -152,10 +184,6 @@ class TenantDataAdmin(Scoped, admin.ModelAdmin):
             return field.clean(object_id, None)
         except ValidationError:
             return None
-
-    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        """Django answers an unknown id with a redirect and a message; here it is 404, like anybody else's."""
-        raise Http404(_("This page is not here."))
 
     def attempt(self, request, verb, success, /, **arguments):
         """Call a verb, say what happened; a refusal is shown as its sentence. True when it worked."""

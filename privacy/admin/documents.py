@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import moments
 from accounts.wording import Worded, nothing
 from privacy import comparing, policies, policy_files, rendering
+from privacy.admin.base import NotHere
 from privacy.admin.look import chip
 from privacy.errors import Refused
 from privacy.forms.documents import DraftForm
 from privacy.models import DocumentVersion, LegalDocument
 
 
-class DocumentAdmin(Worded, admin.ModelAdmin):
+class DocumentAdmin(Worded, NotHere, admin.ModelAdmin):
     """Legal documents belong to the operator, not to a management: permissions alone say who may."""
 
     view_on_site = False
@@ -25,9 +26,6 @@ class DocumentAdmin(Worded, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         """What people have read stays, drafts included."""
         return False
-
-    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        raise Http404(_("This page is not here."))
 
 
 @admin.register(LegalDocument)
@@ -53,6 +51,9 @@ class LegalDocumentAdmin(DocumentAdmin):
         return super().has_add_permission(request) and LegalDocument.objects.count() < len(LegalDocument.Kind)
 
     def get_readonly_fields(self, request, obj=None):
+        """A title that people have read stands in the box they ticked: it stays as it was."""
+        if obj and obj.versions.published().exists():
+            return ("kind", "title_ind", "title_en")
         return ("kind",) if obj else ()
 
 

@@ -149,11 +149,12 @@ class UpdateAdmin(TenantDataAdmin):
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
         form = self.form_for(row, request.POST or None)
-        if form.is_valid():
+        if self.has_change_permission(request, row) and form.is_valid():
             said = _("Your decision is kept. The tenant is told.")
             if self.attempt(request, updates.decide, said, request=row, decisions=form.decisions()):
                 return HttpResponseRedirect(reverse("admin:privacy_profileupdaterequest_changelist"))
             form = self.form_for(row)
+        self.record_again(request, row)
         return TemplateResponse(
             request, "admin/privacy/profileupdaterequest/decide.html", self.facts(request, row, form)
         )

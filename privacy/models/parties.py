@@ -63,6 +63,9 @@ class MembershipQuerySet(ScopedQuerySet):
     def of_staff(self):
         return self.filter(role__in=STAFF_ROLES)
 
+    def of_heads(self):
+        return self.filter(role=Role.HEAD)
+
     def of_vendors(self):
         return self.filter(role=Role.VENDOR)
 

@@ -52,6 +52,10 @@ class FieldLabels:
 
 
 class AgreementQuerySet(ScopedQuerySet):
+    def _as_vendor(self, declaration, user):
+        """A draft is the management's own until both have signed."""
+        return super()._as_vendor(declaration, user).exclude(status=SharingAgreement.Status.DRAFT)
+
     def active(self, today=None):
         today = today or timezone.localdate()
         return self.filter(status=SharingAgreement.Status.ACTIVE, valid_from__lte=today, valid_until__gte=today)

@@ -14,6 +14,7 @@ from privacy import access, grants
 from privacy import access_log as log
 from privacy.errors import Refused
 from privacy.forms.sharing import AnswerForm, NarrowForm
+from privacy.middleware import open_without_consent
 from privacy.models import AccessRecord, SharingGrant, SharingRequest
 from privacy.models.access import Why
 from privacy.scope import Hat
@@ -24,6 +25,7 @@ LOOKS_SHOWN = 10
 OVER_A_PAGE = 20
 
 
+@open_without_consent
 @require_safe
 def sharing(request):
     """Waiting requests, then open permissions, then those that are over. A card just withdrawn keeps its place."""
@@ -128,6 +130,7 @@ def preview(subject_id, keys):
     return grants.Shown(None, keys, grants.shown_values([subject_id], keys).get(subject_id, {})).lines
 
 
+@open_without_consent
 @require_safe
 def grant(request, number):
     found = fetch(request, SharingGrant, number)
@@ -142,6 +145,7 @@ def grant(request, number):
     return render(request, "privacy/grant.html", context)
 
 
+@open_without_consent
 @require_http_methods(["GET", "POST"])
 def grant_withdraw(request, number):
     """First what it means, then one press; no reason is asked."""

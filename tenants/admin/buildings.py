@@ -10,7 +10,9 @@ from modeltranslation.admin import TranslationAdmin
 
 from accounts.wording import nothing
 from privacy.admin import TenantDataAdmin
+from privacy.admin.base import hat
 from privacy.models.parties import PartyKind
+from privacy.scope import Hat
 from tenants.models import Building, BuildingManagement, Unit, Vendor
 
 COMPANY = ("name", "legal_name", "address", "phone", "email")
@@ -39,6 +41,13 @@ class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
 class BuildingManagementAdmin(CompanyAdmin):
     kind = PartyKind.MANAGEMENT
     fieldsets = ((None, {"fields": (*COMPANY, "office_hours")}), OFFICER)
+
+    def has_change_permission(self, request, obj=None):
+        """The operator, and the head of this very management: a head elsewhere is staff here."""
+        allowed = super().has_change_permission(request, obj)
+        if obj is None or hat(request) == Hat.OPERATOR:
+            return allowed
+        return allowed and request.user.memberships.of_heads().filter(party=obj.pk).exists()
 
 
 @admin.register(Vendor)

@@ -142,7 +142,7 @@ class ClaimAdmin(TenantDataAdmin):
         ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        claim = self.get_object(request, object_id)
+        claim = self.get_queryset(request).filter(pk=self._clean_pk(object_id)).first()
         if (
             claim
             and claim.status == Claim.Status.WAITING
@@ -170,7 +170,8 @@ class ClaimAdmin(TenantDataAdmin):
         )
         if request.method == "POST" and form.is_valid() and self.answer(request, claim, form):
             return HttpResponseRedirect(reverse("admin:tenants_claim_changelist"))
-        if claim.entry and request.method == "GET":
+        self.record_again(request, claim)
+        if claim.entry:
             access.look(claim.entry, by=request.user, as_=hat(request), why=Why.CLAIM, reference=claim.number)
         context = self.admin_site.each_context(request) | {
             "title": _("Claim %(number)s") % {"number": claim.number},

@@ -60,11 +60,7 @@ def vendor_home(request):
 
 
 def agreements_of(request):
-    return (
-        visible(request, SharingAgreement)
-        .exclude(status=SharingAgreement.Status.DRAFT)
-        .select_related("management", "vendor")
-    )
+    return visible(request, SharingAgreement).select_related("management", "vendor")
 
 
 @require_safe

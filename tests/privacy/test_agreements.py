@@ -9,9 +9,10 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError
 from django.utils import timezone
 
-from privacy import agreements, grants, uploads
+from privacy import agreements, grants, parties, uploads
 from privacy.errors import Refused
 from privacy.models import SharingAgreement
+from privacy.models.parties import Role
 from tests import factories as f
 
 PDF = b"%PDF-1.4 signed"
@@ -89,6 +90,12 @@ def test_nobody_else_drafts_or_moves_it(cast, signed, who):
     assert refused(agreements.keep, agreement=signed, by=by) == "not_party"
     for verb in (agreements.activate, agreements.suspend, agreements.end):
         assert refused(verb, agreement=signed, by=by) == "not_party"
+
+
+def test_a_head_elsewhere_is_staff_here(cast, signed):
+    parties.appoint(user=cast.rita, party=cast.bougenvil, role=Role.HEAD, by=cast.otto)
+    parties.appoint(user=cast.rita, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    assert refused(agreements.end, agreement=signed, by=cast.rita) == "not_party"
 
 
 def test_the_operator_may_move_it(cast, signed):

@@ -259,6 +259,15 @@ def test_titles_are_changed_by_the_operator_only_and_the_kind_never(cast, oskar,
     assert (document.title_ind, document.title_en, document.kind) == ("A", "B", "policy")
 
 
+def test_a_title_that_people_have_read_stays(cast, oskar, client):
+    document = f.VersionFactory().document
+    before = document.title_en
+    client.force_login(oskar)
+    client.post(f"/admin/privacy/legaldocument/{document.pk}/change/", {"title_ind": "A", "title_en": "B"})
+    document.refresh_from_db()
+    assert document.title_en == before
+
+
 def test_there_is_one_document_of_each_kind(cast, client):
     client.force_login(cast.otto)
     client.post("/admin/privacy/legaldocument/add/", {"kind": "policy", "title_ind": "A", "title_en": "B"})

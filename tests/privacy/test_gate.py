@@ -196,8 +196,18 @@ def test_admin_sign_out_works_without_consent(cast, client):
 
 @pytest.mark.parametrize(
     "page",
-    ["/home/", "/my-privacy/", "/my-data/", "/my-sharing/", "/my-access-log/", "/admin/", "/accounts/password/change/"],
+    ["/home/", "/my-privacy/", "/my-data/", "/my-access-log/", "/admin/", "/accounts/password/change/"],
 )
 def test_other_pages_are_closed_without_consent(client, ann, page):
     f.VersionFactory()
     assert client.get(page)["Location"].startswith("/consent/?next=")
+
+
+def test_a_person_who_no_longer_agrees_can_still_withdraw_a_permission(cast, client, grant):
+    f.VersionFactory()
+    client.force_login(cast.ann)
+    assert client.get("/home/")["Location"].startswith("/consent/?next=")
+    assert grant.number in client.get("/my-sharing/").content.decode()
+    client.post(f"/my-sharing/{grant.number}/withdraw/")
+    grant.refresh_from_db()
+    assert grant.withdrawn_at is not None

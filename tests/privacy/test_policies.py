@@ -210,6 +210,13 @@ def test_take_in_keeps_titles_that_the_file_does_not_name():
     assert LegalDocument.objects.get().title_en == "Heading"
 
 
+def test_take_in_leaves_the_title_that_people_have_read():
+    version = f.VersionFactory(document__title_en="Our Policy")
+    policies.take_in(file=parse(FILE.replace("# Our Policy", "# Forged")), kind="policy", by=f.UserFactory())
+    version.document.refresh_from_db()
+    assert version.document.title_en == "Our Policy"
+
+
 def other_document():
     return f.DocumentFactory(kind="terms", title_ind="Syarat", title_en="Terms")
 

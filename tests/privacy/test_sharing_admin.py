@@ -234,10 +234,23 @@ def test_purpose_keeps_its_code_and_is_never_deleted(cast, sign_in):
         "description_en": "b",
         "code": "changed",
     }
+    cast.agreement.purposes.clear()
     client.post(f"{PURPOSES}{cast.purpose.pk}/change/", data)
     purpose = Purpose.objects.get(pk=cast.purpose.pk)
     assert (purpose.code, purpose.name_en, purpose.is_active) == ("repair", "Repairs", False)
     assert sign_in(cast.otto).post(f"{PURPOSES}{cast.purpose.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_purpose_that_an_agreement_names_keeps_its_words(cast, sign_in):
+    data = {"name_ind": "Pemasaran", "name_en": "Marketing", "description_ind": "a", "description_en": "b"}
+    sign_in(cast.olga).post(f"{PURPOSES}{cast.purpose.pk}/change/", data)
+    purpose = Purpose.objects.get(pk=cast.purpose.pk)
+    assert (purpose.name_en, purpose.description_en) == (cast.purpose.name_en, cast.purpose.description_en)
+    assert not purpose.is_active
+
+
+def test_an_unknown_purpose_is_404(cast, sign_in):
+    assert sign_in(cast.olga).get(f"{PURPOSES}999/change/").status_code == 404
 
 
 @pytest.mark.parametrize("url", [GRANTS, REQUESTS, AGREEMENTS, RECORDS])

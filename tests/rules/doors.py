@@ -10,6 +10,7 @@ EVERYBODY = "200 200 200 200 200 200 200 200 200"  # the same page for all, sign
 SIGNED_IN = "login 200 200 200 200 200 200 200 200"  # open without consent
 AGREED = "login gate 200 200 200 200 200 200 200"  # a page of one's own, after consent
 ANN = "login gate 200 404 404 404 404 404 404"  # hers; to others it does not exist
+ANN_ALWAYS = "login 404 200 404 404 404 404 404 404"  # hers, consent or not: nobody is kept from withdrawing
 ANN_ACTS = "login gate 302 404 404 404 404 404 404"  # she may, and is led on
 VERA = "login gate 404 404 200 404 404 404 404"  # for the vendor alone
 VERA_ACTS = "login gate 404 404 302 404 404 404 404"
@@ -47,10 +48,14 @@ PORTAL = {
         "/files/tenants.tenant/{entry}/identity_scan/",
         "login gate 200 404 404 200 404 200 200",
     ),
-    "my-sharing/": ("/my-sharing/", AGREED),
+    "my-sharing/": ("/my-sharing/", SIGNED_IN),
     "my-sharing/requests/<str:number>/": ("/my-sharing/requests/{asked}/", ANN, ANN),
-    "my-sharing/<str:number>/": ("/my-sharing/{grant}/", ANN),
-    "my-sharing/<str:number>/withdraw/": ("/my-sharing/{grant}/withdraw/", ANN, ANN_ACTS),
+    "my-sharing/<str:number>/": ("/my-sharing/{grant}/", ANN_ALWAYS),
+    "my-sharing/<str:number>/withdraw/": (
+        "/my-sharing/{grant}/withdraw/",
+        ANN_ALWAYS,
+        ANN_ALWAYS.replace("200", "302"),
+    ),
     "my-sharing/<str:number>/narrow/": ("/my-sharing/{grant}/narrow/", ANN, ANN),
     "my-access-log/": ("/my-access-log/", AGREED),
     "my-access-log/access-log.csv": ("/my-access-log/access-log.csv", AGREED),
@@ -109,7 +114,7 @@ ROOF = {
         NO_ADMIN_PAGE,
         NO_ADMIN_PAGE,
     ),
-    "admin/^(?P<app_label>privacy|tenants|accounts|django_tasks_database)/$": (
+    "admin/^(?P<app_label>privacy|accounts|tenants|django_tasks_database)/$": (
         "/admin/tenants/",
         ADMIN_LED_ON,
         ADMIN_LED_ON,

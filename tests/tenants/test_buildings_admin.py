@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from privacy.models.parties import PartyKind
+from privacy import parties
+from privacy.models.parties import PartyKind, Role
 from tenants.models import Building, BuildingManagement, Unit, Vendor
 from tests import factories as f
 
@@ -124,3 +125,11 @@ def test_the_head_keeps_the_office_hours_in_both_languages(cast, sam):
     assert response.status_code == 302, response.context["adminform"].form.errors
     cast.anggrek.refresh_from_db()
     assert cast.anggrek.office_hours_en == "Monday–Friday"
+
+
+def test_a_head_elsewhere_changes_no_company_where_she_is_an_officer(cast, sign_in):
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    page = reverse("admin:tenants_buildingmanagement_change", args=[cast.bougenvil.pk])
+    assert sign_in(cast.sam).post(page, {"name": "Taken over"}).status_code == 403
+    cast.bougenvil.refresh_from_db()
+    assert cast.bougenvil.name != "Taken over"

@@ -44,6 +44,13 @@ def test_accept_hands_the_entry_over(entry, dewi, cast):
     assert entry.subject.holder == dewi
 
 
+def test_accept_is_refused_once_staff_corrected_the_address(entry, dewi, cast):
+    _invitation, token = invite(entry, cast.sam)
+    entry.email = "the.real.dewi@example.com"
+    entry.save()
+    assert code_of(invitations.accept, token=token, by=dewi) == "over"
+
+
 def test_token_is_stored_as_hash_only(entry, cast):
     invitation, token = invite(entry, cast.sam)
     assert token not in str(Invitation.objects.filter(pk=invitation.pk).values().get())

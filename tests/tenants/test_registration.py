@@ -1,12 +1,13 @@
 """Claims: what opens by itself, what waits for staff, and what nobody may do."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -213,6 +214,20 @@ def test_claims_are_limited_per_address(entry, settings):
         claim(entry, f.UserFactory())
     assert refusal.value.code == "too_many"
     claim(entry, f.UserFactory(), address="203.0.113.8")
+
+
+def test_the_limit_per_address_lasts_the_day_in_a_databases_cache(entry, settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "bamms_cache"}}
+    call_command("createcachetable", verbosity=0)
+    settings.CLAIMS_PER_ADDRESS = 2
+    with time_machine.travel(datetime(2026, 11, 22, 2, tzinfo=UTC)) as clock:
+        for n in range(2):
+            claim(entry, f.UserFactory(), unit_number=f"Z-{n}")
+        clock.shift(timedelta(hours=5))
+        with pytest.raises(Refused):
+            claim(entry, f.UserFactory())
+        clock.shift(timedelta(hours=12))  # another day in Jakarta
+        claim(entry, f.UserFactory())
 
 
 def waiting(entry, person=None, **changed):

@@ -1,0 +1,24 @@
+"""Admin classes that need more than one floor."""
+
+from django.contrib import admin
+
+from accounts.admin import UserAdmin
+from accounts.models import User
+from privacy import access, subjects
+from privacy.admin.base import NotHere
+from privacy.models.access import Why
+from privacy.scope import Hat
+
+SHOWN = ["user.email", "user.name"]
+
+
+@admin.register(User)
+class AccountAdmin(NotHere, UserAdmin):
+    """The operator's list of accounts; whoever is looked at there can read it in her access log."""
+
+    def get_object(self, request, object_id, from_field=None):
+        account = super().get_object(request, object_id, from_field)
+        if account is not None and account != request.user and request.method == "GET":
+            own = subjects.own(account)
+            access.look(own, by=request.user, as_=Hat.OPERATOR, why=Why.OVERSIGHT, fields=SHOWN)
+        return account
