@@ -247,6 +247,7 @@ PHONENUMBER_DB_FORMAT = "E164"
 # Files: static ones from the tree, private ones outside the web root, opened only through the one door
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_MANIFEST_STRICT = False  # before collectstatic pages are plain, but they and the trouble pages answer
 STATICFILES_DIRS = [BASE_DIR / "static"]
 PRIVATE_FILES_DIR = Path(setting("PRIVATE_FILES_DIR", env.str, str(VAR_DIR / "private")))
 STORAGES = {
