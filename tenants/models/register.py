@@ -37,6 +37,13 @@ class TenantQuerySet(ScopedQuerySet):
         index = Tenant._meta.get_field("identity_index").index(identity_text(kind, number))
         return self.filter(identity_index=index) if index else self.none()
 
+    def with_any_identity(self, number):
+        """The same, whatever kind the number is of."""
+        found = self.none()
+        for kind in IdentityKind.values:
+            found |= self.with_identity(kind, number)
+        return found
+
     def unclaimed(self):
         return self.filter(subject__holder__isnull=True)
 
