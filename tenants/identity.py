@@ -30,6 +30,8 @@ SIM_LENGTHS = range(12, 17)
 PASSPORT_FORM = re.compile(r"(?=.*[0-9])[0-9A-Z]{6,9}")
 # How people and spreadsheets part the digits; the apostrophe marks a cell as text
 SEPARATORS = re.compile(r"[\s.\-_'\u00ad\u2010-\u2015\u2018\u2019\u200b-\u200f\u2060\u2212\ufe58\ufe63\uff0d\ufeff]+")
+# Names have no digits and unit numbers few
+LOOK = re.compile(r"[A-Z]{0,2}[0-9]{7,}[A-Z]?")
 MASK = "•"
 DIGITS = "0123456789"
 
@@ -45,6 +47,11 @@ def normalise(kind, text):
     if text.isascii() and text.isdigit():
         return text
     return SEPARATORS.sub("", text).upper()
+
+
+def looks_like(text):
+    """Whether a text is written like an identity number: at least seven digits, after two letters at most."""
+    return LOOK.fullmatch(normalise("", text)) is not None
 
 
 def check(kind, number, *, birth_date=None, gender=""):

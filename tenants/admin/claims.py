@@ -100,13 +100,27 @@ class DecisionForm(forms.Form):
             return f"{READY_REASONS[int(ready)]} {own}".strip() if ready else own
 
 
+class StatusFilter(admin.SimpleListFilter):
+    """Only the states that the list can show."""
+
+    title = _("status")
+    parameter_name = "status__exact"  # the address that the start page leads to
+
+    def lookups(self, request, model_admin):
+        hidden = (Claim.Status.RECEIVED, Claim.Status.UNMATCHED)
+        return [choice for choice in Claim.Status.choices if choice[0] not in hidden]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 @admin.register(Claim)
 class ClaimAdmin(TenantDataAdmin):
     why = Why.CLAIM
     empty_text = _("No claims yet. They appear here when people claim their record.")
     list_display = ("clock", "number", "place", "state", "received")
     list_display_links = ("number",)
-    list_filter = ("status", "building")
+    list_filter = (StatusFilter, "building")
     show_facets = admin.ShowFacets.ALWAYS
     list_select_related = ("building",)
     ordering = (Case(When(status=Claim.Status.WAITING, then=0), default=1), "due_at", "pk")  # what waits comes first
@@ -117,7 +131,7 @@ class ClaimAdmin(TenantDataAdmin):
         return False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).exclude(status__in=[Claim.Status.RECEIVED])
+        return super().get_queryset(request).for_management()
 
     @admin.display(description=_("time left"), ordering="due_at")
     def clock(self, claim):

@@ -2,7 +2,8 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
@@ -19,15 +20,15 @@ from privacy.admin.look import chip
 from privacy.errors import Refused
 from privacy.models.access import Action, Why
 from privacy.scope import Hat
-from tenants import register
+from tenants import identity, register
 from tenants.admin.claims import Inviting
 from tenants.admin.register_filters import BuildingFilter, ClaimedFilter, MissingFilter
 from tenants.admin.transfer import RegisterTransfer
 from tenants.forms.profile import FILES
 from tenants.forms.register import OccupancyFormSet, RegisterForm
 from tenants.models import Occupancy, Tenant
-from tenants.models.register import IdentityKind
 
+FIND = "admin:tenants_tenant_find"
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 HOMES = Prefetch("occupancies", Occupancy.objects.current().select_related("unit"), to_attr="homes")
 # Shown as they are only to those who may correct them; others see the masked number and links
@@ -76,6 +77,19 @@ class RevealForm(forms.Form):
     )  # fmt: skip
 
 
+class NeverPrintedBack(forms.TextInput):
+    def format_value(self, value):
+        return None
+
+
+class FindForm(forms.Form):
+    number = forms.CharField(
+        label=_("Identity number"), max_length=40, widget=NeverPrintedBack({"autocomplete": "off"}),
+        help_text=_("The whole number. Spaces, dots and dashes do not matter."),
+        error_messages={"required": _("Enter the whole identity number.")},
+    )  # fmt: skip
+
+
 @admin.register(Tenant)
 class TenantAdmin(Inviting, RegisterTransfer, TenantDataAdmin):
     form = RegisterForm
@@ -84,7 +98,7 @@ class TenantAdmin(Inviting, RegisterTransfer, TenantDataAdmin):
     list_filter = (BuildingFilter, ClaimedFilter, MissingFilter)
     list_select_related = ("subject__holder",)
     search_fields = ("name", "occupancies__unit__number")
-    search_help_text = _("Name, unit number, or a whole identity number. Searching by identity number is recorded.")
+    search_help_text = _("Name or unit number.")
     readonly_fields = ("identity_masked", "files")
     fieldsets = (
         (_("Identity"), {"fields": (
@@ -145,21 +159,16 @@ class TenantAdmin(Inviting, RegisterTransfer, TenantDataAdmin):
         ]
         return format_html(" · ".join(["{}"] * len(links)), *links) if links else nothing()
 
-    def get_search_results(self, request, queryset, search_term):
-        """A whole identity number finds its entries by the blind index; that search is recorded on each of them."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        numbered = queryset.none()
-        if sum(letter.isdigit() for letter in search_term) >= 6:
-            for kind in IdentityKind.values:
-                numbered |= queryset.with_identity(kind, search_term)
-        hits = list(numbered)
-        if not hits:
-            return found, duplicates
-        why = Why.OVERSIGHT if hat(request) == Hat.OPERATOR else Why.RECORD
-        access.looks(
-            hits, by=request.user, as_=hat(request), why=why, action=Action.SEARCHED, fields=["identity_number"]
-        )
-        return queryset.filter(pk__in=[entry.pk for entry in hits]), False
+    def changelist_view(self, request, extra_context=None):
+        """The address of a page stays in histories and logs: a number searched by it is led to its own page."""
+        if identity.looks_like(request.GET.get(SEARCH_VAR, "")):
+            rest = request.GET.copy()
+            del rest[SEARCH_VAR]
+            sentence = _("The list is not searched by identity number, because addresses of pages stay in logs.")
+            link = format_html('<a href="{}">{}</a>', reverse(FIND), _("Find by identity number"))
+            self.message_user(request, format_html("{} {}", sentence, link), messages.WARNING)
+            return HttpResponseRedirect(f"{request.path}?{rest.urlencode()}" if rest else request.path)
+        return super().changelist_view(request, extra_context)
 
     # Who may do what
 
@@ -223,11 +232,30 @@ class TenantAdmin(Inviting, RegisterTransfer, TenantDataAdmin):
         verb = register.correct if change else register.enter
         verb(entry=form.instance, occupancies=occupancies, by=request.user)
 
-    # Revealing the identity number
+    # Finding by the identity number, and revealing it
 
     def get_urls(self):
-        reveal = path("<int:pk>/reveal/", self.admin_site.admin_view(self.reveal), name="tenants_tenant_reveal")
-        return [reveal, *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("find/", view(self.find), name="tenants_tenant_find"),
+            path("<int:pk>/reveal/", view(self.reveal), name="tenants_tenant_reveal"),
+            *super().get_urls(),
+        ]
+
+    def find(self, request):
+        """A whole number, by POST and never printed back, finds entries by the blind index; each hit is recorded."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form, hits = FindForm(request.POST or None), None
+        if request.method == "POST" and form.is_valid():
+            hits = list(self.get_queryset(request).with_any_identity(form.cleaned_data["number"]))
+            for entry in hits:
+                self.record_look(request, entry, Action.SEARCHED, ["identity_number"])
+        context = self.admin_site.each_context(request) | {
+            "title": _("Find by identity number"), "opts": self.opts, "form": form, "hits": hits,
+            "labels": [(entry.pk, self.label_for_choice(entry)) for entry in hits or ()],
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/tenants/tenant/find.html", context)
 
     def may_reveal(self, request, entry):
         allowed = hat(request) == Hat.STAFF and request.user.has_perm("tenants.reveal_tenant")

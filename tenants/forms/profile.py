@@ -13,11 +13,10 @@ from privacy.uploads import ImageUpload
 from tenants import identity, values
 from tenants.forms.dates import BirthDateField
 from tenants.models import Tenant
+from tenants.models.register import TOLD_BY_NUMBER
 
 FIELDS = list(declarations.of(Tenant).updatable)
 FILES = ("identity_scan", "photo")
-# What can be told from an identity number must fit what is written beside it
-TOLD_BY_NUMBER = ("identity_kind", "identity_number", "birth_date", "gender")
 CONFIRM = "identity_confirmed"
 
 

@@ -18,6 +18,12 @@ class ClaimQuerySet(ScopedQuerySet):
         """The management's queue, most urgent first: claims that fit an entry, and questions."""
         return self.filter(status=Claim.Status.WAITING).order_by("due_at", "pk")
 
+    def for_management(self):
+        """What came before the management, or was opened by itself: a claim that fits nothing is nobody's to read."""
+        reached = self.exclude(status__in=[Claim.Status.RECEIVED, Claim.Status.UNMATCHED])
+        # Of a closed one the message is gone, so the entry alone tells that it had waited
+        return reached.exclude(status=Claim.Status.CLOSED, entry=None)
+
 
 class Claim(models.Model):
     """What a person says of herself to be recognised. The values are sealed, and removed once it is settled."""

@@ -1,5 +1,6 @@
 """The register of tenants: every field of clause 2.1, as patchy as real registers are."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +14,9 @@ from privacy.models import Subject
 from privacy.scope import ScopedQuerySet
 from tenants import identity, values
 from tenants.models.buildings import BuildingManagement, Unit
+
+# What can be told from an identity number must fit what is written beside it
+TOLD_BY_NUMBER = ("identity_kind", "identity_number", "birth_date", "gender")
 
 
 class IdentityKind(models.TextChoices):
@@ -31,11 +35,25 @@ def identity_text(kind, number):
     return f"{kind}:{identity.normalise(kind, number)}" if number else ""
 
 
+def _problem(kind, number, birth_date, gender):
+    try:
+        identity.check(kind, number, birth_date=birth_date, gender=gender)
+    except ValidationError as error:
+        return error
+
+
 class TenantQuerySet(ScopedQuerySet):
     def with_identity(self, kind, number):
         """Entries with exactly this identity number, found by its blind index."""
         index = Tenant._meta.get_field("identity_index").index(identity_text(kind, number))
         return self.filter(identity_index=index) if index else self.none()
+
+    def with_any_identity(self, number):
+        """The same, whatever kind the number is of."""
+        found = self.none()
+        for kind in IdentityKind.values:
+            found |= self.with_identity(kind, number)
+        return found
 
     def unclaimed(self):
         return self.filter(subject__holder__isnull=True)
@@ -176,6 +194,24 @@ class Tenant(models.Model):
     def clean(self):
         """The blind index follows its number before the rule "once per management" is checked."""
         self.identity_index = self._meta.get_field("identity_index").index(self.identity_text())
+
+    def validate_constraints(self, exclude=None):
+        """Also: the number fits its kind, birth date and gender. Here and not in `clean`, for a form that has blamed
+        one of them excludes it, and would say it twice.
+        """
+        super().validate_constraints(exclude=exclude)
+        if not set(TOLD_BY_NUMBER) & set(exclude or ()):
+            self._check_identity()
+
+    def _check_identity(self):
+        """A number that was already wrong in the register stops no other correction."""
+        new = [getattr(self, name) for name in TOLD_BY_NUMBER]
+        kept = Tenant.objects.filter(pk=self.pk).values_list(*TOLD_BY_NUMBER).first() if self.pk else None
+        if not self.identity_number or (kept and list(kept) == new):
+            return
+        problem = _problem(*new)
+        if problem and not (kept and list(kept[:2]) == new[:2] and _problem(*kept)):
+            raise problem
 
     def get_identity_number_display(self):
         return identity.group(self.identity_kind, self.identity_number) if self.identity_number else ""

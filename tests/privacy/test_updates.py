@@ -2,7 +2,7 @@
 
 import io
 from copy import copy
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -242,6 +242,35 @@ def test_decide_refuses_an_identity_number_that_another_entry_has(cast):
     assert "Another entry of this register" in said
     request.refresh_from_db()
     assert request.is_waiting
+
+
+def with_identity(cast, **facts):
+    Tenant.objects.filter(pk=cast.ann_entry.pk).update(**facts)
+    return Tenant.objects.get(pk=cast.ann_entry.pk)
+
+
+@pytest.mark.parametrize("approved", ["identity_number", "identity_kind"])
+def test_decide_refuses_a_part_that_leaves_a_number_of_another_kind(cast, approved):
+    entry = with_identity(cast, identity_kind="passport", identity_number="X1234567")
+    request = ask(cast, entry=entry, identity_kind="ktp", identity_number="3172055504900001")
+    said = {"identity_number": "Unreadable.", "identity_kind": "Unreadable.", approved: "approved"}
+    with pytest.raises(Refused, match="The register does not accept this"):
+        decide(request, cast.sam, **said)
+    entry.refresh_from_db()
+    assert (entry.identity_kind, entry.identity_number) == ("passport", "X1234567")
+    decide(request, cast.sam, identity_number="approved", identity_kind="approved")
+
+
+def test_decide_refuses_a_birth_date_that_the_number_denies(cast):
+    request = ask(cast, birth_date=date(1991, 4, 15))
+    refused("invalid", decide, request, cast.sam, birth_date="approved")
+
+
+def test_decide_corrects_an_entry_whose_number_was_wrong_already(cast):
+    entry = with_identity(cast, identity_kind="passport", identity_number="3172055504900001")
+    decide(ask(cast, entry=entry, phone="+6281234567891"), cast.sam, phone="approved")
+    entry = with_identity(cast, identity_kind="ktp", identity_number="31")
+    decide(ask(cast, entry=entry, birth_date=date(1991, 4, 15)), cast.sam, birth_date="approved")
 
 
 def test_waiting_puts_the_overdue_ones_on_top(cast):

@@ -72,10 +72,33 @@ def test_list_has_what_waits_first_and_says_the_clock_in_words(cast, sign_in, en
     assert "past the deadline" in page
 
 
-def test_list_leaves_out_what_is_not_for_staff_yet_and_other_companies(cast, sign_in, entry, claim):
-    waiting(entry, cast.ann, number="KL-2026-0002", status=Claim.Status.RECEIVED)
-    assert "KL-2026-0002" not in sign_in(cast.sam).get(reverse(LIST)).content.decode()
+@pytest.mark.parametrize("status", [Claim.Status.RECEIVED, Claim.Status.UNMATCHED, Claim.Status.CLOSED])
+def test_claim_that_fits_nothing_is_shown_to_nobody_else(cast, sign_in, entry, claim, status):
+    hidden = waiting(entry, cast.ann, number="KL-2026-0002", status=status, entry=None)
+    for person in (cast.sam, cast.olga):
+        client = sign_in(person)
+        page = client.get(reverse(LIST)).content.decode()
+        assert "KL-2026-0001" in page
+        assert "KL-2026-0002" not in page
+        for address in (DECIDE, CHANGE, "admin:tenants_claim_history"):
+            assert client.get(reverse(address, args=[hidden.pk])).status_code == 404
     assert "KL-2026" not in sign_in(cast.rita).get(reverse(LIST)).content.decode()
+
+
+def test_claim_that_had_waited_stays_in_the_list_when_it_is_closed(cast, sign_in, entry):
+    waiting(entry, cast.ann, number="KL-2026-0002", status=Claim.Status.CLOSED)
+    assert "KL-2026-0002" in sign_in(cast.sam).get(reverse(LIST)).content.decode()
+
+
+def test_filter_offers_only_states_that_staff_see(cast, sign_in, entry, claim):
+    waiting(entry, cast.ann, number="KL-2026-0002", status=Claim.Status.REFUSED)
+    client = sign_in(cast.sam)
+    page = client.get(reverse(LIST)).content.decode()
+    assert "no entry found" not in page
+    assert "status__exact=received" not in page
+    page = client.get(reverse(LIST), {"status__exact": "refused"}).content.decode()
+    assert "KL-2026-0002" in page
+    assert "KL-2026-0001" not in page
 
 
 def test_row_leads_staff_to_the_decision_and_the_officer_of_data_protection_to_the_facts(cast, sign_in, claim):

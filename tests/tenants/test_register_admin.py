@@ -14,13 +14,14 @@ from django.utils import timezone
 from PIL import Image
 
 from privacy.models import AccessRecord, Standing
-from privacy.models.access import Action
+from privacy.models.access import Action, Why
 from tenants.models import Tenant
 from tests import factories as f
 
 LIST = "admin:tenants_tenant_changelist"
 ADD = "admin:tenants_tenant_add"
 CHANGE = "admin:tenants_tenant_change"
+FIND = "admin:tenants_tenant_find"
 REVEAL = "admin:tenants_tenant_reveal"
 
 
@@ -114,14 +115,46 @@ def test_search_finds_names_and_units_without_a_record(cast, sam):
     assert not AccessRecord.objects.exists()
 
 
-def test_search_by_identity_number_is_exact_and_recorded_on_the_hits(cast, sam):
-    assert "Ann Wijaya" in page(sam, LIST, q="3172 0555 0490 0001")
+@pytest.mark.parametrize("number", ["3172 0555 0490 0001", "3172055504900001", "x-1234567"])
+def test_search_leads_a_number_to_its_own_page_and_keeps_it_nowhere(cast, sam, number):
+    answer = sam.get(reverse(LIST), {"q": number, "claimed": "yes"})
+    assert answer.url == f"{reverse(LIST)}?claimed=yes"
+    html = sam.get(answer.url).content.decode()
+    assert "not searched by identity number" in html
+    assert f'<a href="{reverse(FIND)}">Find by identity number</a>' in html
+    assert number not in html
+    assert not AccessRecord.objects.exists()
+
+
+def test_find_is_exact_and_recorded_on_the_hits(cast, sam):
+    html = sam.post(reverse(FIND), {"number": "3172 0555 0490 0001"}).content.decode()
+    assert f'<a href="{reverse(CHANGE, args=[cast.ann_entry.pk])}">Ann Wijaya · A-12-03</a>' in html
+    assert "3172 0555 0490 0001" not in html
     record = AccessRecord.objects.get()
     assert (record.subject, record.action) == (cast.ann_entry.subject, Action.SEARCHED)
     assert record.fields == ["tenant.identity_number"]
-    assert "Ann Wijaya" not in page(sam, LIST, q="3172 0555 0490")
-    assert "Bob" not in page(sam, LIST, q=cast.bob_entry.identity_number)
+    for number in ("3172 0555 0490", cast.bob_entry.identity_number):
+        html = sam.post(reverse(FIND), {"number": number}).content.decode()
+        assert "No entry of your register has this identity number." in html
     assert AccessRecord.objects.count() == 1
+
+
+def test_find_asks_for_a_number_and_speaks_both_languages(cast, sam):
+    assert "Enter the whole identity number." in sam.post(reverse(FIND), {"number": ""}).content.decode()
+    assert "3172 0555" not in sam.post(reverse(FIND), {"number": "3172 0555 " * 9}).content.decode()
+    cast.sam.language = "id"
+    cast.sam.save()
+    assert "Cari menurut nomor identitas" in page(sam, FIND)
+
+
+def test_find_takes_no_number_from_the_address(cast, sam):
+    assert "Ann Wijaya" not in page(sam, FIND, number=cast.ann_entry.identity_number)
+    assert not AccessRecord.objects.exists()
+
+
+def test_find_records_the_operators_search_as_oversight(cast, sign_in):
+    sign_in(cast.olga).post(reverse(FIND), {"number": cast.ann_entry.identity_number})
+    assert AccessRecord.objects.get().why == Why.OVERSIGHT
 
 
 def test_filters_offer_own_buildings_and_find_what_is_missing(cast, sam, unit):
