@@ -5,7 +5,7 @@ from django.contrib import admin
 from accounts.admin import UserAdmin
 from accounts.models import User
 from privacy import access, subjects
-from privacy.admin.base import NotHere
+from privacy.admin.base import Strict
 from privacy.models.access import Why
 from privacy.scope import Hat
 
@@ -13,7 +13,7 @@ SHOWN = ["user.email", "user.name"]
 
 
 @admin.register(User)
-class AccountAdmin(NotHere, UserAdmin):
+class AccountAdmin(Strict, UserAdmin):
     """The operator's list of accounts; whoever is looked at there can read it in her access log."""
 
     def get_object(self, request, object_id, from_field=None):

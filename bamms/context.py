@@ -49,16 +49,21 @@ def current_hat(request):
     return Hat.VENDOR if request.path.startswith(reverse("vendor_home")) else Hat.TENANT
 
 
+def _is_signed_in(request):
+    """A request refused before anybody looked who sent it, for a wrong host, has no user."""
+    return hasattr(request, "user") and request.user.is_authenticated
+
+
 def _hats(request):
     """Where this person may go: {"url", "label", "current"} for each hat."""
-    if not request.user.is_authenticated:
+    if not _is_signed_in(request):
         return []
     places = {START[hat]: PLACES[hat] for hat in parties.hats_of(request.user)}
     return [{"url": reverse(name), "label": label} for name, label in places.items()]
 
 
 def _nav(request):
-    if not request.user.is_authenticated or getattr(request.user, "must_consent", True):
+    if not _is_signed_in(request) or getattr(request.user, "must_consent", True):
         return []
     items = [
         ([reverse(place) for place in (name, *WITHIN.get(name, []))], label, icon)
@@ -71,7 +76,7 @@ def _nav(request):
 
 def _party_name(request):
     """The vendor's own name in its portal; tenants see their management's on the pages themselves."""
-    if not request.user.is_authenticated or current_hat(request) != Hat.VENDOR:
+    if not _is_signed_in(request) or current_hat(request) != Hat.VENDOR:
         return ""
     party = parties.party_of(request.user, Hat.VENDOR)
     return party.name if party else ""

@@ -5,6 +5,8 @@ names it, because a half-configured portal full of identity cards is worse than 
 """
 
 import base64
+import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -26,6 +28,8 @@ def setting(name, read, default=environ.Env.NOTSET):
     """Read one variable; say in a sentence which one is missing or broken."""
     try:
         return read(name, default=default)
+    except OSError as error:
+        refuse(f"the file that {name}_FILE names cannot be read ({error.strerror}).")
     except ImproperlyConfigured as error:
         raise SystemExit(f"BAMMS cannot start: set {name} in the environment or in .env. {error}") from error
     except (ValueError, TypeError, KeyError) as error:
@@ -36,6 +40,14 @@ def setting(name, read, default=environ.Env.NOTSET):
 
 def refuse(sentence):
     raise SystemExit(f"BAMMS cannot start: {sentence}")
+
+
+def number(name, default, least=1, most=1_000_000):
+    """Read a whole number within its bounds: a limit of nothing would stop everybody, a huge one nobody."""
+    value = setting(name, env.int, default)
+    if not least <= value <= most:
+        refuse(f"{name} must be a number from {least} to {most}.")
+    return value
 
 
 def on_or_off(name, default):
@@ -56,8 +68,10 @@ if len(SECRET_KEY) < 50:
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", env.list, ["127.0.0.1", "localhost"] if DEBUG else environ.Env.NOTSET)
 CSRF_TRUSTED_ORIGINS = setting("CSRF_TRUSTED_ORIGINS", env.list, [])
 SITE_URL = setting("SITE_URL", env.str, "http://127.0.0.1:8000" if DEBUG else environ.Env.NOTSET).rstrip("/")
-if not SITE_URL.startswith(("http://", "https://")):
-    refuse("SITE_URL must begin with https:// (or http://).")
+if not re.fullmatch(r"https?://[\w.:\[\]-]+", SITE_URL):
+    refuse("SITE_URL must be like https://portal.example.com, with https:// (or http://) and no path.")
+if not ALLOWED_HOSTS or any(not re.fullmatch(r"\.?[\w.:\[\]-]+|\*", host) for host in ALLOWED_HOSTS):
+    refuse("ALLOWED_HOSTS must list names such as portal.example.com, without https:// and separated by commas.")
 
 INSTALLED_APPS = [
     "modeltranslation",
@@ -97,6 +111,7 @@ MIDDLEWARE = [
     "accounts.middleware.NoStoreMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "privacy.middleware.ConsentGate",
+    "bamms.middleware.OddRequestMiddleware",
     "bamms.middleware.NotFoundMiddleware",
 ]
 ROOT_URLCONF = "bamms.urls"
@@ -124,6 +139,8 @@ DATABASES = {"default": setting("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR
 if DATABASES["default"].get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
     refuse("DATABASE_URL must begin with sqlite:/// or postgres://.")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    if not Path(DATABASES["default"]["NAME"]).absolute().parent.is_dir():
+        refuse("DATABASE_URL names a file in a folder that does not exist.")
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
         timeout=20,
@@ -131,12 +148,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     )
     DATABASES["default"].setdefault("TEST", {})["MIGRATE"] = True
+elif not DATABASES["default"]["NAME"]:
+    refuse("DATABASE_URL must end with the name of a database: postgres://user:password@host:5432/name.")
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": setting("CACHE_URL", env.cache_url, "dbcache://bamms_cache?max_entries=100000")}
 TASKS = {"default": {"BACKEND": setting("TASKS_BACKEND", env.str, "django_tasks_db.DatabaseBackend")}}
+if not find_spec(TASKS["default"]["BACKEND"].partition(".")[0] or "-"):
+    refuse("TASKS_BACKEND must name a class that is installed, such as django_tasks_db.DatabaseBackend.")
 
 
 # Keys for what is encrypted at rest: "id:base64 of 32 bytes", the first one writes, all of them read
@@ -148,14 +169,18 @@ def read_keys(name):
             key = base64.b64decode(text, validate=True)
         except ValueError:
             refuse(f"{name} holds a key ({key_id}) that is not base64.")
-        if not key_id.isalnum() or len(key) != 32:
+        if key_id in keys:
+            refuse(f"{name} holds two keys that are called {key_id}.")
+        if not (key_id.isascii() and key_id.isalnum()) or len(key) != 32:
             refuse(f"{name} must look like k1:BASE64, with 32 bytes each; make one with `python -m bamms.development`.")
         keys[key_id] = key
     return keys or refuse(f"{name} is empty.")
 
 
 FIELD_KEYS = read_keys("FIELD_KEYS")
-BLIND_INDEX_KEY = next(iter(read_keys("BLIND_INDEX_KEY").values()))
+BLIND_INDEX_KEY, *more_keys = read_keys("BLIND_INDEX_KEY").values()
+if more_keys:
+    refuse("BLIND_INDEX_KEY must be one key: what it indexed is found by no other.")
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
@@ -205,7 +230,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 
 # Clause 7: session cookies only, nothing permanent is set
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = setting("SESSION_COOKIE_AGE", env.int, 8 * 60 * 60)  # seconds; the session's life on the server
+SESSION_COOKIE_AGE = number(
+    "SESSION_COOKIE_AGE", 8 * 60 * 60, least=60, most=30 * 24 * 60 * 60
+)  # seconds; the session's life on the server
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = LANGUAGE_COOKIE_AGE = None
@@ -214,12 +241,12 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Encryption in transit (clause 4): off only in development, and in tests, which speak plain HTTP
 TLS = on_or_off("TLS", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
-SECURE_HSTS_SECONDS = setting("SECURE_HSTS_SECONDS", env.int, 31_536_000) if TLS else 0
+SECURE_HSTS_SECONDS = number("SECURE_HSTS_SECONDS", 31_536_000, least=0, most=10 * 31_536_000) if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 if on_or_off("BEHIND_TLS_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # How many proxies of ours stand before the site: the address of a visitor is read behind them
-TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = setting("TRUSTED_PROXY_COUNT", env.int, 0)
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", 0, least=0, most=10)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -249,7 +276,11 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_MANIFEST_STRICT = False  # before collectstatic pages are plain, but they and the trouble pages answer
 STATICFILES_DIRS = [BASE_DIR / "static"]
-PRIVATE_FILES_DIR = Path(setting("PRIVATE_FILES_DIR", env.str, str(VAR_DIR / "private")))
+PRIVATE_FILES_DIR = Path(setting("PRIVATE_FILES_DIR", env.str, str(VAR_DIR / "private")) or "/").absolute()
+if any(PRIVATE_FILES_DIR.is_relative_to(folder) for folder in (BASE_DIR / "static", STATIC_ROOT)):
+    refuse("PRIVATE_FILES_DIR must not lie in a folder that is served to everybody.")
+if Path("/") == PRIVATE_FILES_DIR or PRIVATE_FILES_DIR.is_file():
+    refuse("PRIVATE_FILES_DIR must name a folder of its own.")
 STORAGES = {
     "default": {"BACKEND": "privacy.uploads.PrivateStorage"},
     "staticfiles": {
@@ -258,11 +289,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-UPLOAD_MAX_MB = setting("UPLOAD_MAX_MB", env.int, 5)  # megabytes a file
+UPLOAD_MAX_MB = number("UPLOAD_MAX_MB", 5, most=100)  # megabytes a file
 # An upload stays in memory until it is sealed: nothing lies in clear in a temporary folder
 FILE_UPLOAD_HANDLERS = ["privacy.uploads.MemoryUploads"]
-UPLOAD_MAX_MEGAPIXELS = setting("UPLOAD_MAX_MEGAPIXELS", env.int, 40)
-IMPORT_MAX_ROWS = setting("IMPORT_MAX_ROWS", env.int, 10_000)
+UPLOAD_MAX_MEGAPIXELS = number("UPLOAD_MAX_MEGAPIXELS", 40, most=200)
+IMPORT_MAX_ROWS = number("IMPORT_MAX_ROWS", 10_000, most=100_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
@@ -273,15 +304,19 @@ else:
     vars().update(setting("EMAIL_URL", env.email_url))
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = setting("DEFAULT_FROM_EMAIL", env.str, "BAMMS <no-reply@localhost>")
+if not re.fullmatch(r"[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+", DEFAULT_FROM_EMAIL):
+    refuse("DEFAULT_FROM_EMAIL must be an address, or a name with an address: BAMMS <no-reply@example.com>.")
 MAIL_DIR = VAR_DIR / "mail"  # where development mail is kept; never used in production
 
 # Clocks and limits, with their source
-ANSWER_HOURS = setting("ANSWER_HOURS", env.int, 72)  # 3×24 hours: articles 30, 32, 40, 41 UU PDP
-INVITATION_HOURS = setting("INVITATION_HOURS", env.int, 72)
-GRANT_MAX_DAYS = setting("GRANT_MAX_DAYS", env.int, 366)  # "a year at most"
-ASK_AGAIN_DAYS = setting("ASK_AGAIN_DAYS", env.int, 30)  # before a vendor may repeat what a tenant did not give
-CLAIMS_PER_DAY = setting("CLAIMS_PER_DAY", env.int, 5)  # per account
-CLAIMS_PER_ADDRESS = setting("CLAIMS_PER_ADDRESS", env.int, 20)  # a day, per network address: a building shares one
+ANSWER_HOURS = number("ANSWER_HOURS", 72, most=8760)  # 3×24 hours: articles 30, 32, 40, 41 UU PDP
+INVITATION_HOURS = number("INVITATION_HOURS", 72, most=8760)
+GRANT_MAX_DAYS = number("GRANT_MAX_DAYS", 366, most=366)  # "a year at most"
+ASK_AGAIN_DAYS = number(
+    "ASK_AGAIN_DAYS", 30, least=0, most=3650
+)  # before a vendor may repeat what a tenant did not give
+CLAIMS_PER_DAY = number("CLAIMS_PER_DAY", 5)  # per account
+CLAIMS_PER_ADDRESS = number("CLAIMS_PER_ADDRESS", 20)  # a day, per network address: a building shares one
 
 LOGGING = {
     "version": 1,

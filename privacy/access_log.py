@@ -177,4 +177,6 @@ def purpose(record):
 def plain_cell(text):
     """Text that no spreadsheet runs as a formula."""
     text = str(text)
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n")) else text
+    return (
+        f"'{text}" if text.lstrip().startswith(tuple("=+-@＝＋－＠")) or text.startswith(("\t", "\r", "\n")) else text
+    )

@@ -1,10 +1,16 @@
-"""Running numbers that people can quote, such as PD-2026-0417: kind, year, number; nothing personal."""
+"""Numbers: running ones that people can quote, such as PD-2026-0417 (kind, year, number), and those of rows."""
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from privacy.models import Counter
+
+
+def is_row(text):
+    """Could this be the number of a row? No column of ours holds more than 18 digits."""
+    text = str(text)
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 @transaction.atomic

@@ -54,7 +54,7 @@ def write(headings, rows, *, kind, text_columns=()):
     """The file's bytes. `text_columns`: places of headings below which a spreadsheet must keep text as it is typed."""
     data = tablib.Dataset(*([harmless(cell) for cell in row] for row in rows), headers=list(headings))
     if kind == CSV:
-        return data.export("csv").encode("utf-8-sig")
+        return data.export("csv", quoting=csv.QUOTE_ALL).encode("utf-8-sig")
     return _as_text(data.export("xlsx", column_width=22), text_columns)
 
 

@@ -14,7 +14,7 @@ from modeltranslation.admin import TranslationAdmin
 
 from accounts.wording import Worded
 from privacy import agreements, parties
-from privacy.admin.base import NotHere, TenantDataAdmin, hat
+from privacy.admin.base import Strict, TenantDataAdmin, hat
 from privacy.admin.look import chip
 from privacy.errors import Refused
 from privacy.forms.sharing import AgreementForm, vendor_companies
@@ -216,7 +216,7 @@ def consequence(agreement, name):
 
 
 @admin.register(Purpose)
-class PurposeAdmin(Worded, NotHere, TranslationAdmin):
+class PurposeAdmin(Worded, Strict, TranslationAdmin):
     """The jobs that data may be shared for, in both languages. One that is not in use closes its permissions.
 
     Once an agreement names it, its words stay: permissions were given for what they say.

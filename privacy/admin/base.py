@@ -5,13 +5,15 @@ does not: choices of foreign keys, filters on relations, inlines of shared paren
 """
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from accounts.wording import Worded
-from privacy import access, declarations, parties
+from privacy import access, declarations, numbers, parties
 from privacy.errors import Refused
 from privacy.models.access import Action, Why
 from privacy.scope import Hat, ScopedQuerySet
@@ -44,6 +46,8 @@ class Scoped(Worded):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """`__str__` names nobody: an admin that offers people or places says how they are called in choices."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site))
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         label = getattr(self.admin_site._registry.get(db_field.remote_field.model), "label_for_choice", None)
         if field is not None and label is not None:
@@ -51,10 +55,26 @@ class Scoped(Worded):
         return field
 
 
-class NotHere:
-    """Django answers an unknown id with a redirect and a message; here it is 404, like anybody else's."""
+class Autocomplete(AutocompleteSelect):
+    def optgroups(self, name, value, attr=None):
+        """What is no row's number was typed into an address; nobody chose it here."""
+        return super().optgroups(name, [row for row in value if numbers.is_row(row)], attr)
+
+
+class Strict:
+    """What no page of ours asks for is not answered: neither unknown ids, nor lookups that no filter offers."""
+
+    def lookup_allowed(self, lookup, value, request=None):
+        plain = "__" not in lookup or lookup.endswith(("__exact", "__isnull"))
+        return plain and super().lookup_allowed(lookup, value, request)
+
+    def response_action(self, request, queryset):
+        if not all(map(numbers.is_row, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            raise SuspiciousOperation("A selected row is no number.")
+        return super().response_action(request, queryset)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Django answers with a redirect and a message; here it is 404, like anybody else's."""
         raise Http404(_("This page is not here."))
 
 
@@ -92,7 +112,7 @@ class TenantTabularInline(Scoped, admin.TabularInline):
         return type(formset.__name__, (NamedCells, formset), {})
 
 
-class TenantDataAdmin(Scoped, NotHere, admin.ModelAdmin):
+class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
     """Base of every admin class about people, places and sharing."""
 
     view_on_site = False

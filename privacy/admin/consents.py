@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
-from privacy import policies
+from privacy import numbers, policies
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.look import chip
 from privacy.models import ConsentEvent, DocumentVersion
@@ -28,7 +28,7 @@ class VersionFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         value = self.value() or ""
-        return queryset.filter(version=value) if value.isdecimal() else queryset
+        return queryset.filter(version=value) if numbers.is_row(value) else queryset
 
 
 @admin.register(ConsentEvent)

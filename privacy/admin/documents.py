@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
 from accounts.wording import Worded, nothing
-from privacy import comparing, policies, policy_files, rendering
-from privacy.admin.base import NotHere
+from privacy import comparing, numbers, policies, policy_files, rendering
+from privacy.admin.base import Strict
 from privacy.admin.look import chip
 from privacy.errors import Refused
 from privacy.forms.documents import DraftForm
 from privacy.models import DocumentVersion, LegalDocument
 
 
-class DocumentAdmin(Worded, NotHere, admin.ModelAdmin):
+class DocumentAdmin(Worded, Strict, admin.ModelAdmin):
     """Legal documents belong to the operator, not to a management: permissions alone say who may."""
 
     view_on_site = False
@@ -95,7 +95,7 @@ class DocumentVersionAdmin(DocumentAdmin):
         """A new draft begins as the newest version of its document."""
         initial = super().get_changeform_initial_data(request)
         document = str(initial.get("document", ""))
-        newest = DocumentVersion.objects.filter(document=document).first() if document.isdecimal() else None
+        newest = DocumentVersion.objects.filter(document=document).first() if numbers.is_row(document) else None
         return initial | ({"body_ind": newest.body_ind, "body_en": newest.body_en} if newest else {})
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import moments
 from accounts.wording import nothing
 from privacy import access, declarations, grants
-from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
+from privacy.admin.base import Autocomplete, ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip, person
 from privacy.admin.people import WHO, PeopleList, names_of
 from privacy.errors import Refused
@@ -129,7 +128,7 @@ class SharingRequestAdmin(AboutSomebody):
         """Ask a tenant of the own register; what may be asked for is the verb's to say."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        widget = AutocompleteSelect(entry_field(), self.admin_site)
+        widget = Autocomplete(entry_field(), self.admin_site)
         initial = {"tenant": request.GET.get("tenant"), "agreement": request.GET.get("agreement")}
         form = StaffAskForm(
             request.POST or None, initial=initial, user=request.user, hat=hat(request), tenant_widget=widget

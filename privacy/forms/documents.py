@@ -52,6 +52,9 @@ class DraftForm(forms.ModelForm):
     def clean(self):
         data = super().clean()
         day = data.get("in_force_on")
+        if day and day < timezone.localdate() and "in_force_on" in self.changed_data:
+            self.add_error("in_force_on", _("Choose today or a later day."))
+            return data
         here = timezone.get_default_timezone()
         self.instance.in_force_from = datetime.combine(day, time.min, tzinfo=here) if day else None
         if self.instance.pk and data.get("seen") != self.instance.drafted_at.isoformat():

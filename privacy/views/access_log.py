@@ -54,7 +54,7 @@ def access_log_csv(request):
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="access-log.csv"'
     response.write("\N{BYTE ORDER MARK}")  # without it Excel reads UTF-8 as something else
-    writer = csv.writer(response)
+    writer = csv.writer(response, quoting=csv.QUOTE_ALL)
     writer.writerow(
         [
             _("Date"),

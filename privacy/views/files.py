@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.sealing import SealError
-from privacy import access, declarations, grants, parties, updates
+from privacy import access, declarations, grants, numbers, parties, updates
 from privacy.models import ProfileUpdateLine, ProfileUpdateRequest
 from privacy.models.access import Why
 from privacy.scope import Hat
@@ -59,7 +59,7 @@ def hat_for(user, model, pk, asked):
     hats = parties.hats_of(user)
     if asked:
         hats = [hat for hat in hats if hat == asked]
-    if not hats or not (pk.isascii() and pk.isdigit()):
+    if not hats or not numbers.is_row(pk):
         raise Http404
     # Her own file is opened as hers, whatever else she works as
     for hat in reversed(hats):

@@ -70,7 +70,7 @@ def card_of(grant, last_look=None):
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sharing_request(request, number):
     asked = fetch(request, SharingRequest, number, select_related=(*RELATED, "subject", "asked_for"))
     form = AnswerForm(request.POST or None, request=asked)
@@ -146,7 +146,7 @@ def grant(request, number):
 
 
 @open_without_consent
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def grant_withdraw(request, number):
     """First what it means, then one press; no reason is asked."""
     found = fetch(request, SharingGrant, number)
@@ -167,7 +167,7 @@ def grant_withdraw(request, number):
     return redirect(f"{reverse('sharing')}?done={number}#{number}")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def grant_narrow(request, number):
     found = fetch(request, SharingGrant, number)
     form = NarrowForm(request.POST or None, grant=found)

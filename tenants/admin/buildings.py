@@ -62,13 +62,6 @@ class FixedOnceMade:
 
     fixed = ""
 
-    def get_readonly_fields(self, request, obj=None):
-        return (
-            (*super().get_readonly_fields(request, obj), self.fixed)
-            if obj
-            else super().get_readonly_fields(request, obj)
-        )
-
     def get_form(self, request, obj=None, change=False, **kwargs):
         """Of the own choices the only one is chosen already."""
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -76,6 +69,9 @@ class FixedOnceMade:
         if field is not None:
             only = list(field.queryset[:2])
             field.initial = only[0] if len(only) == 1 else None
+            field.disabled = (
+                obj is not None
+            )  # and still there, so that "already taken" is found before the database does
         if taken := getattr(self, "taken", None):
             form._meta.error_messages = {NON_FIELD_ERRORS: {"unique_together": taken}}
         return form

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from privacy.errors import Refused
 from privacy.scope import Hat
@@ -22,6 +22,7 @@ LIST, UPLOAD, PREVIEW = (
     "admin:tenants_tenant_import",
     "admin:tenants_tenant_import_preview",
 )
+GONE = gettext_lazy("This upload is no longer kept. Choose the file again.")
 
 
 def steps(current):
@@ -81,9 +82,7 @@ class RegisterTransfer:
         if request.method == "POST":
             return self.import_answer(request, pending)
         if pending.used_at or pending.is_over:
-            return self.transfer_say(
-                request, messages.WARNING, _("This upload is no longer kept. Choose the file again."), UPLOAD
-            )
+            return self.transfer_say(request, messages.WARNING, GONE, UPLOAD)
         plan = imports.preview(pending=pending, by=request.user)
         rows = {
             "new_rows": imports.new_rows(plan), "changed_rows": imports.changed_rows(plan),
@@ -113,6 +112,8 @@ class RegisterTransfer:
 
     def import_errors(self, request, key):
         pending = self.transfer_pending(request, key)
+        if pending.used_at or pending.is_over:
+            return self.transfer_say(request, messages.WARNING, GONE, UPLOAD)
         found = imports.problems(pending=pending, by=request.user)
         headings = [_("Row"), _("Column"), _("What is wrong"), _("What to do")]
         rows = [(problem.row, problem.column, problem.wrong, problem.remedy) for problem in found]

@@ -1,5 +1,7 @@
 """Dates of birth are typed into three boxes (day, month, year): a calendar is a poor way to reach 1954."""
 
+from datetime import date
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +25,8 @@ class DateBoxes(forms.MultiWidget):
         super().__init__(boxes, attrs)
 
     def decompress(self, value):
-        return [value.day, value.month, value.year] if value else ["", "", ""]
+        """Also of a word in the address, which is no date."""
+        return [value.day, value.month, value.year] if isinstance(value, date) else ["", "", ""]
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)

@@ -49,6 +49,9 @@ class OccupancyFormSet(BaseInlineFormSet):
         if any(self.errors):
             return
         units = [form.cleaned_data["unit"] for form in self.forms if form.cleaned_data.get("unit")]
+        now = [form.cleaned_data for form in self.forms if self._is_home(form.cleaned_data)]
+        if len({home["unit"] for home in now}) < len(now):
+            raise forms.ValidationError(_("This unit stands there twice. Keep one row of it."), code="twice")
         managements = {unit.building.management_id for unit in units}
         if self.instance.pk:
             managements.add(self.instance.management_id)
@@ -62,3 +65,7 @@ class OccupancyFormSet(BaseInlineFormSet):
             raise forms.ValidationError(
                 _("Another entry of this register has this identity number. Open that entry instead."), code="taken"
             )
+
+    @staticmethod
+    def _is_home(row):
+        return row.get("unit") and not row.get("moved_out_on") and not row.get("DELETE")

@@ -13,7 +13,7 @@ from tenants.forms.claims import ClaimForm, MessageForm
 from tenants.models import Claim
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def claim(request):
     form = ClaimForm(request.POST or None)
     if form.is_valid():
@@ -57,7 +57,7 @@ def claim_message(request, number):
     return redirect("claim_sent")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request, token):
     if request.method == "POST":
         try:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.templatetags.moments import moment
-from privacy import access, declarations, updates
+from privacy import access, declarations, numbers, updates
 from privacy.errors import Refused
 from privacy.models import ProfileUpdateLine, ProfileUpdateRequest
 from privacy.models.access import Action, Why
@@ -46,7 +46,7 @@ def own_entry(request, **look):
         if entry is None:
             raise Http404
         asked = str(entry.pk)
-    if not (asked.isascii() and asked.isdigit()):
+    if not numbers.is_row(asked):
         raise Http404
     return access.fetch(
         Tenant, by=request.user, as_=Hat.TENANT, why=Why.OWN, pk=asked, select_related=["management", "subject"], **look
@@ -59,7 +59,7 @@ def waiting_for(entry):
     return {line.field: line.request for line in lines.select_related("request").defer("old", "new")}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def my_data(request):
     """POST shows the whole identity number, once, on this answer only."""
     entries = own_entries(request.user)
@@ -111,10 +111,10 @@ def update_new(request):
     return values_page(request, draft) if draft.typed.fields else check_page(request, draft)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def update_check(request):
     """Old → new before it is sent; files, which no page can hand on, are chosen here and sent at once."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("update_new")
     entry = own_entry(request)
     choose = ChooseForm(request.POST)
@@ -189,7 +189,7 @@ def present(entry, name):
     return declarations.display(entry, name) if hasattr(entry, name) else ""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def update_detail(request, number):
     """One request: where it stands, what was asked, what was decided. POST takes it back."""
     row = access.fetch(

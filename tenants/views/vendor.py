@@ -98,7 +98,7 @@ def vendor_record(request, number):
     return render(request, "tenants/vendor_record.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def vendor_request_new(request, number):
     """From somebody who shares, or has shared, with the company; nobody is searched for."""
     grant = access.find(

@@ -60,6 +60,27 @@ def read_settings(tmp_path, **environment):
         ("DEBUG", "maybe"),
         ("TLS", "onn"),
         ("BEHIND_TLS_PROXY", "perhaps"),
+        ("TASKS_BACKEND", ""),
+        ("TASKS_BACKEND", "nope.Backend"),
+        ("DATABASE_URL", "postgres://"),
+        ("DATABASE_URL", "sqlite:////nonexistent/folder/db.sqlite3"),
+        ("SECRET_KEY_FILE", "/nonexistent"),
+        ("ALLOWED_HOSTS", ""),
+        ("ALLOWED_HOSTS", "https://portal.example.com"),
+        ("SITE_URL", "https://a b"),
+        ("SITE_URL", "https://"),
+        ("PRIVATE_FILES_DIR", ""),
+        ("PRIVATE_FILES_DIR", "/etc/passwd"),
+        ("PRIVATE_FILES_DIR", "static/private"),
+        ("DEFAULT_FROM_EMAIL", "nonsense"),
+        ("FIELD_KEYS", f"k1:{'A' * 43}=,k1:{'B' * 43}="),
+        ("FIELD_KEYS", f"kü:{'A' * 43}="),
+        ("BLIND_INDEX_KEY", f"k1:{'A' * 43}=,k2:{'B' * 43}="),
+        ("UPLOAD_MAX_MB", "0"),
+        ("ANSWER_HOURS", "99999999999"),
+        ("SESSION_COOKIE_AGE", "-1"),
+        ("CLAIMS_PER_ADDRESS", "0"),
+        ("GRANT_MAX_DAYS", "5000"),
         ("UPLOAD_MAX_MB", "five"),
         ("ANSWER_HOURS", ""),
     ],
@@ -81,7 +102,7 @@ def test_production_is_safe_without_being_told(tmp_path):
 
 def test_every_setting_stands_in_the_example_and_in_the_readme():
     text = (ROOT / "bamms" / "settings.py").read_text()
-    names = set(re.findall(r'(?:setting|on_or_off|read_keys)\("([A-Z_]+)"', text))
+    names = set(re.findall(r'(?:setting|on_or_off|read_keys|number)\(\s*"([A-Z_]+)"', text))
     example = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     readme = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert example == names

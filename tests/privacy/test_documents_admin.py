@@ -237,6 +237,13 @@ def test_preview_shows_a_draft_that_lacks_a_language(olga):
     assert "Text of version 1." in page
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "2020-01-01"])
+def test_a_day_gone_is_no_day_in_force(cast, olga, day):
+    page = content(olga.post(f"{LIST}add/", fields(f.DocumentFactory(), in_force_on=day)))
+    assert "Choose today or a later day." in page
+    assert not DocumentVersion.objects.exists()
+
+
 def test_list_says_the_state_of_each_version_and_reads_no_texts(cast, olga, django_assert_max_num_queries):
     published(cast.olga)
     f.VersionFactory(in_force_from=timezone.now() + timedelta(days=3))

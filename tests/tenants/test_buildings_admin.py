@@ -133,3 +133,14 @@ def test_a_head_elsewhere_changes_no_company_where_she_is_an_officer(cast, sign_
     assert sign_in(cast.sam).post(page, {"name": "Taken over"}).status_code == 403
     cast.bougenvil.refresh_from_db()
     assert cast.bougenvil.name != "Taken over"
+
+
+@pytest.mark.parametrize(("name", "field"), [("unit", "number"), ("building", "name")])
+def test_changing_to_what_is_taken_is_said(cast, sign_in, name, field):
+    mine = cast.ann_entry.occupancies.get().unit
+    first = mine if name == "unit" else mine.building
+    other = f.UnitFactory(building=mine.building) if name == "unit" else f.BuildingFactory(management=cast.anggrek)
+    page = reverse(f"admin:tenants_{name}_change", args=[other.pk])
+    response = sign_in(cast.sam).post(page, {field: getattr(first, field)})
+    assert response.status_code == 200
+    assert response.context["adminform"].form.non_field_errors()

@@ -94,6 +94,10 @@ def test_export_in_xlsx_keeps_numbers_as_text_and_dates_as_dates(export):
     assert (row[6], row[8].date()) == ("3172 0555 0490 0001", date(1990, 4, 15))
 
 
+def test_write_quotes_every_cell_so_that_no_other_delimiter_parts_it():
+    assert b'"Jl;=HYPERLINK(1)"' in spreadsheets.write(["Address"], [["Jl;=HYPERLINK(1)"]], kind="csv")
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_export_is_read_by_import_as_it_was(export, cast, kind, language):

@@ -409,3 +409,10 @@ def test_autocomplete_calls_people_by_name_and_unit(cast, sam):
     query = {"app_label": "tenants", "model_name": "invitation", "field_name": "tenant", "term": "ann"}
     found = sam.get(reverse("admin:autocomplete"), query).json()["results"]
     assert found == [{"id": str(cast.ann_entry.pk), "text": "Ann Wijaya · A-12-03"}]
+
+
+def test_the_same_unit_twice_is_said(cast, sam, unit):
+    twice = {"occupancies-TOTAL_FORMS": "2", "occupancies-1-unit": unit.pk, "occupancies-1-role": "renter"}
+    response = sam.post(reverse("admin:tenants_tenant_add"), form_data(unit=unit) | twice)
+    assert "This unit stands there twice. Keep one row of it." in response.content.decode()
+    assert not Tenant.objects.filter(name="Cici Lestari").exists()

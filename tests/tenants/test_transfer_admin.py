@@ -174,7 +174,7 @@ def test_errors_are_downloaded_as_a_file(sam, upload):
     answer = sam.get(f"{url}errors.csv")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert "no-store" in answer["Cache-Control"]
-    assert b"2,Email,This is not an email address." in answer.content
+    assert b'"2","Email","This is not an email address."' in answer.content
 
 
 def test_confirm_imports_and_says_how_much(sam, upload):
@@ -182,6 +182,12 @@ def test_confirm_imports_and_says_how_much(sam, upload):
     assert answer.redirect_chain[-1][0] == LIST
     assert "2 rows are imported: 1 new, 1 changed." in answer.content.decode()
     assert Tenant.objects.filter(name="Cici").count() == 1
+
+
+def test_errors_of_an_upload_that_is_imported_are_gone(sam, upload):
+    url = upload(*CHANGE)
+    confirm(sam, url)
+    assert "This upload is no longer kept." in sam.get(f"{url}errors.csv", follow=True).content.decode()
 
 
 def test_confirm_twice_acts_once(sam, upload):
