@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
 from accounts.wording import nothing
-from privacy.admin import TenantDataAdmin
+from privacy.admin import AddOnce, TenantDataAdmin
 from privacy.models.parties import PartyKind
 from tenants.models import Building, BuildingManagement, Unit, Vendor
 
@@ -73,7 +73,7 @@ class FixedOnceMade:
 
 
 @admin.register(Building)
-class BuildingAdmin(FixedOnceMade, TenantDataAdmin, TranslationAdmin):
+class BuildingAdmin(AddOnce, FixedOnceMade, TenantDataAdmin, TranslationAdmin):
     fixed = "management"
     taken = _("This management already has a building with this name. Open that one instead.")
     fields = ("management", "name", "address", "directions")
@@ -95,7 +95,7 @@ class BuildingAdmin(FixedOnceMade, TenantDataAdmin, TranslationAdmin):
 
 
 @admin.register(Unit)
-class UnitAdmin(FixedOnceMade, TenantDataAdmin):
+class UnitAdmin(AddOnce, FixedOnceMade, TenantDataAdmin):
     fixed = "building"
     taken = _("This building already has a unit with this number. Open that one instead.")
     fields = ("building", "number", "floor")

@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from privacy.errors import Refused
@@ -35,6 +37,17 @@ def code_of(call, **arguments):
     with pytest.raises(Refused) as refusal:
         call(**arguments)
     return refusal.value.code
+
+
+def test_invite_takes_turns_with_another_one(entry, cast):
+    """Or two at once would leave two links that work."""
+    with CaptureQueriesContext(connection) as queries:
+        invitations.invite(tenant=entry, by=cast.sam)
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    said = [query["sql"] for query in queries]
+    lock = next(n for n, sql in enumerate(said) if 'FROM "privacy_subject"' in sql and "FOR UPDATE" in sql)
+    assert lock < next(n for n, sql in enumerate(said) if sql.startswith('UPDATE "tenants_invitation"'))
 
 
 def test_accept_hands_the_entry_over(entry, dewi, cast):
