@@ -46,7 +46,10 @@ def invite(*, tenant, by):
         tenant=tenant, email=tenant.email, token_hash=token_hash(token), created_by=subjects.own(by),
         expires_at=now + timedelta(hours=settings.INVITATION_HOURS),
     )  # fmt: skip
-    mail.tell_address(email=tenant.email, language="", template="invitation", path=reverse("invitation", args=[token]))
+    mail.tell_address(
+        email=tenant.email, language="", template="invitation", path=reverse("invitation", args=[token]),
+        facts={"hours": settings.INVITATION_HOURS},
+    )  # fmt: skip
     return invitation
 
 

@@ -67,6 +67,13 @@ def test_letter_names_nobody(entry, cast):
     assert entry.name not in mail.outbox[-1].body + mail.outbox[-1].subject
 
 
+def test_letter_says_the_hours_that_are_set(entry, cast, settings):
+    settings.INVITATION_HOURS = 48
+    invitation, _token = invite(entry, cast.sam)
+    assert "48 jam" in mail.outbox[-1].body
+    assert invitation.expires_at - invitation.created_at < timedelta(hours=49)
+
+
 def test_accept_twice_is_refused(entry, dewi, cast):
     _invitation, token = invite(entry, cast.sam)
     invitations.accept(token=token, by=dewi)
