@@ -38,6 +38,7 @@ def site(request):
     return {
         "operator": SimpleLazyObject(parties.operator),
         "languages": settings.LANGUAGES,
+        "answer_hours": settings.ANSWER_HOURS,
         "hats": SimpleLazyObject(lambda: _hats(request)),
         "nav": SimpleLazyObject(lambda: _nav(request)),
         "party_name": SimpleLazyObject(lambda: _party_name(request)),

@@ -1,4 +1,4 @@
-"""Inviting a tenant to her register entry: the link works once, for 72 hours, for this entry and this address only.
+"""Inviting a tenant to her register entry: the link works once, for some hours, for this entry and this address only.
 
 Only the hash of the link's token is kept, so the database cannot be used to forge one.
 """
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import mail
 from privacy import subjects
 from privacy.errors import Refused
+from privacy.models import Subject
 from privacy.scope import Hat
 from tenants.models import Invitation, Tenant
 
@@ -27,10 +28,12 @@ def token_hash(token):
 
 @transaction.atomic
 def invite(*, tenant, by):
-    """Send the entry's email a link that works once, for 72 hours, for this entry only. Earlier links stop working."""
+    """Send the entry's email a link that works once, for this entry only. Earlier links stop working."""
     tenant = Tenant.objects.visible_to(by, as_=Hat.STAFF).select_related("subject").filter(pk=tenant.pk).first()
     if tenant is None:
         raise Refused(_("Only staff of the management that keeps this record can invite."), code="not_staff")
+    # Two at once take turns, or each would leave a link that works
+    tenant.subject = Subject.objects.select_for_update().get(pk=tenant.subject_id)
     if tenant.is_claimed:
         raise Refused(
             _("This record already belongs to an account. Ask the tenant to sign in with it."), code="claimed"
@@ -43,7 +46,10 @@ def invite(*, tenant, by):
         tenant=tenant, email=tenant.email, token_hash=token_hash(token), created_by=subjects.own(by),
         expires_at=now + timedelta(hours=settings.INVITATION_HOURS),
     )  # fmt: skip
-    mail.tell_address(email=tenant.email, language="", template="invitation", path=reverse("invitation", args=[token]))
+    mail.tell_address(
+        email=tenant.email, language="", template="invitation", path=reverse("invitation", args=[token]),
+        facts={"hours": settings.INVITATION_HOURS},
+    )  # fmt: skip
     return invitation
 
 

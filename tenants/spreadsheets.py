@@ -102,7 +102,7 @@ def _numbered(rows):
                 raise ValidationError(
                     _("The file has more than %(max)s rows. Divide it, then upload the parts one by one."),
                     code="too_many_rows",
-                    params={"max": number_format(settings.IMPORT_MAX_ROWS)},
+                    params={"max": number_format(settings.IMPORT_MAX_ROWS, force_grouping=True)},
                 )
     except ValidationError:
         raise

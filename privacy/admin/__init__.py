@@ -2,8 +2,10 @@
 
 from privacy.admin import access, agreements, consents, documents, parties, sharing, updates
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
+from privacy.admin.once import AddOnce
 
 __all__ = [
+    "AddOnce",
     "ReadOnly",
     "TenantDataAdmin",
     "TenantTabularInline",

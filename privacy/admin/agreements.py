@@ -16,6 +16,7 @@ from accounts.wording import Worded
 from privacy import agreements, parties
 from privacy.admin.base import Strict, TenantDataAdmin, hat
 from privacy.admin.look import chip
+from privacy.admin.once import AddOnce
 from privacy.errors import Refused
 from privacy.forms.sharing import AgreementForm, vendor_companies
 from privacy.models import Purpose, SharingAgreement
@@ -55,7 +56,7 @@ SHOWN = (
 
 
 @admin.register(SharingAgreement)
-class SharingAgreementAdmin(TenantDataAdmin):
+class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
     form = AgreementForm
     list_display = ("number", "vendor_name", "management_name", "state", "time_bar")
     list_filter = ("status", "vendor")

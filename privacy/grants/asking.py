@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -52,11 +53,13 @@ def ask(*, subject, agreement, purpose, fields, until, reason, by, as_):
 
 
 def ask_again_from(subject, agreement, purpose):
-    """The first day on which a vendor may repeat what the person did not give; None when it may ask now."""
-    declined = SharingRequest.objects.filter(
-        subject=subject, agreement=agreement, purpose=purpose, status=Status.DECLINED
-    )
-    last = declined.order_by("answered_at").values_list("answered_at", flat=True).last()
+    """The first day on which a vendor may repeat what the person did not give; None when it may ask now.
+
+    Taking a request back counts too, or asking and cancelling in turn would send letter after letter.
+    """
+    declined = Q(status=Status.DECLINED) | Q(status=Status.CANCELLED, asked_for=agreement.vendor_id)
+    over = SharingRequest.objects.filter(declined, subject=subject, agreement=agreement, purpose=purpose)
+    last = over.order_by("answered_at").values_list("answered_at", flat=True).last()
     day = timezone.localdate(last) + timedelta(days=settings.ASK_AGAIN_DAYS) if last else None
     return day if day and day > timezone.localdate() else None
 
@@ -70,7 +73,7 @@ def _check_vendor(subject, agreement, purpose):
         )
     if day := ask_again_from(subject, agreement, purpose):
         raise Refused(
-            _("The tenant did not give this permission. You can ask again from %(date)s.")
+            _("You asked this tenant for the same not long ago. You can ask again from %(date)s.")
             % {"date": formats.date_format(day)},
             code="soon",
         )

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -12,7 +15,12 @@ from privacy.middleware import open_without_consent
 from privacy.models import AccessRecord, SharingGrant, SharingRequest
 from privacy.scope import Hat
 
-HOURS = _("We answer within 72 hours of receiving it.")
+
+def _hours():
+    return gettext("We answer within %(hours)s hours of receiving it.") % {"hours": settings.ANSWER_HOURS}
+
+
+HOURS = lazy(_hours, str)()
 NO_HOURS = _("We answer in writing; the law sets no hours for this.")
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
 from accounts.wording import nothing
-from privacy.admin import TenantDataAdmin
+from privacy.admin import AddOnce, TenantDataAdmin
 from privacy.admin.base import hat
 from privacy.models.parties import PartyKind
 from privacy.scope import Hat
@@ -78,7 +78,7 @@ class FixedOnceMade:
 
 
 @admin.register(Building)
-class BuildingAdmin(FixedOnceMade, TenantDataAdmin, TranslationAdmin):
+class BuildingAdmin(AddOnce, FixedOnceMade, TenantDataAdmin, TranslationAdmin):
     fixed = "management"
     taken = _("This management already has a building with this name. Open that one instead.")
     fields = ("management", "name", "address", "directions")
@@ -100,7 +100,7 @@ class BuildingAdmin(FixedOnceMade, TenantDataAdmin, TranslationAdmin):
 
 
 @admin.register(Unit)
-class UnitAdmin(FixedOnceMade, TenantDataAdmin):
+class UnitAdmin(AddOnce, FixedOnceMade, TenantDataAdmin):
     fixed = "building"
     taken = _("This building already has a unit with this number. Open that one instead.")
     fields = ("building", "number", "floor")

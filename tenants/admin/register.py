@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.wording import nothing
 from privacy import access, consents, declarations
-from privacy.admin import TenantDataAdmin, TenantTabularInline
+from privacy.admin import AddOnce, TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import hat
 from privacy.admin.look import chip
 from privacy.errors import Refused
@@ -91,7 +91,7 @@ class FindForm(forms.Form):
 
 
 @admin.register(Tenant)
-class TenantAdmin(Inviting, RegisterTransfer, TenantDataAdmin):
+class TenantAdmin(AddOnce, Inviting, RegisterTransfer, TenantDataAdmin):
     form = RegisterForm
     inlines = [OccupancyInline]
     list_display = ("name", "units", "claim", "consent", "lacks", "phone_masked", "identity_masked")

@@ -1,6 +1,7 @@
 """Import and export of the register, on pages of their own beside its list. TenantAdmin inherits them."""
 
 from django.contrib import messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -128,7 +129,7 @@ class RegisterTransfer:
         form = self.transfer_form(request, "export", ExportForm)
         try:
             entries, is_filtered = self.export_choice(request)
-        except IncorrectLookupParameters:
+        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
             return HttpResponseRedirect(request.path)
         if form.is_valid():
             chosen = dict(form.cleaned_data)

@@ -76,3 +76,13 @@ def test_the_vendor_portal_names_the_company(cast, sign_in):
 
 def test_the_frame_names_the_operator(client, cast):
     assert client.get(reverse("account_login")).context["operator"].name == cast.operator.name
+
+
+@pytest.mark.parametrize("place", ["/", "/my-data/", "/my-rights/", "/my-access-log/"])
+def test_pages_say_the_hours_that_are_set(cast, client, settings, place):
+    settings.ANSWER_HOURS = 48
+    if place != "/":
+        client.force_login(cast.ann)
+    text = client.get(place).content.decode()
+    assert "48 hours" in text or "48 jam" in text
+    assert "72" not in text.split("<main", 1)[1].split("</main>", 1)[0].replace("3172", "")

@@ -137,6 +137,12 @@ def test_index_says_the_number_the_clock_and_what_is_overdue(cast, sign_in):
     assert "1 is past the 72-hour deadline. Answer it first." in text
 
 
+def test_index_says_the_hours_that_are_set(cast, sign_in, settings):
+    settings.ANSWER_HOURS = 48
+    waiting(cast.ann_entry, -3)
+    assert "1 is past the 48-hour deadline." in page(sign_in(cast.sam))
+
+
 def test_index_is_calm_when_nothing_waits(cast, sign_in):
     waiting(cast.ann_entry, 1, status=Status.REFUSED, settled_at=timezone.now())
     text = page(sign_in(cast.sam))

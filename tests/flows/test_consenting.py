@@ -38,9 +38,9 @@ def test_declining_leaves_a_limited_mode_with_a_way_back(cast):
     ann = steps.given_signed_in(cast.ann)
     steps.when_declining(ann).is_at("/limited/").reads("Your answer is recorded.")
     steps.then_answers(cast.ann, "declined")
-    for open_page in ("/privacy.html", "/terms.html", "/my-consents/", "/my-rights/"):
+    for open_page in ("/privacy.html", "/terms.html", "/my-consents/", "/my-sharing/", "/my-rights/"):
         assert ann.goes_to(open_page).is_at(open_page).status == 200
-    for closed in ("/my-data/", "/my-sharing/", "/my-access-log/", "/claim/"):
+    for closed in ("/my-data/", "/my-access-log/", "/claim/"):
         ann.goes_to(closed).is_at("/limited/")
     ann.goes_to("/consent/?again=1")
     steps.when_agreeing(ann)

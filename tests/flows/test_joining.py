@@ -59,7 +59,7 @@ def test_nobody_passes_the_documents_unanswered(entry):
     cici = steps.when_signing_up()
     steps.when_confirming(cici)
     steps.when_signing_in(cici)
-    for place in ("/claim/", "/my-data/", "/home/", "/my-sharing/", "/my-access-log/"):
+    for place in ("/claim/", "/my-data/", "/home/", "/my-access-log/"):
         cici.goes_to(place).is_at("/consent/")
     cici.goes_to("/privacy.html").is_at("/privacy.html")
     cici.goes_to("/my-rights/").is_at("/my-rights/")

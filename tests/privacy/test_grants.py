@@ -120,6 +120,19 @@ def test_ask_again_soon_is_refused_to_a_vendor_only(cast, asking, grant, time_ma
     assert grants.ask(**again).status == "waiting"
 
 
+def test_ask_again_after_cancelling_waits_as_long(cast, asking, grant, time_machine):
+    again = asking | {"by": cast.vera, "as_": Hat.VENDOR, "until": days(60)}
+    grants.cancel(request=grants.ask(**again), by=cast.vera, as_=Hat.VENDOR)
+    assert refused(grants.ask, **again) == "soon"
+    time_machine.move_to(timezone.now() + timedelta(days=30))
+    assert grants.ask(**again).status == "waiting"
+
+
+def test_ask_again_is_open_to_a_vendor_when_staff_cancelled_theirs(cast, asking, grant):
+    grants.cancel(request=grants.ask(**asking), by=cast.sam, as_=Hat.STAFF)
+    assert grants.ask(**asking | {"by": cast.vera, "as_": Hat.VENDOR}).status == "waiting"
+
+
 def test_ask_again_is_possible_for_staff(cast, asking):
     grants.refuse(request=grants.ask(**asking), by=cast.ann)
     assert grants.ask(**asking).status == "waiting"
@@ -139,7 +152,7 @@ def test_ask_again_from_looks_at_what_this_person_declined(cast, asked):
         {"agreement": other},
     ):
         assert grants.ask_again_from(**about | change) is None
-    refused_once.status = "cancelled"
+    refused_once.status = "given"
     refused_once.save()
     assert grants.ask_again_from(**about) is None
 

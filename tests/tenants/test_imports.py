@@ -158,6 +158,14 @@ def test_read_refuses_more_rows_than_the_limit(settings):
         assert refused.value.code == "too_many_rows"
 
 
+@pytest.mark.parametrize(("language", "number"), [("en", "1,000"), ("id", "1.000")])
+def test_read_says_the_limit_in_groups_of_digits(settings, language, number):
+    settings.IMPORT_MAX_ROWS = 1000
+    with translation.override(language), pytest.raises(ValidationError) as refused:
+        imports.read(csv_file(["Nama", "Unit"], *[["Cici", "A-1"]] * 1001))
+    assert number in refused.value.messages[0]
+
+
 def repacked(file, name, content):
     """The XLSX file with one part more."""
     written = io.BytesIO()

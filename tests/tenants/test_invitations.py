@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from privacy.errors import Refused
@@ -37,6 +39,17 @@ def code_of(call, **arguments):
     return refusal.value.code
 
 
+def test_invite_takes_turns_with_another_one(entry, cast):
+    """Or two at once would leave two links that work."""
+    with CaptureQueriesContext(connection) as queries:
+        invitations.invite(tenant=entry, by=cast.sam)
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    said = [query["sql"] for query in queries]
+    lock = next(n for n, sql in enumerate(said) if 'FROM "privacy_subject"' in sql and "FOR UPDATE" in sql)
+    assert lock < next(n for n, sql in enumerate(said) if sql.startswith('UPDATE "tenants_invitation"'))
+
+
 def test_accept_hands_the_entry_over(entry, dewi, cast):
     _invitation, token = invite(entry, cast.sam)
     invitations.accept(token=token, by=dewi)
@@ -59,6 +72,13 @@ def test_token_is_stored_as_hash_only(entry, cast):
 def test_letter_names_nobody(entry, cast):
     invite(entry, cast.sam)
     assert entry.name not in mail.outbox[-1].body + mail.outbox[-1].subject
+
+
+def test_letter_says_the_hours_that_are_set(entry, cast, settings):
+    settings.INVITATION_HOURS = 48
+    invitation, _token = invite(entry, cast.sam)
+    assert "48 jam" in mail.outbox[-1].body
+    assert invitation.expires_at - invitation.created_at < timedelta(hours=49)
 
 
 def test_accept_twice_is_refused(entry, dewi, cast):

@@ -264,7 +264,7 @@ def test_import_takes_an_xlsx_file(sam):
 
 def test_export_downloads_what_was_chosen(sam):
     answer = sam.post(EXPORT, FORM)
-    assert answer.content.decode("utf-8-sig").splitlines() == ["Name,Unit", "Ann Wijaya,A-12-03"]
+    assert answer.content.decode("utf-8-sig").splitlines() == ['"Name","Unit"', '"Ann Wijaya","A-12-03"']
     assert answer["Content-Disposition"] == f'attachment; filename="tenants-{timezone.localdate():%Y-%m-%d}.csv"'
     assert "no-store" in answer["Cache-Control"]
     assert AccessRecord.objects.get(action=Action.EXPORTED).reference == "yearly report"
