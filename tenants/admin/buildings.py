@@ -69,9 +69,8 @@ class FixedOnceMade:
         if field is not None:
             only = list(field.queryset[:2])
             field.initial = only[0] if len(only) == 1 else None
-            field.disabled = (
-                obj is not None
-            )  # and still there, so that "already taken" is found before the database does
+            # Shown and not changed, but still in the form, which says "already taken" before the database does
+            field.disabled = obj is not None
         if taken := getattr(self, "taken", None):
             form._meta.error_messages = {NON_FIELD_ERRORS: {"unique_together": taken}}
         return form
