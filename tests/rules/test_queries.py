@@ -99,7 +99,7 @@ def grow(world, count):
     for vendor in vendors:
         f.AgreementFactory(management=world.anggrek, vendor=vendor, purposes=[world.purpose])
         f.AgreementFactory(management=f.ManagementFactory(), vendor=world.teknik, purposes=[world.purpose])
-        f.BuildingFactory(management=world.anggrek, name=f"Menara {vendor.pk}")
+        f.BuildingFactory(management=world.anggrek, name=f"Gedung {vendor.pk}")
         f.MembershipFactory(user=f.UserFactory(), party=world.anggrek)
         f.MembershipFactory(user=f.UserFactory(), party=world.teknik, role="vendor")
     common = {"agreement": world.agreement, "fields": ["tenant.name", "tenant.phone"]}
