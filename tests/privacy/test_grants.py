@@ -429,3 +429,14 @@ def test_narrow_refuses_while_the_agreement_is_not_in_force(cast, grant, status)
 def test_narrow_refuses_what_its_date_has_ended(cast, grant, time_machine):
     time_machine.move_to(grant.ends_at)
     assert refused(grants.narrow, grant=grant, fields=[NAME], until=days(0), by=cast.ann) == "over"
+
+
+def test_what_closed_since_a_moment_is_either_withdrawn_or_ended(cast, grant):
+    now, hour = timezone.now(), timedelta(hours=1)
+    past = {"subject": grant.subject, "agreement": cast.agreement, "purpose": cast.purpose, "starts_at": now - 9 * hour}
+    ended = f.GrantFactory(**past, ends_at=now - hour)
+    f.GrantFactory(**past, ends_at=now - 3 * hour)
+    withdrawn = f.GrantFactory(**past, ends_at=now - hour, withdrawn_at=now - hour)
+    f.GrantFactory(**past, ends_at=now + hour, withdrawn_at=now - 3 * hour)
+    assert list(SharingGrant.objects.ended_since(now - 2 * hour)) == [ended]
+    assert list(SharingGrant.objects.withdrawn_since(now - 2 * hour)) == [withdrawn]

@@ -4,11 +4,13 @@ Here: which classes, lists, searches, filters and details. Beside it: test_admin
 """
 
 import pytest
+from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from privacy import declarations
 from privacy.admin.base import Scoped, TenantDataAdmin
-from privacy.models import AccessRecord
+from privacy.models import AccessRecord, Purpose
 from privacy.scope import Hat, ScopedQuerySet
 from tenants.models import Tenant
 from tests.rules.sides import (
@@ -187,3 +189,16 @@ def test_pages_of_our_own_are_404_for_foreign_rows(world, who):
         assert client.get(address).status_code == 404, address
         answer = {"decision": "refuse", "reason": "x", "answer": "confirm"}
         assert client.post(address, answer).status_code in {404, 405}, address
+
+
+def test_a_filter_on_text_across_a_relation_is_refused():
+    class Leaking(TenantDataAdmin):
+        list_filter = ("management__name",)
+
+    with pytest.raises(ImproperlyConfigured, match="management__name"):
+        Leaking(Tenant, admin.site).get_list_filter(request_of_everyone())
+
+
+def test_an_admin_of_rows_without_a_scope_is_refused():
+    with pytest.raises(ImproperlyConfigured, match="Purpose has no scope"):
+        TenantDataAdmin(Purpose, admin.site).get_queryset(request_of_everyone())

@@ -136,3 +136,13 @@ def test_nobody_can_touch_evidence_in_the_admin(world, model):
     assert not model_admin.has_delete_permission(request, row)
     assert model_admin.has_view_permission(request, row)
     assert not model_admin.get_actions(request) or "delete_selected" not in model_admin.get_actions(request)
+
+
+@pytest.mark.django_db
+def test_one_lost_trigger_of_a_table_is_noticed():
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("DROP TRIGGER privacy_accessrecord_all ON privacy_accessrecord")
+        else:
+            cursor.execute("DROP TRIGGER privacy_accessrecord_update")
+    assert append_only.missing(connection) == ["privacy_accessrecord"]
