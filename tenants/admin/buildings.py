@@ -71,6 +71,8 @@ class FixedOnceMade:
             field.initial = only[0] if len(only) == 1 else None
             # Shown and not changed, but still in the form, which says "already taken" before the database does
             field.disabled = obj is not None
+            for act in ("add", "change", "view"):
+                setattr(field.widget, f"can_{act}_related", False)
         if taken := getattr(self, "taken", None):
             form._meta.error_messages = {NON_FIELD_ERRORS: {"unique_together": taken}}
         return form
