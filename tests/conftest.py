@@ -20,6 +20,8 @@ pytest_plugins = ["tests.database"]
 def pytest_configure(config):
     # Argon2 is slow on purpose; the tests sign in hundreds of times
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # A thread of the live server that kept its connection would keep the test database from being dropped
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
     # No collectstatic before a test run: files come straight from the tree
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True

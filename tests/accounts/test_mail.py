@@ -26,7 +26,7 @@ def outbox():
 
 
 @pytest.fixture
-def queued(db):
+def queued(transactional_db):  # the worker opens and closes connections of its own
     with override_settings(TASKS=QUEUED):
         yield DBTaskResult.objects
 
