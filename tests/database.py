@@ -26,3 +26,15 @@ def flush_past_the_triggers():
     patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def end_other_sessions(django_db_setup, django_db_blocker):
+    """Code that runs beside Playwright's loop has a connection of its own, which would keep the database from going."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
