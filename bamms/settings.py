@@ -230,9 +230,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 
 # Clause 7: session cookies only, nothing permanent is set
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = number(
-    "SESSION_COOKIE_AGE", 8 * 60 * 60, least=60, most=30 * 24 * 60 * 60
-)  # seconds; the session's life on the server
+# Seconds; the session's life on the server
+SESSION_COOKIE_AGE = number("SESSION_COOKIE_AGE", 8 * 60 * 60, least=60, most=30 * 24 * 60 * 60)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = LANGUAGE_COOKIE_AGE = None
@@ -312,9 +311,8 @@ MAIL_DIR = VAR_DIR / "mail"  # where development mail is kept; never used in pro
 ANSWER_HOURS = number("ANSWER_HOURS", 72, most=8760)  # 3×24 hours: articles 30, 32, 40, 41 UU PDP
 INVITATION_HOURS = number("INVITATION_HOURS", 72, most=8760)
 GRANT_MAX_DAYS = number("GRANT_MAX_DAYS", 366, most=366)  # "a year at most"
-ASK_AGAIN_DAYS = number(
-    "ASK_AGAIN_DAYS", 30, least=0, most=3650
-)  # before a vendor may repeat what a tenant did not give
+# Before a vendor may repeat what a tenant did not give
+ASK_AGAIN_DAYS = number("ASK_AGAIN_DAYS", 30, least=0, most=3650)
 CLAIMS_PER_DAY = number("CLAIMS_PER_DAY", 5)  # per account
 CLAIMS_PER_ADDRESS = number("CLAIMS_PER_ADDRESS", 20)  # a day, per network address: a building shares one
 
