@@ -20,9 +20,13 @@ from privacy.middleware import open_without_consent
 GROUPS = (
     (_("Queue"), "hourglass-split", ("Claim", "ProfileUpdateRequest", "SharingRequest")),
     (_("Tenants"), "people", ("Tenant", "Invitation", "Building", "Unit")),
-    (_("Sharing data"), "shield-check", ("SharingAgreement", "SharingGrant", "Vendor", "Purpose")),
-    (_("Consent and documents"), "patch-check", ("LegalDocument", "DocumentVersion", "ConsentEvent")),
-    (_("Evidence and oversight"), "eye", ("AccessRecord", "SharingEvent")),
+    (_("Sharing data"), "shield-check", ("SharingAgreement", "SharingGrant", "Vendor")),
+    (
+        _("Consent and documents"),
+        "patch-check",
+        ("LegalDocument", "DocumentVersion", "Purpose", "PurposeVersion", "ConsentEvent"),
+    ),
+    (_("Evidence and oversight"), "eye", ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead")),
     (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
 )
 

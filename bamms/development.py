@@ -17,6 +17,7 @@ def main():
     print(f"SECRET_KEY={secrets.token_urlsafe(60)}")
     print(f"FIELD_KEYS={key('k1')}")
     print(f"BLIND_INDEX_KEY={key('b1')}")
+    print(f"EVIDENCE_KEYS={key('e1')}")
 
 
 if __name__ == "__main__":

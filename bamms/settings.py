@@ -178,6 +178,8 @@ def read_keys(name):
 
 
 FIELD_KEYS = read_keys("FIELD_KEYS")
+# The same for what seals evidence: an old key stays for as long as there is evidence that it sealed
+EVIDENCE_KEYS = read_keys("EVIDENCE_KEYS")
 BLIND_INDEX_KEY, *more_keys = read_keys("BLIND_INDEX_KEY").values()
 if more_keys:
     refuse("BLIND_INDEX_KEY must be one key: what it indexed is found by no other.")
@@ -309,6 +311,8 @@ MAIL_DIR = VAR_DIR / "mail"  # where development mail is kept; never used in pro
 
 # Clocks and limits, with their source
 ANSWER_HOURS = number("ANSWER_HOURS", 72, most=8760)  # 3×24 hours: articles 30, 32, 40, 41 UU PDP
+# Whoever is younger answers through a parent or guardian (article 25 UU PDP, which names no age; 18: Law 35 of 2014)
+AGE_OF_MAJORITY = number("AGE_OF_MAJORITY", 18, least=12, most=21)
 INVITATION_HOURS = number("INVITATION_HOURS", 72, most=8760)
 GRANT_MAX_DAYS = number("GRANT_MAX_DAYS", 366, most=366)  # "a year at most"
 # Before a vendor may repeat what a tenant did not give

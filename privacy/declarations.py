@@ -37,6 +37,7 @@ class Declaration:
     kept: MappingProxyType = field(default_factory=dict)  # field → why it may stay
     shareable: MappingProxyType = field(default_factory=dict)  # field → category a grant can open
     updatable: tuple = ()  # fields a person may ask to have changed
+    birth: str = ""  # the field with the date of birth: children need a guardian (article 25)
     shown: str = ""  # queryset method that gives the rows worth showing now
 
     @property

@@ -1,10 +1,14 @@
 """Pseudonyms: an account's own, and those of register entries. An erased or held subject is never re-held."""
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from privacy import declarations
 from privacy.errors import Refused
-from privacy.models import Subject
+from privacy.models import Guardian, Subject
+from privacy.models.consents import Capacity
 
 
 def own(user):
@@ -22,5 +26,44 @@ def hand_over(*, subject, to, by):
         )
     if locked.own or not to.is_active:
         raise Refused(_("This record cannot be claimed. Ask the data protection officer."), code="not_claimable")
+    check_guardian(locked)
     locked.holder = to
     locked.save(update_fields=["holder"])
+
+
+def is_minor(subject):
+    """Is the person of this register entry a child at present? (Article 25; the age is a setting.)"""
+    d = declarations.register()
+    return d.model._base_manager.filter(**{d.subject: subject, f"{d.birth}__gt": youngest_adult()}).exists()
+
+
+def youngest_adult(today=None):
+    """The date of birth of somebody who comes of age today."""
+    today = today or timezone.localdate()
+    year = today.year - settings.AGE_OF_MAJORITY
+    try:
+        return today.replace(year=year)
+    except ValueError:  # 29 February
+        return today.replace(year=year, day=28)
+
+
+def capacity(user):
+    """In which role this account answers: for itself, as the guardian of a child whose record it holds, or not at all.
+
+    "" when it holds the record of a child for whom no guardian is recorded: such an answer would be void.
+    """
+    d = declarations.register()
+    children = d.model._base_manager.filter(**{f"{d.holder}": user, f"{d.birth}__gt": youngest_adult()})
+    guarded = list(children.values_list(f"{d.subject}__guardian", flat=True))
+    if not guarded:
+        return Capacity.SELF
+    return Capacity.GUARDIAN if all(guarded) else ""
+
+
+def check_guardian(subject):
+    """Refuse what a child cannot agree to alone (article 25)."""
+    if is_minor(subject) and not Guardian.objects.filter(subject=subject).exists():
+        raise Refused(
+            _("This is the record of a child. A parent or guardian must be recorded first: ask the management."),
+            code="guardian",
+        )

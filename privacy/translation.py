@@ -19,4 +19,4 @@ class DocumentVersionTranslation(TranslationOptions):
 
 @register(Purpose)
 class PurposeTranslation(TranslationOptions):
-    fields = ("name", "description")
+    fields = ("name", "description", "retention")

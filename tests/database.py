@@ -38,3 +38,12 @@ def end_other_sessions(django_db_setup, django_db_blocker):
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+def in_spite_of_triggers(model, sql, *values):
+    """What somebody with the database's own password could do."""
+    table = model._meta.db_table
+    append_only.drop(connection, table)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(table=table), values)
+    append_only.create_all(connection)

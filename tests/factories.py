@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from privacy import consents, policies
+from privacy import consents, policies, purposes
 from privacy.models import (
     DocumentVersion,
     LegalDocument,
@@ -211,8 +211,31 @@ class SharingRequestFactory(DjangoModelFactory):
     asked_for = factory.SelfAttribute("agreement.vendor")
 
 
-def agree(user, language="en"):
+def shown(user, language="en", versions=None, purposes=()):
+    """The token of a consent page that shows what this person is asked now, or exactly these versions."""
+    if versions is None:
+        versions = [question.version for question in consents.questions(user)]
+    return consents.present(by=user, language=language, versions=versions, purpose_versions=purposes)[1]
+
+
+def agree(user, language="en", versions=None):
     """This person agrees to everything now in force."""
-    return consents.give(
-        by=user, versions=[question.version for question in consents.questions(user)], language=language
-    )
+    return consents.give(by=user, token=shown(user, language, versions))
+
+
+def agree_to_purposes(user, codes=("surveys",)):
+    """This person says yes to these optional purposes, made when they are not there, and no to the others."""
+    for code in codes:
+        if not Purpose.objects.filter(code=code).exists():
+            words = {
+                "name_ind": "Survei",
+                "name_en": "Surveys",
+                "description_ind": "Undangan",
+                "description_en": "Invited",
+            }
+            purposes.keep(purpose=Purpose(code=code, for_sharing=False, **words))
+    return consents.choose(by=user, token=shown(user, versions=[], purposes=purposes.asked()), ticked=codes)
+
+
+def decline(user, language="en"):
+    return consents.decline(by=user, token=shown(user, language))

@@ -15,4 +15,5 @@ def publish(people):
         version = policies.take_in(file=read, kind=kind, by=people["olga"])
         policies.publish(version=version, by=people["otto"])
     for user in people.values():
-        consents.give(by=user, versions=policies.in_force(), language="id")
+        page = consents.present(by=user, language="id", versions=policies.in_force())
+        consents.give(by=user, token=page[1])

@@ -10,16 +10,14 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from modeltranslation.admin import TranslationAdmin
 
-from accounts.wording import Worded
 from privacy import agreements, parties
-from privacy.admin.base import Strict, TenantDataAdmin, hat
+from privacy.admin.base import TenantDataAdmin, hat
 from privacy.admin.look import chip
 from privacy.admin.once import AddOnce
 from privacy.errors import Refused
 from privacy.forms.sharing import AgreementForm, vendor_companies
-from privacy.models import Purpose, SharingAgreement
+from privacy.models import SharingAgreement
 from privacy.scope import Hat
 
 Status = SharingAgreement.Status
@@ -214,23 +212,3 @@ def consequence(agreement, name):
             % words
         )
     return ngettext("%(count)s permission stops at once.", "%(count)s permissions stop at once.", count) % words
-
-
-@admin.register(Purpose)
-class PurposeAdmin(Worded, Strict, TranslationAdmin):
-    """The jobs that data may be shared for, in both languages. One that is not in use closes its permissions.
-
-    Once an agreement names it, its words stay: permissions were given for what they say.
-    """
-
-    list_display = ("name", "code", "is_active")
-    list_filter = ("is_active",)
-    ordering = ("code",)
-
-    def get_readonly_fields(self, request, obj=None):
-        if obj and SharingAgreement.objects.filter(purposes=obj).exists():
-            return [field.name for field in obj._meta.fields if field.name not in {"id", "is_active"}]
-        return ("code",) if obj else ()
-
-    def has_delete_permission(self, request, obj=None):
-        return False

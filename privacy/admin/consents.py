@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
-from privacy import numbers, policies
+from privacy import numbers, policies, purposes
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.look import chip
 from privacy.models import ConsentEvent, DocumentVersion
@@ -33,16 +33,18 @@ class VersionFilter(admin.SimpleListFilter):
 
 @admin.register(ConsentEvent)
 class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
-    list_display = ("receipt", "subject", "version", "answer", "language", "moment")
-    list_filter = (VersionFilter, "decision", "language")
-    list_select_related = ("version__document", "subject")
+    list_display = ("receipt", "subject", "answered_to", "answer", "language", "moment")
+    list_filter = (VersionFilter, "decision", "language", "method")
+    list_select_related = ("version__document", "purpose_version__purpose", "subject")
     search_fields = ("number",)
     fields = readonly_fields = (
-        "number", "subject", "document", "answer", "language", "at", "given_how", "text_hash", "fits",
+        "number", "subject", "document", "answer", "capacity", "language", "at", "given_how", "recorded_by",
+        "text_hash", "fits", "shown_hash", "form_hash", "sequence", "previous", "hash",
     )  # fmt: skip
 
     def get_queryset(self, request):
-        events = super().get_queryset(request).select_related("version__document", "subject")
+        events = super().get_queryset(request)
+        events = events.select_related("version__document", "purpose_version__purpose", "subject", "recorded_by")
         return events.defer(*DocumentVersion.texts("version__"))
 
     @admin.display(description=_("receipt"), ordering="number")
@@ -61,12 +63,21 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
     def given_how(self, event):
         return capfirst(event.get_method_display())
 
-    @admin.display(description=_("document version"))
+    @admin.display(description=_("document or purpose"))
     def document(self, event):
+        if event.purpose_version:
+            url = reverse("admin:privacy_purposeversion_change", args=[event.purpose_version_id])
+            return format_html('<a href="{}">{}</a>', url, event.purpose_version)
         url = reverse("document_version", kwargs={"kind": event.version.document.kind, "number": event.version.number})
         return format_html('<a href="{}">{}</a>', url, event.version)
 
     @admin.display(description=_("check code fits the published text"), boolean=True)
     def fits(self, event):
         """Computed anew from the text itself, not read back."""
+        if event.purpose_version:
+            return event.text_hash == purposes.text_hash(event.purpose_version, event.language)
         return event.text_hash == policies.text_hash(event.version, event.language)
+
+    @admin.display(description=_("document or purpose"))
+    def answered_to(self, event):
+        return event.answered_to

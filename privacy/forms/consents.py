@@ -1,61 +1,51 @@
-"""The answer to the consent page: one unticked box a document, and a seal on what the page showed.
-
-The seal names the account, the language and the check code of each text shown, so that the record says what
-was really on the screen: a changed language, another person's page or an old one is refused as too old.
-"""
+"""The answer to the consent page: one unticked box a document and a purpose, and the token of what was shown."""
 
 from django import forms
-from django.conf import settings
-from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
-SALT = "privacy.consent-page"
 AGREE, DECLINE = "agree", "decline"
 
 
-def seal(user, language, versions):
-    shown = {str(version.pk): version.text_hash(language) for version in versions}
-    return signing.dumps({"user": user.pk, "language": language, "shown": shown}, salt=SALT)
-
-
-class ConsentForm(forms.Form):
-    """`questions` are those that stand open now; the page is `fresh` when it showed exactly these texts."""
+class ChoicesForm(forms.Form):
+    """One box for each optional purpose; leaving it empty is an answer too."""
 
     page = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, purposes=(), ticked=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.purposes = list(purposes)
+        for version in self.purposes:
+            self.fields[self.name_of(version)] = forms.BooleanField(
+                required=False, label=version.name, initial=version.pk in ticked
+            )
+
+    @staticmethod
+    def name_of(version):
+        return f"purpose-{version.purpose.code}"
+
+    @property
+    def choices(self):
+        return [(version, self[self.name_of(version)]) for version in self.purposes]
+
+    @property
+    def ticked(self):
+        return [v.purpose.code for v in self.purposes if self.cleaned_data.get(self.name_of(v))]
+
+
+class ConsentForm(ChoicesForm):
+    """`versions` are the documents that stand open now: agreeing needs the box of each."""
+
     answer = forms.ChoiceField(choices=[(AGREE, AGREE), (DECLINE, DECLINE)], widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, user, questions, language, **kwargs):
+    def __init__(self, *args, versions=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.user = user
-        self.versions = [question.version for question in questions]
-        self.language = language  # of the page to show next; the one that was shown comes from the seal
+        self.versions = list(versions)
         for version in self.versions:
             self.fields[version.document.kind] = forms.BooleanField(required=False, label=self._label(version))
 
     def _label(self, version):
         words = {"document": version.document.title, "number": version.number}
         return _("I have read and agree to the %(document)s, version %(number)s.") % words
-
-    @property
-    def new_seal(self):
-        return seal(self.user, self.language, self.versions)
-
-    def read_seal(self):
-        """(language, texts shown) of the page that was answered, or None when it is too old or not ours."""
-        try:
-            said = signing.loads(self.data.get("page", ""), salt=SALT, max_age=settings.SESSION_COOKIE_AGE)
-        except signing.BadSignature:
-            return None
-        return (said["language"], said["shown"]) if said["user"] == self.user.pk else None
-
-    @property
-    def is_fresh(self):
-        """Whether the page showed exactly the texts that are asked about now."""
-        read = self.read_seal()
-        if read is None:
-            return False
-        language, shown = read
-        return shown == {str(version.pk): version.text_hash(language) for version in self.versions}
 
     def clean(self):
         data = super().clean()

@@ -127,9 +127,7 @@ class StaffAskForm(SharingForm):
     agreement = forms.ModelChoiceField(
         None, label=_("Agreement with the vendor"), empty_label=_("Choose the agreement")
     )
-    purpose = forms.ModelChoiceField(
-        Purpose.objects.filter(is_active=True), label=_("Job"), empty_label=_("Choose the job")
-    )
+    purpose = forms.ModelChoiceField(Purpose.objects.for_sharing(), label=_("Job"), empty_label=_("Choose the job"))
     fields = FieldsField(
         label=_("Data the vendor needs"),
         empty=_("Choose at least one kind of data."),

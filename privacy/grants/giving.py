@@ -88,6 +88,7 @@ def latest_until(agreement):
 
 def check(subject, agreement, purpose, fields, until):
     """Every rule about what a permission may contain; the same for asking and for giving. Raises Refused."""
+    subjects.check_guardian(subject)
     if declarations.controller_of(subject) != agreement.management_id:
         raise Refused(
             _("This agreement belongs to another management. Choose one of the management that keeps this record."),

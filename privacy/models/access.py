@@ -78,6 +78,7 @@ class AccessRecord(Evidence):
         kept = dict.fromkeys(
             (
                 "id",
+                "mac",
                 "subject",
                 "controller",
                 "actor",

@@ -1,13 +1,33 @@
-"""Tables that only grow. The database refuses too: see `privacy.append_only`."""
+"""Tables that only grow, and whose every row proves itself. The database refuses too: see `privacy.append_only`."""
+
+import secrets
+import time
+import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from privacy import proofs
 from privacy.append_only import REFUSAL
 from privacy.errors import Refused
 from privacy.scope import ScopedQuerySet
 
 
+def uuid7():
+    """A UUID that sorts by time (RFC 9562, version 7): known before the row is stored, so it can be sealed."""
+    moment = time.time_ns() // 1_000_000
+    return uuid.UUID(int=moment << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62))
+
+
 class EvidenceQuerySet(ScopedQuerySet):
+    def bulk_create(self, objs, **kwargs):
+        if kwargs.get("update_conflicts"):
+            raise Refused(REFUSAL)
+        objs = list(objs)
+        for row in objs:
+            row.seal()
+        return super().bulk_create(objs, **kwargs)
+
     def update(self, **kwargs):
         raise Refused(REFUSAL)
 
@@ -16,7 +36,13 @@ class EvidenceQuerySet(ScopedQuerySet):
 
 
 class Evidence(models.Model):
-    """A row that proves something. Foreign keys of a subclass must be PROTECT: no cascade may reach it."""
+    """A row that proves something. Foreign keys of a subclass must be PROTECT: no cascade may reach it.
+
+    `mac` seals every other column (`proofs.seal`); `ledger.verify` finds the row whose seal no longer fits.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    mac = models.CharField(_("seal"), max_length=90, editable=False)
 
     is_evidence = True
 
@@ -26,7 +52,21 @@ class Evidence(models.Model):
     def save(self, *args, **kwargs):
         if not self._state.adding:
             raise Refused(REFUSAL)
-        super().save(*args, **kwargs)
+        self.seal()
+        super().save(*args, **kwargs | {"force_insert": True})
 
     def delete(self, *args, **kwargs):
         raise Refused(REFUSAL)
+
+    @classmethod
+    def sealed_columns(cls):
+        return [field for field in cls._meta.concrete_fields if field.name != "mac"]
+
+    @classmethod
+    def content(cls, values):
+        """The canonical form of a row given as column name → value."""
+        return proofs.canonical({f.attname: f.to_python(values[f.attname]) for f in cls.sealed_columns()})
+
+    def seal(self):
+        columns = {field.attname: getattr(self, field.attname) for field in self.sealed_columns()}
+        self.mac = proofs.seal(self._meta.db_table, self.content(columns))

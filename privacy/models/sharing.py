@@ -13,25 +13,9 @@ from django_countries.fields import CountryField
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party, PartyKind
+from privacy.models.purposes import Purpose
 from privacy.models.subjects import Subject
 from privacy.scope import ScopedQuerySet
-
-
-class Purpose(models.Model):
-    """Why data is shared. `setup_purposes` ships the first ones; the operator adds others."""
-
-    code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=120)
-    description = models.TextField(_("what it means for the tenant"))
-    is_active = models.BooleanField(_("in use"), default=True)
-
-    class Meta:
-        verbose_name = _("purpose")
-        verbose_name_plural = _("purposes")
-        ordering = ["code"]
-
-    def __str__(self):
-        return self.name or self.code
 
 
 def check_field_keys(keys):
@@ -365,7 +349,7 @@ class SharingEvent(Evidence):
         subject = "subject"
         personal = {}
         kept = dict.fromkeys(
-            ("id", "subject", "kind", "request", "grant", "actor", "at"), "proof of the permission (article 24)"
+            ("id", "mac", "subject", "kind", "request", "grant", "actor", "at"), "proof of the permission (article 24)"
         )
 
     def __str__(self):

@@ -4,8 +4,8 @@ import csv
 from datetime import datetime, time, timedelta
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Max
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Max, TextField
+from django.db.models.functions import Cast, TruncDate
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -114,7 +114,8 @@ def with_names(records):
 def same_looks(records):
     """One row for the looks that make one line, latest first; see `access_log.SAME`."""
     same = records.order_by().annotate(day=TruncDate("at")).values("day", *log.SAME)
-    return same.annotate(times=Count("pk"), latest=Max("at"), newest=Max("pk")).order_by("-latest", "-newest")
+    newest = Max(Cast("pk", TextField()))  # as text: PostgreSQL has no greatest of UUIDs
+    return same.annotate(times=Count("pk"), latest=Max("at"), newest=newest).order_by("-latest", "-newest")
 
 
 def lines_of(page, records, user):

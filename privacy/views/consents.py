@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.templatetags.moments import moment
-from privacy import comparing, consents, policies, rendering
+from privacy import comparing, consents, policies, purposes, rendering, subjects
 from privacy.errors import Refused
-from privacy.forms.consents import DECLINE, ConsentForm
+from privacy.forms.consents import DECLINE, ChoicesForm, ConsentForm
 from privacy.middleware import open_without_consent
 from privacy.models import DocumentVersion, LegalDocument, Standing
 from privacy.models.consents import Decision
@@ -23,41 +23,42 @@ from privacy.models.consents import Decision
 @open_without_consent
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent(request):
-    questions = consents.questions(request.user)
-    form = ConsentForm(request.POST or None, user=request.user, questions=questions, language=get_language())
     if request.method == "POST":
-        return _answer(request, questions, form)
+        return _answer(request)
+    questions = consents.questions(request.user)
     if not questions:
         return redirect(_way_on(request))
     if "again" not in request.GET and all(question.declined for question in questions):
         return redirect("limited")
-    return _page(request, questions, form)
+    return _page(request, questions)
 
 
-def _answer(request, questions, form):
-    if not questions:
-        messages.info(request, _("We already have this. You need not send it again."))
-        return redirect(_way_on(request))
-    if not form.is_fresh:
-        return _shown_again(request)
-    if not form.is_valid():
-        return _page(request, questions, form)
-    declines = form.cleaned_data["answer"] == DECLINE
-    verb = consents.decline if declines else consents.give
+def _answer(request):
+    """Few queries on this way: the texts and what came before are read only when the page is shown again."""
+    user = request.user
+    form = ConsentForm(request.POST, versions=consents.asked(user), purposes=consents.unanswered_purposes(user))
+    token = request.POST.get("page", "")
+    if form.versions and consents.is_fresh(by=user, token=token, versions=form.versions) and not form.is_valid():
+        return _page(request, consents.questions(user), form)
+    declines = request.POST.get("answer") == DECLINE
     try:
-        events = verb(by=request.user, versions=form.versions, language=form.read_seal()[0])
-    except Refused:
-        return _shown_again(request)
+        if declines:
+            events = consents.decline(by=user, token=token)
+        else:
+            events = consents.give(by=user, token=token, ticked=form.ticked if form.is_valid() else ())
+    except Refused as refusal:
+        return _refused(request, refusal, "limited" if declines else _way_on(request))
     _say_recorded(request, events)
     return redirect("limited" if declines else _way_on(request))
 
 
-def _shown_again(request):
-    """The text as it is now, with nothing ticked and a new seal."""
+def _refused(request, refusal, way_on):
+    """Sent twice: led on like the first time. Too old: the text as it is now, with nothing ticked and a new token."""
     questions = consents.questions(request.user)
-    form = ConsentForm(user=request.user, questions=questions, language=get_language())
-    refusal = _("This page was open for too long. The text is shown again below; please answer once more.")
-    return _page(request, questions, form, refusal=refusal)
+    if not questions or refusal.code == "twice":
+        messages.info(request, _("We already have this. You need not send it again."))
+        return redirect(way_on)
+    return _page(request, questions, refusal=refusal.message)
 
 
 def _say_recorded(request, events):
@@ -75,11 +76,16 @@ def _way_on(request):
     return wanted if is_ours and wanted.startswith("/") else reverse("home")
 
 
-def _page(request, questions, form, **more):
+def _page(request, questions, form=None, **more):
     language = get_language()
+    versions = [question.version for question in questions]
+    choices = consents.unanswered_purposes(request.user)
+    form = form or ConsentForm(versions=versions, purposes=choices)
+    _row, token = consents.present(by=request.user, language=language, versions=versions, purpose_versions=choices)
     papers = [_paper(question, form, language) for question in questions]
     context = {
         "form": form,
+        "token": token,
         "papers": papers,
         "changed": [paper for paper in papers if paper["since"]],
         "minutes": rendering.minutes(sum(paper["text"].words for paper in papers)),
@@ -122,8 +128,11 @@ def limited(request):
 
 
 @open_without_consent
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def own_consents(request):
+    """One's answers, and the optional purposes: saying yes and taking it back are the same two presses."""
+    if request.method == "POST":
+        return _choose(request)
     given = consents.history(request.user).filter(version__document=OuterRef("document"), decision=Decision.GIVEN)
     standing = (
         Standing.objects.filter(user=request.user)
@@ -139,7 +148,31 @@ def own_consents(request):
         "asked": asked,
         "page": Paginator(consents.history(request.user), 50).get_page(request.GET.get("page")),
     }
-    return render(request, "privacy/consents.html", context)
+    return render(request, "privacy/consents.html", context | _choices(request))
+
+
+def _choices(request):
+    versions = purposes.asked()
+    if not versions:
+        return {}
+    _row, token = consents.present(by=request.user, language=get_language(), purpose_versions=versions)
+    ticked = consents.given_purposes(subjects.own(request.user))
+    return {"choices": ChoicesForm(purposes=versions, ticked=ticked).choices, "token": token}
+
+
+def _choose(request):
+    form = ChoicesForm(request.POST, purposes=purposes.asked())
+    form.is_valid()  # boxes have no wrong values
+    try:
+        events = consents.choose(by=request.user, token=form.cleaned_data["page"], ticked=form.ticked)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("consents")
+    if events:
+        _say_recorded(request, events)
+    else:
+        messages.info(request, _("Nothing changed. Your choices stay as they were."))
+    return redirect("consents")
 
 
 @open_without_consent

@@ -169,6 +169,7 @@ class Tenant(models.Model):
             "birth_place": "birth",
             "nationality": "birth",
         }
+        birth = "birth_date"
         updatable = (
             "name",
             "identity_kind",

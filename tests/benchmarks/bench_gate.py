@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import path
 
 from accounts.models import User
-from privacy import consents
+from privacy import consents, ledger
 from privacy.models import ConsentEvent, Standing
 from tests import factories as f
 
@@ -57,11 +57,10 @@ def ratio(user):
 def agreed(user):
     """A thousand consents of this account, and of a thousand others."""
     versions = [question.version for question in consents.questions(user)]
-    (event,) = consents.give(by=user, versions=versions, language="en")
+    (event,) = f.agree(user, versions=versions)
     same = {"subject": event.subject, "version": event.version, "language": "en", "text_hash": event.text_hash}
-    ConsentEvent.objects.bulk_create(
-        ConsentEvent(**same, decision="given", method="portal", number=f"B-{number}") for number in range(999)
-    )
+    same |= {"decision": "given", "method": "portal", "capacity": "self", "recorded_by": event.subject}
+    ledger.append([ConsentEvent(**same, number=f"B-{number}") for number in range(999)])
     others = User.objects.bulk_create(User(email=f"other{number}@example.com") for number in range(1000))
     document = event.version.document
     Standing.objects.bulk_create(

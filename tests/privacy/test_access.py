@@ -152,10 +152,10 @@ def test_evidence_is_neither_changed_nor_deleted_through_the_orm(evidence, model
 @pytest.mark.parametrize("model", [AccessRecord, SharingEvent])
 def test_evidence_is_neither_changed_nor_deleted_in_the_database(evidence, model):
     table, pk = model._meta.db_table, evidence[model].pk
-    acts = [f"UPDATE {table} SET at = at WHERE id = {pk}", f"DELETE FROM {table} WHERE id = {pk}"]
+    acts = [f"UPDATE {table} SET at = at WHERE id = '{pk}'", f"DELETE FROM {table} WHERE id = '{pk}'"]
     if connection.vendor == "sqlite":
         columns = ", ".join(field.column for field in model._meta.fields)
-        acts.append(f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE id = {pk}")
+        acts.append(f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE id = '{pk}'")
     for act in acts:
         with pytest.raises(IntegrityError, match="only grows"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(act)

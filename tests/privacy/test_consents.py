@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from privacy import consents
+from privacy import consents, proofs
 from privacy.errors import Refused
-from privacy.models import ConsentEvent, Standing
+from privacy.models import ConsentEvent, Presentation, Standing
 from privacy.subjects import own
 from tests import factories as f
 
@@ -33,11 +35,11 @@ def asked(user):
 
 
 def give(user, language="en"):
-    return consents.give(by=user, versions=asked(user), language=language)
+    return f.agree(user, language)
 
 
 def decline(user):
-    return consents.decline(by=user, versions=asked(user), language="id")
+    return f.decline(user, "id")
 
 
 def refused(code, verb, **arguments):
@@ -64,19 +66,63 @@ def test_give_asks_each_document_by_itself(ann):
 
 def test_give_twice_is_one_event(ann):
     f.VersionFactory()
-    versions = asked(ann)
-    assert len(consents.give(by=ann, versions=versions, language="en")) == 1
-    assert consents.give(by=ann, versions=versions, language="en") == []
+    token = f.shown(ann)
+    assert len(consents.give(by=ann, token=token)) == 1
+    refused("twice", consents.give, by=ann, token=token)
+    refused("twice", consents.decline, by=ann, token=token)
+    assert ConsentEvent.objects.count() == 1
+
+
+def test_two_pages_answered_one_after_the_other_are_one_event(ann):
+    f.VersionFactory()
+    first, second = f.shown(ann), f.shown(ann)
+    consents.give(by=ann, token=first)
+    refused("stale", consents.give, by=ann, token=second)
     assert ConsentEvent.objects.count() == 1
 
 
 def test_give_refuses_other_versions_than_those_asked(ann):
     old = f.VersionFactory()
+    token = f.shown(ann)
     f.VersionFactory()
-    refused("stale", consents.give, by=ann, versions=[old], language="en")
+    refused("stale", consents.give, by=ann, token=token)
+    refused("stale", consents.decline, by=ann, token=token)
+    refused("stale", consents.give, by=ann, token=f.shown(ann, versions=[old]))
+    versions = asked(ann)
     terms()
-    refused("stale", consents.give, by=ann, versions=asked(ann)[:1], language="en")
+    refused("stale", consents.give, by=ann, token=f.shown(ann, versions=versions))
     assert not ConsentEvent.objects.exists()
+
+
+@pytest.mark.parametrize("verb", [consents.give, consents.decline, consents.choose])
+def test_a_foreign_an_unknown_and_an_old_page_write_nothing(ann, verb):
+    f.VersionFactory()
+    refused("stale", verb, by=ann, token=f.shown(f.UserFactory()))
+    refused("stale", verb, by=ann, token="unknown")
+    token = f.shown(ann)
+    with time_machine.travel(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE + 1)):
+        refused("stale", verb, by=ann, token=token)
+    assert not ConsentEvent.objects.exists()
+
+
+def test_an_answer_names_its_page_and_the_language_shown(ann):
+    f.VersionFactory()
+    token = f.shown(ann, "id")
+    (event,) = consents.give(by=ann, token=token)
+    assert event.presentation.shown == {"documents": [[event.version_id, event.version.hash_id]], "purposes": []}
+    assert event.shown_hash == proofs.check_code(event.presentation.shown)
+    assert token not in str(vars(event.presentation))
+
+
+def test_unanswered_pages_are_cleared_away_once_they_are_too_old(ann):
+    f.VersionFactory()
+    consents.give(by=ann, token=f.shown(ann))
+    f.shown(ann, versions=[])
+    consents.tidy()
+    assert Presentation.objects.count() == 2
+    with time_machine.travel(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE + 1)):
+        consents.tidy()
+    assert Presentation.objects.get().events.count() == 1
 
 
 def test_decline_is_recorded_once_and_may_be_answered_again(ann):
@@ -113,9 +159,9 @@ def test_decline_touches_no_other_document_and_nobody_else(ann):
 
 def test_decline_refuses_when_nothing_is_asked_any_more(ann):
     f.VersionFactory()
-    versions = asked(ann)
+    token = f.shown(ann)
     give(ann)
-    refused("stale", consents.decline, by=ann, versions=versions, language="en")
+    refused("stale", consents.decline, by=ann, token=token)
     assert Standing.objects.filter(user=ann).exists()
 
 

@@ -7,7 +7,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from privacy import consents, policies
+from privacy import policies
 from privacy.models import ConsentEvent, DocumentVersion, LegalDocument
 from privacy.models.parties import Role
 from privacy.parties import appoint
@@ -36,7 +36,7 @@ def published(*readers, **more):
     """A version in force that these people have agreed to, so that the gate lets them into the admin."""
     version = f.VersionFactory(**more)
     for reader in readers:
-        consents.give(by=reader, versions=[version], language="en")
+        f.agree(reader)
     return version
 
 
@@ -173,7 +173,7 @@ def test_publishing_by_a_second_person(cast, olga):
     response = olga.post(f"{LIST}{draft.pk}/publish/", {"seen": draft.drafted_at.isoformat()})
     assert said(response) == ["Privacy Policy, version 1 is published. It can no longer change."]
     assert DocumentVersion.objects.get().published_by == own(cast.olga)
-    consents.give(by=cast.olga, versions=[draft], language="en")
+    f.agree(cast.olga)
     again = olga.post(f"{LIST}{draft.pk}/publish/", {"seen": draft.drafted_at.isoformat()}, follow=True)
     assert "This version is already published." in content(again)
     assert "This version is already published." in content(olga.get(f"{LIST}{draft.pk}/publish/"))
@@ -286,8 +286,8 @@ def test_there_is_one_document_of_each_kind(cast, client):
 
 @pytest.fixture
 def event(cast):
-    version = published(cast.olga, cast.otto, cast.sam)
-    return consents.give(by=cast.ann, versions=[version], language="id")[0]
+    published(cast.olga, cast.otto, cast.sam)
+    return f.agree(cast.ann, "id")[0]
 
 
 def test_consents_are_evidence_to_read(event, olga):

@@ -36,7 +36,7 @@ PORTAL = {
     "terms/<int:number>.html": ("/terms/1.html", EVERYBODY),
     "consent/": ("/consent/", "login 200 302 302 302 302 302 302 302", "login 200 302 302 302 302 302 302 302"),
     "limited/": ("/limited/", LED_ON),
-    "my-consents/": ("/my-consents/", SIGNED_IN),
+    "my-consents/": ("/my-consents/", SIGNED_IN, LED_ON),
     "my-consents/<str:kind>/withdraw/": (
         "/my-consents/policy/withdraw/",
         "login 404 200 200 200 200 200 200 200",
@@ -147,6 +147,29 @@ MODELS = {
         "delete": "403 403 403 403",
     },
     "privacy.consentevent": {
+        "list": "403 403 200 200",
+        "add": "403 403 403 403",
+        "change": "403 403 200 200",
+        "history": "404 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.purposeversion": {
+        "list": "403 403 200 200",
+        "add": "403 403 403 403",
+        "change": "403 403 200 200",
+        "history": "404 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.checkpoint": {
+        "list": "403 403 200 200",
+        "add": "403 403 403 403",
+        "change": "403 403 200 200",
+        "history": "404 404 200 200",
+        "delete": "403 403 403 403",
+        "verify/": "403 403 200 200",
+        "checkpoints.json": "403 403 200 200",
+    },
+    "privacy.checkpointhead": {
         "list": "403 403 200 200",
         "add": "403 403 403 403",
         "change": "403 403 200 200",

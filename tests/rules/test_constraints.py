@@ -9,17 +9,23 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import numbers, updates
+from privacy import consents, ledger, numbers, purposes, updates
 from privacy.models import (
     AccessRecord,
+    Checkpoint,
+    CheckpointHead,
+    ConsentEvent,
     Counter,
     DocumentVersion,
+    DueRun,
     Membership,
     ProfileUpdateLine,
+    Purpose,
     SharingAgreement,
     Standing,
     Subject,
 )
+from privacy.models.evidence import Evidence, uuid7
 from privacy.subjects import own
 from tenants.models import Building, Claim, Occupancy, Tenant, Unit
 from tests import factories as f
@@ -56,11 +62,26 @@ def unsigned(cast):
 def same(row, **changed):
     """Another row like this one."""
     row = copy(row)
-    row.pk = None
+    row.pk = uuid7() if isinstance(row, Evidence) else None
     row._state.adding = True
     for name, value in changed.items():
         setattr(row, name, value)
     row.save()
+
+
+def answered(cast, **changed):
+    """An answer of ann's to an optional purpose, written past the verbs."""
+    f.agree_to_purposes(cast.ann)
+    return same(ConsentEvent.objects.get(), number="TT-2026-9999", **changed)
+
+
+def agreed(cast):
+    f.VersionFactory()
+    return f.agree(cast.ann)[0]
+
+
+def another_page(cast):
+    return consents.present(by=cast.ann, language="en")[0]
 
 
 # Constraint → what it refuses
@@ -75,13 +96,27 @@ BREAKS = {
     "privacy_agreement_ends_after_start": lambda cast: SharingAgreement.objects.update(
         valid_until=cast.agreement.valid_from - timedelta(days=1)
     ),
+    "privacy_checkpoint_head_once": lambda cast: twice(
+        lambda: CheckpointHead.objects.create(
+            checkpoint=Checkpoint.objects.first() or ledger.checkpoint(), subject=own(cast.ann), sequence=1, hash="x"
+        )
+    ),
+    "privacy_consent_chain": lambda cast: answered(cast, presentation=another_page(cast)),
+    "privacy_consent_document_once": lambda cast: same(agreed(cast), sequence=2, number="TT-2026-9999"),
+    "privacy_consent_purpose_once": lambda cast: answered(cast, sequence=2),
+    "privacy_consent_to_one_thing": lambda cast: answered(cast, sequence=2, purpose_version=None),
     "privacy_counter_kind_year": lambda cast: twice(lambda: Counter.objects.create(kind="XX", year=2026)),
+    "privacy_due_once_a_period": lambda cast: twice(
+        lambda: DueRun.objects.create(job="job", period=timezone.localdate())
+    ),
     "privacy_grant_ends_after_start": lambda cast: f.GrantFactory(
         agreement=cast.agreement, purpose=cast.purpose, ends_at=timezone.now() - timedelta(days=2)
     ),
     "privacy_membership_once_per_party": lambda cast: Membership.objects.create(
         user=cast.sam, party=cast.anggrek, role="officer"
     ),
+    "privacy_purpose_optional_by_consent": lambda cast: Purpose.objects.update(basis="contract", optional=True),
+    "privacy_purpose_version_once": lambda cast: same(purposes.keep(purpose=cast.purpose).versions.get()),
     "privacy_request_one_waiting": lambda cast: twice(
         lambda: f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
     ),

@@ -1,4 +1,7 @@
-"""Evidence only grows: the ORM, the database and the admin all refuse, whoever asks."""
+"""Evidence only grows: the ORM, the database and the admin all refuse, whoever asks. What slips past them shows."""
+
+import json
+from contextlib import suppress
 
 import pytest
 from django.apps import apps
@@ -6,10 +9,19 @@ from django.contrib import admin
 from django.db import IntegrityError, ProgrammingError, connection, models, transaction
 from django.test import RequestFactory
 
-from privacy import append_only
+from privacy import append_only, ledger
 from privacy.errors import Refused
-from privacy.models import AccessRecord, ConsentEvent, DocumentVersion, SharingEvent, Subject
-from privacy.models.evidence import Evidence
+from privacy.models import (
+    AccessRecord,
+    Checkpoint,
+    CheckpointHead,
+    ConsentEvent,
+    DocumentVersion,
+    SharingEvent,
+    Subject,
+)
+from privacy.models.evidence import Evidence, uuid7
+from tests.database import in_spite_of_triggers
 
 EVIDENCE = sorted((m for m in apps.get_models() if issubclass(m, Evidence)), key=lambda m: m.__name__)
 FLAGGED = [m for m in apps.get_models() if getattr(m, "is_evidence", False)]
@@ -72,7 +84,8 @@ def test_the_database_refuses_update_and_delete(world, model):
 
 @each
 def test_the_database_refuses_to_replace_a_row(world, model):
-    table, pk = model._meta.db_table, model.objects.first().pk
+    table = model._meta.db_table
+    pk = model._meta.pk.get_db_prep_value(model.objects.first().pk, connection)
     columns = ", ".join(f.column for f in model._meta.concrete_fields)
     if connection.vendor == "sqlite":
         replace = f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE id = %s"
@@ -146,3 +159,49 @@ def test_one_lost_trigger_of_a_table_is_noticed():
         else:
             cursor.execute("DROP TRIGGER privacy_accessrecord_update")
     assert append_only.missing(connection) == ["privacy_accessrecord"]
+
+
+def other_values(field, row):
+    """Another value that this column could hold, or None where there is none."""
+    if isinstance(field, models.ForeignKey):
+        pks = field.related_model._base_manager.exclude(pk=getattr(row, field.attname)).values_list("pk", flat=True)
+        return field.target_field.get_db_prep_value(pks.first(), connection) if pks.exists() else None
+    kinds = (
+        (models.UUIDField, lambda: field.get_db_prep_value(uuid7(), connection)),
+        (models.JSONField, lambda: json.dumps({"other": 1})),
+        (models.BooleanField, lambda: not getattr(row, field.attname)),
+        (models.DateTimeField, lambda: "2001-01-01 00:00:00"),
+        (models.DateField, lambda: "2001-01-01"),
+        (models.IntegerField, lambda: (getattr(row, field.attname) or 0) + 100),
+        (models.Field, lambda: "other"[: field.max_length]),
+    )
+    return next(make() for kind, make in kinds if isinstance(field, kind))
+
+
+@each
+def test_any_column_changed_by_sql_is_named(world, model):
+    assert ledger.verify().holds
+    row = model.objects.order_by("-pk").first()
+    pk = model._meta.pk.get_db_prep_value(row.pk, connection)
+    unseen = []
+    for field in model._meta.concrete_fields:
+        value = other_values(field, row)
+        if value is None:
+            continue
+        with suppress(IntegrityError), transaction.atomic():  # what a constraint refuses cannot go unnoticed
+            in_spite_of_triggers(model, f"UPDATE {{table}} SET {field.column} = %s WHERE id = %s", value, pk)
+            fault = ledger.verify().fault
+            unseen += [] if fault and fault.model in (model, CheckpointHead) else [field.name]
+            transaction.set_rollback(True)
+    assert not unseen, f"{model.__name__}: a change of {unseen} goes unnoticed."
+
+
+@each
+def test_a_lost_row_is_missed_after_a_checkpoint(world, model):
+    row = model.objects.order_by("pk").first()
+    pk = model._meta.pk.get_db_prep_value(row.pk, connection)
+    with transaction.atomic():
+        in_spite_of_triggers(model, "DELETE FROM {table} WHERE id = %s", pk)
+        fault = ledger.verify().fault
+        transaction.set_rollback(True)
+    assert fault is not None or model is Checkpoint  # the last checkpoint itself: see `ledger.compare`

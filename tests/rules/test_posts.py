@@ -14,6 +14,7 @@ from tests.rules.site import PEOPLE, admin_address, client_for
 pytestmark = pytest.mark.django_db
 # Written by looking: the record of the look itself, and what the session and the cache remember of a visit
 SIDE_EFFECTS = {
+    "privacy_presentation",  # what was shown is proof, whether or not it is answered
     "privacy_accessrecord",
     "privacy_subject",
     "django_session",

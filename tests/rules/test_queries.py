@@ -10,13 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from privacy import ledger
 from privacy.models import (
     AccessRecord,
+    Checkpoint,
+    CheckpointHead,
     ConsentEvent,
     DocumentVersion,
     ProfileUpdateLine,
     ProfileUpdateRequest,
     Purpose,
+    PurposeVersion,
     SharingEvent,
     SharingGrant,
     SharingRequest,
@@ -175,18 +179,27 @@ def grow(world, count):
         for n, s in enumerate(claimants)
     )
     version = DocumentVersion.objects.published().first()
-    ConsentEvent.objects.bulk_create(
-        ConsentEvent(
-            subject=me,
-            version=version,
-            decision="given",
-            language="id",
-            text_hash="x",
-            method="portal",
-            number=f"TT-{start}-{n}",
-        )
-        for n in range(count)
+    answer = {"decision": "given", "language": "id", "text_hash": "x", "method": "portal", "capacity": "self"}
+    ledger.append(
+        [
+            ConsentEvent(subject=me, version=version, recorded_by=me, number=f"TT-{start}-{n}", **answer)
+            for n in range(count)
+        ]
     )
+    noted = Checkpoint.objects.order_by("sequence").first()
+    CheckpointHead.objects.bulk_create(
+        CheckpointHead(checkpoint=noted, subject=s, sequence=1, hash="x") for s in subjects
+    )
+    Checkpoint.objects.bulk_create(
+        Checkpoint(sequence=1 + start + n, counts={}, heads=0, heads_hash="x", hash="x") for n in range(count)
+    )
+    PurposeVersion.objects.bulk_create(
+        PurposeVersion(
+            purpose=p, number=1, basis="consent", data=[], optional=True,
+            texts={key: {"name": "x", "description": "x", "retention": ""} for key in ("id", "en")},
+        )
+        for p in purposes
+    )  # fmt: skip
     DocumentVersion.objects.bulk_create(
         DocumentVersion(
             document=version.document, number=start * 1000 + n, body_ind="x", body_en="x", drafted_by=claimants[n]

@@ -13,15 +13,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from privacy import access, consents, grants, parties, policies, updates
+from privacy import access, grants, ledger, parties, updates
 from privacy.models import (
     AccessRecord,
+    Checkpoint,
+    CheckpointHead,
     ConsentEvent,
+    Guardian,
     LegalDocument,
     Membership,
+    PaperConsent,
     Party,
+    Presentation,
     ProfileUpdateLine,
     ProfileUpdateRequest,
+    PurposeVersion,
     SharingAgreement,
     SharingEvent,
     SharingGrant,
@@ -64,7 +70,8 @@ def build(cast):
         name: getattr(world, name) for name in ("ann", "bob", "vera", "sam", "rita", "olga", "otto", "wati")
     }
     for user in world.people.values():
-        consents.give(by=user, versions=policies.in_force(), language="en")
+        f.agree(user)
+        f.agree_to_purposes(user)
     world.people["dina"] = world.dina = f.UserFactory(email="dina@example.com")  # has not answered yet
     DBTaskResult.objects.create(
         task_path="accounts.tasks.send_to_user",
@@ -81,6 +88,11 @@ def build(cast):
     world.rows["bougenvil"] = side(
         world, "bougenvil", world.bougenvil, world.bersih, second, "Beni Kusuma", "3172050806949912"
     )
+    ledger.checkpoint()
+    for name, rows in world.rows.items():
+        person = world.people[SIDES[name][0]]
+        rows[Checkpoint] = Checkpoint.objects.get()
+        rows[CheckpointHead] = CheckpointHead.objects.get(subject__holder=person)
     world.marks = {name: marks_of(rows) for name, rows in world.rows.items()}
     world.secrets = [text for rows in world.rows.values() for text in secrets_of(rows)]
     return world
@@ -143,6 +155,20 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )
     pending = imports.keep(table=imports.read(register), management=management, by=staff)
     access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
+    guardian = Guardian.objects.create(
+        subject=newcomer.subject,
+        name=f"Parent of {name}",
+        relation=Guardian.Relation.PARENT,
+        document=ContentFile(PICTURE, "guardians/card.jpg"),
+        recorded_by=own(staff),
+    )
+    paper = PaperConsent.objects.create(
+        subject=newcomer.subject,
+        form=ContentFile(PICTURE, "paper/form.jpg"),
+        form_hash="0" * 64,
+        signed_on=timezone.localdate(),
+        recorded_by=own(staff),
+    )
     return {
         BuildingManagement: management,
         Vendor: vendor,
@@ -163,6 +189,10 @@ def side(world, name, management, vendor, agreement, stranger, number):
         AccessRecord: AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first(),
         ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(),
         Subject: entry.subject,
+        Guardian: guardian,
+        Presentation: Presentation.objects.filter(subject__holder=person).first(),
+        PaperConsent: paper,
+        PurposeVersion: PurposeVersion.objects.first(),
         Membership: staff.memberships.get(),
         type(person): person,
     }

@@ -7,7 +7,14 @@ from django.db import transaction
 VIEW, CHANGE, ADD = "view", "change", "add"
 EDIT = (VIEW, ADD, CHANGE)
 # Evidence is viewed, never changed, whoever asks
-EVIDENCE = ["privacy.consentevent", "privacy.accessrecord", "privacy.sharingevent"]
+EVIDENCE = [
+    "privacy.consentevent",
+    "privacy.purposeversion",
+    "privacy.accessrecord",
+    "privacy.sharingevent",
+    "privacy.checkpoint",
+    "privacy.checkpointhead",
+]
 REGISTER = {
     "tenants.building": EDIT,
     "tenants.unit": EDIT,

@@ -1,12 +1,18 @@
-"""Make the purposes that agreements may name; run after every migrate, it may run twice and keeps what was edited."""
+"""Make the purposes of processing; run after every migrate, it may run twice and keeps what was edited."""
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from privacy import purposes
 from privacy.models import Purpose
+from privacy.models.purposes import Basis
 
-# code: (Indonesian name, what it means; English name, what it means)
-PURPOSES = {
+JOB_RETENTION = (
+    "sampai izin berakhir, lalu dihapus penyedia layanan",
+    "until the permission ends; then the vendor deletes it",
+)
+# code: (Indonesian name, what it means; English name, what it means), for which vendors may get data
+SHARING = {
     "repair": (
         "Perbaikan di unit",
         "Teknisi menghubungi Anda dan datang ke unit Anda untuk memperbaiki kerusakan.",
@@ -39,21 +45,93 @@ PURPOSES = {
     ),
 }
 
+# code: (words as above; how long, Indonesian and English; basis; kinds of data; optional)
+OWN = {
+    "tenancy": (
+        "Mengelola unit dan hunian",
+        "Badan pengelola mengetahui siapa menghuni unit mana, menghubungi Anda, dan menangani permintaan Anda.",
+        "Managing units and occupancies",
+        "The building management knows who lives in which unit, contacts you and handles your requests.",
+        "selama Anda menghuni dan menurut aturan retensi setelahnya",
+        "while you live there, and by the retention rules afterwards",
+        Basis.CONTRACT,
+        ["tenant.name", "tenant.phone", "tenant.email", "tenant.address", "occupancy.unit"],
+        False,
+    ),
+    "identity": (
+        "Memastikan identitas penghuni",
+        "Badan pengelola mencocokkan identitas Anda, agar hanya Anda yang membuka data Anda.",
+        "Making sure who a tenant is",
+        "The building management compares your identity, so that nobody but you opens your record.",
+        "selama Anda menghuni dan menurut aturan retensi setelahnya",
+        "while you live there, and by the retention rules afterwards",
+        Basis.OBLIGATION,
+        ["tenant.identity_kind", "tenant.identity_number", "tenant.identity_scan", "tenant.birth_date", "tenant.photo"],
+        False,
+    ),
+    "announcements": (
+        "Pengumuman lewat email",
+        "Badan pengelola mengirim pengumuman gedung ke email Anda. Tanpa ini Anda membacanya di portal.",
+        "Announcements by email",
+        "The building management sends building announcements to your email. Without it you read them in the portal.",
+        "sampai Anda menarik persetujuan",
+        "until you withdraw your consent",
+        Basis.CONSENT,
+        ["tenant.email"],
+        True,
+    ),
+    "longer_sharing": (
+        "Izin berbagi yang lebih lama dari satu pekerjaan",
+        "Izin berbagi boleh berlaku lebih lama dari satu pekerjaan (30 hari), sampai paling lama satu tahun.",
+        "Sharing for longer than one job",
+        "A sharing permission may last longer than one job (30 days), up to a year at most.",
+        "sampai Anda menarik persetujuan",
+        "until you withdraw your consent",
+        Basis.CONSENT,
+        [],
+        True,
+    ),
+    "surveys": (
+        "Survei",
+        "Badan pengelola boleh mengundang Anda mengisi survei tentang layanannya.",
+        "Surveys",
+        "The building management may invite you to surveys about its service.",
+        "jawaban disimpan paling lama satu tahun",
+        "answers are kept for a year at most",
+        Basis.CONSENT,
+        ["tenant.name", "tenant.email"],
+        True,
+    ),
+    "analytics": (
+        "Analisis penggunaan yang dapat dikenali",
+        "Kami boleh melihat bagaimana Anda memakai portal, untuk memperbaikinya. Tanpa ini hanya jumlah anonim.",
+        "Analysis of identified use",
+        "We may look at how you use the portal, to improve it. Without it: anonymous totals only.",
+        "paling lama satu tahun",
+        "a year at most",
+        Basis.CONSENT,
+        [],
+        True,
+    ),
+}
+
 
 class Command(BaseCommand):
-    help = "Make the purposes for which data may be shared with vendors."
+    help = "Make the purposes of processing: those for sharing with vendors, and our own."
 
     @transaction.atomic
     def handle(self, *args, **options):
-        for code, (name_ind, description_ind, name_en, description_en) in PURPOSES.items():
-            Purpose.objects.get_or_create(
-                code=code,
-                defaults={
-                    "name_ind": name_ind,
-                    "name_en": name_en,
-                    "description_ind": description_ind,
-                    "description_en": description_en,
-                },
-            )
+        for code, words in SHARING.items():
+            self.make(code, words, JOB_RETENTION, Basis.CONSENT, [], optional=True, for_sharing=True)
+        for code, (*words, kept_ind, kept_en, basis, data, optional) in OWN.items():
+            self.make(code, words, (kept_ind, kept_en), basis, data, optional=optional, for_sharing=False)
         if options["verbosity"]:
-            self.stdout.write(f"{len(PURPOSES)} purposes are set up.")
+            self.stdout.write(f"{len(SHARING) + len(OWN)} purposes are set up.")
+
+    def make(self, code, words, retention, basis, data, **kind):
+        if Purpose.objects.filter(code=code).exists():
+            return
+        names = ("name_ind", "description_ind", "name_en", "description_en")
+        kept = dict(zip(("retention_ind", "retention_en"), retention, strict=True))
+        texts = dict(zip(names, words, strict=True))
+        purposes.keep(purpose=Purpose(code=code, basis=basis, data=data, **texts, **kept, **kind))

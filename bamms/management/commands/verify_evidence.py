@@ -1,0 +1,38 @@
+"""Check the whole evidence register: `manage.py verify_evidence [--against checkpoints.json]`. See `privacy.ledger`."""
+
+import json
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from privacy import ledger
+
+
+class Command(BaseCommand):
+    help = "Say in one line that all evidence holds, or exit with 1 and name the first row that does not."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--against", type=Path, help="a file that --export wrote: are its checkpoints still here?")
+        parser.add_argument("--export", type=Path, help="write all checkpoints to this file, to be kept elsewhere")
+
+    def handle(self, *args, against=None, export=None, **options):
+        finding = ledger.verify(self.progress if options["verbosity"] > 1 else None)
+        fault = finding.fault or (against and ledger.compare(self.read(against)))
+        if fault:
+            raise CommandError(f"The evidence does not hold. {fault}.")
+        if export:
+            export.write_text(json.dumps(ledger.export(), indent=1), encoding="utf-8")
+        last = finding.checkpoint
+        since = f"last checkpoint #{last.sequence} of {last.at:%Y-%m-%d %H:%M} UTC" if last else "no checkpoint yet"
+        self.stdout.write(f"All evidence holds: {finding.rows} rows, {since}.")
+
+    def read(self, path):
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise CommandError(f"{path} cannot be read as an export of checkpoints ({error}).") from error
+
+    def progress(self, rows):
+        if rows % 100_000 == 0:
+            print(f"{rows} rows", file=sys.stderr)
