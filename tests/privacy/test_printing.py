@@ -1,0 +1,75 @@
+"""Outgoing PDF files: the words are in them, nothing acts, and the same words make the same bytes."""
+
+import re
+
+import pytest
+from django.core.files.base import ContentFile
+from reportlab.pdfbase import pdfmetrics
+
+from privacy import printing, uploads
+from privacy.printing import Facts, Grid, Heading
+
+
+def pages(content):
+    return len(re.findall(rb"/Type /Page\b", content))
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Every text as it reaches the page."""
+    texts, real = [], printing.Paragraph
+
+    def paragraph(text, style, **options):
+        texts.append(text)
+        return real(text, style, **options)
+
+    monkeypatch.setattr(printing, "Paragraph", paragraph)
+    return texts
+
+
+def test_all_kinds_of_blocks_make_a_pdf_that_we_would_let_in():
+    content = printing.document(
+        "Tanda terima", ["Satu.", Heading("Dua"), Facts([("Nomor", "TT-1")]), Grid(["A", "B"], [["1", "2"]])], "id"
+    )
+    assert content.startswith(b"%PDF-")
+    assert uploads.clean_pdf(ContentFile(content)).read()
+    assert b"/Lang (id)" in content
+
+
+def test_the_same_words_make_the_same_bytes():
+    make = [printing.document("Judul", ["Isi", Facts([("a", n)])], "id") for n in (1, 1, 2)]
+    assert make[0] == make[1] != make[2]
+
+
+def test_what_looks_like_markup_is_only_text(drawn):
+    printing.document("A <b>title", ['<a href="https://x.example">&amp;</a>\n<br', Grid(["<i>"], [["<para>"]])], "en")
+    assert '&lt;a href="https://x.example"&gt;&amp;amp;&lt;/a&gt;<br/>&lt;br' in drawn
+    assert not [text for text in drawn if "<" in text.replace("<br/>", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("é – “ya” · 1²", "é – “ya” · 1²"), ("Nguyễn Văn", "Nguyen Van"), ("中", "?"), ("a\x07b", "ab")]
+)
+def test_letters_that_the_font_lacks_are_written_plainly(drawn, text, shown):
+    printing.document("t", [text], "en")
+    assert drawn[-1] == shown
+
+
+def test_a_long_table_goes_on_over_the_pages_with_its_headings():
+    rows = [[f"row {n}", "words " * 40] for n in range(120)]
+    content = printing.document("Long", [Grid(["A", "B"], rows, [1, 3])], "en", wide=True)
+    assert pages(content) > 5
+
+
+def test_a_cell_longer_than_a_page_is_divided():
+    assert pages(printing.document("Long", [Grid(["A", "B"], [["x", "words " * 4000]])], "en")) > 1
+    assert pages(printing.document("Long", [Facts([("x", "long" * 9000)])], "en")) > 1
+
+
+def test_both_fonts_are_in_the_file():
+    content = printing.document("Judul", ["Isi"], "id")
+    assert {pdfmetrics.getFont(name).face.name for name in (printing.PLAIN, printing.BOLD)} == {
+        b"BitstreamVeraSans-Roman",
+        b"BitstreamVeraSans-Bold",
+    }
+    assert content.count(b"/FontFile2") >= 2
