@@ -47,6 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Privacy:
         subject = "subjects"
+        dropped = True
         personal = {"email": "", "name": "", "password": "!", "last_login": None}
         kept = {
             "id": "row number",

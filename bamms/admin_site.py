@@ -24,7 +24,7 @@ GROUPS = (
     (
         _("Consent and documents"),
         "patch-check",
-        ("LegalDocument", "DocumentVersion", "Purpose", "PurposeVersion", "ConsentEvent"),
+        ("LegalDocument", "DocumentVersion", "Purpose", "PurposeVersion", "ConsentEvent", "PaperConsent", "Guardian"),
     ),
     (_("Evidence and oversight"), "eye", ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead")),
     (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),

@@ -298,6 +298,11 @@ IMPORT_MAX_ROWS = number("IMPORT_MAX_ROWS", 10_000, most=100_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# Who was erased, outside the database and its backups: `replay_erasures` reads it after a restore
+ERASURE_JOURNAL = Path(setting("ERASURE_JOURNAL", env.str, str(VAR_DIR / "erasures.jsonl"))).absolute()
+if ERASURE_JOURNAL.is_dir():
+    refuse("ERASURE_JOURNAL must name a file, not a folder.")
+
 # E-mail
 if DEBUG and not env.str("EMAIL_URL", ""):
     EMAIL_BACKEND = "accounts.devmail.DevelopmentMail"  # printed, and readable at /dev/mail/

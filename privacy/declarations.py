@@ -37,6 +37,12 @@ class Declaration:
     kept: MappingProxyType = field(default_factory=dict)  # field → why it may stay
     shareable: MappingProxyType = field(default_factory=dict)  # field → category a grant can open
     updatable: tuple = ()  # fields a person may ask to have changed
+    terms: MappingProxyType = field(default_factory=dict)  # field → its name in the W3C Data Privacy Vocabulary
+    also: tuple = ()  # further paths to a Subject whose values the row may hold: erased with either
+    dropped: bool = False  # erasure deletes the row instead of emptying it
+    ends: str = ""  # queryset method that settles what still waits in rows about to be emptied
+    ending: str = ""  # the event from which a retention rule counts, in words; rows say when by `with_ended_on()`
+    address: str = ""  # the field with the email address of the person
     birth: str = ""  # the field with the date of birth: children need a guardian (article 25)
     shown: str = ""  # queryset method that gives the rows worth showing now
 
@@ -101,6 +107,12 @@ def _label(model, key):
         if model and name in {f.name for f in model._meta.get_fields()}
         else key
     )
+
+
+def terms(keys):
+    """The names in the W3C Data Privacy Vocabulary of these fields, each once; "pd:PersonalData" where it has none."""
+    found = [shareable()[key] for key in keys if key in shareable()]
+    return list(dict.fromkeys(item.declaration.terms.get(item.name, "pd:PersonalData") for item in found))
 
 
 def key_of(model, name):

@@ -40,7 +40,8 @@ def content_of(purpose):
         language: {part: getattr(purpose, f"{part}_{column}") or "" for part in SAID}
         for language, column in LANGUAGES.items()
     }
-    return {"texts": texts, "basis": str(purpose.basis), "data": purpose.data, "optional": purpose.optional}
+    rest = {name: str(getattr(purpose, name)) for name in ("basis", "category")}
+    return {"texts": texts, "data": purpose.data, "optional": purpose.optional} | rest
 
 
 def latest(purpose):

@@ -24,7 +24,7 @@ def hand_over(*, subject, to, by):
         raise Refused(
             _("This record already belongs to an account. Ask the tenant to sign in with it."), code="claimed"
         )
-    if locked.own or not to.is_active:
+    if locked.own or locked.erased_at or not to.is_active:
         raise Refused(_("This record cannot be claimed. Ask the data protection officer."), code="not_claimable")
     check_guardian(locked)
     locked.holder = to

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import access_log, consents, documents, files, rights, sharing
+from privacy.views import access_log, consents, documents, files, receipts, rights, sharing
 
 urlpatterns = [
     path("privacy.html", documents.document, {"kind": "policy"}, name="policy"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("limited/", consents.limited, name="limited"),
     path("my-consents/", consents.own_consents, name="consents"),
     path("my-consents/<str:kind>/withdraw/", consents.withdraw, name="consent_withdraw"),
+    path("my-consents/receipts/<str:number>/", receipts.receipt, name="receipt"),
+    path("my-consents/receipts/<str:number>.json", receipts.receipt_json, name="receipt_json"),
+    path("my-consents/receipts/<str:number>.pdf", receipts.receipt_pdf, name="receipt_pdf"),
+    path("receipts/", receipts.check, name="receipt_check"),
     path("my-rights/", rights.rights, name="rights"),
     path("my-privacy/", rights.hub, name="hub"),
     path("files/<str:model>/<str:pk>/<str:field>/", files.private_file, name="file"),

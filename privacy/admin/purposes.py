@@ -67,7 +67,7 @@ class PurposeVersionAdmin(ReadOnly, TenantDataAdmin):
     list_filter = ("purpose", "optional")
     list_select_related = ("purpose",)
     fields = readonly_fields = (
-        "purpose", "number", "in_indonesian", "in_english", "basis", "data_used", "optional", "at",
+        "purpose", "number", "in_indonesian", "in_english", "basis", "category", "data_used", "optional", "at",
     )  # fmt: skip
 
     def get_queryset(self, request):

@@ -4,12 +4,21 @@ from privacy.models.access import AccessRecord
 from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
 from privacy.models.due import DueRun
+from privacy.models.guardians import Guardian
 from privacy.models.numbers import Counter
 from privacy.models.parties import Membership, Party
 from privacy.models.policies import DocumentVersion, LegalDocument
 from privacy.models.purposes import Purpose, PurposeVersion
+from privacy.models.retention import (
+    Erasure,
+    ErasureOrder,
+    LegalHold,
+    RetentionNotice,
+    RetentionRule,
+    RetentionRun,
+)
 from privacy.models.sharing import SharingAgreement, SharingEvent, SharingGrant, SharingRequest
-from privacy.models.subjects import Guardian, Subject
+from privacy.models.subjects import Subject
 from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
 
 __all__ = [
@@ -20,8 +29,11 @@ __all__ = [
     "Counter",
     "DocumentVersion",
     "DueRun",
+    "Erasure",
+    "ErasureOrder",
     "Guardian",
     "LegalDocument",
+    "LegalHold",
     "Membership",
     "PaperConsent",
     "Party",
@@ -30,6 +42,9 @@ __all__ = [
     "ProfileUpdateRequest",
     "Purpose",
     "PurposeVersion",
+    "RetentionNotice",
+    "RetentionRule",
+    "RetentionRun",
     "SharingAgreement",
     "SharingEvent",
     "SharingGrant",

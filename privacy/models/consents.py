@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.parties import Party
 from privacy.models.policies import DocumentVersion, LegalDocument
 from privacy.models.purposes import PurposeVersion
 from privacy.models.subjects import Subject
@@ -69,6 +70,7 @@ class PaperConsent(models.Model):
     """The scanned form of a consent given on paper. The scan goes with erasure; its check code stays in the events."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="paper_consents", verbose_name=_("subject"))
+    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
     form = models.FileField(_("scanned form"), upload_to="paper")
     form_hash = models.CharField(_("check code of the scanned form"), max_length=64, editable=False)
     signed_on = models.DateField(_("signed on"))
@@ -84,9 +86,10 @@ class PaperConsent(models.Model):
 
     class Privacy:
         subject = "subject"
+        controller = "controller"
         personal = {"form": ""}
         kept = dict.fromkeys(
-            ("id", "subject", "form_hash", "signed_on", "recorded_by", "recorded_at"),
+            ("id", "subject", "controller", "form_hash", "signed_on", "recorded_by", "recorded_at"),
             "proof of the answer (article 24)",
         )
 

@@ -23,6 +23,19 @@ class Basis(models.TextChoices):
     LEGITIMATE = "legitimate", _("legitimate interest (Article 20(2)f)")
 
 
+class Category(models.TextChoices):
+    """Kinds of purposes, by their names in the W3C Data Privacy Vocabulary."""
+
+    SERVICE = "ServiceProvision", _("providing the service")
+    IDENTITY = "IdentityVerification", _("verifying identity")
+    PAYMENT = "PaymentManagement", _("managing payments")
+    CARE = "CustomerCare", _("looking after people")
+    SECURITY = "EnforceSecurity", _("security")
+    LEGAL = "LegalCompliance", _("complying with the law")
+    ANALYTICS = "ServiceUsageAnalytics", _("analysing use")
+    RESEARCH = "ResearchAndDevelopment", _("research and improvement")
+
+
 def check_data_keys(keys):
     """A list of declared personal fields of the register, each once; it may be empty."""
     if not isinstance(keys, list) or len(set(keys)) != len(keys) or set(keys) - set(declarations.shareable()):
@@ -49,6 +62,7 @@ class Purpose(models.Model):
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("what it means for the tenant"))
     basis = models.CharField(_("legal basis"), max_length=10, choices=Basis, default=Basis.CONSENT)
+    category = models.CharField(_("kind of purpose"), max_length=30, choices=Category, default=Category.SERVICE)
     data = models.JSONField(_("kinds of data used"), default=list, blank=True, validators=[check_data_keys])
     retention = models.CharField(_("how long the data is kept for it"), max_length=200, blank=True)
     optional = models.BooleanField(
@@ -90,6 +104,7 @@ class PurposeVersion(Evidence):
     number = models.PositiveIntegerField(_("version"))
     texts = models.JSONField(_("words"))  # language → {"name", "description", "retention"}
     basis = models.CharField(_("legal basis"), max_length=10, choices=Basis)
+    category = models.CharField(_("kind of purpose"), max_length=30, choices=Category)
     data = models.JSONField(_("kinds of data used"))
     optional = models.BooleanField(_("optional"))
     by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))

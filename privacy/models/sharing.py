@@ -136,6 +136,13 @@ class SharingAgreement(FieldLabels, models.Model):
         return min(max((timezone.localdate() - self.valid_from).days, 0), self.days)
 
 
+class SharingRequestQuerySet(ScopedQuerySet):
+    def end(self, now):
+        """Cancel what still waits."""
+        waiting = self.filter(status=SharingRequest.Status.WAITING)
+        waiting.update(status=SharingRequest.Status.CANCELLED, answered_at=now)
+
+
 class SharingRequest(FieldLabels, models.Model):
     """Staff or a vendor asks the person to share; only the person answers."""
 
@@ -160,7 +167,7 @@ class SharingRequest(FieldLabels, models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     answered_at = models.DateTimeField(_("answered at"), null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = SharingRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("request to share")
@@ -178,6 +185,7 @@ class SharingRequest(FieldLabels, models.Model):
         subject = "subject"
         controller = "agreement__management"
         vendor = "agreement__vendor"
+        ends = "end"
         personal = {"reason": ""}
         kept = dict.fromkeys(
             (
@@ -326,6 +334,7 @@ class SharingEvent(Evidence):
         GIVEN = "given", _("given")
         NARROWED = "narrowed", _("narrowed")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        ERASED = "erased", _("ended by erasure")
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="sharing_events", verbose_name=_("subject"))
     kind = models.CharField(_("what happened"), max_length=10, choices=Kind)

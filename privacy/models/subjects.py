@@ -6,10 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy.fields import EncryptedTextField
 from privacy.scope import ScopedQuerySet
 
 
@@ -67,34 +65,3 @@ class Subject(models.Model):
     @property
     def is_restricted(self):
         return self.restricted_at is not None
-
-
-class Guardian(models.Model):
-    """Who answers for a child or a person under guardianship (articles 25, 26); recorded by staff who saw the proof."""
-
-    class Relation(models.TextChoices):
-        PARENT = "parent", _("parent")
-        GUARDIAN = "guardian", _("guardian")
-
-    subject = models.OneToOneField(Subject, models.PROTECT, related_name="guardian", verbose_name=_("subject"))
-    name = EncryptedTextField(_("name of the parent or guardian"))
-    relation = models.CharField(_("relation"), max_length=10, choices=Relation)
-    document = models.FileField(_("proof, scanned"), upload_to="guardians", blank=True)
-    recorded_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
-    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("parent or guardian")
-        verbose_name_plural = _("parents and guardians")
-
-    class Privacy:
-        subject = "subject"
-        personal = {"name": "", "document": ""}
-        kept = dict.fromkeys(
-            ("id", "subject", "relation", "recorded_by", "recorded_at"), "proof of who could consent (article 25)"
-        )
-
-    def __str__(self):
-        return f"#{self.pk}"

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,14 @@ class UpdateQuerySet(ScopedQuerySet):
     def waiting(self):
         """The queue: most urgent first, so overdue ones are on top."""
         return self.filter(status=ProfileUpdateRequest.Status.WAITING).order_by("due_at", "pk")
+
+    def end(self, now):
+        """Settle what still waits."""
+        waiting = self.filter(status=ProfileUpdateRequest.Status.WAITING)
+        waiting.update(status=ProfileUpdateRequest.Status.WITHDRAWN, settled_at=now)
+
+    def with_ended_on(self):
+        return self.annotate(ended_on=TruncDate("settled_at"))
 
 
 class ProfileUpdateRequest(models.Model):
@@ -50,6 +59,8 @@ class ProfileUpdateRequest(models.Model):
     class Privacy:
         subject = "subject"
         controller = "controller"
+        ends = "end"
+        ending = _("the request was answered")
         personal = {"note": "", "evidence": ""}
         kept = dict.fromkeys(
             ("id", "number", "subject", "controller", "received_at", "due_at", "status", "settled_at", "settled_by"),

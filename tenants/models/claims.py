@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,13 @@ class ClaimQuerySet(ScopedQuerySet):
     def waiting(self):
         """The management's queue, most urgent first: claims that fit an entry, and questions."""
         return self.filter(status=Claim.Status.WAITING).order_by("due_at", "pk")
+
+    def end(self, now):
+        """Close what still waits."""
+        self.filter(status__in=Claim.OPEN).update(status=Claim.Status.CLOSED, settled_at=now)
+
+    def with_ended_on(self):
+        return self.annotate(ended_on=TruncDate("settled_at"))
 
     def for_management(self):
         """What came before the management, or was opened by itself: a claim that fits nothing is nobody's to read."""
@@ -84,6 +92,9 @@ class Claim(models.Model):
     class Privacy:
         subject = "claimant"
         controller = "management"
+        also = ("entry__subject",)
+        ends = "end"
+        ending = _("the claim was answered")
         personal = {
             "unit_number": "",
             "identity_kind": "",
@@ -121,6 +132,11 @@ class Claim(models.Model):
         return self.status in self.OPEN
 
 
+class InvitationQuerySet(ScopedQuerySet):
+    def with_ended_on(self):
+        return self.annotate(ended_on=TruncDate(Coalesce("used_at", "expires_at")))
+
+
 class Invitation(models.Model):
     """A letter to one entry's email. Only the hash of its token is kept; it works once, until it expires."""
 
@@ -132,7 +148,7 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("valid until"))
     used_at = models.DateTimeField(_("used at"), null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")
@@ -142,6 +158,8 @@ class Invitation(models.Model):
     class Privacy:
         subject = "tenant__subject"
         controller = "tenant__management"
+        dropped = True
+        ending = _("the invitation was used or ran out")
         personal = {"email": "", "token_hash": ""}
         kept = dict.fromkeys(
             ("id", "tenant", "created_at", "created_by", "expires_at", "used_at"), "proof of the invitation"

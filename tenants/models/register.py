@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -57,6 +57,12 @@ class TenantQuerySet(ScopedQuerySet):
 
     def unclaimed(self):
         return self.filter(subject__holder__isnull=True)
+
+    def with_ended_on(self):
+        """`ended_on`: the last day in the last unit; null while somebody lives there, or when no day is known."""
+        living = Occupancy.objects.current().filter(tenant=OuterRef("pk"))
+        left = Occupancy.objects.filter(tenant=OuterRef("pk")).order_by("-moved_out_on").values("moved_out_on")[:1]
+        return self.annotate(ended_on=Case(When(Exists(living), then=None), default=Subquery(left)))
 
 
 class Tenant(models.Model):
@@ -169,6 +175,23 @@ class Tenant(models.Model):
             "birth_place": "birth",
             "nationality": "birth",
         }
+        # W3C Data Privacy Vocabulary; it has no term for a driving licence, and none for a unit
+        terms = {
+            "name": "pd:Name",
+            "identity_kind": "pd:OfficialID",
+            "identity_number": "pd:OfficialID",
+            "identity_scan": "pd:OfficialID",
+            "gender": "pd:Gender",
+            "photo": "pd:Picture",
+            "phone": "pd:TelephoneNumber",
+            "email": "pd:EmailAddress",
+            "address": "pd:PhysicalAddress",
+            "birth_date": "pd:BirthDate",
+            "birth_place": "pd:BirthPlace",
+            "nationality": "pd:Nationality",
+        }
+        ending = _("the tenant moved out")
+        address = "email"
         birth = "birth_date"
         updatable = (
             "name",

@@ -2,7 +2,7 @@
 
 from django.contrib.contenttypes.models import ContentType
 
-from privacy.models import ProfileUpdateRequest, SharingGrant, SharingRequest
+from privacy.models import ConsentEvent, ProfileUpdateRequest, SharingGrant, SharingRequest
 from tenants.models import Claim, PendingImport
 
 # What each of them is answered:  anonymous dina ann bob vera sam rita olga otto
@@ -42,6 +42,10 @@ PORTAL = {
         "login 404 200 200 200 200 200 200 200",
         LED_ON,
     ),
+    "my-consents/receipts/<str:number>/": ("/my-consents/receipts/{receipt}/", ANN_ALWAYS),
+    "my-consents/receipts/<str:number>.json": ("/my-consents/receipts/{receipt}.json", ANN_ALWAYS),
+    "my-consents/receipts/<str:number>.pdf": ("/my-consents/receipts/{receipt}.pdf", ANN_ALWAYS),
+    "receipts/": ("/receipts/", EVERYBODY),
     "my-rights/": ("/my-rights/", SIGNED_IN),
     "my-privacy/": ("/my-privacy/", AGREED),
     "files/<str:model>/<str:pk>/<str:field>/": (
@@ -158,6 +162,20 @@ MODELS = {
         "add": "403 403 403 403",
         "change": "403 403 200 200",
         "history": "404 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.paperconsent": {
+        "list": "200 200 200 200",
+        "add": "200 200 403 403",
+        "change": "200 404 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.guardian": {
+        "list": "200 200 200 200",
+        "add": "200 200 403 403",
+        "change": "200 404 200 200",
+        "history": "200 404 200 200",
         "delete": "403 403 403 403",
     },
     "privacy.checkpoint": {
@@ -325,6 +343,7 @@ def words_of(world):
         "update": rows[ProfileUpdateRequest].number,
         "entry": world.ann_entry.pk,
         "grant": rows[SharingGrant].number,
+        "receipt": rows[ConsentEvent].number,
         "asked": rows[SharingRequest].number,
         "claim": rows[Claim].number,
         "pending": rows[PendingImport].pk,

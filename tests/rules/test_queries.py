@@ -195,7 +195,7 @@ def grow(world, count):
     )
     PurposeVersion.objects.bulk_create(
         PurposeVersion(
-            purpose=p, number=1, basis="consent", data=[], optional=True,
+            purpose=p, number=1, basis="consent", category="ServiceProvision", data=[], optional=True,
             texts={key: {"name": "x", "description": "x", "retention": ""} for key in ("id", "en")},
         )
         for p in purposes

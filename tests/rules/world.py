@@ -157,6 +157,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
     access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
     guardian = Guardian.objects.create(
         subject=newcomer.subject,
+        controller=management,
         name=f"Parent of {name}",
         relation=Guardian.Relation.PARENT,
         document=ContentFile(PICTURE, "guardians/card.jpg"),
@@ -164,6 +165,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )
     paper = PaperConsent.objects.create(
         subject=newcomer.subject,
+        controller=management,
         form=ContentFile(PICTURE, "paper/form.jpg"),
         form_hash="0" * 64,
         signed_on=timezone.localdate(),

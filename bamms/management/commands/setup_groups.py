@@ -29,6 +29,8 @@ REGISTER = {
     "privacy.sharingrequest": (VIEW, ADD, CHANGE),
     "privacy.sharingagreement": (VIEW,),
     "privacy.accessrecord": (VIEW,),
+    "privacy.paperconsent": (VIEW, ADD),
+    "privacy.guardian": (VIEW, ADD),
 }
 OVERSIGHT = {
     "tenants.buildingmanagement": (VIEW,),
@@ -49,6 +51,8 @@ OVERSIGHT = {
     "privacy.sharingagreement": (VIEW, "activate"),
     "privacy.sharinggrant": (VIEW,),
     "privacy.sharingrequest": (VIEW,),
+    "privacy.paperconsent": (VIEW,),
+    "privacy.guardian": (VIEW,),
     **dict.fromkeys(EVIDENCE, (VIEW,)),
 }
 GROUPS = {

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from privacy import purposes
 from privacy.models import Purpose
-from privacy.models.purposes import Basis
+from privacy.models.purposes import Basis, Category
 
 JOB_RETENTION = (
     "sampai izin berakhir, lalu dihapus penyedia layanan",
@@ -45,7 +45,12 @@ SHARING = {
     ),
 }
 
-# code: (words as above; how long, Indonesian and English; basis; kinds of data; optional)
+CATEGORIES = {
+    "security": Category.SECURITY,
+    "billing": Category.PAYMENT,
+    "customer_care": Category.CARE,
+}
+# code: (words as above; how long, Indonesian and English; kind; basis; kinds of data; optional)
 OWN = {
     "tenancy": (
         "Mengelola unit dan hunian",
@@ -54,6 +59,7 @@ OWN = {
         "The building management knows who lives in which unit, contacts you and handles your requests.",
         "selama Anda menghuni dan menurut aturan retensi setelahnya",
         "while you live there, and by the retention rules afterwards",
+        Category.SERVICE,
         Basis.CONTRACT,
         ["tenant.name", "tenant.phone", "tenant.email", "tenant.address", "occupancy.unit"],
         False,
@@ -65,6 +71,7 @@ OWN = {
         "The building management compares your identity, so that nobody but you opens your record.",
         "selama Anda menghuni dan menurut aturan retensi setelahnya",
         "while you live there, and by the retention rules afterwards",
+        Category.IDENTITY,
         Basis.OBLIGATION,
         ["tenant.identity_kind", "tenant.identity_number", "tenant.identity_scan", "tenant.birth_date", "tenant.photo"],
         False,
@@ -76,6 +83,7 @@ OWN = {
         "The building management sends building announcements to your email. Without it you read them in the portal.",
         "sampai Anda menarik persetujuan",
         "until you withdraw your consent",
+        Category.CARE,
         Basis.CONSENT,
         ["tenant.email"],
         True,
@@ -87,6 +95,7 @@ OWN = {
         "A sharing permission may last longer than one job (30 days), up to a year at most.",
         "sampai Anda menarik persetujuan",
         "until you withdraw your consent",
+        Category.SERVICE,
         Basis.CONSENT,
         [],
         True,
@@ -98,6 +107,7 @@ OWN = {
         "The building management may invite you to surveys about its service.",
         "jawaban disimpan paling lama satu tahun",
         "answers are kept for a year at most",
+        Category.RESEARCH,
         Basis.CONSENT,
         ["tenant.name", "tenant.email"],
         True,
@@ -109,6 +119,7 @@ OWN = {
         "We may look at how you use the portal, to improve it. Without it: anonymous totals only.",
         "paling lama satu tahun",
         "a year at most",
+        Category.ANALYTICS,
         Basis.CONSENT,
         [],
         True,
@@ -122,16 +133,18 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args, **options):
         for code, words in SHARING.items():
-            self.make(code, words, JOB_RETENTION, Basis.CONSENT, [], optional=True, for_sharing=True)
-        for code, (*words, kept_ind, kept_en, basis, data, optional) in OWN.items():
-            self.make(code, words, (kept_ind, kept_en), basis, data, optional=optional, for_sharing=False)
+            kind = CATEGORIES.get(code, Category.SERVICE)
+            self.make(code, words, JOB_RETENTION, category=kind, basis=Basis.CONSENT, optional=True, for_sharing=True)
+        for code, (*words, kept_ind, kept_en, kind, basis, data, optional) in OWN.items():
+            rest = {"category": kind, "basis": basis, "data": data, "optional": optional}
+            self.make(code, words, (kept_ind, kept_en), for_sharing=False, **rest)
         if options["verbosity"]:
             self.stdout.write(f"{len(SHARING) + len(OWN)} purposes are set up.")
 
-    def make(self, code, words, retention, basis, data, **kind):
+    def make(self, code, words, retention, **rest):
         if Purpose.objects.filter(code=code).exists():
             return
         names = ("name_ind", "description_ind", "name_en", "description_en")
         kept = dict(zip(("retention_ind", "retention_en"), retention, strict=True))
         texts = dict(zip(names, words, strict=True))
-        purposes.keep(purpose=Purpose(code=code, basis=basis, data=data, **texts, **kept, **kind))
+        purposes.keep(purpose=Purpose(code=code, **texts, **kept, **rest))

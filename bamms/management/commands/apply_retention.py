@@ -1,0 +1,44 @@
+"""Erase what its period is over for, tell who is to be told: `manage.py apply_retention [--dry-run]`.
+
+May be stopped and run again at any moment. See `privacy.retention`.
+"""
+
+import sys
+
+from django.core.management.base import BaseCommand
+from django.utils import translation
+
+from privacy import retention
+from privacy.retention import Fate
+
+BATCH_SHOWN = 100  # rows between two lines of progress
+
+
+class Command(BaseCommand):
+    help = "Do what the retention rules say today; --dry-run lists it and changes nothing."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="list what would be done, and why the rest stays")
+
+    def handle(self, *args, dry_run=False, verbosity=1, **options):
+        if dry_run:
+            self.list_plan()
+            return
+        done = retention.apply(progress=self.progress if verbosity > 1 else None)
+        if verbosity:
+            self.stdout.write(
+                f"Erased {done.erased}, warned {done.warned}, held back {done.held}, left as they are {done.stayed}."
+            )
+
+    def list_plan(self):
+        counts = dict.fromkeys(Fate.values, 0)
+        with translation.override("en"):
+            for item in retention.plan():
+                counts[item.fate] += 1
+                self.stdout.write(f"{item.rule.kind} {item.pk}: {item.fate.label}. {item.because}")
+        self.stdout.write(", ".join(f"{fate}: {count}" for fate, count in counts.items()))
+
+    def progress(self, done):
+        total = done.erased + done.warned + done.held + done.stayed
+        if total % BATCH_SHOWN == 0:
+            print(f"{total} rows", file=sys.stderr)

@@ -1,0 +1,25 @@
+"""After a restored backup: erase again whom the journal names. `manage.py replay_erasures`. See `privacy.erasures`."""
+
+import sys
+
+from django.core.management.base import BaseCommand, CommandError
+
+from privacy import erasures
+from privacy.erasure_journal import JournalError
+
+
+class Command(BaseCommand):
+    help = "Erase again everybody who was erased before and whom a restored backup brought back. May run twice."
+
+    def handle(self, *args, verbosity=1, **options):
+        try:
+            again = erasures.replay(self.progress if verbosity > 1 else None)
+        except JournalError as error:
+            raise CommandError(
+                f"{error} Nothing after it was erased. Compare it with a copy of the journal."
+            ) from error
+        if verbosity:
+            self.stdout.write(f"Erased again: {again}.")
+
+    def progress(self, again):
+        print(f"{again} erased again", file=sys.stderr)

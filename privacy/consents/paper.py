@@ -1,0 +1,81 @@
+"""An answer given on paper: staff record it with the scanned form, and the record names who did."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations, policies, purposes, subjects, uploads
+from privacy.consents.answering import record_answers, stand
+from privacy.errors import Refused
+from privacy.models import ConsentEvent, PaperConsent, Standing, Subject
+from privacy.models.consents import Capacity, Decision, Method
+from privacy.scope import Hat
+
+
+@transaction.atomic
+def record(*, entry, by, form, signed_on, decision, language, documents=(), purpose_codes=()):
+    """Record what the person of this register entry answered on paper to the texts in force.
+
+    It counts for the account that holds the entry, or for the entry itself while nobody holds it. `documents` are
+    kinds ("policy", "terms"). Twice the same answer on the same form is recorded once.
+    """
+    if not type(entry).objects.visible_to(by, as_=Hat.STAFF).filter(pk=entry.pk).exists():
+        raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
+    subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
+    if subject.holder_id == by.pk:
+        raise Refused(_("You cannot record your own answer. Ask a colleague to do it."), code="own")
+    if signed_on > timezone.localdate():
+        raise Refused(_("The date must not be in the future."), code="future")
+    versions = [version for version in policies.in_force() if version.document.kind in documents]
+    chosen = [version for version in purposes.asked() if version.purpose.code in purpose_codes]
+    if not versions and not chosen:
+        raise Refused(_("Choose at least one document or purpose that the form names."), code="nothing")
+    if decision == Decision.GIVEN:
+        subjects.check_guardian(subject)
+    about = subjects.own(subject.holder) if subject.holder else subject
+    paper = _keep(about, entry, by, form, signed_on)
+    answers = [_answer(about, subject, paper, decision, language, version=version) for version in versions]
+    answers += [_answer(about, subject, paper, decision, language, purpose=version) for version in chosen]
+    _settle(subject.holder, versions, decision)
+    return record_answers(answers, recorded_by=subjects.own(by))
+
+
+def _keep(about, entry, by, form, signed_on):
+    code = uploads.sha256(form)
+    if PaperConsent.objects.filter(subject=about, form_hash=code).exists():
+        raise Refused(_("This form is already recorded. You need not record it again."), code="twice")
+    return PaperConsent.objects.create(
+        subject=about,
+        controller_id=declarations.controller_of(getattr(entry, declarations.register().subject)),
+        form=form,
+        form_hash=code,
+        signed_on=signed_on,
+        recorded_by=subjects.own(by),
+    )
+
+
+def _answer(about, subject, paper, decision, language, *, version=None, purpose=None):
+    guarded = subjects.is_minor(subject)
+    code = version.text_hash(language) if version else purposes.text_hash(purpose, language)
+    return ConsentEvent(
+        subject=about,
+        version=version,
+        purpose_version=purpose,
+        decision=decision,
+        language=language,
+        text_hash=code,
+        method=Method.PAPER,
+        paper=paper,
+        form_hash=paper.form_hash,
+        capacity=Capacity.GUARDIAN if guarded else Capacity.SELF,
+    )
+
+
+def _settle(holder, versions, decision):
+    """What is agreed on paper opens the pages of the account like any agreement, and what is not closes them."""
+    if holder is None:
+        return
+    if decision == Decision.GIVEN:
+        stand(holder, versions)
+    else:
+        Standing.objects.filter(user=holder, document__in=[version.document_id for version in versions]).delete()

@@ -1,0 +1,33 @@
+"""Recording a parent or guardian: staff who saw the proof do it, and only then does a child's consent count.
+
+Source: articles 25 and 26 of UU PDP.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations, subjects
+from privacy.errors import Refused
+from privacy.models import Guardian, Subject
+from privacy.scope import Hat
+
+
+@transaction.atomic
+def record(*, entry, by, name, relation, document=None):
+    """Record, or record anew, who answers for the person of this register entry."""
+    if not type(entry).objects.visible_to(by, as_=Hat.STAFF).filter(pk=entry.pk).exists():
+        raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
+    subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
+    if subject.holder_id == by.pk:
+        raise Refused(_("You cannot record your own guardian. Ask a colleague to do it."), code="own")
+    guardian, _made = Guardian.objects.update_or_create(
+        subject=subject,
+        defaults={
+            "controller_id": declarations.controller_of(subject),
+            "name": name,
+            "relation": relation,
+            "recorded_by": subjects.own(by),
+            **({"document": document} if document else {}),
+        },
+    )
+    return guardian

@@ -1,0 +1,44 @@
+"""Who answers for those who cannot alone (articles 25, 26)."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy.fields import EncryptedTextField
+from privacy.models.parties import Party
+from privacy.models.subjects import Subject
+from privacy.scope import ScopedQuerySet
+
+
+class Guardian(models.Model):
+    """Who answers for a child or a person under guardianship (articles 25, 26); recorded by staff who saw the proof."""
+
+    class Relation(models.TextChoices):
+        PARENT = "parent", _("parent")
+        GUARDIAN = "guardian", _("guardian")
+
+    subject = models.OneToOneField(Subject, models.PROTECT, related_name="guardian", verbose_name=_("subject"))
+    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    name = EncryptedTextField(_("name of the parent or guardian"))
+    relation = models.CharField(_("relation"), max_length=10, choices=Relation)
+    document = models.FileField(_("proof, scanned"), upload_to="guardians", blank=True)
+    recorded_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("parent or guardian")
+        verbose_name_plural = _("parents and guardians")
+
+    class Privacy:
+        subject = "subject"
+        controller = "controller"
+        personal = {"name": "", "document": ""}
+        kept = dict.fromkeys(
+            ("id", "subject", "controller", "relation", "recorded_by", "recorded_at"),
+            "proof of who could consent (article 25)",
+        )
+
+    def __str__(self):
+        return f"#{self.pk}"

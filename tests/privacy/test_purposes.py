@@ -1,0 +1,156 @@
+"""Purposes have versions, and what rests on an optional one asks at every use."""
+
+import pytest
+from django.core.management import call_command
+
+from privacy import consents, purposes
+from privacy.errors import Refused
+from privacy.models import ConsentEvent, PurposeVersion, Subject
+from privacy.subjects import own
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(code, verb, **arguments):
+    with pytest.raises(Refused) as caught:
+        verb(**arguments)
+    assert caught.value.code == code
+
+
+def survey(**fields):
+    purpose = f.PurposeFactory(code="surveys", for_sharing=False, **fields)
+    return purposes.keep(purpose=purpose)
+
+
+def test_keep_makes_a_version_of_every_change_and_of_nothing_else():
+    purpose = survey()
+    purposes.keep(purpose=purpose)
+    assert purpose.versions.count() == 1
+    purpose.description_en = "Something else"
+    user = f.UserFactory()
+    purposes.keep(purpose=purpose, by=user)
+    second = purposes.latest(purpose)
+    assert (second.number, second.by, second.text("en")["description"]) == (2, own(user), "Something else")
+    assert purpose.versions.get(number=1).text("en")["description"] != "Something else"
+
+
+def test_keep_refuses_a_purpose_without_words_in_both_languages():
+    purpose = survey()
+    purpose.name_en = ""
+    refused("language", purposes.keep, purpose=purpose)
+
+
+def test_keep_refuses_to_change_words_that_an_agreement_names():
+    purpose = f.PurposeFactory()
+    purposes.keep(purpose=purpose)
+    f.AgreementFactory(purposes=[purpose])
+    purpose.name_en = "Something else"
+    refused("agreed_to", purposes.keep, purpose=purpose)
+    purpose.refresh_from_db()
+    purpose.is_active = False
+    purposes.keep(purpose=purpose)
+    assert purpose.versions.count() == 1
+
+
+def test_allows_follows_the_answer_at_once():
+    ann, purpose = f.UserFactory(), survey()
+    entry = f.SubjectFactory(holder=ann)
+    for subject in (own(ann), entry):
+        assert not consents.allows(subject, "surveys")
+    f.agree_to_purposes(ann)
+    for subject in (own(ann), entry):
+        assert consents.allows(subject, "surveys")
+    consents.choose(by=ann, token=f.shown(ann, versions=[], purposes=purposes.asked()))
+    assert not consents.allows(entry, "surveys")
+    assert [event.decision for event in ConsentEvent.objects.order_by("sequence")] == ["given", "withdrawn"]
+    assert purpose.is_active
+
+
+@pytest.mark.parametrize("what", ["restricted", "erased", "inactive", "unheld", "changed", "unknown", "other"])
+def test_allows_refuses(what):
+    ann, purpose = f.UserFactory(), survey()
+    subject = f.SubjectFactory(holder=ann)
+    f.agree_to_purposes(ann)
+    assert consents.allows(subject, "surveys")
+    if what in ("restricted", "erased"):
+        setattr(subject, f"{what}_at", subject.created_at)
+    if what == "inactive":
+        type(purpose).objects.update(is_active=False)
+    if what == "unheld":
+        subject.holder = None
+    if what == "changed":
+        purpose.description_en = "Also something new"
+        purposes.keep(purpose=purpose)
+    if what == "other":
+        subject = f.SubjectFactory(holder=f.UserFactory())
+    assert not consents.allows(subject, "nothing" if what == "unknown" else "surveys")
+
+
+def test_what_rests_on_another_basis_needs_no_answer_but_no_restriction():
+    survey(basis="contract", optional=False)
+    subject = f.SubjectFactory()
+    assert consents.allows(subject, "surveys")
+    subject.restricted_at = subject.created_at
+    assert not consents.allows(subject, "surveys")
+
+
+def test_the_consent_page_asks_each_optional_purpose_in_a_box_of_its_own(client):
+    ann = f.UserFactory()
+    client.force_login(ann)
+    f.VersionFactory()
+    survey()
+    purposes.keep(purpose=f.PurposeFactory(code="other", name_en="Other", for_sharing=False))
+    page = client.get("/consent/")
+    assert page.context["form"].choices[0][1].value() in (None, False)
+    data = {"page": page.context["token"], "answer": "agree", "policy": "on", "purpose-surveys": "on"}
+    client.post("/consent/", data)
+    answers = dict(
+        ConsentEvent.objects.exclude(purpose_version=None).values_list("purpose_version__purpose__code", "decision")
+    )
+    assert answers == {"surveys": "given", "other": "declined"}
+    assert consents.allows(own(ann), "surveys")
+    assert consents.unanswered_purposes(ann) == []
+
+
+def test_a_purpose_that_was_not_shown_cannot_be_ticked(client):
+    ann = f.UserFactory()
+    f.VersionFactory()
+    token = f.shown(ann)
+    survey()
+    consents.give(by=ann, token=token, ticked=["surveys"])
+    assert not ConsentEvent.objects.filter(purpose_version__isnull=False).exists()
+
+
+def test_choices_are_kept_and_taken_back_with_the_same_two_presses(client):
+    ann = f.UserFactory()
+    client.force_login(ann)
+    survey()
+
+    def send(**ticked):
+        client.post("/my-consents/", {"page": client.get("/my-consents/").context["token"], **ticked})
+
+    send(**{"purpose-surveys": "on"})
+    assert consents.allows(own(ann), "surveys")
+    send(**{"purpose-surveys": "on"})
+    assert ConsentEvent.objects.count() == 1
+    send()
+    assert not consents.allows(own(ann), "surveys")
+    assert ConsentEvent.objects.count() == 2
+
+
+def test_choose_refuses_a_page_that_showed_an_older_version():
+    ann, purpose = f.UserFactory(), survey()
+    token = f.shown(ann, versions=[], purposes=purposes.asked())
+    purpose.description_en = "Also something new"
+    purposes.keep(purpose=purpose)
+    refused("stale", consents.choose, by=ann, token=token, ticked=["surveys"])
+    assert not ConsentEvent.objects.exists()
+
+
+def test_versions_are_made_for_what_is_shipped(db):
+    call_command("setup_purposes", verbosity=0)
+    call_command("setup_purposes", verbosity=0)
+    assert {v.purpose.code for v in purposes.asked()} == {"announcements", "longer_sharing", "surveys", "analytics"}
+    assert PurposeVersion.objects.count() == 11
+    assert not Subject.objects.exists()

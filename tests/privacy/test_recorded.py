@@ -1,0 +1,167 @@
+"""What staff record for somebody: a consent on paper with its scan, and a child's parent or guardian."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+from privacy import consents, grants, guardians, purposes, receipts, subjects, uploads
+from privacy.errors import Refused
+from privacy.models import AccessRecord, ConsentEvent, Guardian, PaperConsent, Standing
+from privacy.subjects import own
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(code, verb, **arguments):
+    with pytest.raises(Refused) as caught:
+        verb(**arguments)
+    assert caught.value.code == code
+
+
+def scan(content=b"form"):
+    return ContentFile(content, "paper/form.jpg")
+
+
+def record(cast, entry=None, **changed):
+    said = {
+        "entry": entry or cast.ann_entry, "by": cast.sam, "form": scan(), "signed_on": timezone.localdate(),
+        "decision": "given", "language": "id", "documents": ["policy"],
+    }  # fmt: skip
+    return consents.record_paper(**(said | changed))
+
+
+@pytest.fixture
+def policy(cast):
+    return f.VersionFactory()
+
+
+@pytest.fixture
+def child(cast):
+    return f.TenantFactory(management=cast.anggrek, birth_date=timezone.localdate() - timedelta(days=9 * 365))
+
+
+def test_paper_counts_for_the_account_and_names_who_recorded_it(cast, policy):
+    (event,) = record(cast)
+    assert (event.subject, event.recorded_by, event.method) == (own(cast.ann), own(cast.sam), "paper")
+    assert event.form_hash == uploads.sha256(scan()) == event.paper.form_hash
+    assert event.text_hash == policy.hash_id
+    assert consents.questions(cast.ann) == []
+    record(cast, decision="withdrawn", form=scan(b"another"))
+    assert not Standing.objects.filter(user=cast.ann).exists()
+
+
+def test_paper_of_somebody_without_an_account_hangs_on_the_entry(cast, policy):
+    entry = f.TenantFactory(management=cast.anggrek)
+    (event,) = record(cast, entry)
+    assert event.subject == entry.subject
+    assert not Standing.objects.exists()
+
+
+def test_paper_may_name_optional_purposes(cast):
+    purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    record(cast, documents=(), purpose_codes=["surveys"])
+    assert consents.allows(cast.ann_entry.subject, "surveys")
+
+
+def test_paper_is_refused(cast, policy, child):
+    refused("not_staff", record, cast=cast, by=cast.rita)
+    refused("not_staff", record, cast=cast, by=cast.vera)
+    refused("future", record, cast=cast, signed_on=timezone.localdate() + timedelta(days=1))
+    refused("nothing", record, cast=cast, documents=[])
+    refused("guardian", record, cast=cast, entry=child)
+    record(cast, entry=child, decision="declined")
+    record(cast)
+    refused("twice", record, cast=cast)
+    own_entry = f.TenantFactory(management=cast.anggrek, subject__holder=cast.sam)
+    refused("own", record, cast=cast, entry=own_entry)
+    assert PaperConsent.objects.count() == 2
+
+
+def test_a_child_is_somebody_under_the_age_that_is_set(cast, settings, child):
+    child.birth_date = date(2008, 2, 29)
+    child.save()
+    for today, expected in ((date(2026, 2, 28), True), (date(2026, 3, 1), False)):
+        assert (child.birth_date > subjects.youngest_adult(today)) == expected
+    assert subjects.youngest_adult(date(2028, 2, 29)) == date(2010, 2, 28)
+    settings.AGE_OF_MAJORITY = 12
+    assert not subjects.is_minor(child.subject)
+
+
+def test_a_childs_consent_is_refused_until_a_guardian_is_recorded(cast, policy, child):
+    child.subject.holder = cast.bob
+    child.subject.save()
+    refused("guardian", consents.give, by=cast.bob, token=f.shown(cast.bob))
+    purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    refused("guardian", f.agree_to_purposes, user=cast.bob)
+    until = timezone.localdate() + timedelta(days=5)
+    sharing = {
+        "subject": child.subject, "agreement": cast.agreement, "purpose": cast.purpose, "fields": ["tenant.name"],
+        "until": until, "by": cast.bob,
+    }  # fmt: skip
+    refused("guardian", grants.give, **sharing)
+    assert not ConsentEvent.objects.exists()
+    guardians.record(entry=child, by=cast.sam, name="Bob", relation="parent")
+    (event,) = consents.give(by=cast.bob, token=f.shown(cast.bob))
+    assert event.capacity == "guardian"
+    assert receipts.machine(event)["givenAs"] == "guardian"
+    assert "parent or guardian" in str(receipts.facts(event))
+    assert grants.give(**sharing).subject == child.subject
+
+
+def test_a_childs_record_is_handed_over_only_with_a_guardian(cast, child):
+    refused("guardian", subjects.hand_over, subject=child.subject, to=cast.bob, by=cast.sam)
+    guardians.record(entry=child, by=cast.sam, name="Bob", relation="guardian")
+    subjects.hand_over(subject=child.subject, to=cast.bob, by=cast.sam)
+    assert child.subject.__class__.objects.get(pk=child.subject_id).holder == cast.bob
+
+
+def test_a_guardian_is_recorded_once_and_anew(cast, child):
+    guardians.record(entry=child, by=cast.sam, name="Somebody", relation="parent", document=scan())
+    guardian = guardians.record(entry=child, by=cast.sam, name="Somebody else", relation="guardian")
+    assert Guardian.objects.get() == guardian
+    assert (guardian.name, bool(guardian.document)) == ("Somebody else", True)
+    refused("not_staff", guardians.record, entry=child, by=cast.rita, name="X", relation="parent")
+    own_entry = f.TenantFactory(management=cast.anggrek, subject__holder=cast.sam)
+    refused("own", guardians.record, entry=own_entry, by=cast.sam, name="X", relation="parent")
+
+
+def picture():
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "white").save(out, "JPEG")
+    return SimpleUploadedFile("form.jpg", out.getvalue(), "image/jpeg")
+
+
+def test_staff_record_paper_in_the_admin(cast, policy, sign_in):
+    client = sign_in(cast.sam)
+    f.agree(cast.sam)
+    data = {
+        "tenant": cast.ann_entry.pk, "decision": "given", "documents": ["policy"], "language": "en",
+        "signed_on": timezone.localdate().isoformat(),
+    }  # fmt: skip
+    address = "/admin/privacy/paperconsent/add/"
+    assert "Choose" in client.post(address, data).content.decode()
+    assert client.post(address, data | {"form": picture()}).status_code == 302
+    paper = PaperConsent.objects.get()
+    page = client.get(f"/admin/privacy/paperconsent/{paper.pk}/change/").content.decode()
+    assert paper.events.get().number in page
+    assert f"/files/privacy.paperconsent/{paper.pk}/form/" in page
+    assert "already recorded" in client.post(address, data | {"form": picture()}).content.decode()
+    assert AccessRecord.objects.filter(subject=own(cast.ann), actor=own(cast.sam)).exists()
+
+
+def test_staff_record_a_guardian_in_the_admin(cast, child, sign_in):
+    client = sign_in(cast.sam)
+    address = f"/admin/privacy/guardian/add/?tenant={child.pk}"
+    assert f'value="{child.pk}" selected' in client.get(address).content.decode()
+    data = {"tenant": child.pk, "name": "Bob Santoso", "relation": "parent", "document": picture()}
+    assert client.post(address, data).status_code == 302
+    page = client.get(f"/admin/privacy/guardian/{Guardian.objects.get().pk}/change/").content.decode()
+    assert "Bob Santoso" in page
+    foreign = f.TenantFactory(management=cast.bougenvil)
+    assert "Choose the tenant." in client.post(address, data | {"tenant": foreign.pk}).content.decode()
