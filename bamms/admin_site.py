@@ -26,6 +26,11 @@ GROUPS = (
         "patch-check",
         ("LegalDocument", "DocumentVersion", "Purpose", "PurposeVersion", "ConsentEvent", "PaperConsent", "Guardian"),
     ),
+    (
+        _("Rights and retention"),
+        "archive",
+        ("RetentionRun", "LegalHold", "ErasureOrder", "Erasure", "RetentionRule"),
+    ),
     (_("Evidence and oversight"), "eye", ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead")),
     (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
 )

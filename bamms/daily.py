@@ -1,5 +1,6 @@
 """What is done once a day, in this order; see `privacy.due`."""
 
-from privacy import consents, ledger
+from accounts import mail
+from privacy import consents, erasure_journal, ledger
 
-JOBS = (ledger.checkpoint, consents.tidy)
+JOBS = (ledger.checkpoint, erasure_journal.write, consents.tidy, mail.forget_sent)

@@ -1,7 +1,9 @@
 """What every test stands on: settings that only tests may have, and the cast."""
 
+import tempfile
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -22,6 +24,8 @@ def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # A thread of the live server that kept its connection would keep the test database from being dropped
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # Nobody of the tests is written down beside those who were really erased
+    settings.ERASURE_JOURNAL = Path(tempfile.mkdtemp(prefix="bamms-tests-")) / "erasures.jsonl"
     # No collectstatic before a test run: files come straight from the tree
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True

@@ -9,6 +9,7 @@ from privacy.admin import (
     parties,
     purposes,
     recorded,
+    retention,
     sharing,
     updates,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "parties",
     "purposes",
     "recorded",
+    "retention",
     "sharing",
     "updates",
 ]

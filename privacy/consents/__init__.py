@@ -5,7 +5,7 @@ the record says what was really on the screen. Whatever uses an optional purpose
 Source: clause 12 of the policy; articles 20 to 26 of UU PDP; ISO/IEC TS 27560.
 """
 
-from privacy.consents.answering import choose, decline, give, withdraw
+from privacy.consents.answering import choose, decline, give, too_old, withdraw
 from privacy.consents.asking import asked, is_current, is_fresh, present, questions, required, tidy
 from privacy.consents.knowing import allows, given_purposes, history, latest, unanswered_purposes
 from privacy.consents.paper import record as record_paper
@@ -26,6 +26,7 @@ __all__ = [
     "record_paper",
     "required",
     "tidy",
+    "too_old",
     "unanswered_purposes",
     "withdraw",
 ]

@@ -14,10 +14,11 @@ from privacy.models.consents import Capacity, Decision, Method
 
 
 @transaction.atomic
-def give(*, by, token, ticked=()):
+def give(*, by, token, documents=None, ticked=()):
     """Record agreement to the documents of the presentation, and yes or no to each of its optional purposes.
 
-    `ticked` holds the codes of the purposes agreed to. A second submit of the same page finds nothing to do.
+    `documents` holds the kinds whose box was ticked (None: all), `ticked` the codes of the purposes agreed to. A second
+    submit of the same page finds nothing to do.
     """
     presentation, head = _open(by, token)
     if not presentation.capacity:
@@ -27,6 +28,8 @@ def give(*, by, token, ticked=()):
         )
     wanted = asked(by)
     _same_page(presentation, wanted)
+    if documents is not None and not {version.document.kind for version in wanted} <= set(documents):
+        raise Refused(_("Tick the box of each document if you agree, or choose Do not agree."), code="unticked")
     if not wanted and not presentation.shown["purposes"]:
         return []
     chosen = set(ticked)
@@ -117,9 +120,11 @@ def _same_page(presentation, versions):
 
 
 def _stale():
-    return Refused(
-        _("This page was open for too long. The text is shown again below; please answer once more."), code="stale"
-    )
+    return Refused(too_old(), code="stale")
+
+
+def too_old():
+    return _("This page was open for too long. The text is shown again below; please answer once more.")
 
 
 def _shown_purposes(presentation):

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 AGREE, DECLINE = "agree", "decline"
+PURPOSE = "purpose-"  # begins the names of the boxes of optional purposes
 
 
 class ChoicesForm(forms.Form):
@@ -21,7 +22,7 @@ class ChoicesForm(forms.Form):
 
     @staticmethod
     def name_of(version):
-        return f"purpose-{version.purpose.code}"
+        return f"{PURPOSE}{version.purpose.code}"
 
     @property
     def choices(self):

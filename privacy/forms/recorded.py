@@ -45,6 +45,16 @@ class PaperForm(AboutTenant):
         self.fields["signed_on"].widget.attrs["max"] = timezone.localdate().isoformat()
 
 
+class HoldForm(AboutTenant):
+    reason = forms.CharField(
+        label=_("Why the data is still needed"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000
+    )
+    law = forms.CharField(label=_("Legal reference"), max_length=200, help_text=_("For example a case number."))
+    review_on = forms.DateField(
+        label=_("To be looked at again on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
+
 class GuardianForm(AboutTenant):
     name = forms.CharField(label=_("Name of the parent or guardian"), max_length=150)
     relation = forms.ChoiceField(label=_("Relation"), choices=Guardian.Relation, widget=forms.RadioSelect)

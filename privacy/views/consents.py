@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.templatetags.moments import moment
 from privacy import comparing, consents, policies, purposes, rendering, subjects
 from privacy.errors import Refused
-from privacy.forms.consents import DECLINE, ChoicesForm, ConsentForm
+from privacy.forms.consents import AGREE, DECLINE, PURPOSE, ChoicesForm, ConsentForm
 from privacy.middleware import open_without_consent
 from privacy.models import DocumentVersion, LegalDocument, Standing
 from privacy.models.consents import Decision
@@ -35,30 +35,35 @@ def consent(request):
 
 def _answer(request):
     """Few queries on this way: the texts and what came before are read only when the page is shown again."""
-    user = request.user
-    form = ConsentForm(request.POST, versions=consents.asked(user), purposes=consents.unanswered_purposes(user))
-    token = request.POST.get("page", "")
-    if form.versions and consents.is_fresh(by=user, token=token, versions=form.versions) and not form.is_valid():
-        return _page(request, consents.questions(user), form)
-    declines = request.POST.get("answer") == DECLINE
+    answer, token = request.POST.get("answer"), request.POST.get("page", "")
+    if answer not in (AGREE, DECLINE):
+        return _shown_again(request)
     try:
-        if declines:
-            events = consents.decline(by=user, token=token)
+        if answer == DECLINE:
+            events = consents.decline(by=request.user, token=token)
         else:
-            events = consents.give(by=user, token=token, ticked=form.ticked if form.is_valid() else ())
+            documents = [kind for kind in LegalDocument.Kind if kind in request.POST]
+            ticked = [name.removeprefix(PURPOSE) for name in request.POST if name.startswith(PURPOSE)]
+            events = consents.give(by=request.user, token=token, documents=documents, ticked=ticked)
     except Refused as refusal:
-        return _refused(request, refusal, "limited" if declines else _way_on(request))
+        return _shown_again(request, refusal)
     _say_recorded(request, events)
-    return redirect("limited" if declines else _way_on(request))
+    return redirect("limited" if answer == DECLINE else _way_on(request))
 
 
-def _refused(request, refusal, way_on):
-    """Sent twice: led on like the first time. Too old: the text as it is now, with nothing ticked and a new token."""
+def _shown_again(request, refusal=None):
+    """Sent twice: led on. A mistake: the page with what was ticked. Too old: the text as it is now."""
     questions = consents.questions(request.user)
-    if not questions or refusal.code == "twice":
+    if not questions or (refusal and refusal.code == "twice"):
         messages.info(request, _("We already have this. You need not send it again."))
-        return redirect(way_on)
-    return _page(request, questions, refusal=refusal.message)
+        return redirect("limited" if request.POST.get("answer") == DECLINE else _way_on(request))
+    versions = [question.version for question in questions]
+    if refusal and refusal.code != "unticked":
+        return _page(request, questions, refusal=refusal.message)
+    if not consents.is_fresh(by=request.user, token=request.POST.get("page", ""), versions=versions):
+        return _page(request, questions, refusal=consents.too_old())
+    form = ConsentForm(request.POST, versions=versions, purposes=consents.unanswered_purposes(request.user))
+    return _page(request, questions, form)
 
 
 def _say_recorded(request, events):

@@ -295,3 +295,15 @@ def test_events_cannot_change_by_orm(ann):
     ):
         with pytest.raises(Refused):
             change()
+
+
+@pytest.mark.parametrize("history", [0, 30])
+def test_recording_one_consent_costs_at_most_eight_queries_whatever_the_history(ann, history):
+    document = f.VersionFactory().document
+    for _round in range(history):
+        give(ann)
+        consents.withdraw(by=ann, document=document, language="en")
+    token = f.shown(ann)
+    with CaptureQueriesContext(connection) as caught:
+        assert len(consents.give(by=ann, token=token)) == 1
+    assert len(caught) <= 8, [query["sql"][:80] for query in caught]

@@ -17,6 +17,7 @@ OPERATOR_ONLY = {
     "privacy.LegalDocument",
     "privacy.DocumentVersion",
     "privacy.Purpose",
+    "privacy.RetentionRule",
 }
 REGISTERED = dict(sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label))
 SCOPED = {model: model_admin for model, model_admin in REGISTERED.items() if model._meta.label not in OPERATOR_ONLY}

@@ -10,17 +10,21 @@ from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from privacy import access, grants, ledger, parties, updates
+from privacy import access, erasures, grants, holds, ledger, parties, retention, updates
 from privacy.models import (
     AccessRecord,
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
+    Erasure,
+    ErasureOrder,
     Guardian,
     LegalDocument,
+    LegalHold,
     Membership,
     PaperConsent,
     Party,
@@ -28,6 +32,8 @@ from privacy.models import (
     ProfileUpdateLine,
     ProfileUpdateRequest,
     PurposeVersion,
+    RetentionNotice,
+    RetentionRun,
     SharingAgreement,
     SharingEvent,
     SharingGrant,
@@ -36,6 +42,7 @@ from privacy.models import (
 )
 from privacy.models.access import Why
 from privacy.models.parties import Role
+from privacy.models.retention import Why as ErasedWhy
 from privacy.scope import Hat
 from privacy.subjects import own
 from tenants import imports, invitations
@@ -88,9 +95,12 @@ def build(cast):
     world.rows["bougenvil"] = side(
         world, "bougenvil", world.bougenvil, world.bersih, second, "Beni Kusuma", "3172050806949912"
     )
+    call_command("setup_retention", verbosity=0)
+    world.run = retention.prepare(by=world.olga)
     ledger.checkpoint()
     for name, rows in world.rows.items():
         person = world.people[SIDES[name][0]]
+        rows[RetentionRun] = world.run
         rows[Checkpoint] = Checkpoint.objects.get()
         rows[CheckpointHead] = CheckpointHead.objects.get(subject__holder=person)
     world.marks = {name: marks_of(rows) for name, rows in world.rows.items()}
@@ -154,6 +164,17 @@ def side(world, name, management, vendor, agreement, stranger, number):
         "register.csv", f"name,building,unit\nFerry,{unit.building.name},{unit.number}\n".encode()
     )
     pending = imports.keep(table=imports.read(register), management=management, by=staff)
+    held = f.TenantFactory(management=management)
+    hold = holds.place(
+        entry=held,
+        reason=f"Case of {name}",
+        law="x",
+        review_on=timezone.localdate() + timedelta(days=9),
+        by=world.olga,
+    )
+    order = erasures.order(subject=held.subject, why=ErasedWhy.RIGHT)
+    gone = f.TenantFactory(management=management)
+    erasures.order(subject=gone.subject, why=ErasedWhy.RIGHT)
     access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
     guardian = Guardian.objects.create(
         subject=newcomer.subject,
@@ -191,6 +212,10 @@ def side(world, name, management, vendor, agreement, stranger, number):
         AccessRecord: AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first(),
         ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(),
         Subject: entry.subject,
+        LegalHold: hold,
+        ErasureOrder: order,
+        RetentionNotice: RetentionNotice.objects.create(subject=entry.subject, erase_on=timezone.localdate()),
+        Erasure: Erasure.objects.get(subject=gone.subject),
         Guardian: guardian,
         Presentation: Presentation.objects.filter(subject__holder=person).first(),
         PaperConsent: paper,

@@ -14,6 +14,7 @@ EVIDENCE = [
     "privacy.sharingevent",
     "privacy.checkpoint",
     "privacy.checkpointhead",
+    "privacy.erasure",
 ]
 REGISTER = {
     "tenants.building": EDIT,
@@ -53,6 +54,10 @@ OVERSIGHT = {
     "privacy.sharingrequest": (VIEW,),
     "privacy.paperconsent": (VIEW,),
     "privacy.guardian": (VIEW,),
+    "privacy.retentionrule": (VIEW, CHANGE),
+    "privacy.retentionrun": (VIEW, "apply"),
+    "privacy.legalhold": (VIEW, ADD, "release"),
+    "privacy.erasureorder": (VIEW,),
     **dict.fromkeys(EVIDENCE, (VIEW,)),
 }
 GROUPS = {
@@ -62,6 +67,9 @@ GROUPS = {
         "tenants.buildingmanagement": (VIEW, CHANGE),
         "privacy.sharingagreement": (*EDIT, "activate"),
         "privacy.membership": (VIEW,),
+        "privacy.legalhold": (VIEW, ADD, "release"),
+        "privacy.erasure": (VIEW,),
+        "privacy.erasureorder": (VIEW,),
     },
     "DPO": OVERSIGHT,
     "operator": OVERSIGHT
