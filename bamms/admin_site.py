@@ -20,13 +20,17 @@ from privacy.middleware import open_without_consent
 GROUPS = (
     (_("Queue"), "hourglass-split", ("Claim", "ProfileUpdateRequest", "SharingRequest")),
     (_("Tenants"), "people", ("Tenant", "Invitation", "Building", "Unit")),
-    (_("Sharing data"), "shield-check", ("SharingAgreement", "SharingGrant", "Vendor")),
+    (_("Sharing data"), "shield-check", ("SharingAgreement", "SharingGrant", "ImpactAssessment", "Vendor")),
     (
         _("Consent and documents"),
         "patch-check",
         ("LegalDocument", "DocumentVersion", "Purpose", "PurposeVersion", "ConsentEvent"),
     ),
-    (_("Evidence and oversight"), "eye", ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead")),
+    (
+        _("Evidence and oversight"),
+        "eye",
+        ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead", "Breach", "BreachSubject", "BreachNotice"),
+    ),
     (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
 )
 

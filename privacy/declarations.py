@@ -24,6 +24,17 @@ CATEGORIES = {
 }
 
 
+# Specific personal data, by the kinds of article 4(2) UU PDP; sharing it needs an impact assessment (article 34)
+SPECIFIC = {
+    "health": _("Health"),
+    "biometric": _("Biometric"),
+    "genetic": _("Genetic"),
+    "criminal": _("Criminal records"),
+    "children": _("Children"),
+    "finance": _("Personal finance"),
+}
+
+
 @dataclass(frozen=True, eq=False)  # compared by identity: `of` makes one a model
 class Declaration:
     """What one model says of itself. Paths are ORM lookups from a row; "" means there is none."""
@@ -36,6 +47,7 @@ class Declaration:
     personal: MappingProxyType = field(default_factory=dict)  # field → what erasure leaves behind
     kept: MappingProxyType = field(default_factory=dict)  # field → why it may stay
     shareable: MappingProxyType = field(default_factory=dict)  # field → category a grant can open
+    specific: MappingProxyType = field(default_factory=dict)  # field → kind of specific data (article 4(2))
     updatable: tuple = ()  # fields a person may ask to have changed
     birth: str = ""  # the field with the date of birth: children need a guardian (article 25)
     shown: str = ""  # queryset method that gives the rows worth showing now
@@ -58,6 +70,11 @@ class ShareableField:
     declaration: Declaration
     name: str
     category: str
+
+    @property
+    def specific(self):
+        """Which kind of specific personal data it is; "" for general data."""
+        return self.declaration.specific.get(self.name, "")
 
     @property
     def label(self):
@@ -86,6 +103,12 @@ def shareable():
         for d in all_declared()
         for name, category in d.shareable.items()
     }
+
+
+@cache
+def specific():
+    """Key → field, for the specific personal data among what a grant can open."""
+    return {key: item for key, item in shareable().items() if item.specific}
 
 
 def labels(keys):

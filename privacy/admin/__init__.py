@@ -1,6 +1,19 @@
 """The privacy floor in the admin: one module a noun, registered on import."""
 
-from privacy.admin import access, agreements, consents, documents, evidence, parties, purposes, sharing, updates
+from privacy.admin import (
+    access,
+    agreements,
+    assessments,
+    breaches,
+    consents,
+    documents,
+    evidence,
+    notices,
+    parties,
+    purposes,
+    sharing,
+    updates,
+)
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
 from privacy.admin.once import AddOnce
 
@@ -11,9 +24,12 @@ __all__ = [
     "TenantTabularInline",
     "access",
     "agreements",
+    "assessments",
+    "breaches",
     "consents",
     "documents",
     "evidence",
+    "notices",
     "parties",
     "purposes",
     "sharing",

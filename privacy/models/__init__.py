@@ -1,6 +1,8 @@
 """The privacy floor's tables, one module a noun."""
 
 from privacy.models.access import AccessRecord
+from privacy.models.assessments import ImpactAssessment
+from privacy.models.breaches import Breach, BreachNotice, BreachSubject
 from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
 from privacy.models.due import DueRun
@@ -14,6 +16,9 @@ from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
 
 __all__ = [
     "AccessRecord",
+    "Breach",
+    "BreachNotice",
+    "BreachSubject",
     "Checkpoint",
     "CheckpointHead",
     "ConsentEvent",
@@ -21,6 +26,7 @@ __all__ = [
     "DocumentVersion",
     "DueRun",
     "Guardian",
+    "ImpactAssessment",
     "LegalDocument",
     "Membership",
     "PaperConsent",

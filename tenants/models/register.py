@@ -170,6 +170,10 @@ class Tenant(models.Model):
             "nationality": "birth",
         }
         birth = "birth_date"
+        # Article 4(2): a face on file can be matched with a face, and the scan of a card carries one, often with
+        # blood type and fingerprint. The identity number is general data; whether a person is a child, or what she
+        # owes, is no field of the register
+        specific = {"identity_scan": "biometric", "photo": "biometric"}
         updatable = (
             "name",
             "identity_kind",

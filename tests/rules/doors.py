@@ -2,7 +2,7 @@
 
 from django.contrib.contenttypes.models import ContentType
 
-from privacy.models import ProfileUpdateRequest, SharingGrant, SharingRequest
+from privacy.models import Breach, ProfileUpdateRequest, SharingGrant, SharingRequest
 from tenants.models import Claim, PendingImport
 
 # What each of them is answered:  anonymous dina ann bob vera sam rita olga otto
@@ -57,6 +57,7 @@ PORTAL = {
         ANN_ALWAYS.replace("200", "302"),
     ),
     "my-sharing/<str:number>/narrow/": ("/my-sharing/{grant}/narrow/", ANN, ANN),
+    "my-notices/<str:number>/": ("/my-notices/{breach}/", ANN_ALWAYS),
     "my-access-log/": ("/my-access-log/", AGREED),
     "my-access-log/access-log.csv": ("/my-access-log/access-log.csv", AGREED),
     "home/": ("/home/", AGREED, AGREED),
@@ -131,6 +132,37 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
     },
+    "privacy.breach": {
+        "list": "200 403 200 200",
+        "add": "200 403 200 200",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+        "<int:pk>/people/": "200 404 200 200",
+        "<int:pk>/notice/<slug:audience>/": "200 404 200 200",
+        "<int:pk>/act/<slug:act>/": "200 404 200 200",
+    },
+    "privacy.impactassessment": {
+        "list": "200 403 200 200",
+        "add": "200 403 200 200",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.breachsubject": {
+        "list": "200 403 200 200",
+        "add": "403 403 403 403",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.breachnotice": {
+        "list": "200 403 200 200",
+        "add": "403 403 403 403",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
     "privacy.sharingagreement": {
         "list": "200 200 200 200",
         "add": "200 403 403 200",
@@ -138,6 +170,7 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
         "<int:pk>/step/<slug:name>/": "200 404 200 200",
+        "<int:pk>/assess/": "200 404 200 200",
     },
     "privacy.purpose": {
         "list": "403 403 200 200",
@@ -315,7 +348,13 @@ PAGES = {
     "delete": "<path:object_id>/delete/",
 }  # fmt: skip
 # What stands for the other parts of a model's address
-MODEL_WORDS = {"<slug:name>": "suspend", "<str:kind>": "csv", "<uuid:key>": "{pending}"}
+MODEL_WORDS = {
+    "<slug:name>": "suspend",
+    "<slug:audience>": "people",
+    "<slug:act>": "close",
+    "<str:kind>": "csv",
+    "<uuid:key>": "{pending}",
+}
 
 
 def words_of(world):
@@ -324,6 +363,7 @@ def words_of(world):
         "content_type": ContentType.objects.get_for_model(world.ann_entry).pk,
         "update": rows[ProfileUpdateRequest].number,
         "entry": world.ann_entry.pk,
+        "breach": rows[Breach].number,
         "grant": rows[SharingGrant].number,
         "asked": rows[SharingRequest].number,
         "claim": rows[Claim].number,

@@ -14,7 +14,14 @@ EVIDENCE = [
     "privacy.sharingevent",
     "privacy.checkpoint",
     "privacy.checkpointhead",
+    "privacy.breachnotice",
 ]
+HEADS_AND_DPO = {
+    "privacy.breach": EDIT,
+    "privacy.breachsubject": (VIEW,),
+    "privacy.breachnotice": (VIEW,),
+    "privacy.impactassessment": EDIT,
+}
 REGISTER = {
     "tenants.building": EDIT,
     "tenants.unit": EDIT,
@@ -50,10 +57,12 @@ OVERSIGHT = {
     "privacy.sharinggrant": (VIEW,),
     "privacy.sharingrequest": (VIEW,),
     **dict.fromkeys(EVIDENCE, (VIEW,)),
+    **HEADS_AND_DPO,
 }
 GROUPS = {
     "tenant officer": REGISTER,
     "management head": REGISTER
+    | HEADS_AND_DPO
     | {
         "tenants.buildingmanagement": (VIEW, CHANGE),
         "privacy.sharingagreement": (*EDIT, "activate"),
