@@ -48,6 +48,7 @@ class Declaration:
     kept: MappingProxyType = field(default_factory=dict)  # field → why it may stay
     shareable: MappingProxyType = field(default_factory=dict)  # field → category a grant can open
     specific: MappingProxyType = field(default_factory=dict)  # field → kind of specific data (article 4(2))
+    people: str = ""  # whom the rows are about, in words for the record of processing
     updatable: tuple = ()  # fields a person may ask to have changed
     birth: str = ""  # the field with the date of birth: children need a guardian (article 25)
     shown: str = ""  # queryset method that gives the rows worth showing now

@@ -170,6 +170,7 @@ class Tenant(models.Model):
             "nationality": "birth",
         }
         birth = "birth_date"
+        people = _("tenants: owners, renters and household members")
         # Article 4(2): a face on file can be matched with a face, and the scan of a card carries one, often with
         # blood type and fingerprint. The identity number is general data; whether a person is a child, or what she
         # owes, is no field of the register
@@ -291,6 +292,7 @@ class Occupancy(models.Model):
         controller = "tenant__management"
         personal = {"role": "owner", "moved_in_on": None, "moved_out_on": None}
         kept = {"id": "row number", "tenant": "the entry it belongs to", "unit": "needed for building records"}
+        people = _("tenants: owners, renters and household members")
         shareable = {"unit": "home", "role": "home"}
         shown = "shown"
 

@@ -15,6 +15,7 @@ ANN_ACTS = "login gate 302 404 404 404 404 404 404"  # she may, and is led on
 VERA = "login gate 404 404 200 404 404 404 404"  # for the vendor alone
 VERA_ACTS = "login gate 404 404 302 404 404 404 404"
 ADMIN = "login gate login login login 200 200 200 200"  # others are led to the admin's sign-in, which answers 403
+HEADS_AND_OPERATOR = "login gate login login login 200 403 200 200"
 NOWHERE = "404 404 404 404 404 404 404 404 404"
 NO_ADMIN_PAGE = "login gate login login login 404 404 404 404"
 ADMIN_LED_ON = "login gate login login login 302 302 302 302"
@@ -110,6 +111,8 @@ ROOF = {
     "admin/password_change/done/": ("/admin/password_change/done/", ADMIN_LED_ON, ADMIN_LED_ON),
     "admin/autocomplete/": ("/admin/autocomplete/?app_label=tenants&model_name=occupancy&field_name=unit&term=", ADMIN),
     "admin/jsi18n/": ("/admin/jsi18n/", ADMIN),
+    "admin/record-of-processing/": ("/admin/record-of-processing/", HEADS_AND_OPERATOR),
+    "admin/record-of-processing/file.<str:kind>": ("/admin/record-of-processing/file.xlsx", HEADS_AND_OPERATOR),
     "admin/r/<path:content_type_id>/<path:object_id>/": (
         "/admin/r/{content_type}/{entry}/",
         NO_ADMIN_PAGE,

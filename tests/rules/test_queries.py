@@ -54,6 +54,8 @@ PORTAL = {
     "/vendor/agreements/": "vera",
     "/privacy.html": "anonymous",
     "/admin/": "sam",
+    "/admin/record-of-processing/": "otto",
+    "/admin/record-of-processing/file.xlsx": "sam",
 }
 LISTS = {reverse(f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist"): "otto" for m in admin.site._registry}
 REGISTER = {
