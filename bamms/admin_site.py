@@ -6,13 +6,13 @@ from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.wording import nothing, yes_no
-from bamms import dashboard
+from bamms import dashboard, record_of_processing
 from privacy import parties
 from privacy.middleware import open_without_consent
 
@@ -20,7 +20,7 @@ from privacy.middleware import open_without_consent
 GROUPS = (
     (_("Queue"), "hourglass-split", ("Claim", "ProfileUpdateRequest", "SharingRequest")),
     (_("Tenants"), "people", ("Tenant", "Invitation", "Building", "Unit")),
-    (_("Sharing data"), "shield-check", ("SharingAgreement", "SharingGrant", "Vendor")),
+    (_("Sharing data"), "shield-check", ("SharingAgreement", "SharingGrant", "ImpactAssessment", "Vendor")),
     (
         _("Consent and documents"),
         "patch-check",
@@ -31,7 +31,11 @@ GROUPS = (
         "archive",
         ("RetentionRun", "LegalHold", "ErasureOrder", "Erasure", "RetentionRule"),
     ),
-    (_("Evidence and oversight"), "eye", ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead")),
+    (
+        _("Evidence and oversight"),
+        "eye",
+        ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead", "Breach", "BreachSubject", "BreachNotice"),
+    ),
     (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
 )
 
@@ -82,6 +86,20 @@ class BammsAdminSite(admin.AdminSite):
         """Pages are read by GET and written by POST; OPTIONS and the like would show a page that no log knows of."""
         return require_http_methods(["GET", "HEAD", "POST"])(super().admin_view(view, cacheable))
 
+    def get_urls(self):
+        record = [
+            path("record-of-processing/", self.admin_view(self.record_of_processing), name="record_of_processing"),
+            path(
+                "record-of-processing/file.<str:kind>",
+                self.admin_view(record_of_processing.file),
+                name="record_of_processing_file",
+            ),
+        ]
+        return record + super().get_urls()
+
+    def record_of_processing(self, request):
+        return record_of_processing.page(request, self)
+
     def each_context(self, request):
         """The frame of every page also says for which company one works here."""
         context = super().each_context(request)
@@ -100,10 +118,12 @@ class BammsAdminSite(admin.AdminSite):
     def get_app_list(self, request, app_label=None):
         """One group a kind of work instead of one an app."""
         apps = super().get_app_list(request, app_label)
+        record = self.record_entry(request)
         models = {model["object_name"]: model for app in apps for model in app["models"]}
         groups = []
         for name, icon, names in GROUPS:
             listed = [models.pop(wanted) for wanted in names if wanted in models]
+            listed += [record] if record and "AccessRecord" in names else []
             if listed:
                 groups.append(
                     {
@@ -118,3 +138,10 @@ class BammsAdminSite(admin.AdminSite):
         if models and groups:
             groups[-1]["models"] += models.values()
         return groups or apps
+
+    def record_entry(self, request):
+        """A page that is no model's, for those who look after breaches too: heads, and the operator's people."""
+        if not request.user.has_perm("privacy.view_breach"):
+            return None
+        url = reverse("admin:record_of_processing")
+        return {"name": _("record of processing"), "object_name": "", "admin_url": url, "add_url": None}

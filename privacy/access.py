@@ -62,7 +62,8 @@ def looks(rows, *, by, as_, why, reference="", action=Action.VIEWED, fields=None
             "fields": keys[pk],
         }
         for pk, subject_id, holder_id, controller_id in about
-        if not (as_ == Hat.TENANT and holder_id == by.pk and allowed and action == Action.VIEWED)
+        if subject_id is not None  # a row that may be about nobody, such as a notice to the authority
+        and not (as_ == Hat.TENANT and holder_id == by.pk and allowed and action == Action.VIEWED)
     ]
     common = {"hat": as_, "why": why, "reference": reference, "action": action, "allowed": allowed, "reason": reason}
     return _write([common | {"grant": grant} | record for record in records], by=by, as_=as_)

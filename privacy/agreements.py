@@ -68,7 +68,21 @@ def activate(*, agreement, by):
         raise Refused(_("This agreement is already past its end date. Draft a new one."), code="past")
     if not agreement.purposes.exists():
         raise Refused(_("Choose at least one purpose, then activate the agreement."), code="purpose")
+    _check_assessed(agreement)
     return _move(agreement, Status.ACTIVE)
+
+
+@transaction.atomic
+def assess(*, agreement, assessment, by):
+    """Put a newer impact assessment under an agreement that is signed: the one before ends by its date."""
+    _check_party(agreement, by)
+    agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
+    if agreement.status == Status.ENDED:
+        raise Refused(_("This agreement has ended. Draft a new one."), code="step")
+    agreement.assessment = assessment
+    _check_assessed(agreement)
+    agreement.save(update_fields=["assessment"])
+    return agreement
 
 
 @transaction.atomic
@@ -81,6 +95,17 @@ def suspend(*, agreement, by):
 def end(*, agreement, by):
     """Close every permission under it for good."""
     return _move(_locked(agreement, Status.ENDED, by), Status.ENDED)
+
+
+def _check_assessed(agreement):
+    if not agreement.is_assessed():
+        raise Refused(
+            _(
+                "This agreement allows specific personal data. "
+                "Choose an impact assessment of this management that is valid today and covers all of it."
+            ),
+            code="assessment",
+        )
 
 
 def _check_party(agreement, by):

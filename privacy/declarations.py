@@ -24,6 +24,17 @@ CATEGORIES = {
 }
 
 
+# Specific personal data, by the kinds of article 4(2) UU PDP; sharing it needs an impact assessment (article 34)
+SPECIFIC = {
+    "health": _("Health"),
+    "biometric": _("Biometric"),
+    "genetic": _("Genetic"),
+    "criminal": _("Criminal records"),
+    "children": _("Children"),
+    "finance": _("Personal finance"),
+}
+
+
 @dataclass(frozen=True, eq=False)  # compared by identity: `of` makes one a model
 class Declaration:
     """What one model says of itself. Paths are ORM lookups from a row; "" means there is none."""
@@ -36,6 +47,8 @@ class Declaration:
     personal: MappingProxyType = field(default_factory=dict)  # field → what erasure leaves behind
     kept: MappingProxyType = field(default_factory=dict)  # field → why it may stay
     shareable: MappingProxyType = field(default_factory=dict)  # field → category a grant can open
+    specific: MappingProxyType = field(default_factory=dict)  # field → kind of specific data (article 4(2))
+    people: str = ""  # whom the rows are about, in words for the record of processing
     updatable: tuple = ()  # fields a person may ask to have changed
     terms: MappingProxyType = field(default_factory=dict)  # field → its name in the W3C Data Privacy Vocabulary
     also: tuple = ()  # further paths to a Subject whose values the row may hold: erased with either
@@ -66,6 +79,11 @@ class ShareableField:
     category: str
 
     @property
+    def specific(self):
+        """Which kind of specific personal data it is; "" for general data."""
+        return self.declaration.specific.get(self.name, "")
+
+    @property
     def label(self):
         return self.declaration.model._meta.get_field(self.name).verbose_name
 
@@ -92,6 +110,12 @@ def shareable():
         for d in all_declared()
         for name, category in d.shareable.items()
     }
+
+
+@cache
+def specific():
+    """Key → field, for the specific personal data among what a grant can open."""
+    return {key: item for key, item in shareable().items() if item.specific}
 
 
 def labels(keys):

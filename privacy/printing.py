@@ -17,6 +17,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
+from reportlab.platypus.doctemplate import LayoutError
 
 PLAIN, BOLD = "Vera", "VeraBd"  # bundled with reportlab: Latin letters of all our languages, dashes, quotation marks
 MARGIN = 18 * mm
@@ -47,6 +48,13 @@ class Grid:
 
 def document(title, blocks, language, *, wide=False):
     """The file's bytes. A block is a text (one paragraph), Heading, Facts or Grid; `wide` lays the page on its side."""
+    try:
+        return _build(title, blocks, language, wide=wide, split=False)
+    except LayoutError:  # a row that is taller than a page
+        return _build(title, blocks, language, wide=wide, split=True)
+
+
+def _build(title, blocks, language, *, wide, split):
     page = landscape(A4) if wide else A4
     width = page[0] - 2 * MARGIN
     written = io.BytesIO()
@@ -54,30 +62,30 @@ def document(title, blocks, language, *, wide=False):
         written, pagesize=page, title=str(title), author="BAMMS", lang=language, invariant=1,
         leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
     )  # fmt: skip
-    story = [_paragraph(title, "title"), *(_flowable(block, width, small=wide) for block in blocks)]
+    story = [_paragraph(title, "title"), *(_flowable(block, width, small=wide, split=split) for block in blocks)]
     foot = partial(_foot, words=_printable(title))
     template.build(story, onFirstPage=foot, onLaterPages=foot)
     return written.getvalue()
 
 
-def _flowable(block, width, *, small):
+def _flowable(block, width, *, small, split):
     if isinstance(block, Heading):
         return _paragraph(block.text, "heading")
     if isinstance(block, Facts):
         rows = [[_paragraph(label, "label"), _paragraph(value, "text")] for label, value in block.lines]
-        return _table(rows, [width * LABEL_SHARE, width * (1 - LABEL_SHARE)])
+        return _table(rows, [width * LABEL_SHARE, width * (1 - LABEL_SHARE)], splitInRow=split)
     if isinstance(block, Grid):
         style = "small" if small else "text"
         shares = block.shares or [1] * len(block.headings)
         head = [_paragraph(text, f"{style} label") for text in block.headings]
         body = [[_paragraph(cell, style) for cell in row] for row in block.rows]
-        return _table([head, *body], [width * share / sum(shares) for share in shares], repeatRows=1)
+        return _table([head, *body], [width * share / sum(shares) for share in shares], repeatRows=1, splitInRow=split)
     return _paragraph(block, "text")
 
 
 def _table(rows, widths, **options):
     lines = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE)]
-    return Table(rows, widths, style=lines, splitInRow=1, spaceBefore=2 * mm, spaceAfter=4 * mm, **options)
+    return Table(rows, widths, style=lines, spaceBefore=2 * mm, spaceAfter=4 * mm, **options)
 
 
 def _paragraph(text, style):

@@ -63,3 +63,10 @@ class ScopedQuerySet(QuerySet):
 
     def _wears_operator(self, user):
         return user.is_superuser or user.memberships.of_operator().exists()
+
+
+class HeadsOnly(ScopedQuerySet):
+    """Of staff, only heads of the company itself: a head elsewhere is an officer here."""
+
+    def _as_staff(self, declaration, user):
+        return self.filter(**{f"{declaration.controller}__in": user.memberships.of_heads().values("party")})

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from privacy.models import DocumentVersion, LegalDocument, Purpose
+from privacy.models import Breach, DocumentVersion, LegalDocument, Purpose
 
 
 @register(LegalDocument)
@@ -20,3 +20,8 @@ class DocumentVersionTranslation(TranslationOptions):
 @register(Purpose)
 class PurposeTranslation(TranslationOptions):
     fields = ("name", "description", "retention")
+
+
+@register(Breach)
+class BreachTranslation(TranslationOptions):
+    fields = ("exposed", "happened", "handled")

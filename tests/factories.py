@@ -11,6 +11,7 @@ from accounts.models import User
 from privacy import consents, policies, purposes
 from privacy.models import (
     DocumentVersion,
+    ImpactAssessment,
     LegalDocument,
     Membership,
     Party,
@@ -159,6 +160,23 @@ class PurposeFactory(DjangoModelFactory):
     name_en = "Repairs in the unit"
     description_ind = "Untuk memperbaiki kerusakan di unit Anda."
     description_en = "To repair something in your unit."
+
+
+class AssessmentFactory(DjangoModelFactory):
+    """Of all specific data, valid today."""
+
+    class Meta:
+        model = ImpactAssessment
+
+    number = factory.Sequence(lambda n: f"DP-2020-{n:04d}")
+    title = "Sharing pictures"
+    controller = factory.SubFactory(ManagementFactory)
+    fields = ["tenant.identity_scan", "tenant.photo"]
+    summary = "Few people, for a short time."
+    assessed_by = "PT Penilai Contoh"
+    assessed_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=10))
+    valid_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=100))
+    entered_by = factory.LazyFunction(lambda: own(UserFactory()))
 
 
 class AgreementFactory(DjangoModelFactory):

@@ -8,8 +8,8 @@ from django.http import Http404
 from django.utils import timezone
 
 from bamms.demo import register
-from privacy import access, clocks, grants, updates
-from privacy.models import Purpose
+from privacy import access, breaches, clocks, grants, updates
+from privacy.models import Breach, Purpose
 from privacy.models.access import Why
 from privacy.scope import Hat
 from tenants import registration
@@ -27,6 +27,7 @@ def tell(people, places, entries):
     _wait_for_sam(people, places)
     _share(people, places, entries["ann"])
     _ask_for_changes(people, entries)
+    _notice_a_breach(people, places, entries["ann"])
 
 
 def _claim(user, name, places, **said):
@@ -107,3 +108,19 @@ def _received(row, *, hours_ago):
     row.received_at = timezone.now() - timedelta(hours=hours_ago)
     row.due_at = clocks.due(row.received_at)
     row.save(update_fields=["received_at", "due_at"])
+
+
+def _notice_a_breach(people, places, entry):
+    """Noticed yesterday; what is done about it is not written yet, so nobody can be told."""
+    breach = Breach(
+        controller_id=places.anggrek.pk,
+        detected_at=timezone.now() - timedelta(hours=30),
+        kinds=["tenant.name", "occupancy.unit"],
+        people_count=3,
+        exposed_ind="Nama dan nomor unit tiga penghuni.",
+        exposed_en="The names and unit numbers of three tenants.",
+        happened_ind="Daftar tamu tercetak tertinggal di meja lobi selama satu malam.",
+        happened_en="A printed guest list was left on the lobby desk for a night.",
+    )
+    breaches.open_(breach=breach, by=people["sam"])
+    breaches.add_subjects(breach=breach, subject_ids=[entry.subject_id], by=people["sam"])

@@ -11,13 +11,16 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from privacy import agreements, parties
+from accounts.templatetags import moments
+from accounts.wording import nothing
+from privacy import agreements, declarations, parties
 from privacy.admin.base import TenantDataAdmin, hat
 from privacy.admin.look import chip
 from privacy.admin.once import AddOnce
 from privacy.errors import Refused
+from privacy.forms.assessments import AssessmentChoiceForm
 from privacy.forms.sharing import AgreementForm, vendor_companies
-from privacy.models import SharingAgreement
+from privacy.models import ImpactAssessment, SharingAgreement
 from privacy.scope import Hat
 
 Status = SharingAgreement.Status
@@ -39,12 +42,12 @@ STEPS = {
     "end": (agreements.end, Status.ENDED, _("End"), _("The agreement has ended. Its permissions are closed for good.")),
 }
 MAY_MOVE = "privacy.activate_sharingagreement"
-WHAT = (None, {"fields": ("vendor", "purposes", "fields")})
+WHAT = (None, {"fields": ("vendor", "purposes", "fields", "assessment")})
 TERM = (_("How long and where"), {"fields": ("valid_from", "valid_until", "country", "safeguard")})
 SIGNED = (_("Signatures"), {"fields": ("management_signed_on", "management_file", "vendor_signed_on", "vendor_file")})
 CODES = (_("Files signed so far"), {"fields": ("management_signed_file", "vendor_signed_file")})
 SHOWN = (
-    (None, {"fields": ("number", "state", "management_name", "vendor_name", "jobs", "data")}),
+    (None, {"fields": ("number", "state", "management_name", "vendor_name", "jobs", "data", "assessed")}),
     (_("How long and where"), {"fields": ("time_bar", "country", "safeguard")}),
     (
         _("Signatures"),
@@ -67,6 +70,7 @@ class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
         "vendor_name",
         "jobs",
         "data",
+        "assessed",
         "time_bar",
         "management_signed_file",
         "vendor_signed_file",
@@ -129,6 +133,15 @@ class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
     def data(self, agreement):
         return ", ".join(agreement.field_labels)
 
+    @admin.display(description=_("impact assessment"))
+    def assessed(self, agreement):
+        if agreement.assessment is None:
+            return nothing() if agreement.is_assessed() else chip("late", _("missing"))
+        words = _("%(number)s, valid until %(date)s") % {
+            "number": agreement.assessment.number, "date": moments.day(agreement.assessment.valid_until),
+        }  # fmt: skip
+        return words if agreement.is_assessed() else format_html("{} {}", words, chip("late", _("not enough")))
+
     @admin.display(description=_("purposes allowed"))
     def jobs(self, agreement):
         return ", ".join(str(purpose) for purpose in agreement.purposes.all())
@@ -160,7 +173,11 @@ class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.step)
-        return [path("<int:pk>/step/<slug:name>/", view, name="privacy_sharingagreement_step"), *super().get_urls()]
+        return [
+            path("<int:pk>/step/<slug:name>/", view, name="privacy_sharingagreement_step"),
+            path("<int:pk>/assess/", self.admin_site.admin_view(self.assess), name="privacy_sharingagreement_assess"),
+            *super().get_urls(),
+        ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         agreement = (
@@ -179,7 +196,36 @@ class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
             (label, reverse("admin:privacy_sharingagreement_step", args=[agreement.pk, name]))
             for name, (_verb, target, label, _done) in STEPS.items()
             if agreement.status in agreements.STEPS[target]
-        ]
+        ] + self.assess_for(agreement)
+
+    def assess_for(self, agreement):
+        """The way to choose an impact assessment, where the agreement is signed and needs one."""
+        needed = any(key in declarations.specific() for key in agreement.fields)
+        if not needed or agreement.status not in {Status.ACTIVE, Status.SUSPENDED}:
+            return []
+        url = reverse("admin:privacy_sharingagreement_assess", args=[agreement.pk])
+        return [(_("Choose the impact assessment"), url)]
+
+    def assess(self, request, pk):
+        """Choose the impact assessment that the agreement stands on from now on."""
+        agreement = self.get_object(request, str(pk))
+        if agreement is None:
+            raise Http404(_("This page is not here."))
+        if not request.user.has_perm(MAY_MOVE):
+            raise PermissionDenied
+        found = ImpactAssessment.objects.visible_to(request.user, as_=hat(request))
+        form = AssessmentChoiceForm(
+            request.POST if request.method == "POST" else None, found=found.filter(controller=agreement.management_id)
+        )
+        if request.method == "POST" and form.is_valid():
+            done = _("The agreement stands on this impact assessment from now on.")
+            if self.attempt(request, agreements.assess, done, agreement=agreement, **form.cleaned_data):
+                self.log_change(request, agreement, str(form.cleaned_data["assessment"]))
+                return HttpResponseRedirect(reverse("admin:privacy_sharingagreement_change", args=[pk]))
+        context = self.admin_site.each_context(request) | {
+            "title": _("Choose the impact assessment"), "opts": self.opts, "original": agreement, "form": form,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/privacy/sharingagreement/assess.html", context)
 
     def step(self, request, pk, name):
         """What the step means and to how many permissions, then one button."""

@@ -14,6 +14,7 @@ FIELD_OF_CODE = {
     "no_fields": "fields",
     "not_asked": "fields",
     "fields": "fields",
+    "assessment": "fields",
     "wider": "fields",
     "same": "fields",
     "past": "until",
@@ -178,7 +179,7 @@ class AgreementForm(forms.ModelForm):
     class Meta:
         model = SharingAgreement
         fields = [
-            "vendor", "purposes", "fields", "valid_from", "valid_until", "country", "safeguard",
+            "vendor", "purposes", "fields", "assessment", "valid_from", "valid_until", "country", "safeguard",
             "management_signed_on", "management_file", "vendor_signed_on", "vendor_file",
         ]  # fmt: skip
         widgets = {"purposes": forms.CheckboxSelectMultiple}

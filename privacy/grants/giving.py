@@ -102,6 +102,14 @@ def check(subject, agreement, purpose, fields, until):
         raise Refused(_("Choose the data you share, or choose Do not give."), code="no_fields")
     if not set(fields) <= set(agreement.fields):
         raise Refused(_("The agreement does not allow some of this data. Choose less."), code="fields")
+    if not agreement.is_assessed(fields):
+        raise Refused(
+            _(
+                "Some of this is specific personal data, and no valid impact assessment covers it. "
+                "Leave it out, or ask the building management."
+            ),
+            code="assessment",
+        )
     if until < timezone.localdate():
         raise Refused(_("Choose an end date that is not in the past."), code="past")
     if until > agreement.valid_until:

@@ -1,6 +1,8 @@
 """The privacy floor's tables, one module a noun."""
 
 from privacy.models.access import AccessRecord
+from privacy.models.assessments import ImpactAssessment
+from privacy.models.breaches import Breach, BreachNotice, BreachSubject
 from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
 from privacy.models.due import DueRun
@@ -23,6 +25,9 @@ from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
 
 __all__ = [
     "AccessRecord",
+    "Breach",
+    "BreachNotice",
+    "BreachSubject",
     "Checkpoint",
     "CheckpointHead",
     "ConsentEvent",
@@ -32,6 +37,7 @@ __all__ = [
     "Erasure",
     "ErasureOrder",
     "Guardian",
+    "ImpactAssessment",
     "LegalDocument",
     "LegalHold",
     "Membership",

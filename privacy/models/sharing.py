@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from privacy import declarations
+from privacy.models.assessments import ImpactAssessment
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party, PartyKind
 from privacy.models.purposes import Purpose
@@ -77,6 +78,15 @@ class SharingAgreement(FieldLabels, models.Model):
         blank=True,
         help_text=_("Required when the data is stored outside Indonesia (Article 56 of UU PDP)."),
     )
+    assessment = models.ForeignKey(
+        ImpactAssessment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("impact assessment"),
+        help_text=_("Required when specific personal data may be shared (Article 34 of UU PDP)."),
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     status_at = models.DateTimeField(_("status since"), default=timezone.now, editable=False)
     management_signed_on = models.DateField(_("signed by the management on"), null=True, blank=True)
@@ -125,6 +135,11 @@ class SharingAgreement(FieldLabels, models.Model):
     def is_active(self):
         today = timezone.localdate()
         return self.status == self.Status.ACTIVE and self.valid_from <= today <= self.valid_until
+
+    def is_assessed(self, keys=None):
+        """Does a valid impact assessment cover the specific data among these keys (all of the agreement's)?"""
+        wanted = [key for key in (self.fields if keys is None else keys) if key in declarations.specific()]
+        return not wanted or (self.assessment is not None and self.assessment.covers(wanted, self.management_id))
 
     @property
     def days(self):

@@ -193,6 +193,11 @@ class Tenant(models.Model):
         ending = _("the tenant moved out")
         address = "email"
         birth = "birth_date"
+        people = _("tenants: owners, renters and household members")
+        # Article 4(2): a face on file can be matched with a face, and the scan of a card carries one, often with
+        # blood type and fingerprint. The identity number is general data; whether a person is a child, or what she
+        # owes, is no field of the register
+        specific = {"identity_scan": "biometric", "photo": "biometric"}
         updatable = (
             "name",
             "identity_kind",
@@ -310,6 +315,7 @@ class Occupancy(models.Model):
         controller = "tenant__management"
         personal = {"role": "owner", "moved_in_on": None, "moved_out_on": None}
         kept = {"id": "row number", "tenant": "the entry it belongs to", "unit": "needed for building records"}
+        people = _("tenants: owners, renters and household members")
         shareable = {"unit": "home", "role": "home"}
         shown = "shown"
 

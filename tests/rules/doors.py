@@ -2,7 +2,7 @@
 
 from django.contrib.contenttypes.models import ContentType
 
-from privacy.models import ConsentEvent, ProfileUpdateRequest, SharingGrant, SharingRequest
+from privacy.models import Breach, ConsentEvent, ProfileUpdateRequest, SharingGrant, SharingRequest
 from tenants.models import Claim, PendingImport
 
 # What each of them is answered:  anonymous dina ann bob vera sam rita olga otto
@@ -15,6 +15,7 @@ ANN_ACTS = "login gate 302 404 404 404 404 404 404"  # she may, and is led on
 VERA = "login gate 404 404 200 404 404 404 404"  # for the vendor alone
 VERA_ACTS = "login gate 404 404 302 404 404 404 404"
 ADMIN = "login gate login login login 200 200 200 200"  # others are led to the admin's sign-in, which answers 403
+HEADS_AND_OPERATOR = "login gate login login login 200 403 200 200"
 NOWHERE = "404 404 404 404 404 404 404 404 404"
 NO_ADMIN_PAGE = "login gate login login login 404 404 404 404"
 ADMIN_LED_ON = "login gate login login login 302 302 302 302"
@@ -61,6 +62,7 @@ PORTAL = {
         ANN_ALWAYS.replace("200", "302"),
     ),
     "my-sharing/<str:number>/narrow/": ("/my-sharing/{grant}/narrow/", ANN, ANN),
+    "my-notices/<str:number>/": ("/my-notices/{breach}/", ANN_ALWAYS),
     "my-access-log/": ("/my-access-log/", AGREED),
     "my-access-log/access-log.csv": ("/my-access-log/access-log.csv", AGREED),
     "home/": ("/home/", AGREED, AGREED),
@@ -113,6 +115,8 @@ ROOF = {
     "admin/password_change/done/": ("/admin/password_change/done/", ADMIN_LED_ON, ADMIN_LED_ON),
     "admin/autocomplete/": ("/admin/autocomplete/?app_label=tenants&model_name=occupancy&field_name=unit&term=", ADMIN),
     "admin/jsi18n/": ("/admin/jsi18n/", ADMIN),
+    "admin/record-of-processing/": ("/admin/record-of-processing/", HEADS_AND_OPERATOR),
+    "admin/record-of-processing/file.<str:kind>": ("/admin/record-of-processing/file.xlsx", HEADS_AND_OPERATOR),
     "admin/r/<path:content_type_id>/<path:object_id>/": (
         "/admin/r/{content_type}/{entry}/",
         NO_ADMIN_PAGE,
@@ -135,6 +139,37 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
     },
+    "privacy.breach": {
+        "list": "200 403 200 200",
+        "add": "200 403 200 200",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+        "<int:pk>/people/": "200 404 200 200",
+        "<int:pk>/notice/<slug:audience>/": "200 404 200 200",
+        "<int:pk>/act/<slug:act>/": "200 404 200 200",
+    },
+    "privacy.impactassessment": {
+        "list": "200 403 200 200",
+        "add": "200 403 200 200",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.breachsubject": {
+        "list": "200 403 200 200",
+        "add": "403 403 403 403",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.breachnotice": {
+        "list": "200 403 200 200",
+        "add": "403 403 403 403",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
     "privacy.sharingagreement": {
         "list": "200 200 200 200",
         "add": "200 403 403 200",
@@ -142,6 +177,7 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
         "<int:pk>/step/<slug:name>/": "200 404 200 200",
+        "<int:pk>/assess/": "200 404 200 200",
     },
     "privacy.purpose": {
         "list": "403 403 200 200",
@@ -371,7 +407,13 @@ PAGES = {
     "delete": "<path:object_id>/delete/",
 }  # fmt: skip
 # What stands for the other parts of a model's address
-MODEL_WORDS = {"<slug:name>": "suspend", "<str:kind>": "csv", "<uuid:key>": "{pending}"}
+MODEL_WORDS = {
+    "<slug:name>": "suspend",
+    "<slug:audience>": "people",
+    "<slug:act>": "close",
+    "<str:kind>": "csv",
+    "<uuid:key>": "{pending}",
+}
 
 
 def words_of(world):
@@ -380,6 +422,7 @@ def words_of(world):
         "content_type": ContentType.objects.get_for_model(world.ann_entry).pk,
         "update": rows[ProfileUpdateRequest].number,
         "entry": world.ann_entry.pk,
+        "breach": rows[Breach].number,
         "grant": rows[SharingGrant].number,
         "receipt": rows[ConsentEvent].number,
         "asked": rows[SharingRequest].number,

@@ -169,13 +169,23 @@ def test_an_unknown_row_answers_like_a_foreign_one(world, who):
 
 
 OWN_PAGES = {
+    "privacy_breach_people": "Breach",
+    "privacy_breach_notice": "Breach",
+    "privacy_breach_step": "Breach",
     "tenants_claim_decide": "Claim",
     "tenants_tenant_reveal": "Tenant",
     "privacy_sharingrequest_cancel": "SharingRequest",
     "privacy_sharingagreement_step": "SharingAgreement",
+    "privacy_sharingagreement_assess": "SharingAgreement",
     "privacy_update_accept": "ProfileUpdateRequest",
     "tenants_tenant_import_preview": "PendingImport",
     "tenants_tenant_import_errors": "PendingImport",
+}
+
+WORDS = {
+    "privacy_sharingagreement_step": ["suspend"],
+    "privacy_breach_notice": ["people"],
+    "privacy_breach_step": ["close"],
 }
 
 
@@ -184,7 +194,7 @@ def test_pages_of_our_own_are_404_for_foreign_rows(world, who):
     client = client_for(world, who)
     rows = {model.__name__: row for model, row in world.rows[SIDES[who][1]].items()}
     for name, model in OWN_PAGES.items():
-        words = ["suspend"] if name.endswith("_step") else []
+        words = WORDS.get(name, [])
         address = reverse(f"admin:{name}", args=[rows[model].pk, *words])
         assert client.get(address).status_code == 404, address
         answer = {"decision": "refuse", "reason": "x", "answer": "confirm"}

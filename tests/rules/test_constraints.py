@@ -9,9 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import consents, ledger, numbers, purposes, updates
+from privacy import breaches, consents, ledger, numbers, purposes, updates
 from privacy.models import (
     AccessRecord,
+    Breach,
+    BreachNotice,
+    BreachSubject,
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
@@ -57,6 +60,10 @@ def unsigned(cast):
     return f.AgreementFactory(
         management=cast.anggrek, vendor=cast.teknik, status="draft", management_signed_on=None, vendor_signed_on=None
     )
+
+
+def breach(cast):
+    return Breach.objects.first() or breaches.open_(breach=Breach(controller_id=cast.anggrek.pk), by=cast.sam)
 
 
 def same(row, **changed):
@@ -105,6 +112,15 @@ BREAKS = {
     "privacy_consent_document_once": lambda cast: same(agreed(cast), sequence=2, number="TT-2026-9999"),
     "privacy_consent_purpose_once": lambda cast: answered(cast, sequence=2),
     "privacy_consent_to_one_thing": lambda cast: answered(cast, sequence=2, purpose_version=None),
+    "privacy_assessment_ends_after_start": lambda cast: f.AssessmentFactory(
+        assessed_on="2026-02-02", valid_until="2026-02-01"
+    ),
+    "privacy_breach_subject_once": lambda cast: twice(
+        lambda: BreachSubject.objects.create(breach=breach(cast), subject=cast.ann_entry.subject)
+    ),
+    "privacy_notice_authority_has_reference": lambda cast: BreachNotice.objects.create(
+        breach=breach(cast), channel="email", words={}, words_hash="0", actor=own(cast.sam)
+    ),
     "privacy_counter_kind_year": lambda cast: twice(lambda: Counter.objects.create(kind="XX", year=2026)),
     "privacy_due_once_a_period": lambda cast: twice(
         lambda: DueRun.objects.create(job="job", period=timezone.localdate())

@@ -6,7 +6,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import FileField
 
 from privacy import declarations
-from privacy.declarations import CATEGORIES
+from privacy.declarations import CATEGORIES, SPECIFIC
 from privacy.fields import BlindIndexField, EncryptedTextField
 from tests.rules.world import OURS_APPS
 
@@ -85,6 +85,8 @@ def test_what_can_be_shared_or_changed_is_personal(declaration):
     assert set(declaration.shareable) <= set(declaration.personal) | set(declaration.kept)
     assert set(declaration.shareable.values()) <= set(CATEGORIES)
     assert set(declaration.updatable) <= set(declaration.personal)
+    assert set(declaration.specific) <= set(declaration.personal)
+    assert set(declaration.specific.values()) <= set(SPECIFIC)
 
 
 @pytest.mark.parametrize("declaration", declarations.all_declared(), ids=lambda d: d.model._meta.label)

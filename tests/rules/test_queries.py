@@ -13,6 +13,9 @@ from django.utils import timezone
 from privacy import ledger
 from privacy.models import (
     AccessRecord,
+    Breach,
+    BreachNotice,
+    BreachSubject,
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
@@ -51,6 +54,8 @@ PORTAL = {
     "/vendor/agreements/": "vera",
     "/privacy.html": "anonymous",
     "/admin/": "sam",
+    "/admin/record-of-processing/": "otto",
+    "/admin/record-of-processing/file.xlsx": "sam",
 }
 LISTS = {reverse(f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist"): "otto" for m in admin.site._registry}
 REGISTER = {
@@ -177,6 +182,15 @@ def grow(world, count):
             **seen,
         )
         for n, s in enumerate(claimants)
+    )
+    [f.AssessmentFactory(controller=world.anggrek, entered_by=me) for _n in range(count)]
+    late = {"controller_id": world.anggrek.pk, "opened_by": me, "due_at": now}
+    breaches = Breach.objects.bulk_create(Breach(number=f"KG-{start}-{n}", **late) for n in range(count))
+    concerned = [(breach, mine) for breach in breaches] + [(world.rows["anggrek"][Breach], s) for s in subjects]
+    BreachSubject.objects.bulk_create(BreachSubject(breach=breach, subject=s) for breach, s in concerned)
+    BreachNotice.objects.bulk_create(
+        BreachNotice(breach=breach, subject=s, channel="email", words={}, words_hash="0", actor=me)
+        for breach, s in concerned
     )
     version = DocumentVersion.objects.published().first()
     answer = {"decision": "given", "language": "id", "text_hash": "x", "method": "portal", "capacity": "self"}

@@ -14,15 +14,19 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from privacy import access, erasures, grants, holds, ledger, parties, retention, updates
+from privacy import access, breaches, erasures, grants, holds, ledger, parties, retention, updates
 from privacy.models import (
     AccessRecord,
+    Breach,
+    BreachNotice,
+    BreachSubject,
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
     Erasure,
     ErasureOrder,
     Guardian,
+    ImpactAssessment,
     LegalDocument,
     LegalHold,
     Membership,
@@ -192,6 +196,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         signed_on=timezone.localdate(),
         recorded_by=own(staff),
     )
+    breach = told_breach(world, name, management, entry)
     return {
         BuildingManagement: management,
         Vendor: vendor,
@@ -210,6 +215,10 @@ def side(world, name, management, vendor, agreement, stranger, number):
         ProfileUpdateRequest: update,
         ProfileUpdateLine: update.lines.get(),
         AccessRecord: AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first(),
+        ImpactAssessment: f.AssessmentFactory(controller=Party.objects.get(pk=management.pk), title=f"Of {name}"),
+        Breach: breach,
+        BreachSubject: breach.concerned.get(),
+        BreachNotice: breach.notices.to_people().get(),
         ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(),
         Subject: entry.subject,
         LegalHold: hold,
@@ -225,6 +234,16 @@ def side(world, name, management, vendor, agreement, stranger, number):
     }
 
 
+def told_breach(world, name, management, entry):
+    """A breach that the person of this company was told of; the authority was told too."""
+    texts = {f"{part}_ind": f"Tentang {name}: {part}" for part in ("exposed", "happened", "handled")}
+    breach = breaches.open_(breach=Breach(controller_id=management.pk, **texts), by=world.olga)
+    breaches.add_subjects(breach=breach, subject_ids=[entry.subject_id], by=world.olga)
+    breaches.notify_people(breach=breach, by=world.olga)
+    breaches.notify_authority(breach=breach, channel="email", reference=f"Ref {name}", by=world.olga)
+    return breach
+
+
 def marks_of(rows):
     """Words that stand on no page of the other company. Names of buildings and managements are public."""
     entry, claim = rows[Tenant], rows[Claim]
@@ -237,6 +256,8 @@ def marks_of(rows):
         rows[SharingGrant].number,
         rows[ProfileUpdateRequest].number,
         rows[SharingAgreement].number,
+        rows[Breach].number,
+        rows[ImpactAssessment].number,
         claim.number,
         str(entry.subject_id),
     ]

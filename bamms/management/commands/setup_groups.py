@@ -15,7 +15,14 @@ EVIDENCE = [
     "privacy.checkpoint",
     "privacy.checkpointhead",
     "privacy.erasure",
+    "privacy.breachnotice",
 ]
+HEADS_AND_DPO = {
+    "privacy.breach": EDIT,
+    "privacy.breachsubject": (VIEW,),
+    "privacy.breachnotice": (VIEW,),
+    "privacy.impactassessment": EDIT,
+}
 REGISTER = {
     "tenants.building": EDIT,
     "tenants.unit": EDIT,
@@ -59,10 +66,12 @@ OVERSIGHT = {
     "privacy.legalhold": (VIEW, ADD, "release"),
     "privacy.erasureorder": (VIEW,),
     **dict.fromkeys(EVIDENCE, (VIEW,)),
+    **HEADS_AND_DPO,
 }
 GROUPS = {
     "tenant officer": REGISTER,
     "management head": REGISTER
+    | HEADS_AND_DPO
     | {
         "tenants.buildingmanagement": (VIEW, CHANGE),
         "privacy.sharingagreement": (*EDIT, "activate"),

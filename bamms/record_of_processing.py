@@ -1,0 +1,59 @@
+"""The record of processing in the admin, and as a file: for the operator, and for heads of their own company."""
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.templatetags import moments
+from privacy import parties, printing, processing_record
+from tenants import spreadsheets
+
+NAME = "record-of-processing"
+PDF, XLSX = "pdf", spreadsheets.XLSX
+CONTENT_TYPES = {PDF: "application/pdf", XLSX: spreadsheets.CONTENT_TYPES[XLSX]}
+SHARES = [10, 10, 9, 14, 11, 11, 11, 10, 14]  # widths of the columns on a page laid on its side
+A_PAGE = 50
+
+
+@require_safe
+def page(request, site):
+    activities = _activities(request)
+    context = site.each_context(request) | {
+        "title": _("Record of processing"),
+        "made": _made(),
+        "page": Paginator(activities, A_PAGE).get_page(request.GET.get("page")),
+        "kinds": CONTENT_TYPES,
+    }
+    return TemplateResponse(request, "admin/record_of_processing.html", context)
+
+
+@require_safe
+def file(request, kind):
+    """The whole record as PDF or XLSX, in the language of the page."""
+    if kind not in CONTENT_TYPES:
+        raise Http404
+    rows = [activity.cells for activity in _activities(request)]
+    headings = [str(heading) for heading in processing_record.HEADINGS]
+    if kind == PDF:
+        blocks = [_made(), printing.Grid(headings, rows, SHARES)]
+        content = printing.document(_("Record of processing"), blocks, get_language(), wide=True)
+    else:
+        content = spreadsheets.write([*headings, _("Made")], [[*row, _made()] for row in rows], kind=kind)
+    headers = {"Content-Disposition": f'attachment; filename="{NAME}.{kind}"'}
+    return HttpResponse(content, content_type=CONTENT_TYPES[kind], headers=headers)
+
+
+def _activities(request):
+    companies = processing_record.controllers(request.user, parties.admin_hat(request.user))
+    if not companies:
+        raise PermissionDenied
+    return processing_record.activities(companies)
+
+
+def _made():
+    return _("Made from the declarations on %(moment)s.") % {"moment": moments.moment(timezone.now())}

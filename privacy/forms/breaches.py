@@ -1,0 +1,81 @@
+"""What is known of a breach, whom it concerns, and under which reference somebody was told."""
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.utils.translation import gettext_lazy as _
+
+from privacy import breaches, declarations, numbers
+from privacy.forms.sharing import FieldsField, grouped_choices
+from privacy.models import Breach, BreachNotice
+from privacy.models.breaches import PARTS
+
+TEXTS = tuple(f"{name}_{language}" for name in PARTS for language in ("ind", "en"))
+
+
+class BreachForm(forms.ModelForm):
+    kinds = FieldsField(label=_("kinds of data"), empty="", required=False)
+
+    class Meta:
+        model = Breach
+        fields = ["controller", "detected_at", "kinds", "people_count", *TEXTS]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "kinds" in self.fields:  # not on the page of a closed case
+            self.fields["kinds"].choices = grouped_choices()
+
+
+class ManyPeople(AutocompleteSelectMultiple):
+    def optgroups(self, name, value, attr=None):
+        """What is no row's number was typed into a request; nobody chose it here."""
+        return super().optgroups(name, [row for row in value if numbers.is_row(row)], attr)
+
+
+class PeopleForm(forms.Form):
+    """The people concerned: some, or the whole register of the controller."""
+
+    everyone = forms.BooleanField(label=_("Everyone in the register"), required=False)
+    people = forms.ModelMultipleChoiceField(
+        None, label=_("People"), required=False, help_text=_("Write a part of the name, then choose.")
+    )
+
+    def __init__(self, *args, breach, user, hat, widget, **kwargs):
+        super().__init__(*args, **kwargs)
+        visible = declarations.register().model.objects.visible_to(user, as_=hat)
+        self.fields["people"].widget = widget
+        self.fields["people"].queryset = visible.filter(pk__in=breaches.entries(breach).values("pk"))
+        self.fields["people"].label_from_instance = lambda entry: entry.name
+        sentence = _("Choose only people from the register of this data controller.")
+        self.fields["people"].error_messages |= {"invalid_choice": sentence, "invalid_pk_value": sentence}
+        widget.choices = self.fields["people"].choices
+
+    def subject_ids(self):
+        chosen = (
+            self.fields["people"].queryset if self.cleaned_data.get("everyone") else self.cleaned_data.get("people")
+        )
+        return list(chosen.values_list(declarations.register().subject, flat=True))
+
+
+class PaperForm(forms.Form):
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=120,
+        required=False,
+        help_text=_("The number of the letter, or where its copy is kept."),
+    )
+
+
+class AuthorityForm(PaperForm):
+    channel = forms.ChoiceField(
+        label=_("How it was sent"), choices=BreachNotice.Channel, widget=forms.RadioSelect, required=False
+    )
+    field_order = ("channel", "reference")
+
+
+class ClosingForm(forms.Form):
+    note = forms.CharField(
+        label=_("Why it is closed"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        help_text=_("Needed only when somebody was not told. Name nobody here."),
+    )

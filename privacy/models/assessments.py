@@ -1,0 +1,83 @@
+"""Assessments of the impact on people, required before specific personal data is shared (articles 34, 4(2) UU PDP)."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations
+from privacy.models.parties import Party, PartyKind
+from privacy.models.subjects import Subject
+from privacy.scope import HeadsOnly
+
+
+def check_specific(keys):
+    """A list of at least one declared kind of specific data, each once."""
+    if not isinstance(keys, list) or not keys:
+        raise ValidationError(_("Choose at least one kind of data."))
+    if not set(keys) <= set(declarations.specific()) or len(set(keys)) != len(keys):
+        raise ValidationError(_("Choose each kind of data once, from the list."))
+
+
+class ImpactAssessment(models.Model):
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    title = models.CharField(_("title"), max_length=150)
+    controller = models.ForeignKey(
+        Party,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("building management"),
+        limit_choices_to={"kind": PartyKind.MANAGEMENT},
+    )
+    fields = models.JSONField(_("specific data covered"), default=list, validators=[check_specific])
+    summary = models.TextField(
+        _("summary"), help_text=_("Which risks there are for people, and what is done about each. Name nobody.")
+    )
+    reference = models.CharField(
+        _("reference"), max_length=120, blank=True, help_text=_("Number of the report, or where it is kept.")
+    )
+    assessed_by = models.CharField(
+        _("assessed by"), max_length=150, help_text=_("The office or firm that made the assessment.")
+    )
+    assessed_on = models.DateField(_("assessed on"))
+    valid_until = models.DateField(_("valid until"), help_text=_("That day included."))
+    file = models.FileField(_("report"), upload_to="assessments", blank=True)
+    file_hash = models.CharField(_("check code of the report"), max_length=64, blank=True, editable=False)
+    entered_by = models.ForeignKey(
+        Subject, models.PROTECT, related_name="+", verbose_name=_("entered by"), editable=False
+    )
+
+    objects = HeadsOnly.as_manager()
+
+    class Meta:
+        verbose_name = _("impact assessment")
+        verbose_name_plural = _("impact assessments")
+        ordering = ["-valid_until", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__gte=F("assessed_on")), name="privacy_assessment_ends_after_start"
+            )
+        ]
+
+    class Privacy:
+        controller = "controller"
+
+    def __str__(self):
+        return self.number
+
+    def clean(self):
+        if self.assessed_on and self.valid_until and self.valid_until < self.assessed_on:
+            raise ValidationError({"valid_until": _("Choose an end date on or after the date of the assessment.")})
+
+    @property
+    def is_current(self):
+        return self.assessed_on <= timezone.localdate() <= self.valid_until
+
+    @property
+    def field_labels(self):
+        return declarations.labels(self.fields)
+
+    def covers(self, keys, controller_id):
+        """Does it stand today for this specific data of this management?"""
+        return self.is_current and self.controller_id == controller_id and set(keys) <= set(self.fields)
