@@ -51,6 +51,8 @@ REFUSALS = {
     "not_in_grant": gettext_lazy("it is not part of the permission"),
     "not_in_agreement": gettext_lazy("it is not part of the agreement"),
 }
+# Their reference is a reason in words
+WITH_REASON = (Action.REVEALED, Action.EXPORTED)
 WITH_NUMBER = {
     Why.UPDATE: gettext_lazy("to decide request %(number)s"),
     Why.CLAIM: gettext_lazy("to check claim %(number)s"),
@@ -80,7 +82,7 @@ class Line:
     @property
     def reason(self):
         """The reason that somebody wrote down for revealing or exporting; "" when there is none."""
-        return self.last.reference if self.last.action in (Action.REVEALED, Action.EXPORTED) else ""
+        return self.last.reference if self.last.action in WITH_REASON else ""
 
 
 def identity(record):
@@ -169,7 +171,7 @@ def purpose(record):
     """Why, so that it fits the end of the sentence."""
     if record.grant:
         return _("for the job “%(job)s”") % {"job": record.grant.purpose}
-    if record.reference and record.why in WITH_NUMBER:
+    if record.reference and record.why in WITH_NUMBER and record.action not in WITH_REASON:
         return str(WITH_NUMBER[record.why]) % {"number": record.reference}
     return record.get_why_display()
 

@@ -14,10 +14,12 @@ from privacy.admin import (
 )
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
 from privacy.admin.once import AddOnce
+from privacy.admin.reveal import Revealing
 
 __all__ = [
     "AddOnce",
     "ReadOnly",
+    "Revealing",
     "TenantDataAdmin",
     "TenantTabularInline",
     "access",

@@ -253,6 +253,7 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
         "<int:pk>/compare-again/": "404 404 404 404",
+        "<int:pk>/reveal/": "200 404 404 404",
     },
     "tenants.buildingmanagement": {
         "list": "200 403 200 200",
@@ -289,6 +290,7 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
         "<int:pk>/decide/": "200 404 404 200",
+        "<int:pk>/reveal/": "200 404 404 404",
     },
     "tenants.invitation": {
         "list": "200 200 200 200",

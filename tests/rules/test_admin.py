@@ -171,6 +171,8 @@ def test_an_unknown_row_answers_like_a_foreign_one(world, who):
 OWN_PAGES = {
     "tenants_claim_decide": "Claim",
     "tenants_tenant_reveal": "Tenant",
+    "tenants_claim_reveal": "Claim",
+    "privacy_profileupdaterequest_reveal": "ProfileUpdateRequest",
     "privacy_sharingrequest_cancel": "SharingRequest",
     "privacy_sharingagreement_step": "SharingAgreement",
     "privacy_update_accept": "ProfileUpdateRequest",
