@@ -26,7 +26,11 @@ GROUPS = (
         "patch-check",
         ("LegalDocument", "DocumentVersion", "Purpose", "PurposeVersion", "ConsentEvent", "PaperConsent", "Guardian"),
     ),
-    (_("Evidence and oversight"), "eye", ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead")),
+    (
+        _("Evidence and oversight"),
+        "eye",
+        ("AccessRecord", "InvestigationCase", "SharingEvent", "CaseEvent", "Checkpoint", "CheckpointHead"),
+    ),
     (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
 )
 

@@ -50,12 +50,18 @@ REFUSALS = {
     "purpose_closed": gettext_lazy("the purpose was no longer in use"),
     "not_in_grant": gettext_lazy("it is not part of the permission"),
     "not_in_agreement": gettext_lazy("it is not part of the agreement"),
+    "not_case_party": gettext_lazy("this person does not work on the case"),
+    "case_not_approved": gettext_lazy("the case was not approved"),
+    "case_expired": gettext_lazy("the case had expired"),
+    "case_closed": gettext_lazy("the case was closed"),
+    "not_in_case": gettext_lazy("it is not part of the case"),
 }
 # Their reference is a reason in words
 WITH_REASON = (Action.REVEALED, Action.EXPORTED)
 WITH_NUMBER = {
     Why.UPDATE: gettext_lazy("to decide request %(number)s"),
     Why.CLAIM: gettext_lazy("to check claim %(number)s"),
+    Why.CASE: gettext_lazy("to investigate case %(number)s"),
     Why.SHARING: gettext_lazy("to look after %(number)s, which is about sharing"),
 }
 

@@ -3,6 +3,7 @@
 from privacy.admin import (
     access,
     agreements,
+    cases,
     consents,
     documents,
     evidence,
@@ -24,6 +25,7 @@ __all__ = [
     "TenantTabularInline",
     "access",
     "agreements",
+    "cases",
     "consents",
     "documents",
     "evidence",

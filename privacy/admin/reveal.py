@@ -61,7 +61,8 @@ class Revealing:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
         values = self.hidden_values(row)
         hidden = {name: capfirst(self.model_of_data()._meta.get_field(name).verbose_name) for name, *_rest in values}
-        form = RevealForm(request.POST or None, hidden=hidden, language=language_of(row))
+        posted = request.POST if request.method == "POST" else None
+        form = RevealForm(posted, hidden=hidden, language=language_of(row))
         shown = ()
         if request.method == "POST" and form.is_valid():
             shown = form.cleaned_data["names"]

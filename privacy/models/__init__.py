@@ -1,6 +1,7 @@
 """The privacy floor's tables, one module a noun."""
 
 from privacy.models.access import AccessRecord
+from privacy.models.cases import CaseEvent, CaseSubject, InvestigationCase
 from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
 from privacy.models.due import DueRun
@@ -23,6 +24,8 @@ from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
 
 __all__ = [
     "AccessRecord",
+    "CaseEvent",
+    "CaseSubject",
     "Checkpoint",
     "CheckpointHead",
     "ConsentEvent",
@@ -32,6 +35,7 @@ __all__ = [
     "Erasure",
     "ErasureOrder",
     "Guardian",
+    "InvestigationCase",
     "LegalDocument",
     "LegalHold",
     "Membership",

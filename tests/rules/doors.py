@@ -135,6 +135,23 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
     },
+    "privacy.investigationcase": {
+        "list": "200 403 200 200",
+        "add": "200 403 200 403",
+        "change": "200 404 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+        "<int:pk>/decide/": "200 404 200 200",
+        "<int:pk>/close/": "403 404 403 403",
+        "<int:pk>/read/<uuid:person>/": "200 404 200 200",
+    },
+    "privacy.caseevent": {
+        "list": "200 403 200 200",
+        "add": "403 403 403 403",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
     "privacy.sharingagreement": {
         "list": "200 200 200 200",
         "add": "200 403 403 200",
@@ -335,7 +352,7 @@ PAGES = {
     "delete": "<path:object_id>/delete/",
 }  # fmt: skip
 # What stands for the other parts of a model's address
-MODEL_WORDS = {"<slug:name>": "suspend", "<str:kind>": "csv", "<uuid:key>": "{pending}"}
+MODEL_WORDS = {"<slug:name>": "suspend", "<str:kind>": "csv", "<uuid:key>": "{pending}", "<uuid:person>": "{subject}"}
 
 
 def words_of(world):
@@ -349,4 +366,5 @@ def words_of(world):
         "asked": rows[SharingRequest].number,
         "claim": rows[Claim].number,
         "pending": rows[PendingImport].pk,
+        "subject": world.ann_entry.subject_id,
     }

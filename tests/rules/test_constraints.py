@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import consents, ledger, numbers, purposes, updates
+from privacy import cases, consents, ledger, numbers, purposes, updates
 from privacy.models import (
     AccessRecord,
     Checkpoint,
@@ -18,6 +18,7 @@ from privacy.models import (
     Counter,
     DocumentVersion,
     DueRun,
+    InvestigationCase,
     Membership,
     ProfileUpdateLine,
     Purpose,
@@ -51,6 +52,12 @@ def line(cast):
     proposal = copy(cast.ann_entry)
     proposal.birth_place = "Solo"
     return updates.ask(record=cast.ann_entry, proposal=proposal, by=cast.ann).lines.get()
+
+
+def case(cast):
+    return cases.open_(
+        people=[cast.ann_entry.subject], fields=["tenant.name"], reason="x", until=timezone.localdate(), by=cast.sam
+    )
 
 
 def unsigned(cast):
@@ -105,6 +112,17 @@ BREAKS = {
     "privacy_consent_document_once": lambda cast: same(agreed(cast), sequence=2, number="TT-2026-9999"),
     "privacy_consent_purpose_once": lambda cast: answered(cast, sequence=2),
     "privacy_consent_to_one_thing": lambda cast: answered(cast, sequence=2, purpose_version=None),
+    "privacy_case_approved_by_someone": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(
+        status="approved"
+    ),
+    "privacy_case_ends_after_start": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(
+        expires_at=timezone.now() - timedelta(days=1)
+    ),
+    "privacy_case_says_why": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(reason=""),
+    "privacy_case_subject_once": lambda cast: same(case(cast).people.get()),
+    "privacy_case_two_people": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(
+        approved_by=own(cast.sam)
+    ),
     "privacy_counter_kind_year": lambda cast: twice(lambda: Counter.objects.create(kind="XX", year=2026)),
     "privacy_due_once_a_period": lambda cast: twice(
         lambda: DueRun.objects.create(job="job", period=timezone.localdate())

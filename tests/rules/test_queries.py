@@ -13,10 +13,13 @@ from django.utils import timezone
 from privacy import ledger
 from privacy.models import (
     AccessRecord,
+    CaseEvent,
+    CaseSubject,
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
     DocumentVersion,
+    InvestigationCase,
     ProfileUpdateLine,
     ProfileUpdateRequest,
     Purpose,
@@ -57,6 +60,7 @@ REGISTER = {
     "/admin/tenants/tenant/": "sam",
     "/admin/tenants/claim/": "sam",
     "/admin/privacy/profileupdaterequest/": "sam",
+    "/admin/privacy/investigationcase/": "sam",
 }
 NARROWER = {  # the same lists as other people see them, and with something to search
     "/admin/tenants/tenant/?q=Penghuni": "sam",
@@ -177,6 +181,24 @@ def grow(world, count):
             **seen,
         )
         for n, s in enumerate(claimants)
+    )
+    cases = InvestigationCase.objects.bulk_create(
+        InvestigationCase(
+            number=f"KS-{start}-{n}",
+            controller=world.anggrek,
+            reason="x",
+            fields=["tenant.name"],
+            opened_by=s,
+            expires_at=now + timedelta(days=1),
+        )
+        for n, s in enumerate(claimants)
+    )
+    CaseSubject.objects.bulk_create(CaseSubject(case=case, subject=s) for case, s in zip(cases, subjects, strict=True))
+    CaseSubject.objects.bulk_create(
+        CaseSubject(case=world.rows["anggrek"][InvestigationCase], subject=s) for s in subjects
+    )
+    CaseEvent.objects.bulk_create(
+        CaseEvent(case=case, kind="opened", actor=s) for case in (*cases, *[cases[0]] * count) for s in [case.opened_by]
     )
     version = DocumentVersion.objects.published().first()
     answer = {"decision": "given", "language": "id", "text_hash": "x", "method": "portal", "capacity": "self"}

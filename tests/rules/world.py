@@ -13,13 +13,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from privacy import access, grants, ledger, parties, updates
+from privacy import access, cases, grants, ledger, parties, updates
 from privacy.models import (
     AccessRecord,
+    CaseEvent,
+    CaseSubject,
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
     Guardian,
+    InvestigationCase,
     LegalDocument,
     Membership,
     PaperConsent,
@@ -171,6 +174,16 @@ def side(world, name, management, vendor, agreement, stranger, number):
         signed_on=timezone.localdate(),
         recorded_by=own(staff),
     )
+    case = cases.open_(
+        people=[entry.subject],
+        fields=["tenant.name"],
+        reason=f"Looks at night in {name}",
+        until=timezone.localdate() + timedelta(days=9),
+        by=world.olga,
+    )
+    head = f.UserFactory(email=f"head.{name}@example.com")
+    f.MembershipFactory(user=head, party=management, role=Role.HEAD)
+    cases.approve(case=case, by=head)
     return {
         BuildingManagement: management,
         Vendor: vendor,
@@ -189,6 +202,9 @@ def side(world, name, management, vendor, agreement, stranger, number):
         ProfileUpdateRequest: update,
         ProfileUpdateLine: update.lines.get(),
         AccessRecord: AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first(),
+        InvestigationCase: case,
+        CaseSubject: case.people.get(),
+        CaseEvent: case.events.first(),
         ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(),
         Subject: entry.subject,
         Guardian: guardian,
@@ -213,6 +229,7 @@ def marks_of(rows):
         rows[ProfileUpdateRequest].number,
         rows[SharingAgreement].number,
         claim.number,
+        rows[InvestigationCase].number,
         str(entry.subject_id),
     ]
 

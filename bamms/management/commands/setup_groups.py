@@ -55,6 +55,8 @@ OVERSIGHT = {
     "privacy.guardian": (VIEW,),
     **dict.fromkeys(EVIDENCE, (VIEW,)),
 }
+# Opened by heads for their own company and by the DPO; which of them decides is the verbs' to say
+CASES = {"privacy.investigationcase": EDIT, "privacy.caseevent": (VIEW,)}
 GROUPS = {
     "tenant officer": REGISTER,
     "management head": REGISTER
@@ -62,8 +64,9 @@ GROUPS = {
         "tenants.buildingmanagement": (VIEW, CHANGE),
         "privacy.sharingagreement": (*EDIT, "activate"),
         "privacy.membership": (VIEW,),
-    },
-    "DPO": OVERSIGHT,
+    }
+    | CASES,
+    "DPO": OVERSIGHT | CASES,
     "operator": OVERSIGHT
     | {
         "tenants.buildingmanagement": EDIT,
