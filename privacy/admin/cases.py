@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
 from accounts.wording import nothing
-from privacy import cases, clocks, numbers
+from privacy import cases, clocks, numbers, warning_signals
 from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip
 from privacy.admin.people import names_of
@@ -115,7 +115,18 @@ class CaseAdmin(TenantDataAdmin):
             ("<int:pk>/read/<uuid:person>/", self.read, "read"),
         ]
         view = self.admin_site.admin_view
-        return [*(path(url, view(page), name=f"privacy_case_{name}") for url, page, name in pages), *super().get_urls()]
+        signals = path("signals/", view(self.signals), name="privacy_signals")
+        own = [path(url, view(page), name=f"privacy_case_{name}") for url, page, name in pages]
+        return [signals, *own, *super().get_urls()]
+
+    def signals(self, request):
+        """What should be looked into, each with a link that opens a case."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.page(
+            request, "signals", _("Warning signals"), days=warning_signals.DAYS,
+            sections=warning_signals.sections(request.user, hat(request)), may_open=self.has_add_permission(request),
+        )  # fmt: skip
 
     def case_or_404(self, request, object_id):
         case = self.get_object(request, str(object_id))
@@ -151,7 +162,8 @@ class CaseAdmin(TenantDataAdmin):
             raise PermissionDenied
         widget = AutocompleteMany(entry_field(), self.admin_site)
         posted = request.POST if request.method == "POST" else None
-        form = OpenForm(posted, user=request.user, hat=hat(request), people_widget=widget)
+        initial = warning_signals.prefill(request.GET.get("signal", ""), request.user, hat(request))
+        form = OpenForm(posted, initial=initial, user=request.user, hat=hat(request), people_widget=widget)
         if request.method == "POST" and form.is_valid():
             try:
                 case = cases.open_(by=request.user, **form.asked())

@@ -141,6 +141,7 @@ MODELS = {
         "change": "200 404 200 200",
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
+        "signals/": "200 403 200 200",
         "<int:pk>/decide/": "200 404 200 200",
         "<int:pk>/close/": "403 404 403 403",
         "<int:pk>/read/<uuid:person>/": "200 404 200 200",

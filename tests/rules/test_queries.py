@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import FailedSignIn
 from privacy import ledger
 from privacy.models import (
     AccessRecord,
@@ -68,6 +69,7 @@ NARROWER = {  # the same lists as other people see them, and with something to s
     "/vendor/shared/?q=Penghuni": "vera",
     "/vendor/shared/?sort=name": "vera",
     "/my-access-log/?show=staff": "ann",
+    "/admin/privacy/investigationcase/signals/": "olga",
     "/admin/tenants/tenant/export/": "sam",
     "/admin/autocomplete/?app_label=tenants&model_name=occupancy&field_name=unit&term=": "sam",
 }
@@ -199,6 +201,16 @@ def grow(world, count):
     )
     CaseEvent.objects.bulk_create(
         CaseEvent(case=case, kind="opened", actor=s) for case in (*cases, *[cases[0]] * count) for s in [case.opened_by]
+    )
+    AccessRecord.objects.bulk_create(
+        AccessRecord(subject=mine, actor=s, why=Why.RECORD, reference="x", at=now, **seen | {"allowed": False})
+        for s in claimants
+        for _try in range(5)
+    )
+    FailedSignIn.objects.bulk_create(
+        FailedSignIn(account=holder, network=f"10.{n}.{start % 256}.0/24")
+        for n, holder in enumerate(holders)
+        for _try in range(20)
     )
     version = DocumentVersion.objects.published().first()
     answer = {"decision": "given", "language": "id", "text_hash": "x", "method": "portal", "capacity": "self"}

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from accounts import signins
 from privacy import access, cases, grants, ledger, parties, updates
 from privacy.models import (
     AccessRecord,
@@ -174,6 +175,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         signed_on=timezone.localdate(),
         recorded_by=own(staff),
     )
+    signins.failed(email=person.email, address="203.0.113.7")
     case = cases.open_(
         people=[entry.subject],
         fields=["tenant.name"],
