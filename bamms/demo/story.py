@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from bamms.demo import register
-from privacy import access, clocks, grants, updates
+from privacy import access, cases, clocks, grants, updates
 from privacy.models import Purpose
 from privacy.models.access import Why
 from privacy.scope import Hat
@@ -27,6 +27,7 @@ def tell(people, places, entries):
     _wait_for_sam(people, places)
     _share(people, places, entries["ann"])
     _ask_for_changes(people, entries)
+    _investigate(people, entries["ann"])
 
 
 def _claim(user, name, places, **said):
@@ -100,6 +101,17 @@ def _ask_for_changes(people, entries):
             record=entries[name], proposal=proposal, by=people[name], note="Data lama sudah tidak saya pakai."
         )
         _received(request, hours_ago=hours_ago)
+
+
+def _investigate(people, entry):
+    """Sam noticed the refused look, and waits for Olga to decide his case."""
+    cases.open_(
+        people=[entry.subject],
+        fields=["tenant.name", "tenant.phone"],
+        reason="Data ini dicoba dilihat dari perusahaan lain. Penghuninya perlu dihubungi.",
+        until=timezone.localdate() + timedelta(days=7),
+        by=people["sam"],
+    )
 
 
 def _received(row, *, hours_ago):
