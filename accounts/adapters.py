@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import mail
+from . import mail, signins
 from .models import User
 from .templatetags.moments import JAKARTA, clock
 
@@ -76,6 +76,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request, user, form, commit=True):
         user.language = form.cleaned_data["language"]
         return super().save_user(request, user, form, commit)
+
+    def authentication_failed(self, request, **credentials):
+        super().authentication_failed(request, **credentials)
+        signins.failed(email=credentials.get("email"), address=self.get_client_ip(request))
 
     def login(self, request, user):
         """The language chosen on the way in is kept, when the account has none yet."""

@@ -34,7 +34,17 @@ GROUPS = (
     (
         _("Evidence and oversight"),
         "eye",
-        ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead", "Breach", "BreachSubject", "BreachNotice"),
+        (
+            "AccessRecord",
+            "InvestigationCase",
+            "Breach",
+            "BreachSubject",
+            "BreachNotice",
+            "SharingEvent",
+            "CaseEvent",
+            "Checkpoint",
+            "CheckpointHead",
+        ),
     ),
     (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
 )

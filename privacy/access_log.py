@@ -50,10 +50,18 @@ REFUSALS = {
     "purpose_closed": gettext_lazy("the purpose was no longer in use"),
     "not_in_grant": gettext_lazy("it is not part of the permission"),
     "not_in_agreement": gettext_lazy("it is not part of the agreement"),
+    "not_case_party": gettext_lazy("this person does not work on the case"),
+    "case_not_approved": gettext_lazy("the case was not approved"),
+    "case_expired": gettext_lazy("the case had expired"),
+    "case_closed": gettext_lazy("the case was closed"),
+    "not_in_case": gettext_lazy("it is not part of the case"),
 }
+# Their reference is a reason in words
+WITH_REASON = (Action.REVEALED, Action.EXPORTED)
 WITH_NUMBER = {
     Why.UPDATE: gettext_lazy("to decide request %(number)s"),
     Why.CLAIM: gettext_lazy("to check claim %(number)s"),
+    Why.CASE: gettext_lazy("to investigate case %(number)s"),
     Why.SHARING: gettext_lazy("to look after %(number)s, which is about sharing"),
 }
 
@@ -80,7 +88,7 @@ class Line:
     @property
     def reason(self):
         """The reason that somebody wrote down for revealing or exporting; "" when there is none."""
-        return self.last.reference if self.last.action in (Action.REVEALED, Action.EXPORTED) else ""
+        return self.last.reference if self.last.action in WITH_REASON else ""
 
 
 def identity(record):
@@ -169,7 +177,7 @@ def purpose(record):
     """Why, so that it fits the end of the sentence."""
     if record.grant:
         return _("for the job “%(job)s”") % {"job": record.grant.purpose}
-    if record.reference and record.why in WITH_NUMBER:
+    if record.reference and record.why in WITH_NUMBER and record.action not in WITH_REASON:
         return str(WITH_NUMBER[record.why]) % {"number": record.reference}
     return record.get_why_display()
 

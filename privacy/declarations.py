@@ -57,13 +57,15 @@ class Declaration:
     ending: str = ""  # the event from which a retention rule counts, in words; rows say when by `with_ended_on()`
     address: str = ""  # the field with the email address of the person
     birth: str = ""  # the field with the date of birth: children need a guardian (article 25)
+    masked: tuple = ()  # personal fields that staff see masked until they reveal them (see `masked`)
     shown: str = ""  # queryset method that gives the rows worth showing now
 
     @property
     def plain(self):
-        """The personal fields that a page shows as they are: sealed ones are masked, files open on their own page."""
-        apart = (EncryptedTextField, BlindIndexField, FileField)
-        return tuple(name for name in self.personal if not isinstance(self.model._meta.get_field(name), apart))
+        """The personal fields that a page of staff shows as they are: not the masked; files open on their own page."""
+        apart = (BlindIndexField, FileField)
+        shown = (name for name in self.personal if name not in self.masked)
+        return tuple(name for name in shown if not isinstance(self.model._meta.get_field(name), apart))
 
     @property
     def holder(self):
@@ -173,6 +175,13 @@ def display(row, name):
     shown = getattr(row, f"get_{name}_display", None)
     value = shown() if shown else getattr(row, name)
     return "" if value is None else value
+
+
+def masked(row, name):
+    """One value as staff see it in lists and on pages: as `get_<name>_masked` hides it, where the model says so."""
+    if name not in of(type(row)).masked:
+        return display(row, name)
+    return getattr(row, f"get_{name}_masked")() if getattr(row, name) else ""
 
 
 def values(subject_ids, keys):

@@ -1,5 +1,6 @@
 """Changing the register: the person asks, staff decide per field, the person is told (clauses 2.2, 5.6; article 30)."""
 
+import re
 from copy import copy
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import FileField, Model
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
@@ -45,8 +47,34 @@ class Comparison:
         return declarations.display(self.after, self.line.field)
 
     @property
+    def old_masked(self):
+        return declarations.masked(self.before, self.line.field)
+
+    @property
+    def new_masked(self):
+        return declarations.masked(self.after, self.line.field)
+
+    @property
+    def difference(self):
+        """How two masked values differ, which the masks may hide; "" when nothing is masked."""
+        masked = self.line.field in declarations.register().masked
+        return hidden_difference(str(self.old), str(self.new)) if masked else ""
+
+    @property
     def is_file(self):
         return is_file(self.line.field)
+
+
+def hidden_difference(old, new):
+    """From which digit on two numbers differ, without telling a digit; "" where one of them is empty."""
+    old, new = (re.sub(r"[^0-9A-Za-z]", "", text) for text in (old, new))
+    same = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+    if not old or not new or old == new:
+        return ""
+    if same == 0 or len(old) != len(new):
+        return gettext("This is another number.")
+    last = len(new) - same
+    return ngettext("Changed in the last digit.", "Changed within the last %(n)s digits.", last) % {"n": last}
 
 
 def compare(request, record):

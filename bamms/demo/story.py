@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from bamms.demo import register
-from privacy import access, breaches, clocks, grants, updates
+from privacy import access, breaches, cases, clocks, grants, updates
 from privacy.models import Breach, Purpose
 from privacy.models.access import Why
 from privacy.scope import Hat
@@ -28,6 +28,7 @@ def tell(people, places, entries):
     _share(people, places, entries["ann"])
     _ask_for_changes(people, entries)
     _notice_a_breach(people, places, entries["ann"])
+    _investigate(people, entries["ann"])
 
 
 def _claim(user, name, places, **said):
@@ -101,6 +102,17 @@ def _ask_for_changes(people, entries):
             record=entries[name], proposal=proposal, by=people[name], note="Data lama sudah tidak saya pakai."
         )
         _received(request, hours_ago=hours_ago)
+
+
+def _investigate(people, entry):
+    """Sam noticed the refused look, and waits for Olga to decide his case."""
+    cases.open_(
+        people=[entry.subject],
+        fields=["tenant.name", "tenant.phone"],
+        reason="Data ini dicoba dilihat dari perusahaan lain. Penghuninya perlu dihubungi.",
+        until=timezone.localdate() + timedelta(days=7),
+        by=people["sam"],
+    )
 
 
 def _received(row, *, hours_ago):

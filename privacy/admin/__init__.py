@@ -5,6 +5,7 @@ from privacy.admin import (
     agreements,
     assessments,
     breaches,
+    cases,
     consents,
     documents,
     evidence,
@@ -18,16 +19,19 @@ from privacy.admin import (
 )
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
 from privacy.admin.once import AddOnce
+from privacy.admin.reveal import Revealing
 
 __all__ = [
     "AddOnce",
     "ReadOnly",
+    "Revealing",
     "TenantDataAdmin",
     "TenantTabularInline",
     "access",
     "agreements",
     "assessments",
     "breaches",
+    "cases",
     "consents",
     "documents",
     "evidence",

@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
 from accounts.wording import nothing
-from privacy import declarations, grants
+from privacy import cases, declarations, grants
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.look import chip, person
 from privacy.admin.people import PeopleList, names_of
 from privacy.models import AccessRecord
+
+REASONS = dict(grants.Reason.choices) | dict(cases.Reason.choices)
 
 
 @admin.register(AccessRecord)
@@ -78,7 +80,7 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
     def refusal(self, record):
         if record.allowed:
             return nothing()
-        return capfirst(dict(grants.Reason.choices).get(record.reason, _("no permission")))
+        return capfirst(REASONS.get(record.reason, _("no permission")))
 
     @admin.display(description=_("kinds of data"))
     def data(self, record):

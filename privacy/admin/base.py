@@ -178,7 +178,9 @@ class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
             self.record_look(request, row)
 
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
-        if declarations.of(self.model).subject and declarations.of(self.model).personal:
+        """What the page shows as it is: what it masks is recorded when it is revealed, a file when it is opened."""
+        declaration = declarations.of(self.model)
+        if declaration.subject and declaration.personal:
             access.look(
                 row,
                 by=request.user,
@@ -186,8 +188,13 @@ class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
                 why=self.get_why(request, row),
                 reference=self.get_reference(row),
                 action=action,
-                fields=fields,
+                fields=declaration.plain if fields is None else fields,
             )
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """What is masked is not found out by guessing in the address."""
+        masked = declarations.of(self.model).masked
+        return lookup.partition("__")[0] not in masked and super().lookup_allowed(lookup, value, request)
 
     def get_why(self, request, row):
         return Why.OVERSIGHT if hat(request) == Hat.OPERATOR else self.why

@@ -17,6 +17,7 @@ from accounts.templatetags.moments import short_day
 from privacy import access, clocks, declarations, parties, updates
 from privacy.admin.base import TenantDataAdmin, hat
 from privacy.admin.look import chip, person
+from privacy.admin.reveal import Revealing
 from privacy.forms.updates import DecisionForm
 from privacy.models import AccessRecord, ProfileUpdateLine, ProfileUpdateRequest
 from privacy.models.access import Action, Why
@@ -81,7 +82,7 @@ class QueueList(ChangeList):
 
 
 @admin.register(ProfileUpdateRequest)
-class UpdateAdmin(TenantDataAdmin):
+class UpdateAdmin(Revealing, TenantDataAdmin):
     why = Why.UPDATE
     empty_text = _("Nothing is waiting. Requests appear here when tenants ask for a change to their data.")
     list_display = ("clock", "number", "kinds", "whose", "since")
@@ -123,9 +124,10 @@ class UpdateAdmin(TenantDataAdmin):
         return [accept, *super().get_urls()]
 
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
-        """What is looked at is the person's entry: the fields asked about, while there are values to see."""
+        """What is looked at is the person's entry: the unmasked fields asked about, while there are values to see."""
         entry = declarations.entry_of(row.subject)
-        names = [line.field for line in row.lines.all()] if row.is_waiting else ["name"]
+        masked = declarations.register().masked
+        names = [line.field for line in row.lines.all() if line.field not in masked] if row.is_waiting else []
         if entry is not None:
             access.look(
                 entry,
@@ -134,8 +136,34 @@ class UpdateAdmin(TenantDataAdmin):
                 why=self.get_why(request, row),
                 reference=row.number,
                 action=action,
-                fields=names,
+                fields=names or ["name"],
             )
+
+    # Revealing what is masked of it
+
+    def hidden_values(self, row):
+        if not row.is_waiting:
+            return []
+        masked = declarations.register().masked
+        items = [item for item in updates.compare(row, declarations.entry_of(row.subject)) if item.line.field in masked]
+        labels = (_("%(field)s, old value"), _("%(field)s, new value"))
+        return [
+            (item.line.field, label % {"field": item.label}, *sides)
+            for item in items
+            for label, sides in zip(
+                labels, [(item.old_masked, item.old), (item.new_masked, item.new)], strict=True
+            )
+            if sides[1]
+        ]  # fmt: skip
+
+    def model_of_data(self):
+        return declarations.register().model
+
+    def reveal_heading(self, row):
+        return _("Request %(number)s") % {"number": row.number}
+
+    def record_reveal(self, request, row, names, reason):
+        super().record_reveal(request, declarations.entry_of(row.subject), names, reason)
 
     def may_decide(self, request, row):
         if not row.is_waiting or hat(request) != Hat.STAFF or row.subject.holder_id == request.user.pk:
@@ -170,7 +198,7 @@ class UpdateAdmin(TenantDataAdmin):
         now = updates.conflicts(row, entry) if row.is_waiting else {}
         boxes = {line.pk: rest for line, *rest in form.rows()}
         items = updates.compare(row, entry)
-        present = {line.pk: declarations.display(entry, line.field) for line in now}
+        present = {line.pk: declarations.masked(entry, line.field) for line in now}
         who = declarations.values([row.subject_id], WHO).get(row.subject_id, {})
         return self.admin_site.each_context(request) | {
             "title": _("Request %(number)s") % {"number": row.number},
@@ -181,6 +209,7 @@ class UpdateAdmin(TenantDataAdmin):
             "hat": hat(request).value,
             "may_decide": self.may_decide(request, row),
             "is_own": row.subject.holder_id == request.user.pk,
+            "may_reveal": self.may_reveal(request, row),
             "time_left": clocks.time_left(row.due_at), "urgency": clocks.urgency(row.due_at),
             "colleagues": self.colleagues(request, row),
             "kind": KINDS.get(row.status, "info"),

@@ -3,6 +3,7 @@
 from privacy.models.access import AccessRecord
 from privacy.models.assessments import ImpactAssessment
 from privacy.models.breaches import Breach, BreachNotice, BreachSubject
+from privacy.models.cases import CaseEvent, CaseSubject, InvestigationCase
 from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
 from privacy.models.due import DueRun
@@ -28,6 +29,8 @@ __all__ = [
     "Breach",
     "BreachNotice",
     "BreachSubject",
+    "CaseEvent",
+    "CaseSubject",
     "Checkpoint",
     "CheckpointHead",
     "ConsentEvent",
@@ -38,6 +41,7 @@ __all__ = [
     "ErasureOrder",
     "Guardian",
     "ImpactAssessment",
+    "InvestigationCase",
     "LegalDocument",
     "LegalHold",
     "Membership",

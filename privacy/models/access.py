@@ -33,6 +33,7 @@ class Why(models.TextChoices):
     GRANT = "grant", _("for the purpose of the permission")
     IMPORT = "import", _("to import the register of tenants")
     EXPORT = "export", _("to export the register of tenants")
+    CASE = "case", _("to investigate suspicious activity")
     OVERSIGHT = "oversight", _("to supervise the protection of personal data")
 
 

@@ -16,14 +16,14 @@ from django.utils.translation import ngettext
 
 from accounts.templatetags import moments
 from accounts.wording import NOT_CHOSEN, nothing
-from privacy import access, clocks
-from privacy.admin import ReadOnly, TenantDataAdmin
+from privacy import access, clocks, declarations
+from privacy.admin import ReadOnly, Revealing, TenantDataAdmin
 from privacy.admin.base import hat
 from privacy.admin.look import chip, person
 from privacy.errors import Refused
 from privacy.models.access import Why
 from privacy.scope import Hat
-from tenants import identity, invitations, registration
+from tenants import invitations, registration
 from tenants.models import Claim, Invitation, Tenant
 
 KIND_OF_STATUS = {
@@ -32,6 +32,8 @@ KIND_OF_STATUS = {
     Claim.Status.CONFIRMED: "settled",
     Claim.Status.REFUSED: "late",
 }
+# What the page shows of the entry beside the claim; its number is masked
+COMPARED = ("name", "birth_date", "email", "occupancy.unit")
 READY_REASONS = (
     _("What you wrote does not fit our register. Check it, and send a new claim."),
     _("Please come to the management office with your original identity card."),
@@ -115,7 +117,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(Claim)
-class ClaimAdmin(TenantDataAdmin):
+class ClaimAdmin(Revealing, TenantDataAdmin):
     why = Why.CLAIM
     empty_text = _("No claims yet. They appear here when people claim their record.")
     list_display = ("clock", "number", "place", "state", "received")
@@ -186,11 +188,14 @@ class ClaimAdmin(TenantDataAdmin):
             return HttpResponseRedirect(reverse("admin:tenants_claim_changelist"))
         self.record_again(request, claim)
         if claim.entry:
-            access.look(claim.entry, by=request.user, as_=hat(request), why=Why.CLAIM, reference=claim.number)
+            access.look(
+                claim.entry, by=request.user, as_=hat(request), why=Why.CLAIM, reference=claim.number, fields=COMPARED
+            )
         context = self.admin_site.each_context(request) | {
             "title": _("Claim %(number)s") % {"number": claim.number},
             "opts": self.opts, "claim": claim, "form": form, "lines": comparison(claim),
             "is_own": claim.claimant.holder_id == request.user.pk,
+            "may_reveal": self.may_reveal(request, claim),
             "urgency": clocks.urgency(claim.due_at), "time_left": clocks.time_left(claim.due_at),
         }  # fmt: skip
         return TemplateResponse(request, "admin/tenants/claim/decide.html", context)
@@ -230,8 +235,8 @@ def comparison(claim):
         ),
         _line(
             _("Identity number"),
-            _together(identity.mask(claim.identity_kind, claim.identity_number)),
-            _together(entry.masked_identity),
+            _together(declarations.masked(claim, "identity_number")),
+            _together(declarations.masked(entry, "identity_number")),
             entry.identity_index == claim.identity_index,
         ),
         _line(_("Date of birth"), _day(claim.birth_date), _day(born), claim.birth_date == born),

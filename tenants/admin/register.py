@@ -13,12 +13,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.wording import nothing
-from privacy import access, consents, declarations
-from privacy.admin import AddOnce, TenantDataAdmin, TenantTabularInline
+from privacy import consents, declarations
+from privacy.admin import AddOnce, Revealing, TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import hat
 from privacy.admin.look import chip
 from privacy.errors import Refused
-from privacy.models.access import Action, Why
+from privacy.models.access import Action
 from privacy.scope import Hat
 from tenants import identity, register
 from tenants.admin.claims import Inviting
@@ -31,8 +31,8 @@ from tenants.models import Occupancy, Tenant
 FIND = "admin:tenants_tenant_find"
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 HOMES = Prefetch("occupancies", Occupancy.objects.current().select_related("unit"), to_attr="homes")
-# Shown as they are only to those who may correct them; others see the masked number and links
-SEALED = {"identity_number", "identity_confirmed", "seen_at", *FILES}
+# Boxes of those who may correct the entry; others see the masked numbers and links
+SEALED = {"phone", "phone_removed", "identity_number", "identity_confirmed", "seen_at", *FILES}
 
 
 class OccupancyInline(TenantTabularInline):
@@ -69,14 +69,6 @@ class RegisterList(ChangeList):
             entry.has_agreed = consents.is_current(holder.standings.all(), needed) if holder else None
 
 
-class RevealForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=200, widget=forms.TextInput({"autocomplete": "off"}),
-        help_text=_("For example: comparing with the original card. The tenant reads this reason."),
-        error_messages={"required": _("Write the reason; the tenant reads it.")},
-    )  # fmt: skip
-
-
 class NeverPrintedBack(forms.TextInput):
     def format_value(self, value):
         return None
@@ -91,7 +83,7 @@ class FindForm(forms.Form):
 
 
 @admin.register(Tenant)
-class TenantAdmin(AddOnce, Inviting, RegisterTransfer, TenantDataAdmin):
+class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, TenantDataAdmin):
     form = RegisterForm
     inlines = [OccupancyInline]
     list_display = ("name", "units", "claim", "consent", "lacks", "phone_masked", "identity_masked")
@@ -99,13 +91,13 @@ class TenantAdmin(AddOnce, Inviting, RegisterTransfer, TenantDataAdmin):
     list_select_related = ("subject__holder",)
     search_fields = ("name", "occupancies__unit__number")
     search_help_text = _("Name or unit number.")
-    readonly_fields = ("identity_masked", "files")
+    readonly_fields = ("identity_masked", "phone_masked", "files")
     fieldsets = (
         (_("Identity"), {"fields": (
             "seen_at", "name", "identity_masked", "identity_kind", "identity_number", "identity_confirmed", "gender",
             "files", "identity_scan", "photo",
         )}),
-        (_("Contact"), {"fields": ("phone", "email", "address")}),
+        (_("Contact"), {"fields": ("phone_masked", "phone", "phone_removed", "email", "address")}),
         (_("Birth and nationality"), {"fields": ("birth_date", "birth_place", "nationality")}),
         (_("Other information"), {"fields": ("other",)}),
     )  # fmt: skip
@@ -144,11 +136,11 @@ class TenantAdmin(AddOnce, Inviting, RegisterTransfer, TenantDataAdmin):
 
     @admin.display(description=_("phone number"))
     def phone_masked(self, entry):
-        return entry.masked_phone or nothing()
+        return declarations.masked(entry, "phone") or nothing()
 
     @admin.display(description=_("identity number"))
     def identity_masked(self, entry):
-        return entry.masked_identity or nothing()
+        return declarations.masked(entry, "identity_number") or nothing()
 
     @admin.display(description=_("scan and photo"))
     def files(self, entry):
@@ -182,16 +174,12 @@ class TenantAdmin(AddOnce, Inviting, RegisterTransfer, TenantDataAdmin):
 
     def get_fieldsets(self, request, obj=None):
         sets = super().get_fieldsets(request, obj)
-        hidden = set(self.readonly_fields) if obj is None else set()
+        hidden = {*self.readonly_fields, "phone_removed"} if obj is None else set()
         if obj is not None and not self.has_change_permission(request, obj):
             hidden = SEALED
         return [(name, {**opts, "fields": [f for f in opts["fields"] if f not in hidden]}) for name, opts in sets]
 
     # Opening, entering, correcting
-
-    def record_look(self, request, row, action=Action.VIEWED, fields=None):
-        """The page masks what is sealed and links to the files: opening those is recorded by itself."""
-        super().record_look(request, row, action, fields or declarations.of(Tenant).plain)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
@@ -232,13 +220,12 @@ class TenantAdmin(AddOnce, Inviting, RegisterTransfer, TenantDataAdmin):
         verb = register.correct if change else register.enter
         verb(entry=form.instance, occupancies=occupancies, by=request.user)
 
-    # Finding by the identity number, and revealing it
+    # Finding by the identity number, and revealing what is masked
 
     def get_urls(self):
         view = self.admin_site.admin_view
         return [
             path("find/", view(self.find), name="tenants_tenant_find"),
-            path("<int:pk>/reveal/", view(self.reveal), name="tenants_tenant_reveal"),
             *super().get_urls(),
         ]
 
@@ -257,27 +244,5 @@ class TenantAdmin(AddOnce, Inviting, RegisterTransfer, TenantDataAdmin):
         }  # fmt: skip
         return TemplateResponse(request, "admin/tenants/tenant/find.html", context)
 
-    def may_reveal(self, request, entry):
-        allowed = hat(request) == Hat.STAFF and request.user.has_perm("tenants.reveal_tenant")
-        return allowed and bool(entry.identity_number)
-
-    def reveal(self, request, pk):
-        """Asks for the reason; shows the number on this answer only."""
-        entry = self.get_queryset(request).filter(pk=pk).first()
-        if entry is None:
-            self.get_object(request, str(pk))  # records the refused try
-        if entry is None or not self.may_reveal(request, entry):
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        form = RevealForm(request.POST or None)
-        revealed = request.method == "POST" and form.is_valid()
-        if revealed:
-            reason = form.cleaned_data["reason"]
-            access.look(
-                entry, by=request.user, as_=Hat.STAFF, why=Why.RECORD, reference=reason, action=Action.REVEALED,
-                fields=["identity_number"],
-            )  # fmt: skip
-        context = self.admin_site.each_context(request) | {
-            "title": _("Reveal the identity number"),
-            "opts": self.opts, "original": entry, "form": form, "revealed": revealed,
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/tenants/tenant/reveal.html", context)
+    def reveal_heading(self, entry):
+        return entry.name

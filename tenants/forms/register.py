@@ -15,6 +15,7 @@ class RegisterForm(ProfileForm):
         label=_("I have compared this number with the card."), required=False,
         help_text=_("Only needed when we do not know the district of a KTP number."),
     )  # fmt: skip
+    phone_removed = forms.BooleanField(label=_("Remove the phone number that is there."), required=False)
     # When the entry was last changed, as this page saw it
     seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -23,19 +24,37 @@ class RegisterForm(ProfileForm):
         if self.instance.pk and self.instance.identity_number and "identity_number" in self.fields:
             self.fields["identity_number"].label = _("New identity number")
             self.fields["identity_number"].help_text = _("Leave empty to keep the number that is there.")
+        self._mask_phone()
         for field in self.fields.values():
             if "autocomplete" in field.widget.attrs:
                 field.widget.attrs["autocomplete"] = "off"
         self.initial["seen_at"] = self._present()
 
+    def _mask_phone(self):
+        """Masked beside the box, like the identity number: the box is for a new one."""
+        if not (self.instance.pk and self.instance.phone):
+            self.fields.pop("phone_removed", None)
+        elif "phone" in self.fields:
+            self.initial["phone"] = ""
+            self.fields["phone"].label = _("New phone number")
+            self.fields["phone"].help_text = _("Leave empty to keep the number that is there.")
+
     def clean(self):
         data = super().clean()
+        self._keep_phone(data)
         if self.instance.pk and data.get("seen_at") != self._present():
             # The next try is made with the new state in view; what was typed stays
             self.data = self.data.copy()
             self.data[self.add_prefix("seen_at")] = self._present()
             self.add_error(None, updates.CHANGED_MEANWHILE)
         return data
+
+    def _keep_phone(self, data):
+        """An empty box keeps the number that is there, unless it is to be removed."""
+        if data.get("phone") and data.get("phone_removed"):
+            self.add_error("phone_removed", _("Enter a new number or remove the old one, not both."))
+        elif "phone" in data and not data["phone"] and not data.get("phone_removed"):
+            data["phone"] = self.instance.phone
 
     def _present(self):
         return self.instance.changed_at.isoformat() if self.instance.pk else ""

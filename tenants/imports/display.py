@@ -1,18 +1,19 @@
-"""A plan as people read it: values in words, identity numbers masked, so many rows of each kind and no more."""
+"""A plan as people read it: values in words, masked where the register is, so many rows of each kind and no more."""
 
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.moments import short_day
+from privacy import declarations, updates
 from privacy.countries import NAMES
 from tenants import columns, identity, values
-from tenants.models import Occupancy
+from tenants.models import Occupancy, Tenant
 from tenants.models.register import Gender
 
 SHOWN = 200  # rows of each kind on one page
 
 
 def shown(name, value, *, kind=""):
-    """One value. `kind` is that of the identity number, which stays masked here whoever asks."""
+    """One value. `kind` is that of the identity number, which stays masked here like the phone, whoever asks."""
     if value in (None, ""):
         return ""
     if name == "identity_number":
@@ -22,7 +23,7 @@ def shown(name, value, *, kind=""):
         "role": lambda: Occupancy.Role(value).label,
         "gender": lambda: Gender(value).label,
         "nationality": lambda: NAMES.get(value, value),
-        "phone": lambda: values.show_phone(value),
+        "phone": lambda: values.mask_phone(value),
         "birth_date": lambda: short_day(value),
         "moved_in_on": lambda: short_day(value),
     }
@@ -60,4 +61,6 @@ def _cell(line, kind):
     old, new = shown(line.name, line.old), shown(line.name, line.new, kind=kind)
     if line.name == "unit" and old:
         new = _("%(old)s; also %(new)s") % {"old": old, "new": new}
-    return {"label": columns.BY_NAME[line.name].heading, "old": old, "new": new}
+    masked = line.name in declarations.of(Tenant).masked
+    note = updates.hidden_difference(str(line.old or ""), str(line.new or "")) if masked else ""
+    return {"label": columns.BY_NAME[line.name].heading, "old": old, "new": new, "note": note}

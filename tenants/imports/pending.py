@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from privacy import access
+from privacy import access, declarations
 from privacy.errors import Refused
 from privacy.models.access import Action, Why
 from privacy.scope import Hat
@@ -41,7 +41,11 @@ def keep(*, table, management, by):
 def preview(*, pending, by):
     """What confirming would do now. The present values that it shows are recorded as looked at."""
     plan = _plan(pending, by)
-    shown = {match.entry["id"]: keys(line.name for line in match.lines if line.old) for match in plan.changed[:SHOWN]}
+    masked = declarations.of(Tenant).masked
+    shown = {
+        match.entry["id"]: keys(line.name for line in match.lines if line.old and line.name not in masked)
+        for match in plan.changed[:SHOWN]
+    }
     shown = {entry: names for entry, names in shown.items() if names}
     rows = [Tenant(pk=pk) for pk in shown]
     access.looks(rows, by=by, as_=Hat.STAFF, why=Why.IMPORT, action=Action.LISTED, fields=shown)

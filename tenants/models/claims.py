@@ -10,6 +10,7 @@ from privacy import clocks
 from privacy.fields import BlindIndexField, EncryptedTextField
 from privacy.models import Subject
 from privacy.scope import ScopedQuerySet
+from tenants import identity
 from tenants.models.buildings import Building, BuildingManagement
 from tenants.models.register import IdentityKind, Tenant, identity_text
 
@@ -120,12 +121,19 @@ class Claim(models.Model):
             ),
             "proof of how the account came to hold the entry",
         )
+        masked = ("identity_number",)
 
     def __str__(self):
         return self.number
 
     def identity_text(self):
         return identity_text(self.identity_kind, self.identity_number)
+
+    def get_identity_number_display(self):
+        return identity.group(self.identity_kind, self.identity_number)
+
+    def get_identity_number_masked(self):
+        return identity.mask(self.identity_kind, self.identity_number)
 
     @property
     def is_open(self):

@@ -213,6 +213,7 @@ class Tenant(models.Model):
             "nationality",
             "other",
         )
+        masked = ("phone", "identity_number")
 
     def __str__(self):
         return _("Tenant %(number)s") % {"number": self.pk}
@@ -248,12 +249,10 @@ class Tenant(models.Model):
     def get_phone_display(self):
         return values.show_phone(self.phone) if self.phone else ""
 
-    @property
-    def masked_identity(self):
+    def get_identity_number_masked(self):
         return identity.mask(self.identity_kind, self.identity_number) if self.identity_number else ""
 
-    @property
-    def masked_phone(self):
+    def get_phone_masked(self):
         return values.mask_phone(self.phone) if self.phone else ""
 
     @property

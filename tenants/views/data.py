@@ -185,7 +185,7 @@ def label(name):
 
 def present(entry, name):
     if name == "identity_number":
-        return entry.masked_identity
+        return entry.get_identity_number_masked()
     return declarations.display(entry, name) if hasattr(entry, name) else ""
 
 
@@ -224,7 +224,7 @@ def asked_changes(row, entry):
     for item in updates.compare(row, entry):
         sides = (item.old, item.new)
         if item.line.field == "identity_number":
-            sides = (item.before.masked_identity, item.after.masked_identity)
+            sides = (item.before.get_identity_number_masked(), item.after.get_identity_number_masked())
         found.append(
             {"line": item.line, "label": item.label, "is_file": item.is_file, "old": sides[0], "new": sides[1]}
         )

@@ -118,11 +118,13 @@ def test_queue_asks_the_same_number_of_queries_with_many_rows(cast, sam):
 
 def test_item_shows_old_and_new_and_records_the_look(cast, sam, request_):
     page = html(sam, ITEM, request_.pk)
-    assert "+62 812-3456-7890" in page
-    assert '+62 812-3456-789<mark class="changed">1</mark>' in page
+    assert "+62 812-••••-••90" in page
+    assert '+62 812-••••-••9<mark class="changed">1</mark>' in page
+    assert "Changed in the last digit." in page
+    assert "3456" not in page
     record = AccessRecord.objects.get()
     assert (record.subject, record.why, record.reference) == (cast.ann_entry.subject, "update", request_.number)
-    assert sorted(record.fields) == ["tenant.birth_place", "tenant.phone"]
+    assert record.fields == ["tenant.birth_place"]
     assert "checked" not in page.split("<form", 2)[-1]
 
 
@@ -209,12 +211,13 @@ def test_a_change_meanwhile_is_shown_and_the_decision_is_made_anew(cast, sam, re
     page = response.content.decode()
     assert "This record changed while you were working. Nothing was saved." in page
     assert "Now in the register" in page
-    assert "+62 813-1111-2222" in page
+    assert "+62 813-••••-••22" in page
     assert "Send the decision" not in page
     assert 'type="radio"' not in page
     page = sam.post(reverse(AGAIN, args=[request_.pk]), follow=True).content.decode()
     assert "Now in the register" not in page
-    assert "+62 813-1111-2222" in page
+    assert "+62 813-••••-••22" in page
+    assert "1111" not in page
     assert sam.post(reverse(ITEM, args=[request_.pk]), data).status_code == 302
     cast.ann_entry.refresh_from_db()
     assert cast.ann_entry.phone == "+6281234567891"
@@ -275,3 +278,51 @@ def test_requests_are_neither_added_nor_deleted_by_hand(cast, sam, request_):
     assert sam.get(reverse("admin:privacy_profileupdaterequest_add")).status_code == 403
     assert sam.get(reverse("admin:privacy_profileupdaterequest_delete", args=[request_.pk])).status_code == 403
     assert sam.get(reverse(AGAIN, args=[request_.pk])).status_code == 404
+
+
+# Revealing what is masked
+
+REVEAL = "admin:privacy_profileupdaterequest_reveal"
+
+
+def test_reveal_shows_both_sides_once_with_a_reason_that_the_tenant_reads(cast, sam, sign_in, request_):
+    address = reverse(REVEAL, args=[request_.pk])
+    page = html(sam, REVEAL, request_.pk)
+    assert "Article 67" in page
+    assert "3456" not in page
+    page = sam.post(address, {"ready": "change"}).content.decode()
+    assert "+62 812-3456-7890" in page
+    assert "+62 812-3456-7891" in page
+    assert "3456" not in html(sam, REVEAL, request_.pk)
+    record = AccessRecord.objects.get(action="revealed")
+    assert (record.fields, record.reference) == (["tenant.phone"], "Checking a change that the tenant asked for.")
+    log = sign_in(cast.ann).get(reverse("access_log")).content.decode()
+    assert "revealed your phone number in full to decide a change request." in log
+    assert "Reason: Checking a change that the tenant asked for." in log
+
+
+def test_reveal_is_for_waiting_requests_with_something_masked(cast, sam, sign_in, request_):
+    place = ask(cast.ann_entry, cast.ann, address="Jalan Baru 2")
+    assert sam.get(reverse(REVEAL, args=[place.pk])).status_code == 404
+    assert "/reveal/" not in html(sam, ITEM, place.pk)
+    assert sign_in(cast.olga).post(reverse(REVEAL, args=[request_.pk]), {"reason": "x"}).status_code == 404
+    assert sign_in(cast.rita).post(reverse(REVEAL, args=[request_.pk]), {"reason": "x"}).status_code == 404
+    refused = AccessRecord.objects.get(allowed=False)
+    assert (refused.subject, refused.actor.holder) == (cast.ann_entry.subject, cast.rita)
+    updates.cancel(request=request_, by=cast.ann)
+    assert sign_in(cast.sam).get(reverse(REVEAL, args=[request_.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("+62 812-3456-7890", "+62 812-3456-7899", "Changed in the last digit."),
+        ("+62 812-3456-7890", "+62 812-3477-7890", "Changed within the last 6 digits."),
+        ("3172 0555", "4172 0555", "This is another number."),
+        ("3172 0555", "3172 05", "This is another number."),
+        ("", "3172 05", ""),
+        ("3172-05", "3172 05", ""),
+    ],
+)
+def test_the_difference_of_masked_values_gives_away_no_digit(old, new, said):
+    assert str(updates.hidden_difference(old, new)) == said

@@ -170,6 +170,24 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
     },
+    "privacy.investigationcase": {
+        "list": "200 403 200 200",
+        "add": "200 403 200 403",
+        "change": "200 404 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+        "signals/": "200 403 200 200",
+        "<int:pk>/decide/": "200 404 200 200",
+        "<int:pk>/close/": "403 404 403 403",
+        "<int:pk>/read/<uuid:person>/": "200 404 200 200",
+    },
+    "privacy.caseevent": {
+        "list": "200 403 200 200",
+        "add": "403 403 403 403",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
     "privacy.sharingagreement": {
         "list": "200 200 200 200",
         "add": "200 403 403 200",
@@ -327,6 +345,7 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
         "<int:pk>/compare-again/": "404 404 404 404",
+        "<int:pk>/reveal/": "200 404 404 404",
     },
     "tenants.buildingmanagement": {
         "list": "200 403 200 200",
@@ -363,6 +382,7 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
         "<int:pk>/decide/": "200 404 404 200",
+        "<int:pk>/reveal/": "200 404 404 404",
     },
     "tenants.invitation": {
         "list": "200 200 200 200",
@@ -413,6 +433,7 @@ MODEL_WORDS = {
     "<slug:act>": "close",
     "<str:kind>": "csv",
     "<uuid:key>": "{pending}",
+    "<uuid:person>": "{subject}",
 }
 
 
@@ -428,4 +449,5 @@ def words_of(world):
         "asked": rows[SharingRequest].number,
         "claim": rows[Claim].number,
         "pending": rows[PendingImport].pk,
+        "subject": world.ann_entry.subject_id,
     }

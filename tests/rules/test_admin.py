@@ -174,10 +174,15 @@ OWN_PAGES = {
     "privacy_breach_step": "Breach",
     "tenants_claim_decide": "Claim",
     "tenants_tenant_reveal": "Tenant",
+    "tenants_claim_reveal": "Claim",
+    "privacy_profileupdaterequest_reveal": "ProfileUpdateRequest",
     "privacy_sharingrequest_cancel": "SharingRequest",
     "privacy_sharingagreement_step": "SharingAgreement",
     "privacy_sharingagreement_assess": "SharingAgreement",
     "privacy_update_accept": "ProfileUpdateRequest",
+    "privacy_case_decide": "InvestigationCase",
+    "privacy_case_close": "InvestigationCase",
+    "privacy_case_read": "InvestigationCase",
     "tenants_tenant_import_preview": "PendingImport",
     "tenants_tenant_import_errors": "PendingImport",
 }
@@ -195,6 +200,7 @@ def test_pages_of_our_own_are_404_for_foreign_rows(world, who):
     rows = {model.__name__: row for model, row in world.rows[SIDES[who][1]].items()}
     for name, model in OWN_PAGES.items():
         words = WORDS.get(name, [])
+        words = {"step": ["suspend"], "read": [rows["Subject"].pk]}.get(name.rpartition("_")[2], [])
         address = reverse(f"admin:{name}", args=[rows[model].pk, *words])
         assert client.get(address).status_code == 404, address
         answer = {"decision": "refuse", "reason": "x", "answer": "confirm"}

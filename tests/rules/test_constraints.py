@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import breaches, consents, ledger, numbers, purposes, updates
+from privacy import breaches, cases, consents, ledger, numbers, purposes, updates
 from privacy.models import (
     AccessRecord,
     Breach,
@@ -21,6 +21,7 @@ from privacy.models import (
     Counter,
     DocumentVersion,
     DueRun,
+    InvestigationCase,
     Membership,
     ProfileUpdateLine,
     Purpose,
@@ -54,6 +55,12 @@ def line(cast):
     proposal = copy(cast.ann_entry)
     proposal.birth_place = "Solo"
     return updates.ask(record=cast.ann_entry, proposal=proposal, by=cast.ann).lines.get()
+
+
+def case(cast):
+    return cases.open_(
+        people=[cast.ann_entry.subject], fields=["tenant.name"], reason="x", until=timezone.localdate(), by=cast.sam
+    )
 
 
 def unsigned(cast):
@@ -120,6 +127,17 @@ BREAKS = {
     ),
     "privacy_notice_authority_has_reference": lambda cast: BreachNotice.objects.create(
         breach=breach(cast), channel="email", words={}, words_hash="0", actor=own(cast.sam)
+    ),
+    "privacy_case_approved_by_someone": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(
+        status="approved"
+    ),
+    "privacy_case_ends_after_start": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(
+        expires_at=timezone.now() - timedelta(days=1)
+    ),
+    "privacy_case_says_why": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(reason=""),
+    "privacy_case_subject_once": lambda cast: same(case(cast).people.get()),
+    "privacy_case_two_people": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(
+        approved_by=own(cast.sam)
     ),
     "privacy_counter_kind_year": lambda cast: twice(lambda: Counter.objects.create(kind="XX", year=2026)),
     "privacy_due_once_a_period": lambda cast: twice(

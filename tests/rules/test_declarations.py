@@ -89,6 +89,24 @@ def test_what_can_be_shared_or_changed_is_personal(declaration):
     assert set(declaration.specific.values()) <= set(SPECIFIC)
 
 
+@pytest.mark.parametrize("declaration", of_people(), ids=lambda d: d.model._meta.label)
+def test_masked_fields_are_personal_and_say_how_they_are_hidden(declaration):
+    assert set(declaration.masked) <= set(declaration.personal)
+    silent = [name for name in declaration.masked if not hasattr(declaration.model, f"get_{name}_masked")]
+    assert not silent, f"Give {declaration.model.__name__} a get_…_masked for {silent}."
+
+
+def test_phone_and_identity_numbers_of_people_are_masked_wherever_they_stand():
+    """Those of `Party` are a company's own, and public."""
+    bare = [
+        f"{d.model._meta.label}.{name}"
+        for d in of_people()
+        for name in d.personal
+        if name in {"phone", "identity_number"} and name not in d.masked
+    ]
+    assert not bare, f"Name these in `masked`: {bare}"
+
+
 @pytest.mark.parametrize("declaration", declarations.all_declared(), ids=lambda d: d.model._meta.label)
 def test_models_open_to_a_hat_hold_no_personal_data(declaration):
     assert not (declaration.open_to and (declaration.subject or declaration.personal))

@@ -10,16 +10,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import FailedSignIn
 from privacy import ledger
 from privacy.models import (
     AccessRecord,
     Breach,
     BreachNotice,
     BreachSubject,
+    CaseEvent,
+    CaseSubject,
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
     DocumentVersion,
+    InvestigationCase,
     ProfileUpdateLine,
     ProfileUpdateRequest,
     Purpose,
@@ -62,6 +66,7 @@ REGISTER = {
     "/admin/tenants/tenant/": "sam",
     "/admin/tenants/claim/": "sam",
     "/admin/privacy/profileupdaterequest/": "sam",
+    "/admin/privacy/investigationcase/": "sam",
 }
 NARROWER = {  # the same lists as other people see them, and with something to search
     "/admin/tenants/tenant/?q=Penghuni": "sam",
@@ -69,6 +74,7 @@ NARROWER = {  # the same lists as other people see them, and with something to s
     "/vendor/shared/?q=Penghuni": "vera",
     "/vendor/shared/?sort=name": "vera",
     "/my-access-log/?show=staff": "ann",
+    "/admin/privacy/investigationcase/signals/": "olga",
     "/admin/tenants/tenant/export/": "sam",
     "/admin/autocomplete/?app_label=tenants&model_name=occupancy&field_name=unit&term=": "sam",
 }
@@ -191,6 +197,34 @@ def grow(world, count):
     BreachNotice.objects.bulk_create(
         BreachNotice(breach=breach, subject=s, channel="email", words={}, words_hash="0", actor=me)
         for breach, s in concerned
+    )
+    cases = InvestigationCase.objects.bulk_create(
+        InvestigationCase(
+            number=f"KS-{start}-{n}",
+            controller=world.anggrek,
+            reason="x",
+            fields=["tenant.name"],
+            opened_by=s,
+            expires_at=now + timedelta(days=1),
+        )
+        for n, s in enumerate(claimants)
+    )
+    CaseSubject.objects.bulk_create(CaseSubject(case=case, subject=s) for case, s in zip(cases, subjects, strict=True))
+    CaseSubject.objects.bulk_create(
+        CaseSubject(case=world.rows["anggrek"][InvestigationCase], subject=s) for s in subjects
+    )
+    CaseEvent.objects.bulk_create(
+        CaseEvent(case=case, kind="opened", actor=s) for case in (*cases, *[cases[0]] * count) for s in [case.opened_by]
+    )
+    AccessRecord.objects.bulk_create(
+        AccessRecord(subject=mine, actor=s, why=Why.RECORD, reference="x", at=now, **seen | {"allowed": False})
+        for s in claimants
+        for _try in range(5)
+    )
+    FailedSignIn.objects.bulk_create(
+        FailedSignIn(account=holder, network=f"10.{n}.{start % 256}.0/24")
+        for n, holder in enumerate(holders)
+        for _try in range(20)
     )
     version = DocumentVersion.objects.published().first()
     answer = {"decision": "given", "language": "id", "text_hash": "x", "method": "portal", "capacity": "self"}

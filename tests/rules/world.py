@@ -14,12 +14,15 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from privacy import access, breaches, erasures, grants, holds, ledger, parties, retention, updates
+from accounts import signins
+from privacy import access, breaches, cases, erasures, grants, holds, ledger, parties, retention, updates
 from privacy.models import (
     AccessRecord,
     Breach,
     BreachNotice,
     BreachSubject,
+    CaseEvent,
+    CaseSubject,
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
@@ -27,6 +30,7 @@ from privacy.models import (
     ErasureOrder,
     Guardian,
     ImpactAssessment,
+    InvestigationCase,
     LegalDocument,
     LegalHold,
     Membership,
@@ -197,6 +201,17 @@ def side(world, name, management, vendor, agreement, stranger, number):
         recorded_by=own(staff),
     )
     breach = told_breach(world, name, management, entry)
+    signins.failed(email=person.email, address="203.0.113.7")
+    case = cases.open_(
+        people=[entry.subject],
+        fields=["tenant.name"],
+        reason=f"Looks at night in {name}",
+        until=timezone.localdate() + timedelta(days=9),
+        by=world.olga,
+    )
+    head = f.UserFactory(email=f"head.{name}@example.com")
+    f.MembershipFactory(user=head, party=management, role=Role.HEAD)
+    cases.approve(case=case, by=head)
     return {
         BuildingManagement: management,
         Vendor: vendor,
@@ -219,6 +234,9 @@ def side(world, name, management, vendor, agreement, stranger, number):
         Breach: breach,
         BreachSubject: breach.concerned.get(),
         BreachNotice: breach.notices.to_people().get(),
+        InvestigationCase: case,
+        CaseSubject: case.people.get(),
+        CaseEvent: case.events.first(),
         ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(),
         Subject: entry.subject,
         LegalHold: hold,
@@ -259,6 +277,7 @@ def marks_of(rows):
         rows[Breach].number,
         rows[ImpactAssessment].number,
         claim.number,
+        rows[InvestigationCase].number,
         str(entry.subject_id),
     ]
 

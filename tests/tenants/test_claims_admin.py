@@ -227,3 +227,22 @@ def test_invitations_are_listed_by_name_and_never_edited(cast, sign_in, entry):
     assert "Cici Lestari" in client.get(reverse("admin:tenants_invitation_changelist")).content.decode()
     page = client.get(reverse("admin:tenants_invitation_change", args=[invitation.pk])).content.decode()
     assert 'name="_save"' not in page
+
+
+def test_reveal_shows_the_claimed_number_once_and_is_recorded(cast, sign_in, claim):
+    sam, address = sign_in(cast.sam), reverse("admin:tenants_claim_reveal", args=[claim.pk])
+    assert f'href="{address}"' in sam.get(reverse(DECIDE, args=[claim.pk])).content.decode()
+    shown = "3172 0511 0692 0003"
+    assert shown not in sam.get(address).content.decode()
+    assert shown in sam.post(address, {"ready": "card"}).content.decode()
+    record = AccessRecord.objects.get(action="revealed")
+    assert (record.subject, record.fields) == (claim.claimant, ["claim.identity_number"])
+    assert sign_in(cast.rita).post(address, {"ready": "card"}).status_code == 404
+    assert sign_in(cast.olga).post(address, {"ready": "card"}).status_code == 404
+
+
+def test_the_looks_at_a_claim_name_no_masked_number(cast, sign_in, claim):
+    sign_in(cast.sam).get(reverse(DECIDE, args=[claim.pk]))
+    fields = [key for record in AccessRecord.objects.all() for key in record.fields]
+    assert {"claim.birth_date", "tenant.birth_date", "tenant.email"} <= set(fields)
+    assert not [key for key in fields if key.endswith((".identity_number", ".phone", ".identity_index"))]

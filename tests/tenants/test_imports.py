@@ -636,9 +636,9 @@ def test_preview_saves_nothing_and_records_the_values_that_it_shows(cast, home):
     before = snapshot()
     table = imports.read(
         csv_file(
-            ["Nama", "Unit", "Telepon", "Keterangan"],
-            ["Ann Wijaya", "A-12-03", "081234567899", "baru"],
-            ["Cici", "B-1", "", ""],
+            ["Nama", "Unit", "Telepon", "Tempat lahir", "Keterangan"],
+            ["Ann Wijaya", "A-12-03", "081234567899", "Solo", "baru"],
+            ["Cici", "B-1", "", "", ""],
         )
     )
     pending = imports.keep(table=table, management=cast.anggrek, by=cast.sam)
@@ -646,7 +646,7 @@ def test_preview_saves_nothing_and_records_the_values_that_it_shows(cast, home):
     assert (len(made.new), len(made.changed), snapshot()) == (1, 1, before)
     record = AccessRecord.objects.get()
     assert (record.subject, record.action, record.why) == (cast.ann_entry.subject, Action.LISTED, Why.IMPORT)
-    assert record.fields == ["tenant.phone"]  # nothing stood under "Keterangan"
+    assert record.fields == ["tenant.birth_place"]  # the phone is masked, and nothing stood under "Keterangan"
 
 
 def test_confirm_makes_new_entries_with_everything_in_the_row(bring, cast, home):

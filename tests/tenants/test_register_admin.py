@@ -11,8 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from PIL import Image
 
+from privacy.forms.reveal import READY
 from privacy.models import AccessRecord, Standing
 from privacy.models.access import Action, Why
 from tenants.models import Tenant
@@ -104,8 +107,14 @@ def test_list_asks_the_same_number_of_queries_with_many_rows(cast, sam):
 def test_opening_records_what_the_page_shows_and_not_what_it_masks(cast, sam):
     page(sam, CHANGE, cast.ann_entry.pk)
     fields = AccessRecord.objects.get(action=Action.VIEWED).fields
-    assert "tenant.phone" in fields
-    assert not {"tenant.identity_number", "tenant.identity_index", "tenant.identity_scan", "tenant.photo"} & set(fields)
+    assert {"tenant.email", "tenant.address"} <= set(fields)
+    assert not {
+        "tenant.phone",
+        "tenant.identity_number",
+        "tenant.identity_index",
+        "tenant.identity_scan",
+        "tenant.photo",
+    } & set(fields)
 
 
 def test_search_finds_names_and_units_without_a_record(cast, sam):
@@ -369,23 +378,115 @@ def test_a_refusal_of_the_verb_is_shown_as_its_sentence(cast, sam, unit, monkeyp
 # Revealing
 
 
-def test_reveal_asks_a_reason_records_it_and_shows_the_number_once(cast, sam):
+NUMBER, PHONE = "3172 0555 0490 0001", "+62 812-3456-7890"
+MASKS = ("•••• •••• •••• 0001", "+62 812-••••-••90")
+ARTICLE = "unlawful disclosure of personal data is a crime (Article 67 of UU PDP)."
+
+
+def test_detail_and_history_mask_the_phone_too(cast, sam):
+    for name in (CHANGE, "admin:tenants_tenant_history"):
+        html = page(sam, name, cast.ann_entry.pk)
+        assert "3456" not in html
+    assert all(mask in page(sam, CHANGE, cast.ann_entry.pk) for mask in MASKS)
+
+
+def test_reveal_asks_a_reason_records_it_and_shows_what_was_chosen_once(cast, sam):
     address = reverse(REVEAL, args=[cast.ann_entry.pk])
-    html = sam.get(address).content.decode()
-    assert "Article 67" in html
-    assert "3172 0555 0490 0001" not in html
-    html = sam.post(address, {"reason": "comparing with the original card"}).content.decode()
-    assert "3172 0555 0490 0001" in html
+    html = sam.get(address, {"fields_shown": "phone", "ready": "card"}).content.decode()
+    assert ARTICLE in html
+    assert all(mask in html for mask in MASKS)
+    assert NUMBER not in html
+    assert PHONE not in html
+    assert not AccessRecord.objects.exists()
+    answer = sam.post(address, {"fields_shown": ["identity_number"], "ready": "card", "reason": "At the desk"})
+    html = answer.content.decode()
+    assert NUMBER in html
+    assert PHONE not in html
+    assert ARTICLE in html
+    assert "no-store" in answer.headers["Cache-Control"]
     record = AccessRecord.objects.get()
-    assert (record.action, record.reference) == (Action.REVEALED, "comparing with the original card")
+    assert (record.action, record.why) == (Action.REVEALED, Why.RECORD)
+    assert record.reference == "Comparing with the original card. At the desk"
     assert record.fields == ["tenant.identity_number"]
 
 
-def test_reveal_without_a_reason_shows_nothing(cast, sam):
-    html = sam.post(reverse(REVEAL, args=[cast.ann_entry.pk]), {"reason": "  "}).content.decode()
-    assert "Write the reason; the tenant reads it." in html
-    assert "3172 0555 0490 0001" not in html
+def test_reveal_lasts_for_that_page_only(cast, sam):
+    address = reverse(REVEAL, args=[cast.ann_entry.pk])
+    html = sam.post(address, {"fields_shown": ["phone", "identity_number"], "reason": "x"}).content.decode()
+    assert NUMBER in html
+    assert PHONE in html
+    assert AccessRecord.objects.get().fields == ["tenant.phone", "tenant.identity_number"]
+    following = [page(sam, REVEAL, cast.ann_entry.pk), page(sam, CHANGE, cast.ann_entry.pk), page(sam, LIST)]
+    kept = [str(dict(sam.session)), str(sam.cookies), *LogEntry.objects.values_list("change_message", flat=True)]
+    for text in following + kept:
+        assert NUMBER not in text
+        assert "3456" not in text
+
+
+def test_reveal_keeps_a_ready_reason_in_the_language_of_the_tenant(cast, sam, monkeypatch):
+    monkeypatch.setitem(READY, "card", lazy(lambda: f"Said in {get_language()}.", str)())
+    cast.ann.language = "id"
+    cast.ann.save()
+    sam.post(reverse(REVEAL, args=[cast.ann_entry.pk]), {"fields_shown": ["phone"], "ready": "card"})
+    assert AccessRecord.objects.get().reference == "Said in id."
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"fields_shown": ["phone"], "reason": "  "}, "Write the reason; the tenant reads it."),
+        ({"fields_shown": ["phone"], "reason": "x" * 190, "ready": "card"}, "Write a shorter reason"),
+        ({"fields_shown": ["phone"], "reason": "x" * 201}, "at most 200 characters"),
+        ({"reason": "x"}, "Choose what you need to see."),
+        ({"fields_shown": ["address"], "reason": "x"}, "Choose each kind of data once, from the list."),
+    ],
+)
+def test_reveal_without_a_reason_or_a_choice_shows_nothing(cast, sam, data, sentence):
+    html = sam.post(reverse(REVEAL, args=[cast.ann_entry.pk]), data).content.decode()
+    assert sentence in html
+    assert NUMBER not in html
+    assert PHONE not in html
     assert not AccessRecord.objects.exists()
+
+
+def test_reveal_of_the_only_masked_value_asks_no_choice(cast, sam):
+    entry = f.TenantFactory(management=cast.anggrek, phone="+6281234567890")
+    html = page(sam, REVEAL, entry.pk)
+    assert "Show in full" not in html
+    assert PHONE in sam.post(reverse(REVEAL, args=[entry.pk]), {"reason": "x"}).content.decode()
+
+
+def test_a_masked_value_is_not_found_by_guessing_in_the_address(cast, sam):
+    for lookup in ("phone", "phone__exact", "identity_number__isnull", "phone__isnull"):
+        response = sam.get(reverse(LIST), {lookup: "+6281234567890"})
+        assert response.status_code == 400, lookup
+
+
+@pytest.mark.parametrize("typed", ["", "   "])
+def test_an_untouched_box_keeps_the_phone_that_is_there(cast, sam, typed):
+    data = form_data(cast.ann_entry, phone=typed, birth_place="Solo")
+    assert sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), data).status_code == 302
+    cast.ann_entry.refresh_from_db()
+    assert (cast.ann_entry.phone, cast.ann_entry.birth_place) == ("+6281234567890", "Solo")
+    assert AccessRecord.objects.get(action=Action.CHANGED).fields == ["tenant.birth_place"]
+
+
+def test_a_mask_is_never_stored_as_a_phone_number(cast, sam):
+    data = form_data(cast.ann_entry, phone="+62 812-••••-••90")
+    html = sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), data).content.decode()
+    assert "Write the number with its country code" in html
+    cast.ann_entry.refresh_from_db()
+    assert cast.ann_entry.phone == "+6281234567890"
+
+
+def test_a_phone_number_is_removed_only_when_asked_for(cast, sam):
+    both = form_data(cast.ann_entry, phone="0812 3456 7891", phone_removed="on")
+    html = sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), both).content.decode()
+    assert "Enter a new number or remove the old one, not both." in html
+    data = form_data(cast.ann_entry, phone="", phone_removed="on")
+    assert sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), data).status_code == 302
+    cast.ann_entry.refresh_from_db()
+    assert cast.ann_entry.phone == ""
 
 
 def test_reveal_needs_the_permission_and_a_number(cast, sam, unit):
@@ -393,7 +494,9 @@ def test_reveal_needs_the_permission_and_a_number(cast, sam, unit):
     assert sam.get(reverse(REVEAL, args=[empty.pk])).status_code == 404
     for group in cast.sam.groups.all():
         group.permissions.filter(codename="reveal_tenant").delete()
-    assert sam.post(reverse(REVEAL, args=[cast.ann_entry.pk]), {"reason": "x"}).status_code == 404
+    answer = sam.post(reverse(REVEAL, args=[cast.ann_entry.pk]), {"fields_shown": ["phone"], "reason": "x"})
+    assert answer.status_code == 404
+    assert not AccessRecord.objects.filter(action=Action.REVEALED).exists()
 
 
 # Choices

@@ -68,6 +68,8 @@ OVERSIGHT = {
     **dict.fromkeys(EVIDENCE, (VIEW,)),
     **HEADS_AND_DPO,
 }
+# Opened by heads for their own company and by the DPO; which of them decides is the verbs' to say
+CASES = {"privacy.investigationcase": EDIT, "privacy.caseevent": (VIEW,)}
 GROUPS = {
     "tenant officer": REGISTER,
     "management head": REGISTER
@@ -79,8 +81,9 @@ GROUPS = {
         "privacy.legalhold": (VIEW, ADD, "release"),
         "privacy.erasure": (VIEW,),
         "privacy.erasureorder": (VIEW,),
-    },
-    "DPO": OVERSIGHT,
+    }
+    | CASES,
+    "DPO": OVERSIGHT | CASES,
     "operator": OVERSIGHT
     | {
         "tenants.buildingmanagement": EDIT,

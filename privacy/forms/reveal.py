@@ -1,0 +1,52 @@
+"""Why masked data is shown in full: a ready reason, own words, or both. The tenant reads them in her access log."""
+
+from django import forms
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from privacy.forms.sharing import FieldsField
+from privacy.models import AccessRecord
+
+READY = {
+    "card": _("Comparing with the original card."),
+    "call": _("Calling the tenant about the unit."),
+    "change": _("Checking a change that the tenant asked for."),
+    "register": _("Correcting the register of tenants."),
+}
+LONGEST = AccessRecord._meta.get_field("reference").max_length
+
+
+class RevealForm(forms.Form):
+    """`hidden`: name → label of what may be revealed; `language`: the tenant's, for a ready reason."""
+
+    fields_shown = FieldsField(label=_("Show in full"), empty=_("Choose what you need to see."))
+    ready = forms.ChoiceField(
+        label=_("Reason"), choices=[("", _("Choose a sentence, or write your own")), *READY.items()], required=False
+    )
+    reason = forms.CharField(
+        label=_("In your own words"), required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 2}),
+        help_text=_("The tenant reads this."),
+    )  # fmt: skip
+
+    def __init__(self, *args, hidden, language, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.hidden, self.language = hidden, language
+        self.fields["fields_shown"].choices = list(hidden.items())
+        if len(hidden) == 1:
+            del self.fields["fields_shown"]
+
+    def clean(self):
+        data = super().clean()
+        if self.errors:
+            return data
+        reason = self._reason(data)
+        if not reason:
+            self.add_error("ready", _("Write the reason; the tenant reads it."))
+        elif len(reason) > LONGEST:
+            self.add_error("reason", _("Write a shorter reason: one or two sentences."))
+        return data | {"names": data.get("fields_shown") or list(self.hidden), "reference": reason}
+
+    def _reason(self, data):
+        with translation.override(self.language):
+            words = [str(READY[data["ready"]])] if data["ready"] else []
+        return " ".join([*words, data["reason"].strip()]).strip()

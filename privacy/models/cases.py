@@ -1,0 +1,145 @@
+"""Investigation of suspicious activity: who may read what of whom, why, until when, by two people (clause 3.4)."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, FileField, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations
+from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.parties import Party
+from privacy.models.sharing import FieldLabels
+from privacy.models.subjects import Subject
+from privacy.scope import ScopedQuerySet
+
+
+def readable_keys():
+    """What a case can open, key → field: values; a file opens on its own page, recorded by itself."""
+    return {
+        key: item
+        for key, item in declarations.shareable().items()
+        if not isinstance(item.declaration.model._meta.get_field(item.name), FileField)
+    }
+
+
+def check_case_keys(keys):
+    """A list of at least one readable field, each once."""
+    known = isinstance(keys, list) and set(keys) <= set(readable_keys())
+    if not known or not keys or len(set(keys)) != len(keys):
+        raise ValidationError(_("Choose at least one kind of data."))
+
+
+class CaseQuerySet(ScopedQuerySet):
+    def in_state(self, state, now=None):
+        """Those whose `state` is this one now."""
+        now, model = now or timezone.now(), self.model
+        if state == model.Status.EXPIRED:
+            return self.filter(status__in=model.RUNNING, expires_at__lte=now)
+        found = self.filter(status=state)
+        return found.filter(expires_at__gt=now) if state in model.RUNNING else found
+
+
+class InvestigationCase(FieldLabels, models.Model):
+    class Status(models.TextChoices):
+        ASKED = "asked", _("waits for a second approver")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+        CLOSED = "closed", _("closed")
+        EXPIRED = "expired", _("expired")  # told by the clock, never written: see `state`
+
+    RUNNING = (Status.ASKED, Status.APPROVED)  # until they expire
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    reason = models.CharField(_("reason"), max_length=500)
+    fields = models.JSONField(_("kinds of data"), validators=[check_case_keys])
+    opened_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("opened by"))
+    opened_at = models.DateTimeField(_("opened at"), default=timezone.now)
+    approved_by = models.ForeignKey(
+        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("second approver")
+    )
+    expires_at = models.DateTimeField(_("expires at"))
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ASKED)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("investigation case")
+        verbose_name_plural = _("investigation cases")
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("opened_by")), name="privacy_case_two_people"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | Q(approved_by__isnull=False), name="privacy_case_approved_by_someone"
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("opened_at")), name="privacy_case_ends_after_start"),
+            models.CheckConstraint(condition=~Q(reason=""), name="privacy_case_says_why"),
+        ]
+
+    class Privacy:
+        controller = "controller"
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def state(self):
+        """The status as it is now: what runs out is expired, whether or not anybody looked."""
+        is_over = self.status in self.RUNNING and self.expires_at <= timezone.now()
+        return self.Status.EXPIRED if is_over else self.Status(self.status)
+
+
+class CaseSubject(models.Model):
+    """One person whom a case is about."""
+
+    case = models.ForeignKey(InvestigationCase, models.PROTECT, related_name="people", verbose_name=_("case"))
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="cases", verbose_name=_("subject"))
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person of a case")
+        verbose_name_plural = _("people of a case")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["case", "subject"], name="privacy_case_subject_once")]
+
+    class Privacy:
+        subject = "subject"
+        controller = "case__controller"
+        personal = {}
+        kept = dict.fromkeys(("id", "case", "subject"), "proof of whom a case was about; holds no values")
+
+    def __str__(self):
+        return f"{self.case}, {self.subject}"
+
+
+class CaseEvent(Evidence):
+    """What happened to a case, when, and by whom. Readings are access records."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", _("opened")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+        CLOSED = "closed", _("closed")
+
+    case = models.ForeignKey(InvestigationCase, models.PROTECT, related_name="events", verbose_name=_("case"))
+    kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
+    actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("by"))
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case event")
+        verbose_name_plural = _("case events")
+        ordering = ["-at", "-pk"]
+
+    class Privacy:
+        controller = "case__controller"
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {self.case}"
