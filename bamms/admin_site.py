@@ -26,7 +26,20 @@ GROUPS = (
         "patch-check",
         ("LegalDocument", "DocumentVersion", "Purpose", "PurposeVersion", "ConsentEvent"),
     ),
-    (_("Evidence and oversight"), "eye", ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead")),
+    (
+        _("Evidence and oversight"),
+        "eye",
+        (
+            "Disclosure",
+            "CorporateTransfer",
+            "AccessRecord",
+            "SharingEvent",
+            "DisclosureEvent",
+            "TransferEvent",
+            "Checkpoint",
+            "CheckpointHead",
+        ),
+    ),
     (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import access_log, consents, documents, files, rights, sharing
+from privacy.views import access_log, consents, disclosures, documents, files, rights, sharing
 
 urlpatterns = [
     path("privacy.html", documents.document, {"kind": "policy"}, name="policy"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("my-sharing/<str:number>/", sharing.grant, name="grant"),
     path("my-sharing/<str:number>/withdraw/", sharing.grant_withdraw, name="grant_withdraw"),
     path("my-sharing/<str:number>/narrow/", sharing.grant_narrow, name="grant_narrow"),
+    path("my-disclosures/", disclosures.disclosures, name="disclosures"),
+    path("my-disclosures/<uuid:pk>/", disclosures.disclosure, name="disclosure"),
     path("my-access-log/", access_log.access_log, name="access_log"),
     path("my-access-log/access-log.csv", access_log.access_log_csv, name="access_log_csv"),
 ]

@@ -1,6 +1,18 @@
 """The privacy floor in the admin: one module a noun, registered on import."""
 
-from privacy.admin import access, agreements, consents, documents, evidence, parties, purposes, sharing, updates
+from privacy.admin import (
+    access,
+    agreements,
+    consents,
+    disclosures,
+    documents,
+    evidence,
+    parties,
+    purposes,
+    sharing,
+    transfers,
+    updates,
+)
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
 from privacy.admin.once import AddOnce
 
@@ -12,10 +24,12 @@ __all__ = [
     "access",
     "agreements",
     "consents",
+    "disclosures",
     "documents",
     "evidence",
     "parties",
     "purposes",
     "sharing",
+    "transfers",
     "updates",
 ]

@@ -3,6 +3,7 @@
 from privacy.models.access import AccessRecord
 from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
+from privacy.models.disclosures import Disclosure, DisclosureEvent, DisclosureSubject
 from privacy.models.due import DueRun
 from privacy.models.numbers import Counter
 from privacy.models.parties import Membership, Party
@@ -10,6 +11,7 @@ from privacy.models.policies import DocumentVersion, LegalDocument
 from privacy.models.purposes import Purpose, PurposeVersion
 from privacy.models.sharing import SharingAgreement, SharingEvent, SharingGrant, SharingRequest
 from privacy.models.subjects import Guardian, Subject
+from privacy.models.transfers import CorporateTransfer, TransferEvent
 from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
 
 __all__ = [
@@ -17,7 +19,11 @@ __all__ = [
     "Checkpoint",
     "CheckpointHead",
     "ConsentEvent",
+    "CorporateTransfer",
     "Counter",
+    "Disclosure",
+    "DisclosureEvent",
+    "DisclosureSubject",
     "DocumentVersion",
     "DueRun",
     "Guardian",
@@ -36,4 +42,5 @@ __all__ = [
     "SharingRequest",
     "Standing",
     "Subject",
+    "TransferEvent",
 ]

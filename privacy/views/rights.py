@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from privacy import consents
 from privacy.middleware import open_without_consent
-from privacy.models import AccessRecord, SharingGrant, SharingRequest
+from privacy.models import AccessRecord, DisclosureSubject, SharingGrant, SharingRequest
 from privacy.scope import Hat
 
 
@@ -124,5 +124,6 @@ def hub(request):
         "waiting_count": SharingRequest.objects.visible_to(**own).filter(status=SharingRequest.Status.WAITING).count(),
         "last_look": AccessRecord.objects.visible_to(**own).exclude(hat=Hat.TENANT).order_by("-at").first(),
         "answers": consents.latest(request.user),
+        "disclosed_count": DisclosureSubject.objects.visible_to(**own).count(),
     }
     return render(request, "privacy/hub.html", context)

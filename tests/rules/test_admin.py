@@ -174,6 +174,9 @@ OWN_PAGES = {
     "privacy_sharingrequest_cancel": "SharingRequest",
     "privacy_sharingagreement_step": "SharingAgreement",
     "privacy_update_accept": "ProfileUpdateRequest",
+    **{f"privacy_disclosure_{step}": "Disclosure" for step in ("approve", "refuse", "delay", "export")},
+    **{f"privacy_corporatetransfer_{step}": "CorporateTransfer" for step in ("announce", "complete", "second_notice")},
+    "privacy_corporatetransfer_close": "CorporateTransfer",
     "tenants_tenant_import_preview": "PendingImport",
     "tenants_tenant_import_errors": "PendingImport",
 }

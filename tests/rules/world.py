@@ -13,12 +13,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from privacy import access, grants, ledger, parties, updates
+from privacy import access, disclosures, grants, ledger, parties, transfers, updates
 from privacy.models import (
     AccessRecord,
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
+    CorporateTransfer,
+    Disclosure,
+    DisclosureEvent,
+    DisclosureSubject,
     Guardian,
     LegalDocument,
     Membership,
@@ -33,6 +37,7 @@ from privacy.models import (
     SharingGrant,
     SharingRequest,
     Subject,
+    TransferEvent,
 )
 from privacy.models.access import Why
 from privacy.models.parties import Role
@@ -169,7 +174,25 @@ def side(world, name, management, vendor, agreement, stranger, number):
         signed_on=timezone.localdate(),
         recorded_by=own(staff),
     )
+    disclosure = disclosed(world, management, entry, staff, name)
+    transfer = transfers.keep(
+        transfer=CorporateTransfer(
+            from_party=management,
+            to_name=f"PT Penerus {name}",
+            kind="merger",
+            planned_on=timezone.localdate() + timedelta(days=30),
+            description_ind="Bergabung.",
+            description_en="Merges.",
+        ),
+        by=world.olga,
+    )
+    transfers.announce(transfer=transfer, by=world.olga)
     return {
+        Disclosure: disclosure,
+        DisclosureSubject: disclosure.people.get(),
+        DisclosureEvent: disclosure.events.filter(subject=entry.subject).first(),
+        CorporateTransfer: CorporateTransfer.objects.get(pk=transfer.pk),
+        TransferEvent: transfer.events.first(),
         BuildingManagement: management,
         Vendor: vendor,
         Party: Party.objects.get(pk=management.pk),
@@ -198,6 +221,19 @@ def side(world, name, management, vendor, agreement, stranger, number):
     }
 
 
+def disclosed(world, management, entry, staff, name):
+    """Asked by staff, approved by the data protection officer, exported, and told at once."""
+    asked = Disclosure(
+        controller_id=management.pk, ground="law", instrument=f"Order of {name}", institution=f"Court of {name}",
+        contact=f"Clerk of {name}", document=ContentFile(PICTURE, "document.jpg"), fields=["tenant.name"],
+    )  # fmt: skip
+    asked = disclosures.ask(disclosure=asked, people=[entry.subject], by=staff)
+    disclosures.approve(disclosure=asked, by=world.olga)
+    disclosures.export(disclosure=asked, by=staff)
+    asked.refresh_from_db()
+    return asked
+
+
 def marks_of(rows):
     """Words that stand on no page of the other company. Names of buildings and managements are public."""
     entry, claim = rows[Tenant], rows[Claim]
@@ -210,6 +246,9 @@ def marks_of(rows):
         rows[SharingGrant].number,
         rows[ProfileUpdateRequest].number,
         rows[SharingAgreement].number,
+        rows[Disclosure].number,
+        rows[Disclosure].institution,
+        rows[CorporateTransfer].number,
         claim.number,
         str(entry.subject_id),
     ]

@@ -12,6 +12,8 @@ EVIDENCE = [
     "privacy.purposeversion",
     "privacy.accessrecord",
     "privacy.sharingevent",
+    "privacy.disclosureevent",
+    "privacy.transferevent",
     "privacy.checkpoint",
     "privacy.checkpointhead",
 ]
@@ -29,6 +31,7 @@ REGISTER = {
     "privacy.sharingrequest": (VIEW, ADD, CHANGE),
     "privacy.sharingagreement": (VIEW,),
     "privacy.accessrecord": (VIEW,),
+    "privacy.disclosure": (VIEW, ADD, "export"),
 }
 OVERSIGHT = {
     "tenants.buildingmanagement": (VIEW,),
@@ -49,6 +52,8 @@ OVERSIGHT = {
     "privacy.sharingagreement": (VIEW, "activate"),
     "privacy.sharinggrant": (VIEW,),
     "privacy.sharingrequest": (VIEW,),
+    "privacy.disclosure": (VIEW,),
+    "privacy.corporatetransfer": (*EDIT, "move"),
     **dict.fromkeys(EVIDENCE, (VIEW,)),
 }
 GROUPS = {
@@ -58,8 +63,9 @@ GROUPS = {
         "tenants.buildingmanagement": (VIEW, CHANGE),
         "privacy.sharingagreement": (*EDIT, "activate"),
         "privacy.membership": (VIEW,),
+        "privacy.disclosure": (VIEW, ADD, "export", "approve"),
     },
-    "DPO": OVERSIGHT,
+    "DPO": OVERSIGHT | {"privacy.disclosure": (VIEW, "approve")},
     "operator": OVERSIGHT
     | {
         "tenants.buildingmanagement": EDIT,
