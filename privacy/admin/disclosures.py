@@ -7,6 +7,7 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
@@ -84,7 +85,7 @@ class AskPage:
 class DisclosureAdmin(AddOnce, AskPage, TenantDataAdmin):
     why = Why.DISCLOSURE
     empty_text = _("No disclosures. Record one when a court, an authority or another institution asks for data.")
-    list_display = ("number", "institution", "ground", "company", "count", "state", "asked")
+    list_display = ("number", "institution", "clause", "company", "count", "state", "asked")
     list_filter = ("status", "ground")
     list_select_related = ("controller",)
     search_fields = ("number", "institution", "instrument")
@@ -109,6 +110,10 @@ class DisclosureAdmin(AddOnce, AskPage, TenantDataAdmin):
         access.looks(
             people, by=request.user, as_=hat(request), why=self.why, reference=row.number, action=action, fields=WHO
         )
+
+    @admin.display(description=_("ground"), ordering="ground")
+    def clause(self, row):
+        return capfirst(row.get_ground_display())
 
     @admin.display(description=_("building management"), ordering="controller__name")
     def company(self, row):

@@ -1,10 +1,13 @@
 """Mergers, sales and dissolutions: a draft, a first notice, the transfer, a second notice, the end."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -52,10 +55,14 @@ SHOWN = (*DRAFT, "state", "first_notice", "completed", "second_notice", "closed"
 @admin.register(CorporateTransfer)
 class CorporateTransferAdmin(AddOnce, TenantDataAdmin):
     empty_text = _("No transfers. Record one before a merger, a sale or a dissolution.")
-    list_display = ("number", "from_name", "kind", "day", "state", "told")
+    list_display = ("number", "from_name", "what", "day", "state", "told")
     list_filter = ("status", "kind")
     list_select_related = ("from_party",)
     search_fields = ("number", "to_name")
+    formfield_overrides = {
+        models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+        models.TextField: {"widget": forms.Textarea({"rows": 5})},
+    }
 
     def has_change_permission(self, request, obj=None):
         """Only a draft is edited; what people have read is moved by the verbs."""
@@ -87,6 +94,10 @@ class CorporateTransferAdmin(AddOnce, TenantDataAdmin):
     @admin.display(description=_("company that hands over"), ordering="from_party__name")
     def from_name(self, transfer):
         return transfer.from_party.name
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def what(self, transfer):
+        return capfirst(transfer.get_kind_display())
 
     @admin.display(description=_("planned for"), ordering="planned_on")
     def day(self, transfer):

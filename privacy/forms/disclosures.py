@@ -77,7 +77,7 @@ class AskForm(RefusableForm, forms.ModelForm):
         empty=_("Choose at least one kind of data."),
         help_text=_("Only what the institution asks for, and what the ground covers."),
     )
-    document = uploads.DocumentUpload(label=_("document of the request"), required=False, widget=forms.FileInput)
+    document = uploads.DocumentUpload(label=_("Document of the request"), required=False, widget=forms.FileInput)
 
     class Meta:
         model = Disclosure

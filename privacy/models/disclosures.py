@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
@@ -65,7 +66,7 @@ class Disclosure(FieldLabels, models.Model):
         ASKED = "asked", _("asked for")
         REFUSED = "refused", _("refused")
         APPROVED = "approved", _("approved")
-        EXPORTED = "exported", _("exported")
+        EXPORTED = "exported", pgettext_lazy("a disclosure", "exported")
         TOLD = "told", _("tenant told")
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
@@ -215,7 +216,7 @@ class DisclosureEvent(Evidence):
         APPROVED = "approved", _("approved")
         REFUSED = "refused", _("refused")
         DELAYED = "delayed", _("notice delayed")
-        EXPORTED = "exported", _("exported")
+        EXPORTED = "exported", pgettext_lazy("a disclosure", "exported")
         TOLD = "told", _("tenant told")
         UNREACHED = "unreached", _("has no account: tell by letter")
 
