@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.utils import timezone
 
 from privacy import disclosures, parties, uploads
@@ -373,6 +374,12 @@ def test_tell_due_writes_when_the_date_has_come_and_once(cast, delayed, time_mac
     assert len(letters()) == 1
     told = DisclosureEvent.objects.get(kind="told")
     assert (told.subject, told.actor) == (cast.ann_entry.subject, None)
+
+
+def test_the_daily_run_writes_what_is_due(cast, delayed, time_machine):
+    time_machine.move_to(delayed.tell_from)
+    call_command("run_due", verbosity=0)
+    assert len(letters()) == 1
 
 
 def test_an_export_after_the_day_of_the_delay_tells_at_once(cast, asked, time_machine):
