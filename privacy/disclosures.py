@@ -1,6 +1,6 @@
 """Handing data to an outside party: one asks, a second person approves, the persons concerned are told (clause 6).
 
-What leaves is exactly what was approved: these fields of these people, as a file, once and with a record each time.
+What leaves is exactly what was approved: these fields of these people, as a file, with a record each time.
 """
 
 import csv
