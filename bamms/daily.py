@@ -1,6 +1,6 @@
 """What is done once a day, in this order; see `privacy.due`."""
 
 from accounts import mail
-from privacy import consents, erasure_journal, ledger
+from privacy import consents, disclosures, erasure_journal, ledger
 
-JOBS = (ledger.checkpoint, erasure_journal.write, consents.tidy, mail.forget_sent)
+JOBS = (ledger.checkpoint, erasure_journal.write, consents.tidy, mail.forget_sent, disclosures.tell_due)

@@ -34,6 +34,7 @@ SENTENCES = {
     Action.EXPORTED: gettext_lazy("%(who)s exported a list with %(what)s."),
     Action.CHANGED: gettext_lazy("%(who)s changed %(what)s %(why)s."),
 }
+DISCLOSED = gettext_lazy("%(who)s exported %(what)s %(why)s.")
 OWN_SENTENCES = {
     Action.VIEWED: gettext_lazy("You looked at %(what)s."),
     Action.REVEALED: gettext_lazy("You had %(what)s shown to you in full."),
@@ -63,6 +64,7 @@ WITH_NUMBER = {
     Why.CLAIM: gettext_lazy("to check claim %(number)s"),
     Why.CASE: gettext_lazy("to investigate case %(number)s"),
     Why.SHARING: gettext_lazy("to look after %(number)s, which is about sharing"),
+    Why.DISCLOSURE: gettext_lazy("for disclosure %(number)s"),
 }
 
 
@@ -88,7 +90,8 @@ class Line:
     @property
     def reason(self):
         """The reason that somebody wrote down for revealing or exporting; "" when there is none."""
-        return self.last.reference if self.last.action in WITH_REASON else ""
+        written = self.last.action in WITH_REASON and self.last.why != Why.DISCLOSURE
+        return self.last.reference if written else ""
 
 
 def identity(record):
@@ -125,6 +128,8 @@ def sentence(record, viewer_id, keys=None):
     if not record.allowed:
         refusal = REFUSALS.get(record.reason) or _("there was no permission for it")
         return _("%(who)s tried to look at %(what)s and was refused: %(refusal)s.") % (words | {"refusal": refusal})
+    if record.action == Action.EXPORTED and record.why == Why.DISCLOSURE:
+        return str(DISCLOSED) % words
     own = record.hat == Hat.TENANT and record.actor.holder_id == viewer_id and OWN_SENTENCES.get(record.action)
     return str(own or SENTENCES[record.action]) % words
 

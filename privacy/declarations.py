@@ -21,6 +21,7 @@ CATEGORIES = {
     "contact": _("Contact"),
     "birth": _("Birth and nationality"),
     "home": pgettext_lazy("where one lives", "Home"),
+    "other": _("Other information"),
 }
 
 
@@ -120,6 +121,24 @@ def specific():
     return {key: item for key, item in shareable().items() if item.specific}
 
 
+@cache
+def disclosable():
+    """Key → field, for everything that a disclosure can hold: what can be shared and all else that an entry says.
+
+    Files stand apart: they do not fit the table that a disclosure is handed over as.
+    """
+    entry = register()
+    rest = {
+        key_of(entry.model, name): ShareableField(key_of(entry.model, name), entry, name, "other")
+        for name in entry.personal
+    }
+    return {
+        key: item
+        for key, item in (rest | shareable()).items()
+        if not isinstance(item.declaration.model._meta.get_field(item.name), FileField | BlindIndexField)
+    }
+
+
 def labels(keys):
     """Readable names of field keys; a key that is no longer declared shows itself."""
     names = {d.model._meta.model_name: d.model for d in all_declared()}
@@ -184,12 +203,14 @@ def masked(row, name):
     return getattr(row, f"get_{name}_masked")() if getattr(row, name) else ""
 
 
-def values(subject_ids, keys):
+def values(subject_ids, keys, known=None):
     """Subject id → key → [(row, value)], one query a model. Asks nobody's leave: callers have decided.
 
+    `known` are the fields that may be named, those that can be shared when not given.
     What is sealed stays sealed unless it is among the keys.
     """
-    wanted = [shareable()[key] for key in keys if key in shareable()]
+    known = shareable() if known is None else known
+    wanted = [known[key] for key in keys if key in known]
     found = {}
     for d in dict.fromkeys(item.declaration for item in wanted):
         rows = d.model._base_manager.filter(**{f"{d.subject}__in": list(subject_ids)})

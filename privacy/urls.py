@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import access_log, breaches, consents, documents, files, receipts, rights, sharing
+from privacy.views import access_log, breaches, consents, disclosures, documents, files, receipts, rights, sharing
 
 urlpatterns = [
     path("privacy.html", documents.document, {"kind": "policy"}, name="policy"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("my-sharing/<str:number>/withdraw/", sharing.grant_withdraw, name="grant_withdraw"),
     path("my-sharing/<str:number>/narrow/", sharing.grant_narrow, name="grant_narrow"),
     path("my-notices/<str:number>/", breaches.breach_notice, name="breach_notice"),
+    path("my-disclosures/", disclosures.disclosures, name="disclosures"),
+    path("my-disclosures/<uuid:pk>/", disclosures.disclosure, name="disclosure"),
     path("my-access-log/", access_log.access_log, name="access_log"),
     path("my-access-log/access-log.csv", access_log.access_log_csv, name="access_log_csv"),
 ]

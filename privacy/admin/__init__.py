@@ -7,6 +7,7 @@ from privacy.admin import (
     breaches,
     cases,
     consents,
+    disclosures,
     documents,
     evidence,
     notices,
@@ -15,6 +16,7 @@ from privacy.admin import (
     recorded,
     retention,
     sharing,
+    transfers,
     updates,
 )
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
@@ -33,6 +35,7 @@ __all__ = [
     "breaches",
     "cases",
     "consents",
+    "disclosures",
     "documents",
     "evidence",
     "notices",
@@ -41,5 +44,6 @@ __all__ = [
     "recorded",
     "retention",
     "sharing",
+    "transfers",
     "updates",
 ]

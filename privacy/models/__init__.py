@@ -6,6 +6,7 @@ from privacy.models.breaches import Breach, BreachNotice, BreachSubject
 from privacy.models.cases import CaseEvent, CaseSubject, InvestigationCase
 from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
+from privacy.models.disclosures import Disclosure, DisclosureEvent, DisclosureSubject
 from privacy.models.due import DueRun
 from privacy.models.guardians import Guardian
 from privacy.models.numbers import Counter
@@ -22,6 +23,7 @@ from privacy.models.retention import (
 )
 from privacy.models.sharing import SharingAgreement, SharingEvent, SharingGrant, SharingRequest
 from privacy.models.subjects import Subject
+from privacy.models.transfers import CorporateTransfer, TransferEvent
 from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
 
 __all__ = [
@@ -34,7 +36,11 @@ __all__ = [
     "Checkpoint",
     "CheckpointHead",
     "ConsentEvent",
+    "CorporateTransfer",
     "Counter",
+    "Disclosure",
+    "DisclosureEvent",
+    "DisclosureSubject",
     "DocumentVersion",
     "DueRun",
     "Erasure",
@@ -61,4 +67,5 @@ __all__ = [
     "SharingRequest",
     "Standing",
     "Subject",
+    "TransferEvent",
 ]

@@ -1,5 +1,6 @@
 """Who looked at whose data: every look, allowed or refused, without the values (clauses 3.1, 3.4)."""
 
+from django.apps import apps
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,16 @@ class Why(models.TextChoices):
     IMPORT = "import", _("to import the register of tenants")
     EXPORT = "export", _("to export the register of tenants")
     CASE = "case", _("to investigate suspicious activity")
+    DISCLOSURE = "disclosure", _("for a disclosure")
     OVERSIGHT = "oversight", _("to supervise the protection of personal data")
+
+
+class AccessQuerySet(EvidenceQuerySet):
+    def _as_tenant(self, declaration, user):
+        """The log must not tell of a disclosure before its date; from then on it shows every look (clause 6)."""
+        silent = apps.get_model("privacy", "Disclosure").objects.silent().values("number")
+        mine = super()._as_tenant(declaration, user)
+        return mine.exclude(why=Why.DISCLOSURE, reference__in=silent)
 
 
 class AccessRecord(Evidence):
@@ -60,7 +70,7 @@ class AccessRecord(Evidence):
     )
     at = models.DateTimeField(_("at"), default=timezone.now)
 
-    objects = EvidenceQuerySet.as_manager()
+    objects = AccessQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("access record")

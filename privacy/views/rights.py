@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from privacy import breaches, consents
 from privacy.middleware import open_without_consent
-from privacy.models import AccessRecord, SharingGrant, SharingRequest
+from privacy.models import AccessRecord, DisclosureSubject, SharingGrant, SharingRequest
 from privacy.scope import Hat
 
 
@@ -125,5 +125,6 @@ def hub(request):
         "last_look": AccessRecord.objects.visible_to(**own).exclude(hat=Hat.TENANT).order_by("-at").first(),
         "answers": consents.latest(request.user),
         "notices": breaches.told(request.user),
+        "disclosed_count": DisclosureSubject.objects.visible_to(**own).count(),
     }
     return render(request, "privacy/hub.html", context)

@@ -2,7 +2,7 @@
 
 from django.contrib.contenttypes.models import ContentType
 
-from privacy.models import Breach, ConsentEvent, ProfileUpdateRequest, SharingGrant, SharingRequest
+from privacy.models import Breach, ConsentEvent, DisclosureSubject, ProfileUpdateRequest, SharingGrant, SharingRequest
 from tenants.models import Claim, PendingImport
 
 # What each of them is answered:  anonymous dina ann bob vera sam rita olga otto
@@ -63,6 +63,8 @@ PORTAL = {
     ),
     "my-sharing/<str:number>/narrow/": ("/my-sharing/{grant}/narrow/", ANN, ANN),
     "my-notices/<str:number>/": ("/my-notices/{breach}/", ANN_ALWAYS),
+    "my-disclosures/": ("/my-disclosures/", AGREED),
+    "my-disclosures/<uuid:pk>/": ("/my-disclosures/{disclosed}/", ANN),
     "my-access-log/": ("/my-access-log/", AGREED),
     "my-access-log/access-log.csv": ("/my-access-log/access-log.csv", AGREED),
     "home/": ("/home/", AGREED, AGREED),
@@ -186,6 +188,42 @@ MODELS = {
         "add": "403 403 403 403",
         "change": "200 403 200 200",
         "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.disclosure": {
+        "list": "200 200 200 200",
+        "add": "200 200 403 403",
+        "change": "200 404 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+        "<int:pk>/approve/": "403 404 302 403",
+        "<int:pk>/refuse/": "403 404 302 403",
+        "<int:pk>/delay/": "403 404 403 403",
+        "<int:pk>/export/": "200 404 403 403",
+    },
+    "privacy.disclosureevent": {
+        "list": "403 403 200 200",
+        "add": "403 403 403 403",
+        "change": "403 403 200 200",
+        "history": "403 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.corporatetransfer": {
+        "list": "403 403 200 200",
+        "add": "403 403 200 200",
+        "change": "403 403 200 200",
+        "history": "403 404 200 200",
+        "delete": "403 403 403 403",
+        "<int:pk>/announce/": "403 404 200 200",
+        "<int:pk>/complete/": "403 404 200 200",
+        "<int:pk>/second-notice/": "403 404 200 200",
+        "<int:pk>/close/": "403 404 200 200",
+    },
+    "privacy.transferevent": {
+        "list": "403 403 200 200",
+        "add": "403 403 403 403",
+        "change": "403 403 200 200",
+        "history": "403 404 200 200",
         "delete": "403 403 403 403",
     },
     "privacy.sharingagreement": {
@@ -446,6 +484,7 @@ def words_of(world):
         "breach": rows[Breach].number,
         "grant": rows[SharingGrant].number,
         "receipt": rows[ConsentEvent].number,
+        "disclosed": rows[DisclosureSubject].pk,
         "asked": rows[SharingRequest].number,
         "claim": rows[Claim].number,
         "pending": rows[PendingImport].pk,

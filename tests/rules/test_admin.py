@@ -183,6 +183,9 @@ OWN_PAGES = {
     "privacy_case_decide": "InvestigationCase",
     "privacy_case_close": "InvestigationCase",
     "privacy_case_read": "InvestigationCase",
+    **{f"privacy_disclosure_{step}": "Disclosure" for step in ("approve", "refuse", "delay", "export")},
+    **{f"privacy_corporatetransfer_{step}": "CorporateTransfer" for step in ("announce", "complete", "second_notice")},
+    "privacy_corporatetransfer_close": "CorporateTransfer",
     "tenants_tenant_import_preview": "PendingImport",
     "tenants_tenant_import_errors": "PendingImport",
 }

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import breaches, cases, consents, ledger, numbers, purposes, updates
+from privacy import breaches, cases, consents, disclosures, ledger, numbers, purposes, transfers, updates
 from privacy.models import (
     AccessRecord,
     Breach,
@@ -18,7 +18,9 @@ from privacy.models import (
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
+    CorporateTransfer,
     Counter,
+    Disclosure,
     DocumentVersion,
     DueRun,
     InvestigationCase,
@@ -71,6 +73,21 @@ def unsigned(cast):
 
 def breach(cast):
     return Breach.objects.first() or breaches.open_(breach=Breach(controller_id=cast.anggrek.pk), by=cast.sam)
+
+
+def disclosure(cast):
+    asked = Disclosure(
+        controller=cast.anggrek, ground="rights", instrument="Claim", institution="Insurer", fields=["tenant.name"]
+    )
+    return disclosures.ask(disclosure=asked, people=[cast.ann_entry.subject], by=cast.sam)
+
+
+def transfer(cast):
+    planned = CorporateTransfer(
+        from_party=cast.anggrek, to_name="PT Baru", kind="sale", planned_on=timezone.localdate(),
+        description_ind="x", description_en="x",
+    )  # fmt: skip
+    return transfers.keep(transfer=planned, by=cast.olga)
 
 
 def same(row, **changed):
@@ -140,6 +157,25 @@ BREAKS = {
         approved_by=own(cast.sam)
     ),
     "privacy_counter_kind_year": lambda cast: twice(lambda: Counter.objects.create(kind="XX", year=2026)),
+    "privacy_disclosure_decided": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
+        status="approved"
+    ),
+    "privacy_disclosure_delay_says_why": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
+        tell_on=timezone.localdate()
+    ),
+    "privacy_disclosure_delay_two_people": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
+        delayed_by=own(cast.sam)
+    ),
+    "privacy_disclosure_exported_tells": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
+        status="exported", decided_by=own(cast.olga), decided_at=timezone.now()
+    ),
+    "privacy_disclosure_refusal_says_why": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
+        status="refused", decided_by=own(cast.olga), decided_at=timezone.now()
+    ),
+    "privacy_disclosure_subject_once": lambda cast: same(disclosure(cast).people.get()),
+    "privacy_disclosure_two_people": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
+        decided_by=own(cast.sam)
+    ),
     "privacy_due_once_a_period": lambda cast: twice(
         lambda: DueRun.objects.create(job="job", period=timezone.localdate())
     ),
@@ -159,6 +195,15 @@ BREAKS = {
     ),
     "privacy_subject_one_own_per_account": lambda cast: twice(
         lambda: Subject.objects.create(holder=cast.bob, own=True)
+    ),
+    "privacy_transfer_first_notice": lambda cast: CorporateTransfer.objects.filter(pk=transfer(cast).pk).update(
+        completed_at=timezone.now()
+    ),
+    "privacy_transfer_says_to_whom": lambda cast: CorporateTransfer.objects.filter(pk=transfer(cast).pk).update(
+        to_name=""
+    ),
+    "privacy_transfer_second_notice": lambda cast: CorporateTransfer.objects.filter(pk=transfer(cast).pk).update(
+        closed_at=timezone.now()
     ),
     "privacy_update_line_once": lambda cast: same(line(cast)),
     "privacy_update_rejection_says_why": lambda cast: ProfileUpdateLine.objects.filter(pk=line(cast).pk).update(

@@ -22,6 +22,10 @@ from privacy.models import (
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
+    CorporateTransfer,
+    Disclosure,
+    DisclosureEvent,
+    DisclosureSubject,
     DocumentVersion,
     InvestigationCase,
     ProfileUpdateLine,
@@ -32,6 +36,7 @@ from privacy.models import (
     SharingGrant,
     SharingRequest,
     Subject,
+    TransferEvent,
 )
 from privacy.models.access import Why
 from privacy.subjects import own
@@ -46,6 +51,7 @@ PORTAL = {
     "/my-access-log/": "ann",
     "/my-access-log/access-log.csv": "ann",
     "/my-sharing/": "ann",
+    "/my-disclosures/": "ann",
     "/my-consents/": "ann",
     "/my-data/": "ann",
     "/home/": "ann",
@@ -67,6 +73,8 @@ REGISTER = {
     "/admin/tenants/claim/": "sam",
     "/admin/privacy/profileupdaterequest/": "sam",
     "/admin/privacy/investigationcase/": "sam",
+    "/admin/privacy/disclosure/": "sam",
+    "/admin/privacy/disclosure/add/": "sam",
 }
 NARROWER = {  # the same lists as other people see them, and with something to search
     "/admin/tenants/tenant/?q=Penghuni": "sam",
@@ -225,6 +233,31 @@ def grow(world, count):
         FailedSignIn(account=holder, network=f"10.{n}.{start % 256}.0/24")
         for n, holder in enumerate(holders)
         for _try in range(20)
+    )
+    handed = {"institution": "x", "instrument": "x", "status": "told", "tell_from": now, "exported_at": now}
+    decided = {"asked_by": me, "decided_by": claimants[0], "decided_at": now}
+    disclosed = Disclosure.objects.bulk_create(
+        Disclosure(
+            number=f"PK-{start}-{n}",
+            controller=world.anggrek,
+            ground="law",
+            fields=["tenant.name"],
+            **handed,
+            **decided,
+        )
+        for n in range(count)
+    )
+    DisclosureSubject.objects.bulk_create(DisclosureSubject(disclosure=d, subject=mine) for d in disclosed)
+    DisclosureEvent.objects.bulk_create(
+        DisclosureEvent(disclosure=d, subject=mine, kind="told", check_code="x", actor=claimants[n])
+        for n, d in enumerate(disclosed)
+    )
+    moving = {"from_party": world.anggrek, "to_name": "x", "kind": "sale", "planned_on": timezone.localdate()}
+    moved = CorporateTransfer.objects.bulk_create(
+        CorporateTransfer(number=f"PU-{start}-{n}", announced_at=now, announced_to=1, **moving) for n in range(count)
+    )
+    TransferEvent.objects.bulk_create(
+        TransferEvent(transfer=t, kind="announced", accounts=1, actor=claimants[n]) for n, t in enumerate(moved)
     )
     version = DocumentVersion.objects.published().first()
     answer = {"decision": "given", "language": "id", "text_hash": "x", "method": "portal", "capacity": "self"}

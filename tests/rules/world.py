@@ -15,7 +15,20 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from accounts import signins
-from privacy import access, breaches, cases, erasures, grants, holds, ledger, parties, retention, updates
+from privacy import (
+    access,
+    breaches,
+    cases,
+    disclosures,
+    erasures,
+    grants,
+    holds,
+    ledger,
+    parties,
+    retention,
+    transfers,
+    updates,
+)
 from privacy.models import (
     AccessRecord,
     Breach,
@@ -26,6 +39,10 @@ from privacy.models import (
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
+    CorporateTransfer,
+    Disclosure,
+    DisclosureEvent,
+    DisclosureSubject,
     Erasure,
     ErasureOrder,
     Guardian,
@@ -47,6 +64,7 @@ from privacy.models import (
     SharingGrant,
     SharingRequest,
     Subject,
+    TransferEvent,
 )
 from privacy.models.access import Why
 from privacy.models.parties import Role
@@ -212,7 +230,25 @@ def side(world, name, management, vendor, agreement, stranger, number):
     head = f.UserFactory(email=f"head.{name}@example.com")
     f.MembershipFactory(user=head, party=management, role=Role.HEAD)
     cases.approve(case=case, by=head)
+    disclosure = disclosed(world, management, entry, staff, name)
+    transfer = transfers.keep(
+        transfer=CorporateTransfer(
+            from_party=management,
+            to_name=f"PT Penerus {name}",
+            kind="merger",
+            planned_on=timezone.localdate() + timedelta(days=30),
+            description_ind="Bergabung.",
+            description_en="Merges.",
+        ),
+        by=world.olga,
+    )
+    transfers.announce(transfer=transfer, by=world.olga)
     return {
+        Disclosure: disclosure,
+        DisclosureSubject: disclosure.people.get(),
+        DisclosureEvent: disclosure.events.filter(subject=entry.subject).first(),
+        CorporateTransfer: CorporateTransfer.objects.get(pk=transfer.pk),
+        TransferEvent: transfer.events.first(),
         BuildingManagement: management,
         Vendor: vendor,
         Party: Party.objects.get(pk=management.pk),
@@ -262,6 +298,19 @@ def told_breach(world, name, management, entry):
     return breach
 
 
+def disclosed(world, management, entry, staff, name):
+    """Asked by staff, approved by the data protection officer, exported, and told at once."""
+    asked = Disclosure(
+        controller_id=management.pk, ground="law", instrument=f"Order of {name}", institution=f"Court of {name}",
+        contact=f"Clerk of {name}", document=ContentFile(PICTURE, "document.jpg"), fields=["tenant.name"],
+    )  # fmt: skip
+    asked = disclosures.ask(disclosure=asked, people=[entry.subject], by=staff)
+    disclosures.approve(disclosure=asked, by=world.olga)
+    disclosures.export(disclosure=asked, by=staff)
+    asked.refresh_from_db()
+    return asked
+
+
 def marks_of(rows):
     """Words that stand on no page of the other company. Names of buildings and managements are public."""
     entry, claim = rows[Tenant], rows[Claim]
@@ -276,6 +325,9 @@ def marks_of(rows):
         rows[SharingAgreement].number,
         rows[Breach].number,
         rows[ImpactAssessment].number,
+        rows[Disclosure].number,
+        rows[Disclosure].institution,
+        rows[CorporateTransfer].number,
         claim.number,
         rows[InvestigationCase].number,
         str(entry.subject_id),

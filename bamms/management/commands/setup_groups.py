@@ -12,6 +12,8 @@ EVIDENCE = [
     "privacy.purposeversion",
     "privacy.accessrecord",
     "privacy.sharingevent",
+    "privacy.disclosureevent",
+    "privacy.transferevent",
     "privacy.checkpoint",
     "privacy.checkpointhead",
     "privacy.erasure",
@@ -39,6 +41,7 @@ REGISTER = {
     "privacy.accessrecord": (VIEW,),
     "privacy.paperconsent": (VIEW, ADD),
     "privacy.guardian": (VIEW, ADD),
+    "privacy.disclosure": (VIEW, ADD, "export"),
 }
 OVERSIGHT = {
     "tenants.buildingmanagement": (VIEW,),
@@ -65,6 +68,8 @@ OVERSIGHT = {
     "privacy.retentionrun": (VIEW, "apply"),
     "privacy.legalhold": (VIEW, ADD, "release"),
     "privacy.erasureorder": (VIEW,),
+    "privacy.disclosure": (VIEW,),
+    "privacy.corporatetransfer": (*EDIT, "move"),
     **dict.fromkeys(EVIDENCE, (VIEW,)),
     **HEADS_AND_DPO,
 }
@@ -81,9 +86,10 @@ GROUPS = {
         "privacy.legalhold": (VIEW, ADD, "release"),
         "privacy.erasure": (VIEW,),
         "privacy.erasureorder": (VIEW,),
+        "privacy.disclosure": (VIEW, ADD, "export", "approve"),
     }
     | CASES,
-    "DPO": OVERSIGHT | CASES,
+    "DPO": OVERSIGHT | CASES | {"privacy.disclosure": (VIEW, "approve")},
     "operator": OVERSIGHT
     | {
         "tenants.buildingmanagement": EDIT,

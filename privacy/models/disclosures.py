@@ -1,0 +1,241 @@
+"""Data handed to a court, an authority or another outside party, and how the person learns of it (clause 6)."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from privacy import declarations
+from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.parties import Party, PartyKind
+from privacy.models.sharing import FieldLabels
+from privacy.models.subjects import Subject
+from privacy.scope import ScopedQuerySet
+
+
+class Ground(models.TextChoices):
+    """Clauses 6.1 to 6.5: the only grounds on which data may be disclosed."""
+
+    LAW = "law", _("laws, regulations and legal proceedings (clause 6.1)")
+    AUTHORITY = "authority", _("a request of a government authority (clause 6.2)")
+    TERMS = "terms", _("enforcing the terms and conditions (clause 6.3)")
+    OPERATIONS = "operations", _("protecting operations (clause 6.4)")
+    RIGHTS = "rights", _("protecting rights, privacy, safety or property (clause 6.5)")
+
+
+# Grounds on which somebody outside demands the data, in writing
+NEED_DOCUMENT = (Ground.LAW, Ground.AUTHORITY)
+
+
+def check_disclosed_keys(keys):
+    """A list of at least one field that can be disclosed, each once."""
+    if not isinstance(keys, list) or not keys:
+        raise ValidationError(_("Choose at least one kind of data."))
+    if [key for key in keys if key not in declarations.disclosable()] or len(set(keys)) != len(keys):
+        raise ValidationError(_("Choose each kind of data once, from the list."))
+
+
+class DisclosureQuerySet(ScopedQuerySet):
+    def told(self, now=None):
+        """Those that the persons concerned may know of: handed over, and the moment to tell has come."""
+        return self.filter(
+            status__in=[Disclosure.Status.EXPORTED, Disclosure.Status.TOLD], tell_from__lte=now or timezone.now()
+        )
+
+    def due(self, now=None):
+        """Handed over, the moment to tell has come, and the letters have not gone out."""
+        return self.told(now).filter(status=Disclosure.Status.EXPORTED)
+
+    def silent(self, now=None):
+        """Those of which the persons concerned may not know yet. A refused one is silent until its delay is over."""
+        now = now or timezone.now()
+        refused = Q(status=Disclosure.Status.REFUSED) & (
+            Q(tell_on__isnull=True) | Q(tell_on__lte=timezone.localdate(now))
+        )
+        return self.exclude(pk__in=self.model.objects.told(now).values("pk")).exclude(refused)
+
+
+class Disclosure(FieldLabels, models.Model):
+    """These fields of these people, to this institution, on this ground. Asked by one person, approved by another."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("asked for")
+        REFUSED = "refused", _("refused")
+        APPROVED = "approved", _("approved")
+        EXPORTED = "exported", pgettext_lazy("a disclosure", "exported")
+        TOLD = "told", _("tenant told")
+
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    controller = models.ForeignKey(
+        Party,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("building management"),
+        limit_choices_to={"kind": PartyKind.MANAGEMENT},
+    )
+    ground = models.CharField(_("ground"), max_length=10, choices=Ground)
+    instrument = models.CharField(
+        _("legal instrument"),
+        max_length=200,
+        help_text=_(
+            "For example the number and date of a court order. The tenants concerned read this: name nobody here."
+        ),
+    )
+    institution = models.CharField(
+        _("institution that asks"), max_length=150, help_text=_("The tenants concerned read this.")
+    )
+    contact = models.CharField(
+        _("contact at the institution"),
+        max_length=200,
+        blank=True,
+        help_text=_("Who asked, and how to reach them. The tenants do not see this."),
+    )
+    document = models.FileField(_("document of the request"), upload_to="disclosures", blank=True)
+    document_hash = models.CharField(_("check code of the document"), max_length=64, blank=True, editable=False)
+    fields = models.JSONField(_("kinds of data"), default=list, validators=[check_disclosed_keys])
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ASKED, editable=False)
+    asked_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("asked by"), editable=False)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now, editable=False)
+    decided_by = models.ForeignKey(
+        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by"), editable=False
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
+    refusal = models.CharField(_("reason for refusing"), max_length=300, blank=True, editable=False)
+    tell_on = models.DateField(
+        _("tell the tenant only from"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: at once. A later day needs a reason, and a second person decides."),
+    )
+    delay_reason = models.CharField(
+        _("why the tenant is told later"),
+        max_length=200,
+        blank=True,
+        help_text=_("The tenants concerned read this, on that day."),
+    )
+    delayed_by = models.ForeignKey(
+        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("delay decided by"), editable=False
+    )
+    exported_at = models.DateTimeField(_("exported at"), null=True, editable=False)
+    tell_from = models.DateTimeField(_("shown to the tenant from"), null=True, editable=False)
+    told_at = models.DateTimeField(_("tenant told at"), null=True, editable=False)
+
+    objects = DisclosureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("disclosure")
+        verbose_name_plural = _("disclosures")
+        ordering = ["-asked_at", "-pk"]
+        permissions = [
+            ("approve_disclosure", "Can approve, refuse and delay disclosures"),
+            ("export_disclosure", "Can export what a disclosure approves"),
+        ]
+        indexes = [
+            models.Index(fields=["tell_from"], condition=Q(status="exported"), name="privacy_disclosure_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+                name="privacy_disclosure_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(delayed_by__isnull=True) | ~Q(delayed_by=F("asked_by")),
+                name="privacy_disclosure_delay_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="asked") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="privacy_disclosure_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="refused") | ~Q(refusal=""), name="privacy_disclosure_refusal_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(tell_on__isnull=True)
+                | ~Q(delay_reason="") & (Q(status__in=["asked", "refused"]) | Q(delayed_by__isnull=False)),
+                name="privacy_disclosure_delay_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["exported", "told"]) | Q(exported_at__isnull=False, tell_from__isnull=False),
+                name="privacy_disclosure_exported_tells",
+            ),
+        ]
+
+    class Privacy:
+        controller = "controller"
+        personal = {"contact": "", "document": ""}
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def is_told(self):
+        return self.tell_from is not None and self.tell_from <= timezone.now()
+
+
+class DisclosureSubjectQuerySet(ScopedQuerySet):
+    def _as_tenant(self, declaration, user):
+        """The person learns of it once it is told, and not by guessing at addresses before."""
+        return super()._as_tenant(declaration, user).filter(disclosure__in=Disclosure.objects.told().values("pk"))
+
+
+class DisclosureSubject(models.Model):
+    """One person concerned. Its key is random, so that nobody finds a disclosure that is not told yet by counting."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    disclosure = models.ForeignKey(Disclosure, models.PROTECT, related_name="people", verbose_name=_("disclosure"))
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="disclosures", verbose_name=_("subject"))
+
+    objects = DisclosureSubjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person concerned by a disclosure")
+        verbose_name_plural = _("people concerned by disclosures")
+        constraints = [
+            models.UniqueConstraint(fields=["disclosure", "subject"], name="privacy_disclosure_subject_once")
+        ]
+
+    class Privacy:
+        subject = "subject"
+        controller = "disclosure__controller"
+        personal = {}
+        kept = dict.fromkeys(("id", "disclosure", "subject"), "proof of what was disclosed; holds no values (clause 6)")
+
+    def __str__(self):
+        return f"{self.disclosure}, {self.subject}"
+
+
+class DisclosureEvent(Evidence):
+    """Each step, when and by whom: of the whole disclosure, or about one person. Without an actor: by its date."""
+
+    class Kind(models.TextChoices):
+        ASKED = "asked", _("asked for")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+        DELAYED = "delayed", _("notice delayed")
+        EXPORTED = "exported", pgettext_lazy("a disclosure", "exported")
+        TOLD = "told", _("tenant told")
+        UNREACHED = "unreached", _("has no account: tell by letter")
+
+    disclosure = models.ForeignKey(Disclosure, models.PROTECT, related_name="events", verbose_name=_("disclosure"))
+    subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("subject"))
+    kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
+    check_code = models.CharField(_("check code of the contents"), max_length=64)
+    actor = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("disclosure event")
+        verbose_name_plural = _("disclosure events")
+        ordering = ["-at", "-pk"]
+
+    class Privacy:
+        controller = "disclosure__controller"
+
+    def __str__(self):
+        return f"{self.disclosure}, {self.get_kind_display()}"
