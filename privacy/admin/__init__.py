@@ -1,6 +1,17 @@
 """The privacy floor in the admin: one module a noun, registered on import."""
 
-from privacy.admin import access, agreements, consents, documents, evidence, parties, purposes, sharing, updates
+from privacy.admin import (
+    access,
+    agreements,
+    attestations,
+    consents,
+    documents,
+    evidence,
+    parties,
+    purposes,
+    sharing,
+    updates,
+)
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
 from privacy.admin.once import AddOnce
 
@@ -11,6 +22,7 @@ __all__ = [
     "TenantTabularInline",
     "access",
     "agreements",
+    "attestations",
     "consents",
     "documents",
     "evidence",

@@ -1,6 +1,7 @@
 """The privacy floor's tables, one module a noun."""
 
 from privacy.models.access import AccessRecord
+from privacy.models.attestations import AttestationReminder, DeletionStatement
 from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
 from privacy.models.due import DueRun
@@ -14,10 +15,12 @@ from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
 
 __all__ = [
     "AccessRecord",
+    "AttestationReminder",
     "Checkpoint",
     "CheckpointHead",
     "ConsentEvent",
     "Counter",
+    "DeletionStatement",
     "DocumentVersion",
     "DueRun",
     "Guardian",

@@ -20,6 +20,7 @@ from privacy.models.access import Why
 from privacy.scope import Hat
 
 RELATED = ("agreement__vendor", "agreement__management", "purpose")
+STATED = ("deletion_statement__stated_by__holder", "deletion_statement__vendor")
 KIND_OF_STATE = {grants.State.ACTIVE: "settled", grants.State.SUSPENDED: "waiting"}
 LOOKS_SHOWN = 10
 OVER_A_PAGE = 20
@@ -31,7 +32,7 @@ def sharing(request):
     """Waiting requests, then open permissions, then those that are over. A card just withdrawn keeps its place."""
     own = (
         SharingGrant.objects.visible_to(request.user, as_=Hat.TENANT)
-        .select_related(*RELATED)
+        .select_related(*RELATED, "deletion_statement")
         .prefetch_related("narrowed_to")
     )
     cards = cards_of(own)
@@ -66,6 +67,7 @@ def card_of(grant, last_look=None):
         "days": (grant.ends_on - timezone.localdate()).days,
         "last_look": last_look,
         "has_run_out": grant.ends_at <= timezone.now(),
+        "is_unattested": grant.attest_on is not None and grant.attest_on < timezone.localdate(),
         "narrower": next(iter(grant.narrowed_to.all()), None),
     }
 
@@ -133,7 +135,7 @@ def preview(subject_id, keys):
 @open_without_consent
 @require_safe
 def grant(request, number):
-    found = fetch(request, SharingGrant, number)
+    found = fetch(request, SharingGrant, number, select_related=(*RELATED, *STATED))
     looks = AccessRecord.objects.visible_to(request.user, as_=Hat.TENANT).filter(grant=found)
     looks = list(looks.select_related("actor__holder", "party", "grant__purpose")[:LOOKS_SHOWN])
     context = {

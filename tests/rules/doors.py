@@ -2,7 +2,7 @@
 
 from django.contrib.contenttypes.models import ContentType
 
-from privacy.models import ProfileUpdateRequest, SharingGrant, SharingRequest
+from privacy.models import AttestationReminder, ProfileUpdateRequest, SharingGrant, SharingRequest
 from tenants.models import Claim, PendingImport
 
 # What each of them is answered:  anonymous dina ann bob vera sam rita olga otto
@@ -75,6 +75,8 @@ PORTAL = {
     "vendor/requests/": ("/vendor/requests/", VERA),
     "vendor/requests/<str:number>/cancel/": ("/vendor/requests/{asked}/cancel/", None, VERA_ACTS),
     "vendor/agreements/": ("/vendor/agreements/", VERA),
+    "vendor/deletions/": ("/vendor/deletions/", VERA),
+    "vendor/deletions/<str:number>/": ("/vendor/deletions/{over}/", VERA, VERA),
     "accounts/send-again/": ("/accounts/send-again/", None, "login login login login login login login login login"),
     "accounts/login/": ("/accounts/login/", VISITORS, VISITORS),
     "accounts/logout/": ("/accounts/logout/", "302 200 200 200 200 200 200 200 200", ALL_LED_ON),
@@ -221,6 +223,13 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
     },
+    "privacy.deletionstatement": {
+        "list": "200 200 200 200",
+        "add": "403 403 403 403",
+        "change": "200 404 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
     "privacy.sharingevent": {
         "list": "403 403 200 200",
         "add": "403 403 403 403",
@@ -325,6 +334,7 @@ def words_of(world):
         "update": rows[ProfileUpdateRequest].number,
         "entry": world.ann_entry.pk,
         "grant": rows[SharingGrant].number,
+        "over": rows[AttestationReminder].grant.number,
         "asked": rows[SharingRequest].number,
         "claim": rows[Claim].number,
         "pending": rows[PendingImport].pk,

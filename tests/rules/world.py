@@ -13,12 +13,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from privacy import access, grants, ledger, parties, updates
+from privacy import access, attestations, grants, ledger, parties, updates
 from privacy.models import (
     AccessRecord,
+    AttestationReminder,
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
+    DeletionStatement,
     Guardian,
     LegalDocument,
     Membership,
@@ -115,6 +117,9 @@ def side(world, name, management, vendor, agreement, stranger, number):
         by=person,
     )
     grants.open_shared(number=grant.number, by=worker)
+    statement = attestations.state(grant=over(entry, agreement, world.purpose), by=worker, means=f"Shredded for {name}")
+    over(entry, agreement, world.purpose)
+    attestations.remind()
     other = f.PurposeFactory(code="delivery", name_ind="Pengantaran", name_en="Deliveries")
     agreement.purposes.add(other)
     asked = grants.ask(
@@ -182,6 +187,8 @@ def side(world, name, management, vendor, agreement, stranger, number):
         PendingImport: pending,
         SharingAgreement: agreement,
         SharingGrant: grant,
+        DeletionStatement: statement,
+        AttestationReminder: AttestationReminder.objects.get(grant__agreement=agreement),
         SharingRequest: asked,
         SharingEvent: SharingEvent.objects.filter(grant=grant).first(),
         ProfileUpdateRequest: update,
@@ -198,6 +205,13 @@ def side(world, name, management, vendor, agreement, stranger, number):
     }
 
 
+def over(entry, agreement, purpose):
+    """A permission that ended nearly two weeks ago."""
+    now = timezone.now()
+    dates = {"starts_at": now - timedelta(days=30), "ends_at": now - timedelta(days=12)}
+    return f.GrantFactory(subject=entry.subject, agreement=agreement, purpose=purpose, **dates)
+
+
 def marks_of(rows):
     """Words that stand on no page of the other company. Names of buildings and managements are public."""
     entry, claim = rows[Tenant], rows[Claim]
@@ -208,6 +222,9 @@ def marks_of(rows):
         claim.entry.name,
         rows[Unit].number,
         rows[SharingGrant].number,
+        rows[DeletionStatement].number,
+        rows[AttestationReminder].grant.number,
+        rows[DeletionStatement].means,
         rows[ProfileUpdateRequest].number,
         rows[SharingAgreement].number,
         claim.number,

@@ -12,6 +12,7 @@ EVIDENCE = [
     "privacy.purposeversion",
     "privacy.accessrecord",
     "privacy.sharingevent",
+    "privacy.deletionstatement",
     "privacy.checkpoint",
     "privacy.checkpointhead",
 ]
@@ -28,6 +29,7 @@ REGISTER = {
     "privacy.sharinggrant": (VIEW,),
     "privacy.sharingrequest": (VIEW, ADD, CHANGE),
     "privacy.sharingagreement": (VIEW,),
+    "privacy.deletionstatement": (VIEW,),
     "privacy.accessrecord": (VIEW,),
 }
 OVERSIGHT = {
