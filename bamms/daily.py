@@ -1,5 +1,5 @@
 """What is done once a day, in this order; see `privacy.due`."""
 
-from privacy import consents, ledger
+from privacy import announcements, attestations, consents, ledger
 
-JOBS = (ledger.checkpoint, consents.tidy)
+JOBS = (ledger.checkpoint, consents.tidy, attestations.remind, announcements.resume)

@@ -7,7 +7,7 @@ from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, St
 from privacy.models.due import DueRun
 from privacy.models.numbers import Counter
 from privacy.models.parties import Membership, Party
-from privacy.models.policies import DocumentVersion, LegalDocument
+from privacy.models.policies import Announcement, DocumentVersion, LegalDocument
 from privacy.models.purposes import Purpose, PurposeVersion
 from privacy.models.sharing import SharingAgreement, SharingEvent, SharingGrant, SharingRequest
 from privacy.models.subjects import Guardian, Subject
@@ -15,6 +15,7 @@ from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
 
 __all__ = [
     "AccessRecord",
+    "Announcement",
     "AttestationReminder",
     "Checkpoint",
     "CheckpointHead",
