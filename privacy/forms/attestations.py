@@ -3,13 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.blanks import ReadableField
 from privacy.models import DeletionStatement
 
 LONGEST = DeletionStatement._meta.get_field("means").max_length
 
 
 class StatementForm(forms.Form):
-    means = forms.CharField(
+    means = ReadableField(
         label=_("What was deleted, and how"),
         max_length=LONGEST,
         help_text=_(

@@ -152,7 +152,7 @@ def grant(request, number):
 def grant_withdraw(request, number):
     """First what it means, then one press; no reason is asked."""
     found = fetch(request, SharingGrant, number)
-    if request.method == "GET":
+    if request.method != "POST":
         return (
             render(request, "privacy/grant_withdraw.html", {"grant": found})
             if card_of(found)["is_open"]
@@ -173,7 +173,7 @@ def grant_withdraw(request, number):
 def grant_narrow(request, number):
     found = fetch(request, SharingGrant, number)
     form = NarrowForm(request.POST or None, grant=found)
-    if request.method == "GET" and not found.is_current:
+    if request.method != "POST" and not found.is_current:
         return redirect("grant", number)
     if request.method == "POST" and form.is_valid():
         try:
