@@ -196,7 +196,7 @@ class StatementFilter(admin.SimpleListFilter):
     parameter_name = "statement"
 
     def lookups(self, request, model_admin):
-        return [("due", _("Due")), ("overdue", _("Overdue")), ("stated", _("Stated"))]
+        return [("due", _("Not stated yet")), ("overdue", _("Overdue")), ("stated", _("Stated"))]
 
     def queryset(self, request, queryset):
         if self.value() == "due":
