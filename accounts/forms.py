@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from . import passwords, people
+from .blanks import ReadableField
 from .models import User
 
 # Each language in its own name, so that everyone finds theirs
@@ -117,6 +118,7 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language"]
+        field_classes = {"name": ReadableField}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

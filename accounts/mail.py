@@ -16,9 +16,9 @@ from .sealing import seal, unseal
 from .tasks import LETTER, send_to_address, send_to_user
 
 
-def tell(*, user, template, url_name="home", url_args=(), facts=None):
+def tell(*, user, template, url_name="home", url_args=(), url_kwargs=None, facts=None):
     """Queue `templates/emails/<template>.txt` for an account; a deactivated account gets nothing."""
-    path = reverse(url_name, args=url_args)
+    path = reverse(url_name, args=url_args, kwargs=url_kwargs)
     send_to_user.enqueue(user_id=user.pk, template=template, path=path, facts=facts or {}, attempt=1)
 
 

@@ -20,7 +20,11 @@ from privacy.middleware import open_without_consent
 GROUPS = (
     (_("Queue"), "hourglass-split", ("Claim", "ProfileUpdateRequest", "SharingRequest")),
     (_("Tenants"), "people", ("Tenant", "Invitation", "Building", "Unit")),
-    (_("Sharing data"), "shield-check", ("SharingAgreement", "SharingGrant", "ImpactAssessment", "Vendor")),
+    (
+        _("Sharing data"),
+        "shield-check",
+        ("SharingAgreement", "SharingGrant", "DeletionStatement", "ImpactAssessment", "Vendor"),
+    ),
     (
         _("Consent and documents"),
         "patch-check",

@@ -24,7 +24,10 @@ NAVIGATION = {
     ],
 }
 # Pages that stand under an entry of the navigation, at addresses of their own
-WITHIN = {"hub": ["sharing", "access_log", "consents", "rights", "disclosures"]}
+WITHIN = {
+    "hub": ["sharing", "access_log", "consents", "rights", "disclosures"],
+    "vendor_agreements": ["vendor_deletions"],
+}
 START = {Hat.TENANT: "tenant_home", Hat.VENDOR: "vendor_home", Hat.STAFF: "admin:index", Hat.OPERATOR: "admin:index"}
 PLACES = {
     Hat.TENANT: _("Tenant portal"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.moments import JAKARTA
-from privacy import clocks
+from privacy import attestations, clocks
 from privacy.models import DocumentVersion, ProfileUpdateRequest, SharingAgreement, SharingGrant, SharingRequest
 from tenants.models import Claim, Occupancy, Tenant
 
@@ -143,6 +143,16 @@ def ending(user, hat):
     }
 
 
+def statements(user, hat):
+    """Deletion statements that vendors still owe: how many, how many are overdue, and the most urgent one."""
+    due = attestations.due(user, hat)
+    return {
+        "statements_count": due.count(),
+        "statements_overdue": SharingGrant.objects.visible_to(user, as_=hat).attestation_overdue().count(),
+        "first_statement": next(map(attestations.Due, due[:1]), None),
+    }
+
+
 def register_figures(user, hat):
     rows = Tenant.objects.visible_to(user, as_=hat)
     return rows.aggregate(entries=Count("pk"), claimed=Count("pk", filter=Q(subject__holder__isnull=False)))
@@ -158,5 +168,6 @@ def everything(user, hat):
         "consent_bars": bars,
         "consent_chart_height": len(bars) * BAR_HEIGHT,
         "register": register_figures(user, hat),
+        **statements(user, hat),
         **ending(user, hat),
     }

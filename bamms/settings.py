@@ -322,6 +322,10 @@ INVITATION_HOURS = number("INVITATION_HOURS", 72, most=8760)
 GRANT_MAX_DAYS = number("GRANT_MAX_DAYS", 366, most=366)  # "a year at most"
 # Before a vendor may repeat what a tenant did not give
 ASK_AGAIN_DAYS = number("ASK_AGAIN_DAYS", 30, least=0, most=3650)
+# Days a vendor has to state that it deleted what it may no longer see: clauses 2.5, 2.6
+ATTEST_DAYS = number("ATTEST_DAYS", 14, least=0, most=365)
+# Days before its date in force that a material change must be published: article 21(2) UU PDP
+ANNOUNCE_DAYS = number("ANNOUNCE_DAYS", 7, least=0, most=365)
 CLAIMS_PER_DAY = number("CLAIMS_PER_DAY", 5)  # per account
 CLAIMS_PER_ADDRESS = number("CLAIMS_PER_ADDRESS", 20)  # a day, per network address: a building shares one
 

@@ -185,11 +185,3 @@ def purpose(record):
     if record.reference and record.why in WITH_NUMBER and record.action not in WITH_REASON:
         return str(WITH_NUMBER[record.why]) % {"number": record.reference}
     return record.get_why_display()
-
-
-def plain_cell(text):
-    """Text that no spreadsheet runs as a formula."""
-    text = str(text)
-    return (
-        f"'{text}" if text.lstrip().startswith(tuple("=+-@＝＋－＠")) or text.startswith(("\t", "\r", "\n")) else text
-    )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import mail
 from privacy import access, declarations, numbers, subjects, uploads
-from privacy.access_log import plain_cell
+from privacy.cells import harmless
 from privacy.errors import Refused
 from privacy.models import Disclosure, DisclosureEvent, DisclosureSubject
 from privacy.models.access import Action, Why
@@ -252,7 +252,7 @@ def _table(people, keys):
     writer.writerow([_("Row"), *(capfirst(known[key].label) for key in keys)])
     for number, row in enumerate(people, 1):
         values = found.get(row.subject_id, {})
-        writer.writerow([number, *(plain_cell(_cell(values.get(key, []))) for key in keys)])
+        writer.writerow([number, *(harmless(_cell(values.get(key, []))) for key in keys)])
     return ("\N{BYTE ORDER MARK}" + written.getvalue()).encode()
 
 

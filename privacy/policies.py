@@ -2,14 +2,16 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
-from django.utils import timezone, translation
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from privacy import subjects
+from privacy import announcements, subjects
 from privacy.errors import Refused
 from privacy.models import DocumentVersion, LegalDocument
 
@@ -48,6 +50,12 @@ def between(since, until):
 def to_be_asked(version):
     """How many accounts answer again when this version comes into force."""
     return User.objects.filter(is_active=True).count() if version.material else 0
+
+
+def to_be_told(version):
+    """How many accounts are written to when this version is published: everyone, if it comes into force later."""
+    is_later = version.in_force_from is not None and version.in_force_from > timezone.now()
+    return User.objects.filter(is_active=True).count() if is_later else 0
 
 
 def text_hash(version, language):
@@ -137,12 +145,47 @@ def revise(*, version, by):
 
 @transaction.atomic
 def publish(*, version, by, seen=None):
-    """Publish a draft. From then on nobody can change it, and a material one asks everyone at their next request.
+    """Publish a draft. From then on nobody can change it, and a material one asks everyone once it is in force.
 
+    One that comes into force later is announced by mail to everyone with an account (article 21(2)).
     `seen` is the moment of the last edit (ISO) of the text that the publisher read.
     """
     version = DocumentVersion.objects.select_for_update().select_related("document").get(pk=version.pk)
     now = timezone.now()
+    _check_draft(version, by, seen)
+    version.in_force_from = max(version.in_force_from or now, now)
+    _check_order(version)
+    if day := too_soon(version):
+        raise Refused(
+            _("People are told of a material change beforehand. Let it apply from %(day)s or later, then publish.")
+            % {"day": formats.date_format(day)},
+            code="notice",
+        )
+    version.published_at, version.published_by = now, subjects.own(by)
+    version.hash_id, version.hash_en = (text_hash(version, language) for language in LANGUAGES)
+    version.save()
+    if version.in_force_from > now:
+        announcements.queue(version)
+    return version
+
+
+def too_soon(version):
+    """The first day from which this version may apply, when its own date is nearer than that; else None.
+
+    A material change is told `ANNOUNCE_DAYS` beforehand. The first version of a document changes nothing.
+    """
+    if not version.material or not settings.ANNOUNCE_DAYS or _previous(version) is None:
+        return None
+    first = timezone.localdate() + timedelta(days=settings.ANNOUNCE_DAYS)
+    return first if timezone.localdate(version.in_force_from or timezone.now()) < first else None
+
+
+def _previous(version):
+    return DocumentVersion.objects.published().filter(document=version.document).first()
+
+
+def _check_draft(version, by, seen):
+    """Still a draft, the one that was read, whole, and read by a second person."""
     if version.is_published:
         raise Refused(_("This version is already published."), code="published")
     if seen is not None and seen != version.drafted_at.isoformat():
@@ -156,15 +199,14 @@ def publish(*, version, by, seen=None):
         )
     if subjects.own(by) == version.drafted_by:
         raise Refused(_("You edited this draft last. Ask a second person to publish it."), code="second_person")
-    previous = DocumentVersion.objects.published().filter(document=version.document).first()
+
+
+def _check_order(version):
+    """The first version asks everyone, and what is published comes into force in the order of its numbers."""
+    previous = _previous(version)
     if previous is None and not version.material:
         raise Refused(_("The first version asks everyone. Mark it as a material change."), code="first")
-    version.in_force_from = max(version.in_force_from or now, now)
     if previous and (previous.number > version.number or previous.in_force_from > version.in_force_from):
         raise Refused(
             _("A later version is already published. Choose a later date, or make a new draft."), code="order"
         )
-    version.published_at, version.published_by = now, subjects.own(by)
-    version.hash_id, version.hash_en = (text_hash(version, language) for language in LANGUAGES)
-    version.save()
-    return version

@@ -18,7 +18,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from openpyxl.utils import get_column_letter
 
+from accounts.blanks import seen
 from privacy import pdfs, uploads
+from privacy.cells import harmless
 
 CSV, XLSX = "csv", "xlsx"
 CONTENT_TYPES = {
@@ -31,11 +33,6 @@ PARTS = 500  # files inside an XLSX file
 WIDEST = 100  # columns
 DELIMITERS = ",;\t"
 DIGITS_KEPT = 10**15  # a spreadsheet keeps 15 digits of a number, and writes 0 for the rest
-# What makes a spreadsheet calculate, also behind blanks and in the wide forms of East Asian keyboards
-ACTS = re.compile(r"\s*[=@\t\r＝＠＋－]|[\t\r\n]")
-SIGNED = re.compile(r"\s*[+\-]")
-PLAIN_NUMBER = re.compile(r"\s*[+\-][0-9][0-9 .,()/\-]*")
-UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 TEXT_FORMAT = "@"  # of Excel: what is typed stays as it was typed
 
 
@@ -56,20 +53,6 @@ def write(headings, rows, *, kind, text_columns=()):
     if kind == CSV:
         return data.export("csv", quoting=csv.QUOTE_ALL).encode("utf-8-sig")
     return _as_text(data.export("xlsx", column_width=22), text_columns)
-
-
-def harmless(cell):
-    """A cell that no spreadsheet takes for a formula: an apostrophe goes before what would act."""
-    if not isinstance(cell, str) or not cell:
-        return cell
-    cell = UNREADABLE.sub("", cell)
-    acts = ACTS.match(cell) or (SIGNED.match(cell) and not PLAIN_NUMBER.fullmatch(cell))
-    return f"'{cell}" if acts else cell
-
-
-def plain(text):
-    """Undo `harmless`: a file that we wrote is read as what it was written from."""
-    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
 
 
 def has_lost_digits(cell):
@@ -115,7 +98,7 @@ def _cell(value):
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.strip()
+        return seen(value.strip())
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, datetime):

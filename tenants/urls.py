@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.views import claims, data, home, vendor
+from tenants.views import claims, data, deletions, home, vendor
 
 urlpatterns = [
     path("home/", home.tenant_home, name="tenant_home"),
@@ -21,4 +21,6 @@ urlpatterns = [
     path("vendor/requests/", vendor.vendor_requests, name="vendor_requests"),
     path("vendor/requests/<str:number>/cancel/", vendor.vendor_request_cancel, name="vendor_request_cancel"),
     path("vendor/agreements/", vendor.vendor_agreements, name="vendor_agreements"),
+    path("vendor/deletions/", deletions.vendor_deletions, name="vendor_deletions"),
+    path("vendor/deletions/<str:number>/", deletions.vendor_deletion, name="vendor_deletion"),
 ]

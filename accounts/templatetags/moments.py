@@ -1,6 +1,6 @@
 """Dates and times as people here say them: day first, the time with its zone, always in Asia/Jakarta."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -17,6 +17,12 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 def day(value):
     """22 November 2026"""
     return date_format(_here(value), "DATE_FORMAT") if value else ""
+
+
+@register.filter
+def written_day(value):
+    """22 November 2026, from the "2026-11-22" that a queued letter carries"""
+    return day(date.fromisoformat(value))
 
 
 @register.filter

@@ -26,6 +26,7 @@ def tell(people, places, entries):
         entries[name].refresh_from_db()
     _wait_for_sam(people, places)
     _share(people, places, entries["ann"])
+    _withdraw(people["ann"], places, entries["ann"])
     _ask_for_changes(people, entries)
     _notice_a_breach(people, places, entries["ann"])
     _investigate(people, entries["ann"])
@@ -87,6 +88,19 @@ def _share(people, places, entry):
         by=sam,
         as_=Hat.STAFF,
     )
+
+
+def _withdraw(ann, places, entry):
+    """A permission that is over already: Vera's company owes a deletion statement for it."""
+    grant = grants.give(
+        subject=entry.subject,
+        agreement=places.agreement,
+        purpose=Purpose.objects.get(code="customer_care"),
+        fields=["tenant.name", "tenant.email"],
+        until=timezone.localdate() + timedelta(days=7),
+        by=ann,
+    )
+    grants.withdraw(grant=grant, by=ann)
 
 
 def _ask_for_changes(people, entries):

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.templatetags import moments
 from accounts.wording import Worded, nothing
@@ -64,7 +65,10 @@ class DocumentVersionAdmin(DocumentAdmin):
     list_filter = ("document", "material")
     list_select_related = ("document",)
     ordering = ("document", "-number")
-    shown = ("document", "number", "material", "in_force_from", "drafted_at", "published_at", "hash_id", "hash_en")
+    shown = (
+        "document", "number", "material", "in_force_from", "announced", "drafted_at", "published_at",
+        "hash_id", "hash_en",
+    )  # fmt: skip
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
@@ -109,6 +113,27 @@ class DocumentVersionAdmin(DocumentAdmin):
         if not version.is_published:
             return chip("over", _("Draft"))
         return chip("settled", _("Published")) if version.is_in_force else chip("info", _("Announced"))
+
+    @admin.display(description=_("announcement"))
+    def announced(self, version):
+        """When the letters went out, and to how many."""
+        found = getattr(version, "announcement", None)
+        if found is None:
+            return _("No letters: it applied at once.") if version.is_published else nothing()
+        words = {"count": found.told, "moment": moments.moment(found.finished_at or found.queued_at)}
+        if found.finished_at is None:
+            sentence = ngettext(
+                "Being sent since %(moment)s: to %(count)s person so far.",
+                "Being sent since %(moment)s: to %(count)s people so far.",
+                found.told,
+            )
+        else:
+            sentence = ngettext(
+                "Sent by email to %(count)s person, finished on %(moment)s.",
+                "Sent by email to %(count)s people, finished on %(moment)s.",
+                found.told,
+            )
+        return sentence % words
 
     @admin.display(description=_("in force from"), ordering="in_force_from")
     def starts(self, version):
@@ -165,6 +190,8 @@ class DocumentVersionAdmin(DocumentAdmin):
             return HttpResponseRedirect(reverse("admin:privacy_documentversion_change", args=[version.pk]))
         context = self.page(request, version, _("Publish %(version)s") % {"version": version}) | {
             "asked": policies.to_be_asked(version),
+            "told": policies.to_be_told(version),
+            "too_soon": None if version.is_published else policies.too_soon(version),
             "is_own": version.drafted_by.holder_id == request.user.pk,
         }
         return TemplateResponse(request, "admin/privacy/documentversion/publish.html", context)

@@ -9,13 +9,13 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
 from accounts.wording import nothing
-from privacy import access, declarations, grants
+from privacy import access, attestations, declarations, grants
 from privacy.admin.base import Autocomplete, ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip, person
 from privacy.admin.people import WHO, PeopleList, names_of
@@ -189,11 +189,30 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
+class StatementFilter(admin.SimpleListFilter):
+    """Whether the vendor has stated the deletion of what it may no longer see (clauses 2.5, 2.6)."""
+
+    title = _("deletion statement")
+    parameter_name = "statement"
+
+    def lookups(self, request, model_admin):
+        return [("due", _("Not stated yet")), ("overdue", _("Overdue")), ("stated", _("Stated"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "due":
+            return queryset.attestation_due()
+        if self.value() == "overdue":
+            return queryset.attestation_overdue()
+        if self.value() == "stated":
+            return queryset.filter(deletion_statement__isnull=False)
+        return queryset
+
+
 @admin.register(SharingGrant)
 class SharingGrantAdmin(ReadOnly, AboutSomebody):
     empty_text = _("No permissions yet. They appear here when tenants give them.")
     list_display = ("number", "who", "vendor", "job", "data", "state", "until")
-    list_filter = (StateFilter,)
+    list_filter = (StateFilter, StatementFilter)
     list_select_related = ("agreement__vendor", "purpose")
     fields = readonly_fields = (
         "number",
@@ -208,6 +227,7 @@ class SharingGrantAdmin(ReadOnly, AboutSomebody):
         "withdrawn",
         "request",
         "narrowed_from",
+        "deletion",
         "history",
     )
 
@@ -230,6 +250,23 @@ class SharingGrantAdmin(ReadOnly, AboutSomebody):
     @admin.display(description=_("withdrawn at"), ordering="withdrawn_at")
     def withdrawn(self, grant):
         return moments.moment(grant.withdrawn_at) or nothing()
+
+    @admin.display(description=_("deletion statement"))
+    def deletion(self, grant):
+        if grant.statement is not None:
+            url = reverse("admin:privacy_deletionstatement_change", args=[grant.statement.pk])
+            at = moments.moment(grant.statement.at)
+            return format_html('{} <a href="{}">{}</a>', chip("settled", _("Stated")), url, at)
+        if grant.attest_on is None:
+            return nothing()
+        due = attestations.Due(grant)
+        until = _("due on %(day)s") % {"day": moments.day(grant.attest_on)}
+        reminders = (
+            (_("Reminded by email on %(moment)s.") % {"moment": moments.moment(reminder.at)},)
+            for reminder in grant.attestation_reminders.all()
+        )
+        told = format_html_join("", "<p>{}</p>", reminders)
+        return format_html("{} {}{}", chip(due.urgency, due.time_left), until, told)
 
     @admin.display(description=_("history"))
     def history(self, grant):

@@ -1,6 +1,6 @@
 """Only the person concerned gives, narrows and withdraws a permission; each act leaves an event."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy import declarations, numbers, subjects
 from privacy.errors import Refused
 from privacy.models import SharingAgreement, SharingEvent, SharingGrant, Subject
+from privacy.models.sharing import end_of
 
 
 @transaction.atomic
@@ -74,11 +75,6 @@ def narrow(*, grant, fields, until, by):
     withdraw(grant=grant, by=by)
     event(SharingEvent.Kind.NARROWED, grant=narrower, by=by)
     return narrower
-
-
-def end_of(day):
-    """The first moment after `day` in Asia/Jakarta: "until" includes that day."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def latest_until(agreement):

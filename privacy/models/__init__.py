@@ -2,6 +2,7 @@
 
 from privacy.models.access import AccessRecord
 from privacy.models.assessments import ImpactAssessment
+from privacy.models.attestations import AttestationReminder, DeletionStatement
 from privacy.models.breaches import Breach, BreachNotice, BreachSubject
 from privacy.models.cases import CaseEvent, CaseSubject, InvestigationCase
 from privacy.models.checkpoints import Checkpoint, CheckpointHead
@@ -11,7 +12,7 @@ from privacy.models.due import DueRun
 from privacy.models.guardians import Guardian
 from privacy.models.numbers import Counter
 from privacy.models.parties import Membership, Party
-from privacy.models.policies import DocumentVersion, LegalDocument
+from privacy.models.policies import Announcement, DocumentVersion, LegalDocument
 from privacy.models.purposes import Purpose, PurposeVersion
 from privacy.models.retention import (
     Erasure,
@@ -28,6 +29,8 @@ from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
 
 __all__ = [
     "AccessRecord",
+    "Announcement",
+    "AttestationReminder",
     "Breach",
     "BreachNotice",
     "BreachSubject",
@@ -38,6 +41,7 @@ __all__ = [
     "ConsentEvent",
     "CorporateTransfer",
     "Counter",
+    "DeletionStatement",
     "Disclosure",
     "DisclosureEvent",
     "DisclosureSubject",

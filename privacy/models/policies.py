@@ -119,3 +119,22 @@ class DocumentVersion(models.Model):
 
     def text_hash(self, language):
         return {"id": self.hash_id, "en": self.hash_en}[language]
+
+
+class Announcement(models.Model):
+    """How far the letters about a version that comes into force later have got: how many, never to whom."""
+
+    version = models.OneToOneField(
+        DocumentVersion, models.PROTECT, related_name="announcement", verbose_name=_("document version")
+    )
+    queued_at = models.DateTimeField(_("queued at"), default=timezone.now)
+    last_account = models.PositiveBigIntegerField(_("last account written to"), default=0)
+    told = models.PositiveIntegerField(_("people written to"), default=0)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+
+    def __str__(self):
+        return f"#{self.pk}"

@@ -1,11 +1,12 @@
 """What a vendor may see: an agreement between two companies, and a person's permission inside it (clauses 2.5, 3.7)."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Cast
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Cast, Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -26,6 +27,21 @@ def check_field_keys(keys):
     unknown = [str(key) for key in keys if key not in declarations.shareable()]
     if unknown or len(set(keys)) != len(keys):
         raise ValidationError(_("Choose each kind of data once, from the list."))
+
+
+def end_of(day):
+    """The first moment after `day` in Asia/Jakarta: "until" includes that day."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+class KeyCount(models.Func):
+    """How many keys a JSON list of fields holds."""
+
+    function = "JSON_ARRAY_LENGTH"
+    output_field = models.IntegerField()
+
+    def as_postgresql(self, compiler, connection, **more):
+        return self.as_sql(compiler, connection, function="JSONB_ARRAY_LENGTH", **more)
 
 
 class FieldLabels:
@@ -249,6 +265,36 @@ class GrantQuerySet(ScopedQuerySet):
         """Ended by their date between `moment` and now. Apart from `withdrawn_since`: each has its index."""
         return self.filter(withdrawn_at__isnull=True, ends_at__gte=moment, ends_at__lte=timezone.now())
 
+    def over(self, now=None):
+        """Closed for good: withdrawn, past its date, or under an agreement that has ended.
+
+        The last day of an agreement needs no condition of its own: no permission outlasts it.
+        """
+        ended = Q(agreement__status=SharingAgreement.Status.ENDED)
+        return self.filter(Q(withdrawn_at__isnull=False) | Q(ends_at__lte=now or timezone.now()) | ended)
+
+    def with_end(self):
+        """`ended`: since when a permission is over, or when its date will end it; in SQL what `ended_at` says."""
+        by_agreement = When(agreement__status=SharingAgreement.Status.ENDED, then=F("agreement__status_at"))
+        return self.annotate(ended=Least(Coalesce("withdrawn_at", "ends_at"), Case(by_agreement, default=F("ends_at"))))
+
+    def attestation_due(self, now=None):
+        """Over, and the vendor has not stated yet that it deleted what it may no longer see (clauses 2.5, 2.6).
+
+        A permission narrowed only in time has handed all its data on: nothing of it is to be deleted yet.
+        """
+        handed_on = self.model._base_manager.annotate(count=KeyCount("fields")).filter(
+            narrowed_from=OuterRef("pk"), count=KeyCount(OuterRef("fields"))
+        )
+        return self.over(now).with_end().filter(~Exists(handed_on), deletion_statement__isnull=True)
+
+    def attestation_due_by(self, day, now=None):
+        """Of these, the ones whose statement is due on `day` or before it."""
+        return self.attestation_due(now).filter(ended__lt=end_of(day - timedelta(days=settings.ATTEST_DAYS)))
+
+    def attestation_overdue(self, now=None):
+        return self.attestation_due_by(timezone.localdate(now) - timedelta(days=1), now)
+
 
 class SharingGrant(FieldLabels, models.Model):
     """A person's permission: these fields, to this vendor, for this purpose, until then. Withdrawn, never edited."""
@@ -337,6 +383,32 @@ class SharingGrant(FieldLabels, models.Model):
     def is_current(self):
         now = timezone.now()
         return self.withdrawn_at is None and self.starts_at <= now < self.ends_at and self.agreement.is_active
+
+    @property
+    def ended_at(self):
+        """Since when it is closed for good, for whatever reason; None while it is not. Needs `agreement`."""
+        ends = [self.withdrawn_at or self.ends_at, self.ends_at]
+        if self.agreement.status == SharingAgreement.Status.ENDED:
+            ends.append(self.agreement.status_at)
+        return min(ends) if min(ends) <= timezone.now() else None
+
+    @property
+    def given_up(self):
+        """The keys that the vendor has to delete once it is over: all, but what a narrower permission goes on with."""
+        handed_on = {key for narrower in self.narrowed_to.all() for key in narrower.fields}
+        return [key for key in self.fields if key not in handed_on]
+
+    @property
+    def statement(self):
+        """The vendor's deletion statement, or None."""
+        return getattr(self, "deletion_statement", None)
+
+    @property
+    def attest_on(self):
+        """The last day for the vendor's deletion statement; None while there is nothing to state."""
+        if self.ended_at is None or not self.given_up:
+            return None
+        return timezone.localdate(self.ended_at) + timedelta(days=settings.ATTEST_DAYS)
 
 
 class SharingEvent(Evidence):

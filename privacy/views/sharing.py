@@ -20,6 +20,7 @@ from privacy.models.access import Why
 from privacy.scope import Hat
 
 RELATED = ("agreement__vendor", "agreement__management", "purpose")
+STATED = ("deletion_statement__stated_by__holder", "deletion_statement__vendor")
 KIND_OF_STATE = {grants.State.ACTIVE: "settled", grants.State.SUSPENDED: "waiting"}
 LOOKS_SHOWN = 10
 OVER_A_PAGE = 20
@@ -31,7 +32,7 @@ def sharing(request):
     """Waiting requests, then open permissions, then those that are over. A card just withdrawn keeps its place."""
     own = (
         SharingGrant.objects.visible_to(request.user, as_=Hat.TENANT)
-        .select_related(*RELATED)
+        .select_related(*RELATED, "deletion_statement")
         .prefetch_related("narrowed_to")
     )
     cards = cards_of(own)
@@ -66,6 +67,7 @@ def card_of(grant, last_look=None):
         "days": (grant.ends_on - timezone.localdate()).days,
         "last_look": last_look,
         "has_run_out": grant.ends_at <= timezone.now(),
+        "is_unattested": grant.attest_on is not None and grant.attest_on < timezone.localdate(),
         "narrower": next(iter(grant.narrowed_to.all()), None),
     }
 
@@ -133,7 +135,7 @@ def preview(subject_id, keys):
 @open_without_consent
 @require_safe
 def grant(request, number):
-    found = fetch(request, SharingGrant, number)
+    found = fetch(request, SharingGrant, number, select_related=(*RELATED, *STATED))
     looks = AccessRecord.objects.visible_to(request.user, as_=Hat.TENANT).filter(grant=found)
     looks = list(looks.select_related("actor__holder", "party", "grant__purpose")[:LOOKS_SHOWN])
     context = {
@@ -150,7 +152,7 @@ def grant(request, number):
 def grant_withdraw(request, number):
     """First what it means, then one press; no reason is asked."""
     found = fetch(request, SharingGrant, number)
-    if request.method == "GET":
+    if request.method != "POST":
         return (
             render(request, "privacy/grant_withdraw.html", {"grant": found})
             if card_of(found)["is_open"]
@@ -171,7 +173,7 @@ def grant_withdraw(request, number):
 def grant_narrow(request, number):
     found = fetch(request, SharingGrant, number)
     form = NarrowForm(request.POST or None, grant=found)
-    if request.method == "GET" and not found.is_current:
+    if request.method != "POST" and not found.is_current:
         return redirect("grant", number)
     if request.method == "POST" and form.is_valid():
         try:

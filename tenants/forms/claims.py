@@ -4,6 +4,7 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.blanks import ReadableField
 from tenants import identity
 from tenants.forms.dates import BirthDateField
 from tenants.models import Building
@@ -17,7 +18,7 @@ class ClaimForm(forms.Form):
         empty_label=_("Choose your building"),
         error_messages={"required": _("Choose your building.")},
     )
-    unit_number = forms.CharField(
+    unit_number = ReadableField(
         label=_("Unit number"),
         max_length=20,
         help_text=_("As on your bills, for example A-12-03."),
@@ -30,14 +31,14 @@ class ClaimForm(forms.Form):
         error_messages={"required": _("Choose your identity kind.")},
         help_text=_("The one that your building management has on file."),
     )
-    identity_number = forms.CharField(
+    identity_number = ReadableField(
         label=_("Identity number"),
         max_length=32,
         help_text=_("Spaces and dots do not matter."),
         error_messages={"required": _("Enter your identity number.")},
     )
     birth_date = BirthDateField(label=_("Date of birth"))
-    message = forms.CharField(
+    message = ReadableField(
         label=_("Message to the building management"),
         required=False,
         max_length=500,
@@ -66,7 +67,7 @@ class ClaimForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    message = forms.CharField(
+    message = ReadableField(
         label=_("Message to the building management"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "data-count": "500"}),

@@ -7,6 +7,7 @@ more than the page showed.
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.blanks import ReadableField
 from accounts.wording import say_choices
 from privacy import declarations
 from privacy.uploads import ImageUpload
@@ -58,6 +59,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = Tenant
         fields = FIELDS
+        field_classes = dict.fromkeys(("name", "address", "birth_place", "other"), ReadableField)
         widgets = {
             "name": box("name"),
             "address": forms.Textarea({"rows": 3, "autocomplete": "street-address"}),

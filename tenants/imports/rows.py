@@ -7,6 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from privacy.cells import UNREADABLE, plain
 from tenants import columns, identity, spreadsheets
 from tenants.models import Tenant
 from tenants.models.register import identity_text
@@ -144,8 +145,8 @@ def _value(column, cell):
 def _readable(column, text):
     if text in SPREADSHEET_ERRORS:
         raise _Wrong(_("The cell holds an error of the spreadsheet."), _("Write the value itself."))
-    text = spreadsheets.plain(text)
-    if spreadsheets.UNREADABLE.search(text) or not _is_unicode(text):
+    text = plain(text)
+    if UNREADABLE.search(text) or not _is_unicode(text):
         raise _Wrong(_("The cell holds characters that cannot be read."), _("Write it again."))
     if column.name == "identity_number" and SCIENTIFIC.fullmatch(text):
         raise _Wrong(_("The spreadsheet has turned this into a number, and the last digits are lost."), _as_text())

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from privacy import access, grants
+from privacy import access, attestations, grants
 from privacy.errors import Refused
 from privacy.forms.sharing import AskForm
 from privacy.models import Membership, SharingAgreement, SharingGrant, SharingRequest
@@ -53,10 +53,17 @@ def vendor_home(request):
     context = {
         "count": current.count(),
         "ending": current.filter(ends_at__lte=timezone.now() + ENDING_SOON).order_by("ends_at", "pk")[:10],
+        **deletions_due(request),
         "answered": answered.select_related("purpose", "agreement__management").order_by("-answered_at", "-pk")[:5],
         "agreements": agreements_of(request),
     }
     return render(request, "tenants/vendor_home.html", context)
+
+
+def deletions_due(request):
+    """How many deletion statements are due, and the most urgent of them."""
+    due = attestations.due(request.user, Hat.VENDOR)
+    return {"deletions_count": due.count(), "first_deletion": next(map(attestations.Due, due[:1]), None)}
 
 
 def agreements_of(request):
@@ -170,5 +177,6 @@ def vendor_agreements(request):
         "colleagues": visible(request, Membership)
         .select_related("user", "party")
         .order_by("party__name", "user__name", "pk"),
+        **deletions_due(request),
     }
     return render(request, "tenants/vendor_agreements.html", context)

@@ -47,6 +47,11 @@ def test_add_opens_an_account_and_sends_the_link(client, otto):
     assert "sam" not in (entry.object_repr + entry.change_message).lower()
 
 
+def test_a_name_of_invisible_characters_is_no_name(client, otto):
+    client.post(f"{LIST}add/", {"email": "sam@example.com", "name": "\u200b\u2060", "language": ""})
+    assert User.objects.get(email="sam@example.com").name == ""
+
+
 @pytest.mark.parametrize("email", ["otto@example.com", "OTTO@example.com", "second@example.com", "nonsense", ""])
 def test_add_refuses_an_address_in_use_or_wrong(client, otto, email):
     EmailAddress.objects.create(user=otto, email="second@example.com", verified=True)

@@ -119,6 +119,7 @@ def test_there_is_something_to_try_for_everyone(said):
     ann = account("ann")
     (grant,) = SharingGrant.objects.current().filter(subject__holder=ann)
     assert grant.access_records.filter(hat="vendor", allowed=True).count() == 2
+    assert SharingGrant.objects.attestation_due().get().subject == grant.subject
     assert AccessRecord.objects.filter(subject=grant.subject, allowed=False).exists()
     assert SharingRequest.objects.get(subject__holder=ann).status == SharingRequest.Status.WAITING
     assert ProfileUpdateRequest.objects.waiting().filter(subject__holder=ann).count() == 1

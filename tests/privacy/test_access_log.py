@@ -211,22 +211,6 @@ def test_line_icon_goes_by_the_action_and_a_refusal_has_its_own(cast):
     assert (line.icon, line.reason) == ("slash-circle", "")
 
 
-@pytest.mark.parametrize(
-    ("cell", "expected"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+62", "'+62"),
-        ("-1", "'-1"),
-        ("@x", "'@x"),
-        (" =1", "' =1"),
-        ("\tx", "'\tx"),
-        ("Sam", "Sam"),
-    ],
-)
-def test_plain_cell_is_no_formula(cell, expected):
-    assert access_log.plain_cell(cell) == expected
-
-
 # The page
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from privacy import policies
-from privacy.models import ConsentEvent, DocumentVersion, LegalDocument
+from privacy.models import Announcement, ConsentEvent, DocumentVersion, LegalDocument
 from privacy.models.parties import Role
 from privacy.parties import appoint
 from privacy.subjects import own
@@ -160,6 +160,42 @@ def test_publish_page_shows_both_languages_the_changes_and_how_many_are_asked(ca
     assert f'name="seen" value="{draft.drafted_at.isoformat()}"' in page
     editorial = f.VersionFactory(published=False, material=False)
     assert "Nobody: this is an editorial change." in content(olga.get(f"{LIST}{editorial.pk}/publish/"))
+
+
+def test_publish_page_says_who_is_told_beforehand(cast, olga):
+    published(cast.olga)
+    at_once = f.VersionFactory(published=False)
+    assert "Nobody: it applies at once." in content(olga.get(f"{LIST}{at_once.pk}/publish/"))
+    later = f.VersionFactory(published=False, in_force_from=timezone.now() + timedelta(days=9))
+    sentence = f"{policies.to_be_told(later)} people are told by email as soon as you publish."
+    assert sentence in content(olga.get(f"{LIST}{later.pk}/publish/"))
+    policies.publish(version=later, by=cast.otto)
+    assert sentence not in content(olga.get(f"{LIST}{later.pk}/publish/"))
+
+
+def test_publishing_at_short_notice_is_refused_and_says_so_before(cast, olga, settings):
+    settings.ANNOUNCE_DAYS = 7
+    published(cast.olga)
+    draft = f.VersionFactory(published=False)
+    sentence = "People are told of a material change beforehand."
+    page = content(olga.get(f"{LIST}{draft.pk}/publish/"))
+    assert sentence in page
+    assert 'name="seen"' not in page
+    (message,) = said(olga.post(f"{LIST}{draft.pk}/publish/", {"seen": draft.drafted_at.isoformat()}))
+    assert message.startswith(sentence)
+    assert not DocumentVersion.objects.get(pk=draft.pk).is_published
+
+
+def test_a_version_says_when_its_announcement_went_out_and_to_how_many(cast, olga):
+    at_once = published(cast.olga)
+    assert "No letters: it applied at once." in content(olga.get(f"{LIST}{at_once.pk}/change/"))
+    later = f.VersionFactory(in_force_from=timezone.now() + timedelta(days=9))
+    address = f"{LIST}{later.pk}/change/"
+    assert f"Sent by email to {policies.to_be_told(later)} people, finished on" in content(olga.get(address))
+    Announcement.objects.update(finished_at=None, told=1)
+    page = content(olga.get(address))
+    assert "Being sent since" in page
+    assert "to 1 person so far." in page
 
 
 def test_publish_page_changes_nothing_when_read(olga):

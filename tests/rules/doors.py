@@ -2,7 +2,15 @@
 
 from django.contrib.contenttypes.models import ContentType
 
-from privacy.models import Breach, ConsentEvent, DisclosureSubject, ProfileUpdateRequest, SharingGrant, SharingRequest
+from privacy.models import (
+    AttestationReminder,
+    Breach,
+    ConsentEvent,
+    DisclosureSubject,
+    ProfileUpdateRequest,
+    SharingGrant,
+    SharingRequest,
+)
 from tenants.models import Claim, PendingImport
 
 # What each of them is answered:  anonymous dina ann bob vera sam rita olga otto
@@ -83,6 +91,8 @@ PORTAL = {
     "vendor/requests/": ("/vendor/requests/", VERA),
     "vendor/requests/<str:number>/cancel/": ("/vendor/requests/{asked}/cancel/", None, VERA_ACTS),
     "vendor/agreements/": ("/vendor/agreements/", VERA),
+    "vendor/deletions/": ("/vendor/deletions/", VERA),
+    "vendor/deletions/<str:number>/": ("/vendor/deletions/{over}/", VERA, VERA),
     "accounts/send-again/": ("/accounts/send-again/", None, "login login login login login login login login login"),
     "accounts/login/": ("/accounts/login/", VISITORS, VISITORS),
     "accounts/logout/": ("/accounts/logout/", "302 200 200 200 200 200 200 200 200", ALL_LED_ON),
@@ -369,6 +379,13 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
     },
+    "privacy.deletionstatement": {
+        "list": "200 200 200 200",
+        "add": "403 403 403 403",
+        "change": "200 404 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
     "privacy.sharingevent": {
         "list": "403 403 200 200",
         "add": "403 403 403 403",
@@ -485,6 +502,7 @@ def words_of(world):
         "grant": rows[SharingGrant].number,
         "receipt": rows[ConsentEvent].number,
         "disclosed": rows[DisclosureSubject].pk,
+        "over": rows[AttestationReminder].grant.number,
         "asked": rows[SharingRequest].number,
         "claim": rows[Claim].number,
         "pending": rows[PendingImport].pk,

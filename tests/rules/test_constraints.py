@@ -12,6 +12,7 @@ from accounts.models import User
 from privacy import breaches, cases, consents, disclosures, ledger, numbers, purposes, transfers, updates
 from privacy.models import (
     AccessRecord,
+    AttestationReminder,
     Breach,
     BreachNotice,
     BreachSubject,
@@ -117,6 +118,9 @@ def another_page(cast):
 
 # Constraint → what it refuses
 BREAKS = {
+    "privacy_attestation_reminded_once": lambda cast: same(
+        AttestationReminder.objects.create(grant=f.GrantFactory(), kind="soon")
+    ),
     "accounts_user_email_any_case": lambda cast: User.objects.create(email="ANN@example.com"),
     "privacy_access_says_why": lambda cast: AccessRecord.objects.create(
         subject=own(cast.ann), actor=own(cast.sam), hat="staff", action="viewed", allowed=True, why=""

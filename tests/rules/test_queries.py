@@ -23,6 +23,7 @@ from privacy.models import (
     CheckpointHead,
     ConsentEvent,
     CorporateTransfer,
+    DeletionStatement,
     Disclosure,
     DisclosureEvent,
     DisclosureSubject,
@@ -62,6 +63,7 @@ PORTAL = {
     "/vendor/shared/": "vera",
     "/vendor/requests/": "vera",
     "/vendor/agreements/": "vera",
+    "/vendor/deletions/": "vera",
     "/privacy.html": "anonymous",
     "/admin/": "sam",
     "/admin/record-of-processing/": "otto",
@@ -136,6 +138,23 @@ def grow(world, count):
             SharingGrant(number=f"IM-{start}-{n}", subject=mine, purpose=p, **ends, **common)
             for n, p in enumerate(purposes)
         ]
+    )
+    closed = SharingGrant.objects.bulk_create(
+        SharingGrant(
+            number=f"IO-{start}-{n}", subject=s, purpose=world.purpose, **(ends | {"withdrawn_at": now}), **common
+        )
+        for n, s in enumerate([*subjects, *[mine] * count])
+    )
+    DeletionStatement.objects.bulk_create(
+        DeletionStatement(
+            grant=grant,
+            subject_id=grant.subject_id,
+            vendor=world.teknik,
+            fields=["tenant.name"],
+            means="x",
+            stated_by=me,
+        )
+        for grant in closed[::2]
     )
     asked = {"until": timezone.localdate(), "reason": "x", "asked_by": me, "asked_for": world.teknik}
     SharingRequest.objects.bulk_create(

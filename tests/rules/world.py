@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from accounts import signins
 from privacy import (
     access,
+    attestations,
     breaches,
     cases,
     disclosures,
@@ -31,6 +32,7 @@ from privacy import (
 )
 from privacy.models import (
     AccessRecord,
+    AttestationReminder,
     Breach,
     BreachNotice,
     BreachSubject,
@@ -40,6 +42,7 @@ from privacy.models import (
     CheckpointHead,
     ConsentEvent,
     CorporateTransfer,
+    DeletionStatement,
     Disclosure,
     DisclosureEvent,
     DisclosureSubject,
@@ -151,6 +154,9 @@ def side(world, name, management, vendor, agreement, stranger, number):
         by=person,
     )
     grants.open_shared(number=grant.number, by=worker)
+    statement = attestations.state(grant=over(entry, agreement, world.purpose), by=worker, means=f"Shredded for {name}")
+    over(entry, agreement, world.purpose)
+    attestations.remind()
     other = f.PurposeFactory(code="delivery", name_ind="Pengantaran", name_en="Deliveries")
     agreement.purposes.add(other)
     asked = grants.ask(
@@ -261,6 +267,8 @@ def side(world, name, management, vendor, agreement, stranger, number):
         PendingImport: pending,
         SharingAgreement: agreement,
         SharingGrant: grant,
+        DeletionStatement: statement,
+        AttestationReminder: AttestationReminder.objects.get(grant__agreement=agreement),
         SharingRequest: asked,
         SharingEvent: SharingEvent.objects.filter(grant=grant).first(),
         ProfileUpdateRequest: update,
@@ -311,6 +319,13 @@ def disclosed(world, management, entry, staff, name):
     return asked
 
 
+def over(entry, agreement, purpose):
+    """A permission that ended nearly two weeks ago."""
+    now = timezone.now()
+    dates = {"starts_at": now - timedelta(days=30), "ends_at": now - timedelta(days=12)}
+    return f.GrantFactory(subject=entry.subject, agreement=agreement, purpose=purpose, **dates)
+
+
 def marks_of(rows):
     """Words that stand on no page of the other company. Names of buildings and managements are public."""
     entry, claim = rows[Tenant], rows[Claim]
@@ -321,6 +336,9 @@ def marks_of(rows):
         claim.entry.name,
         rows[Unit].number,
         rows[SharingGrant].number,
+        rows[DeletionStatement].number,
+        rows[AttestationReminder].grant.number,
+        rows[DeletionStatement].means,
         rows[ProfileUpdateRequest].number,
         rows[SharingAgreement].number,
         rows[Breach].number,

@@ -42,6 +42,18 @@ def test_form_has_only_the_chosen_fields(cast):
     assert (form.instance.name, form.instance.management_id) == ("Ann Wijaya", cast.anggrek.pk)
 
 
+@pytest.mark.parametrize("name", ["name", "address", "birth_place", "email", "phone"])
+def test_invisible_characters_are_no_value(cast, name):
+    form = profile(cast.ann_entry, [name], **{name: "\u200b\u2060\u3164"})
+    label = Tenant._meta.get_field(name).verbose_name
+    assert errors(form) == {name: [f"Enter your {label}."]}
+
+
+def test_a_name_of_invisible_characters_is_refused_at_the_desk_too(cast):
+    form = RegisterForm({"name": "\u200b\u2060"}, instance=Tenant())
+    assert errors(form)["name"] == ["Enter the name."]
+
+
 def test_phone_is_kept_in_one_form(cast):
     form = profile(cast.ann_entry, ["phone"], phone="0812-3456.7891")
     assert form.is_valid()

@@ -308,6 +308,19 @@ def test_plan_takes_a_dash_for_an_empty_cell(plan):
     assert plan(["Nama", "Unit", "Telepon"], ["Cici", "A-15-01", "-"]).new[0].row.values.keys() == {"name", "unit"}
 
 
+INVISIBLE = "\u200b\u2060\ufeff\u00ad\u3164"
+
+
+def test_plan_takes_invisible_characters_for_an_empty_cell(plan):
+    found = plan(["Nama", "Unit", "Tempat lahir", "Telepon"], ["Cici", "A-15-01", INVISIBLE, INVISIBLE])
+    assert found.new[0].row.values.keys() == {"name", "unit"}
+    assert "The cell is empty. Fill it in." in said(plan(["Nama", "Unit"], [INVISIBLE, "A-15-01"]))
+
+
+def test_a_value_of_invisible_characters_stands_below_no_heading(plan):
+    assert plan(["Nama", "Unit", ""], ["Cici", "A-15-01", INVISIBLE]).new
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "sentence"),
     [

@@ -1,0 +1,39 @@
+"""HEAD is GET without a body: the same answer, and nothing done. A page that forgets it would act on a HEAD."""
+
+import pytest
+
+from privacy.models import SharingGrant
+from tests.rules.doors import MODELS, PAGES, PORTAL, ROOF, words_of
+from tests.rules.site import admin_address, ask, client_for
+
+pytestmark = pytest.mark.django_db
+
+
+def addresses(world, who):
+    """(route, address) of every address of the tables; the pages of models for those who work there."""
+    words = words_of(world)
+    for route, (address, *_answers) in (PORTAL | ROOF).items():
+        yield route, address.format(**words)
+    for label, pages in MODELS.items() if who in {"sam", "otto"} else ():
+        for page in pages:
+            rest = PAGES.get(page, page)
+            yield f"admin/{label.replace('.', '/')}/{rest}", admin_address(world, *label.split("."), rest)
+
+
+@pytest.mark.parametrize("who", ["anonymous", "dina", "ann", "vera", "sam"])
+def test_head_answers_as_get_does(world, who):
+    client, wrong = client_for(world, who), []
+    for route, address in addresses(world, who):
+        get, head = (ask(world, client, who, method, route, address) for method in ("GET", "HEAD"))
+        if get.answer != head.answer:
+            wrong.append(f"HEAD {address}: {head.answer}, and GET: {get.answer}")
+        if head.response.content:
+            wrong.append(f"HEAD {address} has a body")
+    assert not wrong, 'Ask `request.method == "POST"` before acting:\n  ' + "\n  ".join(wrong)
+
+
+def test_head_withdraws_nothing(world):
+    grant = world.rows["anggrek"][SharingGrant]
+    client_for(world, "ann").head(f"/my-sharing/{grant.number}/withdraw/")
+    grant.refresh_from_db()
+    assert grant.withdrawn_at is None
