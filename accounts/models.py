@@ -48,6 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Privacy:
         subject = "subjects"
         personal = {"email": "", "name": "", "password": "!", "last_login": None}
+        withheld = ("password",)
         kept = {
             "id": "row number",
             "language": "how to show pages",

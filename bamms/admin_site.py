@@ -18,7 +18,7 @@ from privacy.middleware import open_without_consent
 
 # Group → models, in the order of the work; a model that stands nowhere here comes last, under "Settings"
 GROUPS = (
-    (_("Queue"), "hourglass-split", ("Claim", "ProfileUpdateRequest", "SharingRequest")),
+    (_("Queue"), "hourglass-split", ("Claim", "ProfileUpdateRequest", "RightsRequest", "SharingRequest")),
     (_("Tenants"), "people", ("Tenant", "Invitation", "Building", "Unit")),
     (_("Sharing data"), "shield-check", ("SharingAgreement", "SharingGrant", "Vendor")),
     (
@@ -26,7 +26,11 @@ GROUPS = (
         "patch-check",
         ("LegalDocument", "DocumentVersion", "Purpose", "PurposeVersion", "ConsentEvent"),
     ),
-    (_("Evidence and oversight"), "eye", ("AccessRecord", "SharingEvent", "Checkpoint", "CheckpointHead")),
+    (
+        _("Evidence and oversight"),
+        "eye",
+        ("AccessRecord", "SharingEvent", "RightsEvent", "Checkpoint", "CheckpointHead"),
+    ),
     (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
 )
 

@@ -48,12 +48,14 @@ REFUSALS = {
     "agreement_suspended": gettext_lazy("the agreement was suspended"),
     "agreement_ended": gettext_lazy("the agreement was not in force"),
     "purpose_closed": gettext_lazy("the purpose was no longer in use"),
+    "restricted": gettext_lazy("you had restricted the processing of your data"),
     "not_in_grant": gettext_lazy("it is not part of the permission"),
     "not_in_agreement": gettext_lazy("it is not part of the agreement"),
 }
 WITH_NUMBER = {
     Why.UPDATE: gettext_lazy("to decide request %(number)s"),
     Why.CLAIM: gettext_lazy("to check claim %(number)s"),
+    Why.RIGHTS: gettext_lazy("to answer request %(number)s"),
     Why.SHARING: gettext_lazy("to look after %(number)s, which is about sharing"),
 }
 
@@ -76,6 +78,11 @@ class Line:
     @cached_property
     def sentence(self):
         return sentence(self.last, self.viewer_id, keys={key: None for record in self.records for key in record.fields})
+
+    @property
+    def may_be_asked_about(self):
+        """One's own looks raise no question."""
+        return self.last.hat != Hat.TENANT or self.last.actor.holder_id != self.viewer_id
 
     @property
     def reason(self):

@@ -35,6 +35,7 @@ class Declaration:
     open_to: tuple = ()  # hats that see every row, for models that hold no personal data
     personal: MappingProxyType = field(default_factory=dict)  # field → what erasure leaves behind
     kept: MappingProxyType = field(default_factory=dict)  # field → why it may stay
+    withheld: tuple = ()  # fields that a copy of one's own data leaves out: secrets, and what tells of other entries
     shareable: MappingProxyType = field(default_factory=dict)  # field → category a grant can open
     updatable: tuple = ()  # fields a person may ask to have changed
     birth: str = ""  # the field with the date of birth: children need a guardian (article 25)

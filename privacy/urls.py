@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import access_log, consents, documents, files, rights, sharing
+from privacy.views import access_log, consents, documents, exports, files, rights, rights_requests, sharing
 
 urlpatterns = [
     path("privacy.html", documents.document, {"kind": "policy"}, name="policy"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("my-consents/", consents.own_consents, name="consents"),
     path("my-consents/<str:kind>/withdraw/", consents.withdraw, name="consent_withdraw"),
     path("my-rights/", rights.rights, name="rights"),
+    path("my-rights/ask/<str:kind>/", rights_requests.rights_ask, name="rights_ask"),
+    path("my-rights/requests/<str:number>/", rights_requests.rights_request, name="rights_request"),
+    path("my-rights/download/", exports.download, name="download"),
     path("my-privacy/", rights.hub, name="hub"),
     path("files/<str:model>/<str:pk>/<str:field>/", files.private_file, name="file"),
     path("my-sharing/", sharing.sharing, name="sharing"),

@@ -1,6 +1,6 @@
 """The privacy floor in the admin: one module a noun, registered on import."""
 
-from privacy.admin import access, agreements, consents, documents, evidence, parties, purposes, sharing, updates
+from privacy.admin import access, agreements, consents, documents, evidence, parties, purposes, rights, sharing, updates
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
 from privacy.admin.once import AddOnce
 
@@ -16,6 +16,7 @@ __all__ = [
     "evidence",
     "parties",
     "purposes",
+    "rights",
     "sharing",
     "updates",
 ]

@@ -8,6 +8,7 @@ from privacy.models.numbers import Counter
 from privacy.models.parties import Membership, Party
 from privacy.models.policies import DocumentVersion, LegalDocument
 from privacy.models.purposes import Purpose, PurposeVersion
+from privacy.models.rights import RightsEvent, RightsRequest
 from privacy.models.sharing import SharingAgreement, SharingEvent, SharingGrant, SharingRequest
 from privacy.models.subjects import Guardian, Subject
 from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
@@ -30,6 +31,8 @@ __all__ = [
     "ProfileUpdateRequest",
     "Purpose",
     "PurposeVersion",
+    "RightsEvent",
+    "RightsRequest",
     "SharingAgreement",
     "SharingEvent",
     "SharingGrant",

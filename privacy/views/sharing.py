@@ -31,7 +31,7 @@ def sharing(request):
     """Waiting requests, then open permissions, then those that are over. A card just withdrawn keeps its place."""
     own = (
         SharingGrant.objects.visible_to(request.user, as_=Hat.TENANT)
-        .select_related(*RELATED)
+        .select_related("subject", *RELATED)
         .prefetch_related("narrowed_to")
     )
     cards = cards_of(own)

@@ -83,6 +83,7 @@ class Claim(models.Model):
 
     class Privacy:
         subject = "claimant"
+        withheld = ("entry", "status")  # whether somebody is in the register is told to nobody else
         controller = "management"
         personal = {
             "unit_number": "",
@@ -143,6 +144,7 @@ class Invitation(models.Model):
         subject = "tenant__subject"
         controller = "tenant__management"
         personal = {"email": "", "token_hash": ""}
+        withheld = ("token_hash",)
         kept = dict.fromkeys(
             ("id", "tenant", "created_at", "created_by", "expires_at", "used_at"), "proof of the invitation"
         )

@@ -14,6 +14,7 @@ EVIDENCE = [
     "privacy.sharingevent",
     "privacy.checkpoint",
     "privacy.checkpointhead",
+    "privacy.rightsevent",
 ]
 REGISTER = {
     "tenants.building": EDIT,
@@ -25,6 +26,7 @@ REGISTER = {
     "tenants.invitation": (VIEW, ADD),
     "privacy.profileupdaterequest": (VIEW, CHANGE),
     "privacy.profileupdateline": (VIEW,),
+    "privacy.rightsrequest": EDIT,
     "privacy.sharinggrant": (VIEW,),
     "privacy.sharingrequest": (VIEW, ADD, CHANGE),
     "privacy.sharingagreement": (VIEW,),
@@ -46,6 +48,7 @@ OVERSIGHT = {
     "privacy.purpose": EDIT,
     "privacy.profileupdaterequest": (VIEW,),
     "privacy.profileupdateline": (VIEW,),
+    "privacy.rightsrequest": (VIEW, CHANGE),
     "privacy.sharingagreement": (VIEW, "activate"),
     "privacy.sharinggrant": (VIEW,),
     "privacy.sharingrequest": (VIEW,),
