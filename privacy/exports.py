@@ -133,7 +133,7 @@ def _value(row, column, related, mine, table):
     """For programs: dates as ISO 8601, files by their name in the copy, people by whether they are oneself."""
     value = getattr(row, column.attname)
     if value in (None, ""):
-        return value
+        return None if value is None else ""  # an empty file is an object
     if column.is_relation and column.remote_field.model is Subject:
         return str(value) if value in mine else _("another person")
     if column.is_relation:

@@ -31,8 +31,9 @@ def rights_ask(request, kind):
         raise Http404
     records = rights.own_records(request.user)
     names = Party.objects.in_bulk([controller for _subject, controller in records])
-    form = AskRightForm(request.POST or None, initial={"line": named}, kind=kind, records=records, names=names)
-    if request.method == "POST" and form.is_valid() and (answer := send(request, kind, form, line)):
+    sent = request.POST if request.method == "POST" else None  # which may hold nothing at all
+    form = AskRightForm(sent, initial={"line": named}, kind=kind, records=records, names=names)
+    if form.is_valid() and (answer := send(request, kind, form, line)):
         return answer
     context = {"right": right, "form": form, "sentence": log.sentence(line, request.user.pk) if line else ""}
     return render(request, "privacy/rights_ask.html", context | {"line": line, "can_ask": bool(records)})

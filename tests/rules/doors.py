@@ -2,7 +2,7 @@
 
 from django.contrib.contenttypes.models import ContentType
 
-from privacy.models import ProfileUpdateRequest, SharingGrant, SharingRequest
+from privacy.models import ProfileUpdateRequest, RightsRequest, SharingGrant, SharingRequest
 from tenants.models import Claim, PendingImport
 
 # What each of them is answered:  anonymous dina ann bob vera sam rita olga otto
@@ -43,6 +43,13 @@ PORTAL = {
         LED_ON,
     ),
     "my-rights/": ("/my-rights/", SIGNED_IN),
+    "my-rights/ask/<str:kind>/": ("/my-rights/ask/erase/", SIGNED_IN, "login 302 200 200 302 302 302 302 302"),
+    "my-rights/requests/<str:number>/": (
+        "/my-rights/requests/{right}/",
+        ANN_ALWAYS,
+        ANN_ALWAYS.replace("200", "302"),
+    ),
+    "my-rights/download/": ("/my-rights/download/", SIGNED_IN, SIGNED_IN),
     "my-privacy/": ("/my-privacy/", AGREED),
     "files/<str:model>/<str:pk>/<str:field>/": (
         "/files/tenants.tenant/{entry}/identity_scan/",
@@ -236,6 +243,20 @@ MODELS = {
         "delete": "403 403 403 403",
         "<int:pk>/compare-again/": "404 404 404 404",
     },
+    "privacy.rightsrequest": {
+        "list": "200 200 200 200",
+        "add": "200 200 403 403",
+        "change": "200 404 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.rightsevent": {
+        "list": "403 403 200 200",
+        "add": "403 403 403 403",
+        "change": "403 403 200 200",
+        "history": "404 404 200 200",
+        "delete": "403 403 403 403",
+    },
     "tenants.buildingmanagement": {
         "list": "200 403 200 200",
         "add": "403 403 403 200",
@@ -323,6 +344,7 @@ def words_of(world):
     return {
         "content_type": ContentType.objects.get_for_model(world.ann_entry).pk,
         "update": rows[ProfileUpdateRequest].number,
+        "right": rows[RightsRequest].number,
         "entry": world.ann_entry.pk,
         "grant": rows[SharingGrant].number,
         "asked": rows[SharingRequest].number,

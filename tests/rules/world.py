@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from privacy import access, grants, ledger, parties, updates
+from privacy import access, grants, ledger, parties, rights, updates
 from privacy.models import (
     AccessRecord,
     Checkpoint,
@@ -28,6 +28,8 @@ from privacy.models import (
     ProfileUpdateLine,
     ProfileUpdateRequest,
     PurposeVersion,
+    RightsEvent,
+    RightsRequest,
     SharingAgreement,
     SharingEvent,
     SharingGrant,
@@ -155,6 +157,8 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )
     pending = imports.keep(table=imports.read(register), management=management, by=staff)
     access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
+    line = AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first()
+    right = rights.ask(subject=entry.subject, kind="copy", by=person, details=f"Why did {name} look?", line=line)
     guardian = Guardian.objects.create(
         subject=newcomer.subject,
         name=f"Parent of {name}",
@@ -186,7 +190,9 @@ def side(world, name, management, vendor, agreement, stranger, number):
         SharingEvent: SharingEvent.objects.filter(grant=grant).first(),
         ProfileUpdateRequest: update,
         ProfileUpdateLine: update.lines.get(),
-        AccessRecord: AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first(),
+        RightsRequest: right,
+        RightsEvent: right.events.first(),
+        AccessRecord: line,
         ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(),
         Subject: entry.subject,
         Guardian: guardian,
@@ -209,6 +215,7 @@ def marks_of(rows):
         rows[Unit].number,
         rows[SharingGrant].number,
         rows[ProfileUpdateRequest].number,
+        rows[RightsRequest].number,
         rows[SharingAgreement].number,
         claim.number,
         str(entry.subject_id),
