@@ -49,6 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         subject = "subjects"
         dropped = True
         personal = {"email": "", "name": "", "password": "!", "last_login": None}
+        withheld = ("password",)
         kept = {
             "id": "row number",
             "language": "how to show pages",

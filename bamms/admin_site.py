@@ -18,7 +18,7 @@ from privacy.middleware import open_without_consent
 
 # Group → models, in the order of the work; a model that stands nowhere here comes last, under "Settings"
 GROUPS = (
-    (_("Queue"), "hourglass-split", ("Claim", "ProfileUpdateRequest", "SharingRequest")),
+    (_("Queue"), "hourglass-split", ("Claim", "ProfileUpdateRequest", "RightsRequest", "SharingRequest")),
     (_("Tenants"), "people", ("Tenant", "Invitation", "Building", "Unit")),
     (
         _("Sharing data"),
@@ -50,6 +50,7 @@ GROUPS = (
             "CaseEvent",
             "DisclosureEvent",
             "TransferEvent",
+            "RightsEvent",
             "Checkpoint",
             "CheckpointHead",
         ),

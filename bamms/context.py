@@ -6,7 +6,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from privacy import parties
+from privacy import parties, subjects
 from privacy.scope import Hat
 
 # Hat → (URL name, label, icon): never more than five, one or two short words
@@ -45,6 +45,7 @@ def site(request):
         "hats": SimpleLazyObject(lambda: _hats(request)),
         "nav": SimpleLazyObject(lambda: _nav(request)),
         "party_name": SimpleLazyObject(lambda: _party_name(request)),
+        "restricted_since": SimpleLazyObject(lambda: _restricted_since(request)),
     }
 
 
@@ -76,6 +77,13 @@ def _nav(request):
     open_now = (url for urls, _label, _icon in items for url in urls if request.path.startswith(url))
     here = max(open_now, key=len, default="")
     return [{"url": urls[0], "label": label, "icon": icon, "current": here in urls} for urls, label, icon in items]
+
+
+def _restricted_since(request):
+    """Since when the person's own data is restricted, on the pages of her own portal; None when it is not."""
+    if not _is_signed_in(request) or current_hat(request) != Hat.TENANT:
+        return None
+    return subjects.restricted_since(request.user)
 
 
 def _party_name(request):

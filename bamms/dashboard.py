@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.moments import JAKARTA
 from privacy import attestations, clocks
-from privacy.models import DocumentVersion, ProfileUpdateRequest, SharingAgreement, SharingGrant, SharingRequest
+from privacy.models import (
+    DocumentVersion,
+    ProfileUpdateRequest,
+    RightsRequest,
+    SharingAgreement,
+    SharingGrant,
+    SharingRequest,
+)
 from tenants.models import Claim, Occupancy, Tenant
 
 ENDING_DAYS = 14
@@ -69,6 +76,13 @@ def queues(user, hat):
             "admin:privacy_profileupdaterequest_changelist",
             updates,
             ProfileUpdateRequest.Status.WAITING,
+        ),
+        _queue(
+            _("Rights requests"),
+            "shield-check",
+            "admin:privacy_rightsrequest_changelist",
+            RightsRequest.objects.visible_to(user, as_=hat),
+            RightsRequest.Status.WAITING,
         ),
     ]
 

@@ -49,6 +49,7 @@ REFUSALS = {
     "agreement_suspended": gettext_lazy("the agreement was suspended"),
     "agreement_ended": gettext_lazy("the agreement was not in force"),
     "purpose_closed": gettext_lazy("the purpose was no longer in use"),
+    "restricted": gettext_lazy("you had restricted the processing of your data"),
     "not_in_grant": gettext_lazy("it is not part of the permission"),
     "not_in_agreement": gettext_lazy("it is not part of the agreement"),
     "not_case_party": gettext_lazy("this person does not work on the case"),
@@ -63,6 +64,7 @@ WITH_NUMBER = {
     Why.UPDATE: gettext_lazy("to decide request %(number)s"),
     Why.CLAIM: gettext_lazy("to check claim %(number)s"),
     Why.CASE: gettext_lazy("to investigate case %(number)s"),
+    Why.RIGHTS: gettext_lazy("to answer request %(number)s"),
     Why.SHARING: gettext_lazy("to look after %(number)s, which is about sharing"),
     Why.DISCLOSURE: gettext_lazy("for disclosure %(number)s"),
 }
@@ -86,6 +88,11 @@ class Line:
     @cached_property
     def sentence(self):
         return sentence(self.last, self.viewer_id, keys={key: None for record in self.records for key in record.fields})
+
+    @property
+    def may_be_asked_about(self):
+        """One's own looks raise no question."""
+        return self.last.hat != Hat.TENANT or self.last.actor.holder_id != self.viewer_id
 
     @property
     def reason(self):

@@ -1,6 +1,6 @@
 """The statutory clock: an answer within 3×24 hours of receipt, whatever day it is (articles 30, 32, 40, 41)."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,6 +13,11 @@ from accounts.templatetags import moments
 def due(received_at=None):
     """The last moment to answer something received at `received_at` (now, when not given)."""
     return (received_at or timezone.now()) + timedelta(hours=settings.ANSWER_HOURS)
+
+
+def start_of(day):
+    """The first moment of a day in Jakarta."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def hours_left(due_at, now=None):

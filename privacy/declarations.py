@@ -47,6 +47,7 @@ class Declaration:
     open_to: tuple = ()  # hats that see every row, for models that hold no personal data
     personal: MappingProxyType = field(default_factory=dict)  # field → what erasure leaves behind
     kept: MappingProxyType = field(default_factory=dict)  # field → why it may stay
+    withheld: tuple = ()  # fields that a copy of one's own data leaves out: secrets, and what tells of other entries
     shareable: MappingProxyType = field(default_factory=dict)  # field → category a grant can open
     specific: MappingProxyType = field(default_factory=dict)  # field → kind of specific data (article 4(2))
     people: str = ""  # whom the rows are about, in words for the record of processing

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,12 @@ def hand_over(*, subject, to, by):
     check_guardian(locked)
     locked.holder = to
     locked.save(update_fields=["holder"])
+
+
+def restricted_since(user):
+    """Since when the processing of anything that this account holds is restricted (article 11), or None."""
+    held = Subject.objects.filter(holder=user, erased_at__isnull=True)
+    return held.aggregate(since=Min("restricted_at"))["since"]
 
 
 def is_minor(subject):

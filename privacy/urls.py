@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from privacy.views import access_log, breaches, consents, disclosures, documents, files, receipts, rights, sharing
+from privacy.views import (
+    access_log,
+    breaches,
+    consents,
+    disclosures,
+    documents,
+    exports,
+    files,
+    receipts,
+    rights,
+    rights_requests,
+    sharing,
+)
 
 urlpatterns = [
     path("privacy.html", documents.document, {"kind": "policy"}, name="policy"),
@@ -18,6 +30,9 @@ urlpatterns = [
     path("my-consents/receipts/<str:number>.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path("receipts/", receipts.check, name="receipt_check"),
     path("my-rights/", rights.rights, name="rights"),
+    path("my-rights/ask/<str:kind>/", rights_requests.rights_ask, name="rights_ask"),
+    path("my-rights/requests/<str:number>/", rights_requests.rights_request, name="rights_request"),
+    path("my-rights/download/", exports.download, name="download"),
     path("my-privacy/", rights.hub, name="hub"),
     path("files/<str:model>/<str:pk>/<str:field>/", files.private_file, name="file"),
     path("my-sharing/", sharing.sharing, name="sharing"),

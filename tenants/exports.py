@@ -22,8 +22,14 @@ HOME_KEYS = {name: f"occupancy.{'unit' if name == 'building' else name}" for nam
 
 
 def visible(user):
-    """The entries that this account may export: those of its own companies, whatever else it may do."""
-    return Tenant.objects.visible_to(user, as_=Hat.STAFF)
+    """The entries that this account may export: of its own companies, without the restricted ones."""
+    return Tenant.objects.visible_to(user, as_=Hat.STAFF).filter(subject__restricted_at__isnull=True)
+
+
+def left_out(entries, user):
+    """How many of these entries stay behind because the tenant restricted the processing (article 11)."""
+    restricted = Tenant.objects.visible_to(user, as_=Hat.STAFF).filter(subject__restricted_at__isnull=False)
+    return restricted.filter(pk__in=entries.order_by().values("pk")).count()
 
 
 @transaction.atomic

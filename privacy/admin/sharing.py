@@ -213,7 +213,7 @@ class SharingGrantAdmin(ReadOnly, AboutSomebody):
     empty_text = _("No permissions yet. They appear here when tenants give them.")
     list_display = ("number", "who", "vendor", "job", "data", "state", "until")
     list_filter = (StateFilter, StatementFilter)
-    list_select_related = ("agreement__vendor", "purpose")
+    list_select_related = ("subject", "agreement__vendor", "purpose")
     fields = readonly_fields = (
         "number",
         "who",

@@ -8,8 +8,7 @@ from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mail
-from privacy import numbers, parties, subjects
+from privacy import letters, numbers, parties, subjects
 from privacy.errors import Refused
 from privacy.grants.giving import check, event, give
 from privacy.models import SharingAgreement, SharingEvent, SharingGrant, SharingRequest, Subject
@@ -48,7 +47,7 @@ def ask(*, subject, agreement, purpose, fields, until, reason, by, as_):
         asked_for_id=agreement.vendor_id if as_ == Hat.VENDOR else agreement.management_id,
     )
     event(SharingEvent.Kind.ASKED, request=request, by=by)
-    mail.tell(user=subject.holder, template="sharing_requested", url_name="sharing_request", url_args=[request.number])
+    letters.tell(subject=subject, template="sharing_requested", url_name="sharing_request", url_args=[request.number])
     return request
 
 

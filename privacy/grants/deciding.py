@@ -22,6 +22,7 @@ class Reason(models.TextChoices):
     AGREEMENT_SUSPENDED = "agreement_suspended", _("Agreement suspended")
     AGREEMENT_ENDED = "agreement_ended", _("Agreement not in force")
     PURPOSE_CLOSED = "purpose_closed", _("Purpose no longer in use")
+    RESTRICTED = "restricted", _("Processing restricted by the tenant")
     NOT_IN_GRANT = "not_in_grant", _("Not part of this permission")
     NOT_IN_AGREEMENT = "not_in_agreement", _("Not part of the agreement")
 
@@ -52,7 +53,7 @@ class Answer:
 def decide(grant, key, *, vendors, now):
     """The truth table, without a query: may these vendors read this field through this permission at this moment?
 
-    Needs `grant.agreement` and `grant.purpose` loaded. The first condition that fails names the reason.
+    Needs `subject`, `agreement` and `purpose` of the grant loaded. The first condition that fails names the reason.
     `SharingGrant.objects.opening(key)` says the same in SQL.
     """
     agreement, today = grant.agreement, timezone.localdate(now)
@@ -66,6 +67,7 @@ def decide(grant, key, *, vendors, now):
         (agreement.status == status.ACTIVE, Reason.AGREEMENT_ENDED),
         (agreement.valid_from <= today <= agreement.valid_until, Reason.AGREEMENT_ENDED),
         (grant.purpose.is_active, Reason.PURPOSE_CLOSED),
+        (grant.subject.restricted_at is None, Reason.RESTRICTED),
         (key in grant.fields and key in declarations.shareable(), Reason.NOT_IN_GRANT),
         (key in agreement.fields, Reason.NOT_IN_AGREEMENT),
     )
@@ -77,7 +79,7 @@ def can_read(user, subject, key, *, now=None):
     vendors, now = vendors_of(user), now or timezone.now()
     grants = SharingGrant.objects.filter(subject=subject, agreement__vendor__in=vendors)
     refused = Answer(Reason.NO_GRANT)
-    for grant in grants.select_related("agreement", "purpose").order_by("given_at", "pk"):
+    for grant in grants.select_related("subject", "agreement", "purpose").order_by("given_at", "pk"):
         refused = Answer(decide(grant, key, vendors=vendors, now=now), grant)
         if refused.allowed:
             return refused
@@ -101,7 +103,7 @@ def readable_by(grant, vendors, now):
 
 
 def state(grant, *, now=None):
-    """The permission's state in one word. Needs `agreement` and `purpose` loaded; asks `narrowed_to` when withdrawn."""
+    """The permission's state in one word. Needs the same loaded as `decide`; asks `narrowed_to` when withdrawn."""
     now = now or timezone.now()
     if grant.withdrawn_at is not None:
         return State.NARROWED if grant.narrowed_to.all() else State.WITHDRAWN
@@ -112,4 +114,5 @@ def state(grant, *, now=None):
         or timezone.localdate(now) > agreement.valid_until
     ):
         return State.ENDED
-    return State.ACTIVE if agreement.is_active and grant.purpose.is_active else State.SUSPENDED
+    works = agreement.is_active and grant.purpose.is_active and grant.subject.restricted_at is None
+    return State.ACTIVE if works else State.SUSPENDED

@@ -22,6 +22,7 @@ from privacy.models.retention import (
     RetentionRule,
     RetentionRun,
 )
+from privacy.models.rights import RightsEvent, RightsRequest
 from privacy.models.sharing import SharingAgreement, SharingEvent, SharingGrant, SharingRequest
 from privacy.models.subjects import Subject
 from privacy.models.transfers import CorporateTransfer, TransferEvent
@@ -65,6 +66,8 @@ __all__ = [
     "RetentionNotice",
     "RetentionRule",
     "RetentionRun",
+    "RightsEvent",
+    "RightsRequest",
     "SharingAgreement",
     "SharingEvent",
     "SharingGrant",

@@ -30,6 +30,7 @@ class Why(models.TextChoices):
     CORRECTION = "correction", _("to correct the register of tenants")
     UPDATE = "update", _("to decide a change request")
     CLAIM = "claim", _("to check a claim")
+    RIGHTS = "rights", _("to answer a rights request")
     SHARING = "sharing", _("to look after a sharing permission")
     GRANT = "grant", _("for the purpose of the permission")
     IMPORT = "import", _("to import the register of tenants")

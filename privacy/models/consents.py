@@ -57,6 +57,7 @@ class Presentation(models.Model):
     class Privacy:
         subject = "subject"
         personal = {}
+        withheld = ("token_hash",)
         kept = dict.fromkeys(
             ("id", "subject", "token_hash", "language", "shown", "capacity", "shown_at", "expires_at"),
             "proof of what was shown (article 24)",

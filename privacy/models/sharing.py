@@ -242,10 +242,12 @@ class SharingRequest(FieldLabels, models.Model):
 
 class GrantQuerySet(ScopedQuerySet):
     def current(self, now=None):
-        """Permissions that open data now: not withdrawn, begun, not over, under an active agreement."""
+        """Permissions that open data now: not withdrawn, begun, not over, under an active agreement, not restricted."""
         now = now or timezone.now()
         return self.filter(withdrawn_at__isnull=True, starts_at__lte=now, ends_at__gt=now).filter(
-            agreement__in=SharingAgreement.objects.active(timezone.localdate(now)), purpose__is_active=True
+            agreement__in=SharingAgreement.objects.active(timezone.localdate(now)),
+            purpose__is_active=True,
+            subject__restricted_at__isnull=True,
         )
 
     def opening(self, key, now=None):

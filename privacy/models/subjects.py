@@ -51,6 +51,7 @@ class Subject(models.Model):
     class Privacy:
         subject = "pk"
         personal = {"holder": None, "salt": b""}
+        withheld = ("salt",)
         kept = {
             "id": "a pseudonym that evidence hangs on",
             "own": "kind of subject",

@@ -1,7 +1,7 @@
 """Who has looked at my data: vendors, staff and myself, over all the records that I hold."""
 
 import csv
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, TextField
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.templatetags import moments
 from privacy import access_log as log
-from privacy import declarations
+from privacy import clocks, declarations
 from privacy.cells import harmless
 from privacy.models import AccessRecord
 from privacy.scope import Hat
@@ -91,14 +91,10 @@ def first_day():
     return today.replace(year=year, month=month + 1, day=1)
 
 
-def start_of(day):
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
 def own_records(user, show, older):
     records = AccessRecord.objects.visible_to(user, as_=Hat.TENANT)
     if not older:
-        records = records.filter(at__gte=start_of(first_day()))
+        records = records.filter(at__gte=clocks.start_of(first_day()))
     kinds = {
         "vendors": {"hat": Hat.VENDOR},
         "staff": {"hat__in": [Hat.STAFF, Hat.OPERATOR]},
@@ -125,5 +121,7 @@ def lines_of(page, records, user):
     if not wanted:
         return []
     days = {day for day, *_rest in wanted}
-    looks = with_names(records.filter(at__gte=start_of(min(days)), at__lt=start_of(max(days) + timedelta(days=1))))
+    looks = with_names(
+        records.filter(at__gte=clocks.start_of(min(days)), at__lt=clocks.start_of(max(days) + timedelta(days=1)))
+    )
     return log.lines(looks, user.pk, wanted)

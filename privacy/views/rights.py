@@ -1,8 +1,10 @@
-"""Privacy at a glance, and the eight rights as questions. What cannot be done here yet is asked in writing."""
+"""Privacy at a glance, and the eight rights as questions, each with the page that does it or a way to ask."""
 
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import F
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from privacy import breaches, consents
 from privacy.middleware import open_without_consent
-from privacy.models import AccessRecord, DisclosureSubject, SharingGrant, SharingRequest
+from privacy.models import AccessRecord, DisclosureSubject, RightsRequest, SharingGrant, SharingRequest
 from privacy.scope import Hat
 
 
@@ -36,6 +38,7 @@ class Right:
     page: str = ""
     page_label: str = ""
     gated: bool = False  # the page opens only to people who have agreed
+    ask_too: bool = False  # the page does not do all of it: asking stands beside it
 
 
 RIGHTS = (
@@ -45,9 +48,9 @@ RIGHTS = (
         _("Articles 5 and 7 of UU PDP"),
         _("You are told who keeps your data, what for and on what basis, and you get a copy of it."),
         HOURS,
-        "my_data",
-        _("See my data"),
-        gated=True,
+        "download",
+        _("Download a copy of my data"),
+        ask_too=True,
     ),
     Right(
         "correct",
@@ -102,16 +105,35 @@ RIGHTS = (
         _("Article 13 of UU PDP"),
         _("You get your data in a form that other systems can read, or it is sent to whom you name, if that is safe."),
         NO_HOURS,
+        "download",
+        _("Download a copy of my data"),
+        ask_too=True,
     ),
 )
+# Asked for while a restriction is on
+LIFT = Right(
+    "lift",
+    _("I want the restriction of my data to end"),
+    _("Article 11 of UU PDP"),
+    _("Your data is used again as before, and the permissions that you had given work again."),
+    HOURS,
+)
+RIGHT_OF = {right.id: right for right in (*RIGHTS, LIFT)}
+OWN_A_PAGE = 10
 
 
 @open_without_consent
 @require_safe
 def rights(request):
-    return render(
-        request, "privacy/rights.html", {"rights": RIGHTS, "is_limited": getattr(request.user, "must_consent", True)}
-    )
+    """The eight rights; what the person has asked for stands above them, with its clock."""
+    asked = RightsRequest.objects.visible_to(request.user, as_=Hat.TENANT)
+    own = asked.order_by(F("settled_at").desc(nulls_first=True), "due_at", "pk").select_related("controller")
+    context = {
+        "rights": RIGHTS,
+        "is_limited": getattr(request.user, "must_consent", True),
+        "requests": Paginator(own, OWN_A_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "privacy/rights.html", context)
 
 
 @require_safe
@@ -126,5 +148,6 @@ def hub(request):
         "answers": consents.latest(request.user),
         "notices": breaches.told(request.user),
         "disclosed_count": DisclosureSubject.objects.visible_to(**own).count(),
+        "asked_count": RightsRequest.objects.visible_to(**own).waiting().count(),
     }
     return render(request, "privacy/hub.html", context)

@@ -32,7 +32,7 @@ def sharing(request):
     """Waiting requests, then open permissions, then those that are over. A card just withdrawn keeps its place."""
     own = (
         SharingGrant.objects.visible_to(request.user, as_=Hat.TENANT)
-        .select_related(*RELATED, "deletion_statement")
+        .select_related("subject", *RELATED, "deletion_statement")
         .prefetch_related("narrowed_to")
     )
     cards = cards_of(own)

@@ -128,7 +128,7 @@ class RegisterTransfer:
         """The file itself is the answer to the form; what was asked for is recorded before it leaves."""
         form = self.transfer_form(request, "export", ExportForm)
         try:
-            entries, is_filtered = self.export_choice(request)
+            entries, is_filtered, left_out = self.export_choice(request)
         except (IncorrectLookupParameters, DisallowedModelAdminLookup):
             return HttpResponseRedirect(request.path)
         if form.is_valid():
@@ -140,15 +140,15 @@ class RegisterTransfer:
                 form.add_error(None, refusal.message)
             else:
                 return download(content, slugify(_("tenants")) + f"-{timezone.localdate():%Y-%m-%d}", chosen["kind"])
-        context = {"form": form, "count": entries.count(), "is_filtered": is_filtered}
+        context = {"form": form, "count": entries.count(), "is_filtered": is_filtered, "left_out": left_out}
         return self.transfer_page(request, "export", _("Export tenants"), **context)
 
     def export_choice(self, request):
-        """The entries of the list that the person came from, with its search and filters."""
+        """The entries of the list that the person came from, with its search and filters; and how many stay behind."""
         listed = self.get_changelist_instance(request)
-        return exports.visible(request.user).filter(pk__in=listed.queryset.order_by().values("pk")), bool(
-            listed.params or listed.query
-        )
+        entries = exports.visible(request.user).filter(pk__in=listed.queryset.order_by().values("pk"))
+        left_out = exports.left_out(listed.queryset, request.user)
+        return entries, bool(listed.params or listed.query), left_out
 
     # Shared by all of these pages
 

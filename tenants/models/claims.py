@@ -92,6 +92,7 @@ class Claim(models.Model):
 
     class Privacy:
         subject = "claimant"
+        withheld = ("entry", "status")  # whether somebody is in the register is told to nobody else
         controller = "management"
         also = ("entry__subject",)
         ends = "end"
@@ -169,6 +170,7 @@ class Invitation(models.Model):
         dropped = True
         ending = _("the invitation was used or ran out")
         personal = {"email": "", "token_hash": ""}
+        withheld = ("token_hash",)
         kept = dict.fromkeys(
             ("id", "tenant", "created_at", "created_by", "expires_at", "used_at"), "proof of the invitation"
         )

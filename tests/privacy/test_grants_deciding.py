@@ -34,18 +34,22 @@ OPEN = {
     "valid_from": date(2026, 11, 1),
     "valid_until": date(2026, 11, 30),
     "purpose": True,
+    "restricted_at": None,
     "fields": [NAME],
     "allowed": [NAME],
 }
 
 
-def make(vendor, withdrawn_at, starts_at, ends_at, status, valid_from, valid_until, purpose, fields, allowed):
+def make(
+    vendor, withdrawn_at, starts_at, ends_at, status, valid_from, valid_until, purpose, restricted_at, fields, allowed
+):
     agreement = SimpleNamespace(
         vendor_id=vendor, status=status, valid_from=valid_from, valid_until=valid_until, fields=allowed
     )
     return SimpleNamespace(
         agreement=agreement,
         purpose=SimpleNamespace(is_active=purpose),
+        subject=SimpleNamespace(restricted_at=restricted_at),
         fields=fields,
         withdrawn_at=withdrawn_at,
         starts_at=starts_at,
@@ -69,6 +73,7 @@ BROKEN = [
     ({"valid_from": date(2026, 11, 23)}, Reason.AGREEMENT_ENDED),
     ({"valid_until": date(2026, 11, 21)}, Reason.AGREEMENT_ENDED),
     ({"purpose": False}, Reason.PURPOSE_CLOSED),
+    ({"restricted_at": NOW}, Reason.RESTRICTED),
     ({"fields": [PHONE]}, Reason.NOT_IN_GRANT),
     ({"allowed": [PHONE]}, Reason.NOT_IN_AGREEMENT),
 ]
@@ -102,6 +107,7 @@ everything = st.fixed_dictionaries(
         "valid_from": dates,
         "valid_until": dates,
         "purpose": st.booleans(),
+        "restricted_at": st.none() | moments,
         "fields": keys,
         "allowed": keys,
     }
@@ -120,6 +126,7 @@ def test_decide_allows_exactly_what_the_truth_table_allows(row, key, vendors):
         and row["status"] == "active"
         and row["valid_from"] <= today <= row["valid_until"]
         and row["purpose"]
+        and row["restricted_at"] is None
         and key in {NAME, PHONE}
         and key in row["fields"]
         and key in row["allowed"]
@@ -145,6 +152,7 @@ def test_opening_says_in_sql_what_decide_says(cast):
         {"agreement__valid_until": days(-1), "agreement__valid_from": days(-2)},
         {"purpose__is_active": False, "purpose__code": "closed"},
         {"agreement__fields": [PHONE]},
+        {"subject": f.SubjectFactory(restricted_at=now)},
     ]
     base = {
         "starts_at": now - HOUR,
@@ -155,7 +163,7 @@ def test_opening_says_in_sql_what_decide_says(cast):
     for change in changes:
         f.GrantFactory(**base | change)
     for key in (NAME, PHONE, UNIT, "tenant.other"):
-        found = SharingGrant.objects.select_related("agreement", "purpose")
+        found = SharingGrant.objects.select_related("subject", "agreement", "purpose")
         by_hand = {g.pk for g in found if grants.decide(g, key, vendors={cast.teknik.pk}, now=now) is Reason.ALLOWED}
         assert {g.pk for g in SharingGrant.objects.opening(key, now)} == by_hand
 
@@ -186,6 +194,45 @@ def test_can_read_says_no_to_a_deactivated_account(cast, grant):
     assert not grants.can_read(cast.vera, grant.subject, NAME)
 
 
+# What is taken away from a permission that opens the name → the reason that `can_read` gives
+TAKEN = [
+    ({}, Reason.ALLOWED),
+    ({"agreement__vendor": "other"}, Reason.NO_GRANT),
+    ({"withdrawn_at": timedelta()}, Reason.WITHDRAWN),
+    ({"starts_at": HOUR}, Reason.NOT_STARTED),
+    ({"starts_at": -2 * HOUR, "ends_at": -HOUR}, Reason.ENDED),
+    ({"agreement__status": "suspended"}, Reason.AGREEMENT_SUSPENDED),
+    ({"agreement__status": "ended"}, Reason.AGREEMENT_ENDED),
+    ({"agreement__status": "draft"}, Reason.AGREEMENT_ENDED),
+    ({"agreement__valid_from": 1}, Reason.AGREEMENT_ENDED),
+    ({"agreement__valid_from": -9, "agreement__valid_until": -1}, Reason.AGREEMENT_ENDED),
+    ({"purpose__is_active": False, "purpose__code": "closed"}, Reason.PURPOSE_CLOSED),
+    ({"subject__restricted_at": timedelta()}, Reason.RESTRICTED),
+    ({"fields": [PHONE]}, Reason.NOT_IN_GRANT),
+    ({"agreement__fields": [PHONE]}, Reason.NOT_IN_AGREEMENT),
+]
+
+
+@pytest.mark.parametrize(("change", "reason"), TAKEN)
+def test_can_read_gives_each_missing_condition_its_own_reason(cast, change, reason):
+    def real(value):
+        if isinstance(value, timedelta):
+            return timezone.now() + value
+        return f.VendorFactory() if value == "other" else days(value) if type(value) is int else value
+
+    grant = f.GrantFactory(**{"agreement__vendor": cast.teknik} | {name: real(value) for name, value in change.items()})
+    answer = grants.can_read(cast.vera, grant.subject, NAME)
+    assert (answer.reason, bool(answer)) == (reason, reason is Reason.ALLOWED)
+    listed = grant in SharingGrant.objects.opening(NAME).filter(agreement__vendor=cast.teknik)
+    assert listed == answer.allowed
+
+
+def test_decide_asks_no_query(cast, grant, django_assert_num_queries):
+    found = SharingGrant.objects.select_related("subject", "agreement", "purpose").get(pk=grant.pk)
+    with django_assert_num_queries(0):
+        assert grants.decide(found, NAME, vendors={cast.teknik.pk}, now=timezone.now()) is Reason.ALLOWED
+
+
 def test_can_read_finds_the_one_permission_that_opens_the_field(cast, grant):
     grants.withdraw(grant=grant, by=cast.ann)
     other = f.GrantFactory(subject=grant.subject, agreement=cast.agreement, purpose=cast.purpose, fields=[PHONE])
@@ -200,6 +247,7 @@ def test_can_read_finds_the_one_permission_that_opens_the_field(cast, grant):
         ({}, State.ACTIVE),
         ({"agreement__status": "suspended"}, State.SUSPENDED),
         ({"purpose__is_active": False, "purpose__code": "closed"}, State.SUSPENDED),
+        ({"subject__restricted_at": 0}, State.SUSPENDED),
         ({"agreement__status": "ended"}, State.ENDED),
         ({"agreement__valid_from": -9, "agreement__valid_until": -1}, State.ENDED),
         ({"ends_at": -0.5}, State.ENDED),

@@ -8,6 +8,7 @@ from privacy.models import (
     ConsentEvent,
     DisclosureSubject,
     ProfileUpdateRequest,
+    RightsRequest,
     SharingGrant,
     SharingRequest,
 )
@@ -56,6 +57,13 @@ PORTAL = {
     "my-consents/receipts/<str:number>.pdf": ("/my-consents/receipts/{receipt}.pdf", ANN_ALWAYS),
     "receipts/": ("/receipts/", EVERYBODY),
     "my-rights/": ("/my-rights/", SIGNED_IN),
+    "my-rights/ask/<str:kind>/": ("/my-rights/ask/erase/", SIGNED_IN, "login 302 200 200 302 302 302 302 302"),
+    "my-rights/requests/<str:number>/": (
+        "/my-rights/requests/{right}/",
+        ANN_ALWAYS,
+        ANN_ALWAYS.replace("200", "302"),
+    ),
+    "my-rights/download/": ("/my-rights/download/", SIGNED_IN, SIGNED_IN),
     "my-privacy/": ("/my-privacy/", AGREED),
     "files/<str:model>/<str:pk>/<str:field>/": (
         "/files/tenants.tenant/{entry}/identity_scan/",
@@ -402,6 +410,20 @@ MODELS = {
         "<int:pk>/compare-again/": "404 404 404 404",
         "<int:pk>/reveal/": "200 404 404 404",
     },
+    "privacy.rightsrequest": {
+        "list": "200 200 200 200",
+        "add": "200 200 403 403",
+        "change": "200 404 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.rightsevent": {
+        "list": "403 403 200 200",
+        "add": "403 403 403 403",
+        "change": "403 403 200 200",
+        "history": "404 404 200 200",
+        "delete": "403 403 403 403",
+    },
     "tenants.buildingmanagement": {
         "list": "200 403 200 200",
         "add": "403 403 403 200",
@@ -497,6 +519,7 @@ def words_of(world):
     return {
         "content_type": ContentType.objects.get_for_model(world.ann_entry).pk,
         "update": rows[ProfileUpdateRequest].number,
+        "right": rows[RightsRequest].number,
         "entry": world.ann_entry.pk,
         "breach": rows[Breach].number,
         "grant": rows[SharingGrant].number,

@@ -9,7 +9,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import breaches, cases, consents, disclosures, ledger, numbers, purposes, transfers, updates
+from privacy import (
+    access,
+    breaches,
+    cases,
+    consents,
+    disclosures,
+    ledger,
+    numbers,
+    purposes,
+    rights,
+    transfers,
+    updates,
+)
 from privacy.models import (
     AccessRecord,
     AttestationReminder,
@@ -28,11 +40,13 @@ from privacy.models import (
     Membership,
     ProfileUpdateLine,
     Purpose,
+    RightsRequest,
     SharingAgreement,
     Standing,
     Subject,
 )
 from privacy.models.evidence import Evidence, uuid7
+from privacy.scope import Hat
 from privacy.subjects import own
 from tenants.models import Building, Claim, Occupancy, Tenant, Unit
 from tests import factories as f
@@ -64,6 +78,10 @@ def case(cast):
     return cases.open_(
         people=[cast.ann_entry.subject], fields=["tenant.name"], reason="x", until=timezone.localdate(), by=cast.sam
     )
+
+
+def right(cast, **given):
+    return rights.ask(subject=cast.ann_entry.subject, kind="copy", by=cast.ann, **given)
 
 
 def unsigned(cast):
@@ -193,6 +211,18 @@ BREAKS = {
     "privacy_purpose_version_once": lambda cast: same(purposes.keep(purpose=cast.purpose).versions.get()),
     "privacy_request_one_waiting": lambda cast: twice(
         lambda: f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
+    ),
+    "privacy_right_identity_first": lambda cast: RightsRequest.objects.filter(pk=right(cast).pk).update(
+        status="granted", checked_at=None
+    ),
+    "privacy_right_one_waiting": lambda cast: same(right(cast), number="HK-2026-9999"),
+    "privacy_right_one_waiting_per_line": lambda cast: same(
+        right(cast, line=access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why="record")[0]),
+        kind="erase",
+        number="HK-2026-9999",
+    ),
+    "privacy_right_refusal_ground": lambda cast: RightsRequest.objects.filter(pk=right(cast).pk).update(
+        status="refused"
     ),
     "privacy_standing_once_per_document": lambda cast: twice(
         lambda: Standing.objects.create(user=cast.ann, document=f.DocumentFactory(), number=1)

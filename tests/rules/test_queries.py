@@ -33,6 +33,8 @@ from privacy.models import (
     ProfileUpdateRequest,
     Purpose,
     PurposeVersion,
+    RightsEvent,
+    RightsRequest,
     SharingEvent,
     SharingGrant,
     SharingRequest,
@@ -57,6 +59,9 @@ PORTAL = {
     "/my-data/": "ann",
     "/home/": "ann",
     "/my-privacy/": "ann",
+    "/my-rights/": "ann",
+    "/my-rights/ask/copy/": "ann",
+    "/my-rights/download/": "ann",
     "/claim/sent/": "ann",
     "/claim/": "ann",
     "/vendor/": "vera",
@@ -77,6 +82,7 @@ REGISTER = {
     "/admin/privacy/investigationcase/": "sam",
     "/admin/privacy/disclosure/": "sam",
     "/admin/privacy/disclosure/add/": "sam",
+    "/admin/privacy/rightsrequest/": "sam",
 }
 NARROWER = {  # the same lists as other people see them, and with something to search
     "/admin/tenants/tenant/?q=Penghuni": "sam",
@@ -176,6 +182,17 @@ def grow(world, count):
     )
     ProfileUpdateLine.objects.bulk_create(
         ProfileUpdateLine(request=update, field="phone", old="+62811", new="+62812") for update in updates
+    )
+    asked_rights = RightsRequest.objects.bulk_create(
+        RightsRequest(
+            number=f"HK-{start}-{n}", kind="copy", subject=s, controller=world.anggrek, recorded_by=me, line=None,
+            assigned_to=claimants[n % count], **settled,
+        )
+        for settled, people in (({}, subjects), ({"status": "withdrawn", "settled_at": now}, [mine] * count))
+        for n, s in enumerate(people, start=0 if not settled else count)
+    )  # fmt: skip
+    RightsEvent.objects.bulk_create(
+        RightsEvent(subject=right.subject, happened="received", request=right, actor=me) for right in asked_rights
     )
     Claim.objects.bulk_create(
         Claim(

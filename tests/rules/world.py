@@ -27,6 +27,7 @@ from privacy import (
     ledger,
     parties,
     retention,
+    rights,
     transfers,
     updates,
 )
@@ -62,6 +63,8 @@ from privacy.models import (
     PurposeVersion,
     RetentionNotice,
     RetentionRun,
+    RightsEvent,
+    RightsRequest,
     SharingAgreement,
     SharingEvent,
     SharingGrant,
@@ -208,6 +211,8 @@ def side(world, name, management, vendor, agreement, stranger, number):
     gone = f.TenantFactory(management=management)
     erasures.order(subject=gone.subject, why=ErasedWhy.RIGHT)
     access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
+    line = AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first()
+    right = rights.ask(subject=entry.subject, kind="copy", by=person, details=f"Why did {name} look?", line=line)
     guardian = Guardian.objects.create(
         subject=newcomer.subject,
         controller=management,
@@ -273,7 +278,6 @@ def side(world, name, management, vendor, agreement, stranger, number):
         SharingEvent: SharingEvent.objects.filter(grant=grant).first(),
         ProfileUpdateRequest: update,
         ProfileUpdateLine: update.lines.get(),
-        AccessRecord: AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first(),
         ImpactAssessment: f.AssessmentFactory(controller=Party.objects.get(pk=management.pk), title=f"Of {name}"),
         Breach: breach,
         BreachSubject: breach.concerned.get(),
@@ -281,6 +285,9 @@ def side(world, name, management, vendor, agreement, stranger, number):
         InvestigationCase: case,
         CaseSubject: case.people.get(),
         CaseEvent: case.events.first(),
+        RightsRequest: right,
+        RightsEvent: right.events.first(),
+        AccessRecord: line,
         ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(),
         Subject: entry.subject,
         LegalHold: hold,
@@ -340,6 +347,7 @@ def marks_of(rows):
         rows[AttestationReminder].grant.number,
         rows[DeletionStatement].means,
         rows[ProfileUpdateRequest].number,
+        rows[RightsRequest].number,
         rows[SharingAgreement].number,
         rows[Breach].number,
         rows[ImpactAssessment].number,

@@ -19,6 +19,7 @@ EVIDENCE = [
     "privacy.checkpointhead",
     "privacy.erasure",
     "privacy.breachnotice",
+    "privacy.rightsevent",
 ]
 HEADS_AND_DPO = {
     "privacy.breach": EDIT,
@@ -36,6 +37,7 @@ REGISTER = {
     "tenants.invitation": (VIEW, ADD),
     "privacy.profileupdaterequest": (VIEW, CHANGE),
     "privacy.profileupdateline": (VIEW,),
+    "privacy.rightsrequest": EDIT,
     "privacy.sharinggrant": (VIEW,),
     "privacy.sharingrequest": (VIEW, ADD, CHANGE),
     "privacy.sharingagreement": (VIEW,),
@@ -61,6 +63,7 @@ OVERSIGHT = {
     "privacy.purpose": EDIT,
     "privacy.profileupdaterequest": (VIEW,),
     "privacy.profileupdateline": (VIEW,),
+    "privacy.rightsrequest": (VIEW, CHANGE),
     "privacy.sharingagreement": (VIEW, "activate"),
     "privacy.sharinggrant": (VIEW,),
     "privacy.sharingrequest": (VIEW,),

@@ -1,0 +1,15 @@
+"""Letters that serve others: requests to share, reminders, invitations to surveys. Nobody else's wish reaches a
+person who has restricted the processing of her data (article 11).
+
+Answers to her own requests and notices that the law demands are not asked here: they go through `accounts.mail.tell`.
+"""
+
+from accounts import mail
+
+
+def tell(*, subject, **letter):
+    """Queue the letter for the holder of this subject, as `mail.tell` does; False when none may go."""
+    if subject.holder is None or subject.is_restricted or subject.erased_at:
+        return False
+    mail.tell(user=subject.holder, **letter)
+    return True
