@@ -44,7 +44,7 @@ def order(*, subject, why, by=None, law="", reference=""):
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     if subject.erased_at:
         raise Refused(_("This person's data is already erased."), code="erased")
-    if subject.own:
+    if subject.own and not may_close(subject.holder):
         raise Refused(_("An account closes with the last record it holds. Choose the record."), code="own")
     found = subject.erasure_orders.waiting().first() or ErasureOrder.objects.create(
         subject=subject,
@@ -176,9 +176,7 @@ def _end_permissions(subject, by):
 
 def _close_account(holder, subject, emptied):
     """Close the account when nothing else hangs on it: no other record, no work for a company."""
-    if holder is None or holder.is_staff or holder.is_superuser or holder.memberships.exists():
-        return False
-    if Subject.objects.filter(holder=holder, own=False).exclude(pk=subject.pk).exists():
+    if holder is None or not may_close(holder, but=subject):
         return False
     for own in Subject.objects.select_for_update().filter(holder=holder, own=True):
         _empty(own, emptied)
@@ -186,6 +184,13 @@ def _close_account(holder, subject, emptied):
     emptied.count(User, 1)
     holder.delete()
     return True
+
+
+def may_close(user, but=None):
+    """Does nothing hang on this account any more: no register entry, `but` this one, and no work for a company?"""
+    if user.is_staff or user.is_superuser or user.memberships.exists():
+        return False
+    return not Subject.objects.filter(holder=user, own=False).exclude(pk=but and but.pk).exists()
 
 
 def end_sessions(user):

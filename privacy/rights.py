@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
-from privacy import clocks, declarations, numbers, parties, subjects
+from privacy import clocks, declarations, erasures, numbers, parties, subjects
 from privacy.errors import Refused
 from privacy.models import AccessRecord, Membership, RightsEvent, RightsRequest, Subject
 from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, PartyKind
+from privacy.models.retention import Why
 from privacy.models.rights import Ground, HowChecked, RightKind
 from privacy.scope import Hat
 
@@ -214,7 +215,8 @@ def _answerable(request, by, answer):
 
 
 def _erase(request, by):
-    """THE place where an erasure begins: `erasures.request(subject=request.subject, by=by)`."""
+    """At once, or as soon as no legal hold stands in the way (articles 43, 44)."""
+    erasures.order(subject=request.subject, why=Why.RIGHT, by=by, law="UU PDP 8, 43", reference=request.number)
 
 
 def _restrict(request, by):
@@ -306,13 +308,9 @@ def _settle(request, status, happened, by, detail=""):
 
 def _tell(request):
     """An answer to one's own request is told whatever else is restricted; without an account it goes by letter."""
-    if request.subject.holder is not None:
-        mail.tell(
-            user=request.subject.holder,
-            template="request_answered",
-            url_name="rights_request",
-            url_args=[request.number],
-        )
+    holder = Subject.objects.select_related("holder").get(pk=request.subject_id).holder
+    if holder is not None:  # an erasure that was granted has told already
+        mail.tell(user=holder, template="request_answered", url_name="rights_request", url_args=[request.number])
 
 
 def _event(happened, request, by, *, subject=None, detail=""):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,13 @@ class RightsQuerySet(ScopedQuerySet):
     def waiting(self):
         """The queue: most urgent first, so overdue ones are on top."""
         return self.filter(status=RightsRequest.Status.WAITING).order_by("due_at", "pk")
+
+    def end(self, now):
+        """Settle what still waits."""
+        self.filter(status=RightsRequest.Status.WAITING).update(status=RightsRequest.Status.WITHDRAWN, settled_at=now)
+
+    def with_ended_on(self):
+        return self.annotate(ended_on=TruncDate("settled_at"))
 
 
 class RightsRequest(models.Model):
@@ -128,6 +136,8 @@ class RightsRequest(models.Model):
     class Privacy:
         subject = "subject"
         controller = "controller"
+        ends = "end"
+        ending = _("the request was answered")
         personal = {"details": "", "answer": ""}
         kept = dict.fromkeys(
             (

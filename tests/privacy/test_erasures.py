@@ -236,6 +236,27 @@ def test_twice_is_refused_and_an_account_alone_cannot_be_erased(lived, django_ca
     assert erasures.carry_out(order=order) == Erasure.objects.get()
 
 
+def test_an_account_that_holds_nothing_is_erased_whole(lived, django_capture_on_commit_callbacks):
+    newcomer = f.UserFactory(email="newcomer@example.com")
+    f.agree(newcomer)
+    subject = own(newcomer)
+    with django_capture_on_commit_callbacks(execute=True):
+        erasures.order(subject=subject, why=Why.RIGHT, by=lived.olga)
+    assert not User.objects.filter(email="newcomer@example.com").exists()
+    assert ConsentEvent.objects.filter(subject=subject).exists()
+    refused("own", erasures.order, subject=own(lived.sam), why=Why.RIGHT)
+
+
+def test_a_granted_request_erases_and_tells_once(lived, django_capture_on_commit_callbacks):
+    request = rights.ask(subject=lived.ann_entry.subject, kind="erase", by=lived.ann)
+    with django_capture_on_commit_callbacks(execute=True):
+        rights.grant(request=request, answer="It is done.", by=lived.sam)
+    assert Erasure.objects.get().reference == request.number
+    assert [row.args_kwargs["kwargs"]["template"] for row in DBTaskResult.objects.all()].count("erased") == 1
+    request.refresh_from_db()
+    assert (request.status, request.answer) == ("granted", "")
+
+
 def test_an_erased_record_is_never_held_again(lived, django_capture_on_commit_callbacks):
     erase(lived, django_capture_on_commit_callbacks)
     refused("not_claimable", subjects.hand_over, subject=lived.ann_entry.subject, to=lived.bob, by=lived.sam)
