@@ -320,6 +320,8 @@ ANSWER_HOURS = number("ANSWER_HOURS", 72, most=8760)  # 3×24 hours: articles 30
 AGE_OF_MAJORITY = number("AGE_OF_MAJORITY", 18, least=12, most=21)
 INVITATION_HOURS = number("INVITATION_HOURS", 72, most=8760)
 GRANT_MAX_DAYS = number("GRANT_MAX_DAYS", 366, most=366)  # "a year at most"
+# A permission for longer than one job needs the optional consent `longer_sharing`
+GRANT_JOB_DAYS = number("GRANT_JOB_DAYS", 31, most=366)
 # Before a vendor may repeat what a tenant did not give
 ASK_AGAIN_DAYS = number("ASK_AGAIN_DAYS", 30, least=0, most=3650)
 # Days a vendor has to state that it deleted what it may no longer see: clauses 2.5, 2.6

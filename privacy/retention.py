@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
@@ -55,7 +56,7 @@ class Item:
     def because(self):
         """Why it goes, or why it stays, in a sentence."""
         words = {
-            "event": self.rule.event, "ended": moments.day(self.ended_on), "days": self.rule.days,
+            "event": capfirst(self.rule.event), "ended": moments.day(self.ended_on), "days": self.rule.days,
             "day": moments.day(self.erase_on or self.due_on), "hold": self.hold, "law": self.rule.law,
         }  # fmt: skip
         return {

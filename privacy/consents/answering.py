@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import ledger, numbers, proofs, purposes, subjects
+from privacy.consents import effects
 from privacy.consents.asking import asked, hash_of, questions, shows
 from privacy.consents.knowing import given_purposes
 from privacy.errors import Refused
@@ -165,6 +166,7 @@ def _record(events, by, head=None):
     """Commit to the address of the person who answers, and add the answers to her chain."""
     for event in events:
         event.commitments = {"email": proofs.commitment(event.subject.salt, by.email)}
+    effects.follow(events, by)
     return record_answers(events, head=head)
 
 

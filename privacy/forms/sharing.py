@@ -19,6 +19,7 @@ FIELD_OF_CODE = {
     "same": "fields",
     "past": "until",
     "too_long": "until",
+    "longer": "until",
     "beyond_agreement": "until",
     "purpose": "purpose",
     "soon": "purpose",
@@ -80,7 +81,7 @@ class AnswerForm(SharingForm):
         super().__init__(*args, **kwargs)
         mark = _("%(field)s · asked for")
         self.fields["fields"].choices = [(key, mark % {"field": label}) for key, label in choices_of(request.fields)]
-        self.fields["until"].show(last=request.until, initial=request.until)
+        self.fields["until"].show(last=request.until, initial=grants.offered_until(request))
 
 
 class NarrowForm(SharingForm):

@@ -6,7 +6,7 @@ gives a reason code; pages, lists, search and exports all ask it.
 
 from privacy.grants.asking import answer, ask, ask_again_from, cancel, refuse
 from privacy.grants.deciding import Answer, Reason, State, can_read, decide, readable, state
-from privacy.grants.giving import check, end_of, give, latest_until, narrow, withdraw
+from privacy.grants.giving import check, end_of, give, latest_until, narrow, offered_until, withdraw
 from privacy.grants.showing import Shown, Value, list_shared, open_shared, shown_to, shown_values
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "latest_until",
     "list_shared",
     "narrow",
+    "offered_until",
     "open_shared",
     "readable",
     "refuse",

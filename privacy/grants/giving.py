@@ -8,6 +8,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, numbers, subjects
+from privacy.consents.effects import LONGER_SHARING
+from privacy.consents.knowing import allows
 from privacy.errors import Refused
 from privacy.models import SharingAgreement, SharingEvent, SharingGrant, Subject
 from privacy.models.sharing import end_of
@@ -21,6 +23,7 @@ def give(*, subject, agreement, purpose, fields, until, by, request=None, narrow
         raise Refused(_("Only the person concerned can share this data."), code="not_holder")
     agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
     check(subject, agreement, purpose, fields, until)
+    check_length(subject, until)
     grant = SharingGrant.objects.create(
         number=numbers.take("IB"),
         subject=subject,
@@ -116,6 +119,25 @@ def check(subject, agreement, purpose, fields, until):
         )
     if until > latest_until(agreement):
         raise Refused(_("Choose an end date at most one year from now."), code="too_long")
+
+
+def check_length(subject, until):
+    """A permission for longer than one job needs the person's optional consent to that (purpose `longer_sharing`)."""
+    if until > last_day_of_job() and not allows(subject, LONGER_SHARING):
+        raise Refused(
+            _("Choose an end date no later than %(date)s, or allow longer sharing among your choices first.")
+            % {"date": formats.date_format(last_day_of_job())},
+            code="longer",
+        )
+
+
+def offered_until(request):
+    """The end date that the answer page starts with: what was asked for, but no longer than one job unless allowed."""
+    return request.until if allows(request.subject, LONGER_SHARING) else min(request.until, last_day_of_job())
+
+
+def last_day_of_job():
+    return timezone.localdate() + timedelta(days=settings.GRANT_JOB_DAYS - 1)
 
 
 def event(kind, *, by, request=None, grant=None):

@@ -28,6 +28,7 @@ from privacy import (
     holds,
     ledger,
     proofs,
+    rights,
     subjects,
     updates,
 )

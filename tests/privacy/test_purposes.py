@@ -1,9 +1,12 @@
 """Purposes have versions, and what rests on an optional one asks at every use."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from privacy import consents, purposes
+from privacy import consents, grants, purposes
 from privacy.errors import Refused
 from privacy.models import ConsentEvent, PurposeVersion, Subject
 from privacy.subjects import own
@@ -65,6 +68,41 @@ def test_allows_follows_the_answer_at_once():
     assert not consents.allows(entry, "surveys")
     assert [event.decision for event in ConsentEvent.objects.order_by("sequence")] == ["given", "withdrawn"]
     assert purpose.is_active
+
+
+def longer(cast, days=60):
+    return grants.give(
+        subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose, fields=["tenant.name"],
+        until=timezone.localdate() + timedelta(days=days), by=cast.ann,
+    )  # fmt: skip
+
+
+def test_sharing_for_longer_than_one_job_needs_its_own_yes_and_ends_with_it(cast):
+    purposes.keep(purpose=f.PurposeFactory(code="longer_sharing", for_sharing=False))
+    refused("longer", longer, cast=cast, days=31)
+    short = longer(cast, days=30)
+    f.agree_to_purposes(cast.ann, ["longer_sharing"])
+    long, of_bob = (
+        longer(cast),
+        f.GrantFactory(subject=cast.bob_entry.subject, ends_at=timezone.now() + timedelta(days=90)),
+    )
+    consents.choose(by=cast.ann, token=f.shown(cast.ann, versions=[], purposes=purposes.asked()))
+    for grant in (short, long, of_bob):
+        grant.refresh_from_db()
+    assert (short.withdrawn_at, of_bob.withdrawn_at) == (None, None)
+    assert long.withdrawn_at is not None
+    assert long.events.filter(kind="withdrawn").count() == 1
+    assert grants.can_read(cast.vera, cast.ann_entry.subject, "tenant.name").grant != long
+
+
+def test_the_answer_page_offers_no_longer_than_one_job(cast):
+    asked = f.SharingRequestFactory(
+        subject=cast.ann_entry.subject, agreement=cast.agreement, until=timezone.localdate() + timedelta(days=90)
+    )
+    assert grants.offered_until(asked) == timezone.localdate() + timedelta(days=30)
+    purposes.keep(purpose=f.PurposeFactory(code="longer_sharing", for_sharing=False))
+    f.agree_to_purposes(cast.ann, ["longer_sharing"])
+    assert grants.offered_until(asked) == asked.until
 
 
 @pytest.mark.parametrize("what", ["restricted", "erased", "inactive", "unheld", "changed", "unknown", "other"])
