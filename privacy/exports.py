@@ -27,6 +27,7 @@ from accounts.sealing import SealError
 from accounts.templatetags import moments
 from privacy import access, declarations, subjects
 from privacy import access_log as log
+from privacy.cells import harmless
 from privacy.fields import BlindIndexField
 from privacy.models import AccessRecord, Subject
 from privacy.models.access import Action, Why
@@ -198,5 +199,5 @@ def _csv(table):
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     for row in (table.labels, *table.texts):
-        writer.writerow(log.plain_cell(cell) for cell in row)
+        writer.writerow(harmless(str(cell)) for cell in row)
     return "\N{BYTE ORDER MARK}" + text.getvalue()
