@@ -10,15 +10,21 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.moments import JAKARTA
-from privacy import attestations, clocks
+from privacy import attestations, clocks, ledger, warning_signals
 from privacy.models import (
+    Breach,
     DocumentVersion,
+    ErasureOrder,
+    LegalHold,
     ProfileUpdateRequest,
+    RetentionNotice,
     RightsRequest,
     SharingAgreement,
     SharingGrant,
     SharingRequest,
+    Standing,
 )
+from privacy.scope import Hat
 from tenants.models import Claim, Occupancy, Tenant
 
 ENDING_DAYS = 14
@@ -167,6 +173,67 @@ def statements(user, hat):
     }
 
 
+def breaches_open(user, hat):
+    """Breaches not yet closed, by the clock of article 46: heads and operators see them."""
+    found = Breach.objects.visible_to(user, as_=hat).filter(closed_at__isnull=True)
+    counted = found.aggregate(count=Count("pk"), due_at=Min("due_at"))
+    due_at = counted["due_at"]
+    return {
+        "breaches_count": counted["count"],
+        "breaches_time_left": clocks.time_left(due_at) if due_at else "",
+        "breaches_urgency": clocks.urgency(due_at) if due_at else "",
+    }
+
+
+def consent_by_version(user, hat):
+    """How many accounts stand at which version of the policy: all of them, or those of the own tenants."""
+    people = Standing.objects.filter(document__kind="policy", user__is_active=True)
+    if hat == Hat.STAFF:
+        entries = Tenant.objects.visible_to(user, as_=hat)
+        people = people.filter(user__subjects__tenant__in=entries)
+    rows = people.order_by().values("number").annotate(people=Count("user", distinct=True)).order_by("-number")
+    return [(row["number"], row["people"]) for row in rows]
+
+
+def kept_longer(user, hat):
+    """What legal holds keep, what waits for them, and whose data goes soon."""
+    holds = LegalHold.objects.visible_to(user, as_=hat).active()
+    orders = ErasureOrder.objects.visible_to(user, as_=hat).waiting()
+    own = Tenant.objects.visible_to(user, as_=hat).values("subject")
+    coming = RetentionNotice.objects.filter(subject__in=own, subject__erased_at__isnull=True)
+    return {
+        "holds_count": holds.count(),
+        "holds_review_on": holds.aggregate(first=Min("review_on"))["first"],
+        "orders_count": orders.count(),
+        "coming_count": coming.filter(erase_on__gte=timezone.localdate()).count(),
+        "coming_on": coming.filter(erase_on__gte=timezone.localdate()).aggregate(first=Min("erase_on"))["first"],
+    }
+
+
+def watch(user, hat):
+    """The sentences of the warning signals about refused and bulk looks; `warning_signals` has the rest."""
+    return [
+        signal
+        for section in warning_signals.sections(user, hat)
+        if section.kind in (warning_signals.REFUSED, warning_signals.BULK)
+        for signal in section.signals[:3]
+    ]
+
+
+def oversight(user, hat):
+    """What heads of management and the data protection officer see beneath the queues."""
+    if not user.has_perm("privacy.view_investigationcase"):
+        return {}
+    return {
+        "oversees": True,
+        "signals": watch(user, hat),
+        "checkpoint": ledger.latest_checkpoint(),
+        "consent_versions": consent_by_version(user, hat),
+        **breaches_open(user, hat),
+        **kept_longer(user, hat),
+    }
+
+
 def register_figures(user, hat):
     rows = Tenant.objects.visible_to(user, as_=hat)
     return rows.aggregate(entries=Count("pk"), claimed=Count("pk", filter=Q(subject__holder__isnull=False)))
@@ -184,4 +251,5 @@ def everything(user, hat):
         "register": register_figures(user, hat),
         **statements(user, hat),
         **ending(user, hat),
+        **oversight(user, hat),
     }

@@ -36,10 +36,14 @@ from privacy.models import (
     Disclosure,
     DocumentVersion,
     DueRun,
+    ErasureOrder,
     InvestigationCase,
+    LegalHold,
     Membership,
     ProfileUpdateLine,
     Purpose,
+    RetentionNotice,
+    RetentionRun,
     RightsRequest,
     SharingAgreement,
     Standing,
@@ -209,6 +213,25 @@ BREAKS = {
     ),
     "privacy_purpose_optional_by_consent": lambda cast: Purpose.objects.update(basis="contract", optional=True),
     "privacy_purpose_version_once": lambda cast: same(purposes.keep(purpose=cast.purpose).versions.get()),
+    "privacy_erasure_one_waiting": lambda cast: twice(
+        lambda: ErasureOrder.objects.create(subject=cast.ann_entry.subject, why="right")
+    ),
+    "privacy_hold_released_by": lambda cast: LegalHold.objects.create(
+        number="TP-1",
+        subject=cast.ann_entry.subject,
+        controller=cast.anggrek,
+        reason="x",
+        law="x",
+        review_on=timezone.localdate(),
+        placed_by=own(cast.sam),
+        released_at=timezone.now(),
+    ),
+    "privacy_retention_warned_once": lambda cast: twice(
+        lambda: RetentionNotice.objects.create(subject=cast.ann_entry.subject, erase_on=timezone.localdate())
+    ),
+    "privacy_run_second_person": lambda cast: RetentionRun.objects.create(
+        number="JR-1", planned={}, prepared_by=own(cast.sam), run_by=own(cast.sam)
+    ),
     "privacy_request_one_waiting": lambda cast: twice(
         lambda: f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
     ),
