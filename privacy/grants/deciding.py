@@ -21,9 +21,12 @@ class Reason(models.TextChoices):
     ENDED = "ended", _("Permission ended")
     AGREEMENT_SUSPENDED = "agreement_suspended", _("Agreement suspended")
     AGREEMENT_ENDED = "agreement_ended", _("Agreement not in force")
+    AGREEMENT_NOT_BEGUN = "agreement_not_begun", _("Agreement has not begun")
+    AGREEMENT_OVER = "agreement_over", _("Agreement has run out")
     PURPOSE_CLOSED = "purpose_closed", _("Purpose no longer in use")
     RESTRICTED = "restricted", _("Processing restricted by the tenant")
     NOT_IN_GRANT = "not_in_grant", _("Not part of this permission")
+    NOT_DECLARED = "not_declared", _("No longer a kind of data that can be shared")
     NOT_IN_AGREEMENT = "not_in_agreement", _("Not part of the agreement")
 
 
@@ -65,10 +68,12 @@ def decide(grant, key, *, vendors, now):
         (now < grant.ends_at, Reason.ENDED),
         (agreement.status != status.SUSPENDED, Reason.AGREEMENT_SUSPENDED),
         (agreement.status == status.ACTIVE, Reason.AGREEMENT_ENDED),
-        (agreement.valid_from <= today <= agreement.valid_until, Reason.AGREEMENT_ENDED),
+        (agreement.valid_from <= today, Reason.AGREEMENT_NOT_BEGUN),
+        (today <= agreement.valid_until, Reason.AGREEMENT_OVER),
         (grant.purpose.is_active, Reason.PURPOSE_CLOSED),
         (grant.subject.restricted_at is None, Reason.RESTRICTED),
-        (key in grant.fields and key in declarations.shareable(), Reason.NOT_IN_GRANT),
+        (key in grant.fields, Reason.NOT_IN_GRANT),
+        (key in declarations.shareable(), Reason.NOT_DECLARED),
         (key in agreement.fields, Reason.NOT_IN_AGREEMENT),
     )
     return next((reason for holds, reason in conditions if not holds), Reason.ALLOWED)

@@ -70,8 +70,8 @@ BROKEN = [
     ({"status": "suspended"}, Reason.AGREEMENT_SUSPENDED),
     ({"status": "draft"}, Reason.AGREEMENT_ENDED),
     ({"status": "ended"}, Reason.AGREEMENT_ENDED),
-    ({"valid_from": date(2026, 11, 23)}, Reason.AGREEMENT_ENDED),
-    ({"valid_until": date(2026, 11, 21)}, Reason.AGREEMENT_ENDED),
+    ({"valid_from": date(2026, 11, 23)}, Reason.AGREEMENT_NOT_BEGUN),
+    ({"valid_until": date(2026, 11, 21)}, Reason.AGREEMENT_OVER),
     ({"purpose": False}, Reason.PURPOSE_CLOSED),
     ({"restricted_at": NOW}, Reason.RESTRICTED),
     ({"fields": [PHONE]}, Reason.NOT_IN_GRANT),
@@ -91,7 +91,7 @@ def test_decide_names_the_condition_that_fails(change, reason):
 
 def test_decide_refuses_a_field_that_is_not_declared_shareable():
     broken = make(**OPEN | {"fields": ["tenant.other"], "allowed": ["tenant.other"]})
-    assert grants.decide(broken, "tenant.other", vendors={7}, now=NOW) is Reason.NOT_IN_GRANT
+    assert grants.decide(broken, "tenant.other", vendors={7}, now=NOW) is Reason.NOT_DECLARED
 
 
 moments = st.sampled_from([NOW - HOUR, NOW, NOW + HOUR])
@@ -204,8 +204,8 @@ TAKEN = [
     ({"agreement__status": "suspended"}, Reason.AGREEMENT_SUSPENDED),
     ({"agreement__status": "ended"}, Reason.AGREEMENT_ENDED),
     ({"agreement__status": "draft"}, Reason.AGREEMENT_ENDED),
-    ({"agreement__valid_from": 1}, Reason.AGREEMENT_ENDED),
-    ({"agreement__valid_from": -9, "agreement__valid_until": -1}, Reason.AGREEMENT_ENDED),
+    ({"agreement__valid_from": 1}, Reason.AGREEMENT_NOT_BEGUN),
+    ({"agreement__valid_from": -9, "agreement__valid_until": -1}, Reason.AGREEMENT_OVER),
     ({"purpose__is_active": False, "purpose__code": "closed"}, Reason.PURPOSE_CLOSED),
     ({"subject__restricted_at": timedelta()}, Reason.RESTRICTED),
     ({"fields": [PHONE]}, Reason.NOT_IN_GRANT),
@@ -269,3 +269,9 @@ def test_state_changes_at_the_very_end_and_not_on_the_last_day_of_the_agreement(
     cast.agreement.save()
     grant.refresh_from_db()
     assert grants.state(grant) is State.ACTIVE
+
+
+def test_every_condition_has_a_reason_of_its_own():
+    """`state` and NO_GRANT aside, each reason stands for one condition, and none is left over."""
+    told = [reason for _change, reason in BROKEN] + [Reason.NOT_DECLARED]
+    assert set(told) == set(Reason) - {Reason.ALLOWED, Reason.NO_GRANT}

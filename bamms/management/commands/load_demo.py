@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 " (or --force, where nobody else can reach the site)."
             )
         if not User.objects.exists():
-            for needed in ("createcachetable", "setup_groups", "setup_purposes"):
+            for needed in ("createcachetable", "setup_groups", "setup_purposes", "setup_retention"):
                 call_command(needed, verbosity=0)
             demo.load()
             self.stdout.write("Demo data is loaded.")

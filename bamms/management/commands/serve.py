@@ -119,6 +119,7 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         call_command("setup_groups", verbosity=0)
         call_command("setup_purposes", verbosity=0)
+        call_command("setup_retention", verbosity=0)
         call_command("load_demo")
         connections.close_all()
 
