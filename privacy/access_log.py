@@ -192,6 +192,7 @@ def purpose(record):
     """Why, so that it fits the end of the sentence."""
     if record.grant:
         return _("for the job “%(job)s”") % {"job": record.grant.purpose}
-    if record.reference and record.why in WITH_NUMBER and record.action not in WITH_REASON:
+    is_number = record.action not in WITH_REASON or record.why == Why.DISCLOSURE
+    if record.reference and record.why in WITH_NUMBER and is_number:
         return str(WITH_NUMBER[record.why]) % {"number": record.reference}
     return record.get_why_display()

@@ -31,7 +31,7 @@ from privacy.cells import harmless
 from privacy.fields import BlindIndexField
 from privacy.models import AccessRecord, Subject
 from privacy.models.access import Action, Why
-from privacy.scope import Hat
+from privacy.scope import Hat, ScopedQuerySet
 
 logger = logging.getLogger(__name__)
 SEAL = "mac"  # proves a row to whoever holds the keys, and says nothing to the person
@@ -64,9 +64,12 @@ class Table:
 
 
 def rows_about(declaration, user):
-    """The rows of one model whose subject this account holds: the tenant's scope."""
+    """The rows of one model whose subject this account holds, in the tenant's scope: no disclosure is told early."""
     model = declaration.model
     mine = model._base_manager.filter(**{declaration.holder: user})
+    scoped = model._default_manager.all()
+    if isinstance(scoped, ScopedQuerySet):
+        mine = scoped.visible_to(user, as_=Hat.TENANT)
     return model._base_manager.filter(pk__in=mine.values("pk")).order_by("pk")
 
 

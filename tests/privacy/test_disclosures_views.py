@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from privacy import disclosures, transfers
+from privacy import declarations, disclosures, exports, transfers
 from privacy.models import AccessRecord, CorporateTransfer, Disclosure, DisclosureSubject
 from tests import factories as f
 
@@ -99,6 +99,16 @@ def test_a_delayed_one_is_nowhere_before_its_day_and_then_says_why(cast, sign_in
     assert "because: The investigation was secret." in shown
     assert f"exported your name and phone number for disclosure {row.number}." in text(client.get("/my-access-log/"))
     assert row.number in text(client.get("/my-access-log/access-log.csv"))
+
+
+def test_the_copy_of_ones_data_tells_of_a_delayed_one_on_its_day(cast, time_machine):
+    row = disclose(cast, tell_on=days(7), delay_reason="The investigation was secret.")
+    kind = declarations.of(DisclosureSubject)
+    assert not exports.rows_about(kind, cast.ann).exists()
+    assert not exports.rows_about(declarations.of(AccessRecord), cast.ann).filter(why="disclosure").exists()
+    time_machine.move_to(row.tell_from)
+    assert exports.rows_about(kind, cast.ann).count() == 1
+    assert exports.rows_about(declarations.of(AccessRecord), cast.ann).filter(why="disclosure").exists()
 
 
 def test_the_access_log_gives_no_number_as_a_reason(cast, sign_in):
