@@ -8,8 +8,8 @@ from django.http import Http404
 from django.utils import timezone
 
 from bamms.demo import register
-from privacy import access, breaches, cases, clocks, grants, updates
-from privacy.models import Breach, Purpose
+from privacy import access, breaches, cases, clocks, grants, rights, updates
+from privacy.models import AccessRecord, Breach, Purpose
 from privacy.models.access import Why
 from privacy.scope import Hat
 from tenants import registration
@@ -30,6 +30,7 @@ def tell(people, places, entries):
     _ask_for_changes(people, entries)
     _notice_a_breach(people, places, entries["ann"])
     _investigate(people, entries["ann"])
+    _ask_for_rights(people, entries["ann"].subject)
 
 
 def _claim(user, name, places, **said):
@@ -126,6 +127,24 @@ def _investigate(people, entry):
         reason="Data ini dicoba dilihat dari perusahaan lain. Penghuninya perlu dihubungi.",
         until=timezone.localdate() + timedelta(days=7),
         by=people["sam"],
+    )
+
+
+def _ask_for_rights(people, subject):
+    """One question about a look waits; an erasure was refused, because the law keeps the data for now."""
+    ann, sam = people["ann"], people["sam"]
+    look = AccessRecord.objects.filter(subject=subject, actor__holder=people["vera"]).first()
+    asked = rights.ask(
+        subject=subject, kind="copy", by=ann, line=look, details="Mengapa data saya dilihat dua kali pada hari itu?"
+    )
+    _received(asked, hours_ago=50)
+    erase = rights.ask(subject=subject, kind="erase", by=ann, details="Mohon hapus foto dan pindaian identitas saya.")
+    rights.refuse(
+        request=erase,
+        ground="retention",
+        answer="Anda masih menghuni unit ini, sehingga data itu masih kami perlukan.",
+        review_on=timezone.localdate() + timedelta(days=180),
+        by=sam,
     )
 
 

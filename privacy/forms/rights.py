@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from privacy import clocks, declarations, rights
@@ -34,6 +35,11 @@ READY_REFUSALS = {
     Ground.NOT_HELD: _("We keep no such data about you."),
     Ground.IDENTITY: _("We could not confirm that the request is yours. Please come with your original identity card."),
 }
+
+
+def capped(choices, without=""):
+    """Choices as they stand in a form: in sentence case, without the one that nobody chooses."""
+    return [(value, capfirst(label)) for value, label in choices if value != without]
 
 
 def details_field(**options):
@@ -96,10 +102,10 @@ class RecordForm(RefusingForm):
     """A request that came by letter or by a visit, written down for a tenant of the own register."""
 
     tenant = forms.ModelChoiceField(None, label=_("Tenant"))
-    kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *RightKind.choices])
+    kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *capped(RightKind.choices)])
     channel = forms.ChoiceField(
         label=_("How it came"),
-        choices=[choice for choice in RightsRequest.Channel.choices if choice[0] != RightsRequest.Channel.ONLINE],
+        choices=capped(RightsRequest.Channel.choices, without=RightsRequest.Channel.ONLINE),
         widget=forms.RadioSelect,
     )
     received_on = DayField(label=_("Received on"), help_text=_("The clock runs from the day of receipt."))
@@ -108,7 +114,7 @@ class RecordForm(RefusingForm):
         label=_("How was the tenant's identity checked?"),
         choices=[
             ("", _("Not checked yet")),
-            *[choice for choice in HowChecked.choices if choice[0] != HowChecked.SIGNED_IN],
+            *capped(HowChecked.choices, without=HowChecked.SIGNED_IN),
         ],
         required=False,
     )
@@ -139,7 +145,7 @@ class RecordForm(RefusingForm):
 class IdentityForm(RefusingForm):
     how = forms.ChoiceField(
         label=_("How was the tenant's identity checked?"),
-        choices=[choice for choice in HowChecked.choices if choice[0] != HowChecked.SIGNED_IN],
+        choices=capped(HowChecked.choices, without=HowChecked.SIGNED_IN),
         widget=forms.RadioSelect,
         error_messages={"required": _("Say how the identity was checked.")},
     )
@@ -192,7 +198,7 @@ class AnswerRightForm(RefusingForm):
         grounds = rights.grounds_of(request.kind)
         self.fields["ground"].choices = [
             ("", _("Choose the ground")),
-            *[(ground.value, ground.label) for ground in grounds],
+            *[(ground.value, capfirst(ground.label)) for ground in grounds],
         ]
         self.fields["ready"].choices = _ready_choices(request.kind)
         self.kind = request.kind

@@ -31,21 +31,21 @@ class RightKind(models.TextChoices):
 class Ground(models.TextChoices):
     """Why a right may be refused; `privacy.rights.GROUNDS` says which of them fits which right."""
 
-    DEFENCE = "defence", _("National defence and security (Articles 15 and 33 of UU PDP)")
-    ENFORCEMENT = "enforcement", _("An investigation or a court case by the authorities (Article 15 of UU PDP)")
-    STATE = "state", _("The public interest in running the state (Article 15 of UU PDP)")
-    FINANCE = "finance", _("Supervision of the financial sector (Article 15 of UU PDP)")
-    RESEARCH = "research", _("Statistics and scientific research (Article 15 of UU PDP)")
-    HARM = "harm", _("Danger to the safety or health of you or somebody else (Article 33 of UU PDP)")
-    OTHERS = "others", _("It would disclose personal data of somebody else (Article 33 of UU PDP)")
-    RETENTION = "retention", _("The law requires us to keep it for now (Articles 43 and 44 of UU PDP)")
-    LEGAL = "legal", _("It is needed for a legal process (Article 44 of UU PDP)")
-    CONTRACT = "contract", _("It is still needed for the agreement with you (Articles 20 and 43 of UU PDP)")
-    ACCURATE = "accurate", _("The data in the register is right (Article 6 of UU PDP)")
-    NOT_HELD = "not_held", _("We keep no such data about you (Articles 5, 7 and 13 of UU PDP)")
-    NO_MACHINE = "no_machine", _("No decision was made by machine alone (Article 10 of UU PDP)")
-    NO_BREACH = "no_breach", _("We found no violation in how we used your data (Article 12 of UU PDP)")
-    IDENTITY = "identity", _("We could not confirm that the request is yours (Article 14 of UU PDP)")
+    DEFENCE = "defence", _("national defence and security (Articles 15 and 33 of UU PDP)")
+    ENFORCEMENT = "enforcement", _("an investigation or a court case by the authorities (Article 15 of UU PDP)")
+    STATE = "state", _("the public interest in running the state (Article 15 of UU PDP)")
+    FINANCE = "finance", _("supervision of the financial sector (Article 15 of UU PDP)")
+    RESEARCH = "research", _("statistics and scientific research (Article 15 of UU PDP)")
+    HARM = "harm", _("danger to the safety or health of you or somebody else (Article 33 of UU PDP)")
+    OTHERS = "others", _("it would disclose personal data of somebody else (Article 33 of UU PDP)")
+    RETENTION = "retention", _("the law requires us to keep it for now (Articles 43 and 44 of UU PDP)")
+    LEGAL = "legal", _("it is needed for a legal process (Article 44 of UU PDP)")
+    CONTRACT = "contract", _("it is still needed for the agreement with you (Articles 20 and 43 of UU PDP)")
+    ACCURATE = "accurate", _("the data in the register is right (Article 6 of UU PDP)")
+    NOT_HELD = "not_held", _("we keep no such data about you (Articles 5, 7 and 13 of UU PDP)")
+    NO_MACHINE = "no_machine", _("no decision was made by machine alone (Article 10 of UU PDP)")
+    NO_BREACH = "no_breach", _("we found no violation in how we used your data (Article 12 of UU PDP)")
+    IDENTITY = "identity", _("we could not confirm that the request is yours (Article 14 of UU PDP)")
 
 
 class HowChecked(models.TextChoices):
