@@ -319,7 +319,7 @@ def test_only_the_company_that_answers_decides(cast, ask):
 
 
 def test_the_operators_people_answer_for_accounts(cast):
-    for who, kind in ((cast.olga, "copy"), (cast.otto, "erase")):
+    for who, kind in ((cast.olga, "copy"), (cast.otto, "move")):
         made = rights.ask(subject=subjects.own(cast.ann), kind=kind, by=cast.ann)
         refused(rights.grant, "not_staff", request=made, answer="Yes.", by=cast.sam)
         assert rights.grant(request=made, answer="Yes.", by=who).status == "granted"

@@ -142,8 +142,9 @@ def test_a_refusal_keeps_its_ground_and_review(cast, sam, asked):
     assert "Send the answer" not in page
 
 
-def test_a_ready_sentence_is_kept_in_the_tenants_language(cast, sam, asked, monkeypatch):
-    monkeypatch.setitem(READY, RightKind.ERASE, lazy(lambda: f"Said in {get_language()}.", str)())
+def test_a_ready_sentence_is_kept_in_the_tenants_language(cast, sam, monkeypatch):
+    asked = rights.ask(subject=cast.ann_entry.subject, kind="move", by=cast.ann)
+    monkeypatch.setitem(READY, RightKind.MOVE, lazy(lambda: f"Said in {get_language()}.", str)())
     cast.ann.language = "id"
     cast.ann.save()
     send(sam, asked, "answer", decision="grant", ready="grant")
@@ -177,7 +178,8 @@ def test_an_answer_with_a_mistake_decides_nothing(sam, asked, data, sentence):
     assert not mail.outbox
 
 
-def test_an_answer_sent_twice_is_said_so(sam, asked):
+def test_an_answer_sent_twice_is_said_so(cast, sam):
+    asked = rights.ask(subject=cast.ann_entry.subject, kind="move", by=cast.ann)
     send(sam, asked, "answer", decision="grant", answer="Yes.")
     assert "This request is already answered." in text(send(sam, asked, "answer", decision="grant", answer="Again."))
     asked.refresh_from_db()
