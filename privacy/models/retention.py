@@ -34,7 +34,7 @@ class RetentionRule(models.Model):
         ordering = ["kind"]
 
     def __str__(self):
-        return capfirst(self.declaration.model._meta.verbose_name_plural)
+        return str(capfirst(self.declaration.model._meta.verbose_name_plural))
 
     @property
     def declaration(self):

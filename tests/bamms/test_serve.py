@@ -95,7 +95,14 @@ def test_serve_prepares_the_database_then_runs_both(development, free_port, star
     monkeypatch.setattr(serve, "worker", lambda: SLEEPER)
     with pytest.raises(CommandError, match="exit code 3"):
         call_command("serve", port=free_port)
-    assert development == ["migrate", "createcachetable", "setup_groups", "setup_purposes", "setup_retention", "load_demo"]
+    assert development == [
+        "migrate",
+        "createcachetable",
+        "setup_groups",
+        "setup_purposes",
+        "setup_retention",
+        "load_demo",
+    ]
     assert settings.VAR_DIR.is_dir()
     assert f"http://127.0.0.1:{free_port}/" in capsys.readouterr().out
     assert all(process.poll() is not None for process in started)
