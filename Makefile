@@ -23,10 +23,10 @@ run: $(VENV)/runtime.stamp .env  ## the site with demo data on http://127.0.0.1:
 test: $(VENV)/development.stamp  ## the whole test suite, in parallel
 	@command -v chromium >/dev/null || echo "No Chromium found (Debian: apt install chromium): the browser tests are skipped."
 	@echo "Tests on SQLite"
-	@env -u DATABASE_URL $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=worksteal --cov --cov-report=term
+	@env -u DATABASE_URL $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=loadgroup --cov --cov-report=term
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
 		echo "Tests on PostgreSQL"; \
-		DATABASE_URL="$$TEST_DATABASE_URL" $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=worksteal; \
+		DATABASE_URL="$$TEST_DATABASE_URL" $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=loadgroup; \
 	else \
 		echo "TEST_DATABASE_URL names no PostgreSQL server: tested on SQLite only."; \
 	fi

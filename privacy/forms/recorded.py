@@ -3,12 +3,18 @@
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, policies, purposes, uploads
 from privacy.forms.sharing import SharingForm
 from privacy.models import Guardian
 from privacy.models.consents import Decision
+
+
+def said(choices):
+    """Choices that begin with a capital."""
+    return lambda: [(value, capfirst(label)) for value, label in choices.choices]
 
 
 class AboutTenant(SharingForm):
@@ -27,7 +33,7 @@ class AboutTenant(SharingForm):
 
 
 class PaperForm(AboutTenant):
-    decision = forms.ChoiceField(label=_("Answer on the form"), choices=Decision, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(label=_("Answer on the form"), choices=said(Decision), widget=forms.RadioSelect)
     documents = forms.MultipleChoiceField(
         label=_("Documents named on the form"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -57,5 +63,5 @@ class HoldForm(AboutTenant):
 
 class GuardianForm(AboutTenant):
     name = forms.CharField(label=_("Name of the parent or guardian"), max_length=150)
-    relation = forms.ChoiceField(label=_("Relation"), choices=Guardian.Relation, widget=forms.RadioSelect)
+    relation = forms.ChoiceField(label=_("Relation"), choices=said(Guardian.Relation), widget=forms.RadioSelect)
     document = uploads.DocumentUpload(label=_("Proof, scanned (optional)"), required=False, widget=forms.FileInput)

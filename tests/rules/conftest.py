@@ -1,4 +1,6 @@
-"""What the rule tests share: the world, and a walk through the whole site, made once a process."""
+"""What the rule tests share: the world, made once a module, and a walk through the whole site, made once a process."""
+
+from copy import deepcopy
 
 import pytest
 from django.core.cache import cache
@@ -9,19 +11,44 @@ from tests.conftest import make_cast
 from tests.rules.site import visits
 from tests.rules.world import build
 
+WALK = []
+
+
+def pytest_collection_modifyitems(items):
+    """One worker walks, and the tests that look at the walk go with it."""
+    for item in items:
+        if "walk" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("walk"))
+
+
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup, django_db_blocker):
+    """Two seconds of verbs: a module's tests share it, each in a savepoint of its own, and nothing of it is kept."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build(make_cast())
+        transaction.set_rollback(True)
+
 
 @pytest.fixture
-def world(cast):
-    return build(cast)
+def world(shared_world, db):
+    """Copies of the rows, so that what one test does to them no other sees."""
+    return deepcopy(shared_world)
 
 
-@pytest.fixture(scope="session")
-def walk(django_db_setup, django_db_blocker):
+@pytest.fixture
+def fresh_world(transactional_db):
+    """For tests that really commit; they stand in modules of their own, away from the shared one."""
+    return build(make_cast())
+
+
+@pytest.fixture(scope="module")
+def walk(shared_world):
     """Every address, asked by everybody, in Indonesian; nothing that an answer changed is kept."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        found = list(visits(build(make_cast())))
-        transaction.set_rollback(True)
-    return found
+    if not WALK:
+        with transaction.atomic():
+            WALK.extend(visits(deepcopy(shared_world)))
+            transaction.set_rollback(True)
+    return WALK
 
 
 @pytest.fixture(autouse=True)

@@ -186,6 +186,7 @@ OWN_PAGES = {
     **{f"privacy_disclosure_{step}": "Disclosure" for step in ("approve", "refuse", "delay", "export")},
     **{f"privacy_corporatetransfer_{step}": "CorporateTransfer" for step in ("announce", "complete", "second_notice")},
     "privacy_corporatetransfer_close": "CorporateTransfer",
+    "privacy_legalhold_release": "LegalHold",
     "tenants_tenant_import_preview": "PendingImport",
     "tenants_tenant_import_errors": "PendingImport",
 }
@@ -202,8 +203,7 @@ def test_pages_of_our_own_are_404_for_foreign_rows(world, who):
     client = client_for(world, who)
     rows = {model.__name__: row for model, row in world.rows[SIDES[who][1]].items()}
     for name, model in OWN_PAGES.items():
-        words = WORDS.get(name, [])
-        words = {"step": ["suspend"], "read": [rows["Subject"].pk]}.get(name.rpartition("_")[2], [])
+        words = [rows["Subject"].pk] if name == "privacy_case_read" else WORDS.get(name, [])
         address = reverse(f"admin:{name}", args=[rows[model].pk, *words])
         assert client.get(address).status_code == 404, address
         answer = {"decision": "refuse", "reason": "x", "answer": "confirm"}

@@ -18,7 +18,6 @@ from privacy.models import (
     ConsentEvent,
     DocumentVersion,
     SharingEvent,
-    Subject,
 )
 from privacy.models.evidence import Evidence, uuid7
 from tests.database import in_spite_of_triggers
@@ -94,26 +93,6 @@ def test_the_database_refuses_to_replace_a_row(world, model):
         replace = f"{insert} ON CONFLICT (id) DO UPDATE SET at = EXCLUDED.at"
     with pytest.raises(REFUSALS, match="only grows"):
         in_database(replace, pk)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_database_refuses_to_empty_a_table(world):
-    """SQLite has no TRUNCATE; a DELETE of everything is its nearest, and as fast where no trigger stands."""
-    act = "TRUNCATE {} CASCADE" if connection.vendor == "postgresql" else "DELETE FROM {}"
-    for model in EVIDENCE:
-        count = model.objects.count()
-        with pytest.raises(REFUSALS, match="only grows"):
-            in_database(act.format(model._meta.db_table))
-        assert model.objects.count() == count > 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_emptying_a_parent_table_does_not_reach_evidence(world):
-    """TRUNCATE … CASCADE of the subjects would take every proof with it."""
-    act = "TRUNCATE {} CASCADE" if connection.vendor == "postgresql" else "DELETE FROM {}"
-    with pytest.raises(REFUSALS):
-        in_database(act.format(Subject._meta.db_table))
-    assert ConsentEvent.objects.exists()
 
 
 def test_published_text_cannot_change(world):
