@@ -151,7 +151,7 @@ def test_evidence_is_neither_changed_nor_deleted_through_the_orm(evidence, model
 
 @pytest.mark.parametrize("model", [AccessRecord, SharingEvent])
 def test_evidence_is_neither_changed_nor_deleted_in_the_database(evidence, model):
-    table, pk = model._meta.db_table, evidence[model].pk
+    table, pk = model._meta.db_table, evidence[model].pk.hex
     acts = [f"UPDATE {table} SET at = at WHERE id = '{pk}'", f"DELETE FROM {table} WHERE id = '{pk}'"]
     if connection.vendor == "sqlite":
         columns = ", ".join(field.column for field in model._meta.fields)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from privacy import access, access_log, grants, subjects
+from privacy import access, access_log, cases, grants, subjects
 from privacy.models import AccessRecord
 from privacy.models.access import Action, Why
 from privacy.scope import Hat
@@ -137,11 +137,8 @@ def test_sentence_of_a_refused_look_says_why(cast, reason, words):
 
 
 def test_every_reason_code_of_a_refusal_has_its_words():
-    assert set(access_log.REFUSALS) == {reason.value for reason in grants.Reason} - {
-        "allowed",
-        "no_grant",
-        "not_member",
-    }
+    told = {reason.value for reason in (*grants.Reason, *cases.Reason)}
+    assert set(access_log.REFUSALS) == told - {"allowed", "no_grant", "not_member"}
 
 
 def test_who_falls_back_to_the_role_when_an_account_has_no_name(cast):
@@ -256,7 +253,7 @@ def test_page_counts_repeated_looks_on_one_line(cast, sign_in):
     for minutes in range(4):
         look(cast, at=NOON - timedelta(minutes=minutes))
     page = text(sign_in(cast.ann).get(URL))
-    assert page.count("looked at your name") == 1
+    assert page.count(">Ask about this<") == 1
     assert "4 times, last at 12:00" in page
 
 

@@ -329,7 +329,7 @@ def test_rights_in_limited_mode_offer_no_closed_page(client, ann, policy):
     f.OperatorFactory(dpo_email="")
     page = text(client.get("/my-rights/")).split("<main")[1]
     assert 'href="/my-data/"' not in page
-    assert "write to the operator" in page
+    assert 'href="/my-rights/ask/erase/"' in page
 
 
 def test_rights_without_an_operator_point_to_the_management(client, ann):

@@ -241,7 +241,8 @@ def test_ask_refuses_a_purpose_or_an_agreement_that_does_not_fit(cast, asking):
     assert not SharingRequest.objects.exists()
 
 
-def test_give_lasts_a_year_at_most(cast):
+def test_give_lasts_a_year_at_most(cast, settings):
+    settings.GRANT_JOB_DAYS = 366  # longer sharing is asked about elsewhere
     cast.agreement.valid_until = days(900)
     cast.agreement.save()
     arguments = {
@@ -256,7 +257,8 @@ def test_give_lasts_a_year_at_most(cast):
     assert grants.latest_until(cast.agreement) == days(365)
 
 
-def test_give_may_end_today_and_on_the_last_day_of_the_agreement(cast):
+def test_give_may_end_today_and_on_the_last_day_of_the_agreement(cast, settings):
+    settings.GRANT_JOB_DAYS = 366
     arguments = {
         "subject": cast.ann_entry.subject,
         "agreement": cast.agreement,

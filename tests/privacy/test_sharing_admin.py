@@ -233,6 +233,9 @@ def test_purpose_keeps_its_code_and_is_never_deleted(cast, sign_in):
         "description_ind": "a",
         "description_en": "b",
         "code": "changed",
+        "basis": "consent",
+        "category": "ServiceProvision",
+        "optional": "on",
     }
     cast.agreement.purposes.clear()
     client.post(f"{PURPOSES}{cast.purpose.pk}/change/", data)

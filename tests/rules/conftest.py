@@ -14,6 +14,7 @@ from tests.rules.world import build
 WALK = []
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist names the groups
 def pytest_collection_modifyitems(items):
     """One worker walks, and the tests that look at the walk go with it."""
     for item in items:
