@@ -61,12 +61,12 @@ def tables():
 def append(events, *, head=None):
     """Add these answers of one subject to the end of its chain. The caller holds the subject's lock.
 
-    `head` is the last event of the chain, when the caller has it already; False when there is none.
+    `head` is (place, check code) of the end of the chain, when the caller has it already; (0, "") when there is none.
     """
-    subject_id = events[0].subject_id
     if head is None:
-        head = ConsentEvent.objects.filter(subject=subject_id).order_by("-sequence").first()
-    sequence, previous = (head.sequence, head.hash) if head else (0, "")
+        chain = ConsentEvent.objects.filter(subject=events[0].subject_id).order_by("-sequence")
+        head = chain.values_list("sequence", "hash").first()
+    sequence, previous = head or (0, "")
     for event in events:
         sequence += 1
         event.sequence, event.previous = sequence, previous

@@ -29,7 +29,7 @@ def give(*, by, token, documents=None, ticked=()):
         )
     wanted = asked(by)
     _same_page(presentation, wanted)
-    if documents is not None and not {version.document.kind for version in wanted} <= set(documents):
+    if documents is not None and not {version.kind for version in wanted} <= set(documents):
         raise Refused(_("Tick the box of each document if you agree, or choose Do not agree."), code="unticked")
     if not wanted and not presentation.shown["purposes"]:
         return []
@@ -107,12 +107,13 @@ def _open(by, token):
     )
     if found is None or found.expires_at <= timezone.now():
         raise _stale()
-    answers = ConsentEvent.objects.filter(presentation=found)
-    chain = ConsentEvent.objects.filter(subject=found.subject).annotate(is_answered=Exists(answers))
-    head = chain.order_by("-sequence").first()
-    if head and head.is_answered:
-        raise Refused(_("We already have this. You need not send it again."), code="twice")
-    return found, head or False
+    answers = ConsentEvent.objects.filter(presentation=found.pk)
+    chain = ConsentEvent.objects.filter(subject=found.subject_id).order_by("-sequence")
+    for sequence, code, is_answered in chain.values_list("sequence", "hash", Exists(answers))[:1]:
+        if is_answered:
+            raise Refused(_("We already have this. You need not send it again."), code="twice")
+        return found, (sequence, code)
+    return found, (0, "")
 
 
 def _same_page(presentation, versions):
@@ -140,7 +141,7 @@ def _answer(presentation, decision, *, version=None, purpose=None, method=Method
     shown = {pk: code for pairs in presentation.shown.values() for pk, code in pairs}
     return ConsentEvent(
         subject=presentation.subject,
-        version=version,
+        version_id=version and version.pk,
         purpose_version=purpose,
         decision=decision,
         language=presentation.language,

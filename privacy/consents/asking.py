@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -50,18 +51,34 @@ def questions(user):
     return [Question(v, _earlier(before.get(v.document_id, ()), v.number), last.get(v.document_id)) for v in asked]
 
 
+class Asked(NamedTuple):
+    """As much of a document version as an answer needs, without loading its texts."""
+
+    pk: int
+    document_id: int
+    kind: str
+    number: int
+    material: bool
+    hash_id: str
+    hash_en: str
+    agreed_to: int | None  # the number up to which the account has agreed to this document
+
+    def text_hash(self, language):
+        return {"id": self.hash_id, "en": self.hash_en}[language]
+
+
 def asked(user):
     """The versions that `questions` asks about, in one light query: without texts, and without what came before."""
     standing = Standing.objects.filter(user=user, document=OuterRef("document")).values("number")
-    found = DocumentVersion.objects.in_force().without_texts().select_related("document")
-    newest, material, agreed = {}, {}, {}
-    for version in found.annotate(agreed_to=Subquery(standing)):
+    columns = ("pk", "document_id", "document__kind", "number", "material", "hash_id", "hash_en")
+    newest, material = {}, {}
+    for row in DocumentVersion.objects.in_force().values_list(*columns, Subquery(standing)):
+        version = Asked(*row)
         newest.setdefault(version.document_id, version)
         if version.material:
             material.setdefault(version.document_id, version.number)
-        agreed[version.document_id] = version.agreed_to or 0
-    open_ones = [v for document, v in newest.items() if material.get(document, 0) > agreed[document]]
-    return sorted(open_ones, key=lambda version: version.document.kind)
+    open_ones = [v for document, v in newest.items() if material.get(document, 0) > (v.agreed_to or 0)]
+    return sorted(open_ones, key=lambda version: version.kind)
 
 
 def required():

@@ -49,7 +49,7 @@ def fill():
     per = EVENTS // SUBJECTS
     for at, subject in enumerate(subjects):
         events = (ConsentEvent(subject=subject, recorded_by=subject, number=f"B{at}-{n}", **common) for n in range(per))
-        ledger.append(list(events), head=False)
+        ledger.append(list(events), head=(0, ""))
 
 
 @pytest.mark.django_db
