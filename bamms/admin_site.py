@@ -19,7 +19,7 @@ from privacy.middleware import open_without_consent
 # Group → models, in the order of the work; a model that stands nowhere here comes last, under "Settings"
 GROUPS = (
     (_("Queue"), "hourglass-split", ("Claim", "ProfileUpdateRequest", "RightsRequest", "SharingRequest")),
-    (_("Tenants"), "people", ("Tenant", "Invitation", "Building", "Unit")),
+    (_("Tenants"), "people", ("Tenant", "Invitation", "Building", "Unit", "Bulletin")),
     (
         _("Sharing data"),
         "shield-check",

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from tenants.models import Building, BuildingManagement, Vendor
+from tenants.models import Building, BuildingManagement, Bulletin, Vendor
 
 
 @register(BuildingManagement)
@@ -18,3 +18,9 @@ class VendorTranslation(TranslationOptions):
 @register(Building)
 class BuildingTranslation(TranslationOptions):
     fields = ("directions",)
+
+
+@register(Bulletin)
+class BulletinTranslation(TranslationOptions):
+    fields = ("title", "text")
+    required_languages = ("id", "en")

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from tenants.views import claims, data, deletions, home, vendor
+from tenants.views import bulletins, claims, data, deletions, home, vendor
 
 urlpatterns = [
     path("home/", home.tenant_home, name="tenant_home"),
+    path("announcements/", bulletins.bulletins, name="bulletins"),
     path("my-data/", data.my_data, name="my_data"),
     path("my-data/change/", data.update_new, name="update_new"),
     path("my-data/change/check/", data.update_check, name="update_check"),

@@ -7,7 +7,7 @@ Source: clause 12 of the policy; articles 20 to 26 of UU PDP; ISO/IEC TS 27560.
 
 from privacy.consents.answering import choose, decline, give, too_old, withdraw
 from privacy.consents.asking import asked, is_current, is_fresh, present, questions, required, tidy
-from privacy.consents.knowing import allows, given_purposes, history, latest, unanswered_purposes
+from privacy.consents.knowing import allows, given_purposes, history, holders_allowing, latest, unanswered_purposes
 from privacy.consents.paper import record as record_paper
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "give",
     "given_purposes",
     "history",
+    "holders_allowing",
     "is_current",
     "is_fresh",
     "latest",

@@ -30,6 +30,16 @@ def allows(subject, code):
     return last is not None and last.decision == Decision.GIVEN
 
 
+def holders_allowing(code):
+    """The ids of the accounts whose last answer to the present version of this optional purpose is yes. One query."""
+    newest = PurposeVersion.objects.filter(purpose__code=code, purpose__is_active=True).order_by("-number").first()
+    if newest is None:
+        return set()
+    answers = ConsentEvent.objects.filter(purpose_version=newest, subject__own=True).order_by("sequence")
+    last = dict(answers.values_list("subject__holder", "decision"))
+    return {holder for holder, decision in last.items() if holder and decision == Decision.GIVEN}
+
+
 def given_purposes(subject):
     """The ids of the purpose versions to which this subject's last answer was yes."""
     answers = ConsentEvent.objects.filter(subject=subject, purpose_version__isnull=False).order_by("sequence")

@@ -1,6 +1,7 @@
 """Who lives where, who manages it, who serves it."""
 
 from tenants.models.buildings import Building, BuildingManagement, Unit, Vendor
+from tenants.models.bulletins import Bulletin
 from tenants.models.claims import Claim, Invitation
 from tenants.models.imports import PendingImport
 from tenants.models.register import Occupancy, Tenant
@@ -8,6 +9,7 @@ from tenants.models.register import Occupancy, Tenant
 __all__ = [
     "Building",
     "BuildingManagement",
+    "Bulletin",
     "Claim",
     "Invitation",
     "Occupancy",

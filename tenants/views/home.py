@@ -6,7 +6,7 @@ from django.utils import timezone
 from privacy import access_log
 from privacy.models import AccessRecord, ProfileUpdateRequest, SharingGrant, SharingRequest
 from privacy.scope import Hat
-from tenants.models import Claim, Tenant
+from tenants.models import Bulletin, Claim, Tenant
 from tenants.views.claims import open_claims
 
 
@@ -29,6 +29,7 @@ def tenant_home(request):
         .filter(status=SharingRequest.Status.WAITING)
         .select_related("agreement__vendor", "purpose"),
         "updates": ProfileUpdateRequest.objects.visible_to(**own).waiting(),
+        "bulletins": Bulletin.objects.visible_to(**own).select_related("management")[:2],
         "grants": SharingGrant.objects.visible_to(**own).current(timezone.now()).count(),
         "looks": access_log.lines(looks[:2], request.user.pk),
     }

@@ -84,6 +84,7 @@ PORTAL = {
     "my-access-log/": ("/my-access-log/", AGREED),
     "my-access-log/access-log.csv": ("/my-access-log/access-log.csv", AGREED),
     "home/": ("/home/", AGREED, AGREED),
+    "announcements/": ("/announcements/", AGREED),
     "my-data/": ("/my-data/", AGREED, AGREED),
     "my-data/change/": ("/my-data/change/?field=gender", "login gate 200 200 404 404 404 404 404"),
     "my-data/change/check/": ("/my-data/change/check/", AGREED_LED_ON, "login gate 302 302 404 404 404 404 404"),
@@ -464,6 +465,13 @@ MODELS = {
     "tenants.invitation": {
         "list": "200 200 200 200",
         "add": "403 403 403 403",
+        "change": "200 404 200 200",
+        "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "tenants.bulletin": {
+        "list": "200 200 200 200",
+        "add": "200 200 403 403",
         "change": "200 404 200 200",
         "history": "200 404 200 200",
         "delete": "403 403 403 403",

@@ -43,7 +43,7 @@ from privacy.models import (
 )
 from privacy.models.access import Why
 from privacy.subjects import own
-from tenants.models import Building, Claim, Invitation, Occupancy, Tenant, Unit
+from tenants.models import Building, Bulletin, Claim, Invitation, Occupancy, Tenant, Unit
 from tests import factories as f
 from tests.rules.site import client_for
 
@@ -52,6 +52,7 @@ FEW, MANY = 10, 200
 # Page → who opens it. Lists that show one row a person or a thing
 PORTAL = {
     "/my-access-log/": "ann",
+    "/announcements/": "ann",
     "/my-access-log/access-log.csv": "ann",
     "/my-sharing/": "ann",
     "/my-disclosures/": "ann",
@@ -125,6 +126,17 @@ def grow(world, count):
     purposes = Purpose.objects.bulk_create(
         Purpose(code=f"p-{start}-{n}", name_ind="Tujuan", name_en="Purpose", description_ind="x", description_en="x")
         for n in range(count)
+    )
+    Bulletin.objects.bulk_create(
+        Bulletin(
+            management=world.anggrek,
+            title_ind="x",
+            title_en="x",
+            text_ind="x",
+            text_en="x",
+            published_by=own(world.sam),
+        )
+        for _n in range(count)
     )
     vendors = [f.VendorFactory(name=f"Penyedia {start} {n}") for n in range(count // 10)]
     for vendor in vendors:

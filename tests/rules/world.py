@@ -77,10 +77,11 @@ from privacy.models.parties import Role
 from privacy.models.retention import Why as ErasedWhy
 from privacy.scope import Hat
 from privacy.subjects import own
-from tenants import imports, invitations
+from tenants import bulletins, imports, invitations
 from tenants.models import (
     Building,
     BuildingManagement,
+    Bulletin,
     Claim,
     Invitation,
     Occupancy,
@@ -267,6 +268,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         Unit: occupancy.unit,
         Tenant: entry,
         Occupancy: entry.occupancies.get(),
+        Bulletin: announced(management, staff, name),
         Claim: claim,
         Invitation: invitation,
         PendingImport: pending,
@@ -331,6 +333,16 @@ def over(entry, agreement, purpose):
     now = timezone.now()
     dates = {"starts_at": now - timedelta(days=30), "ends_at": now - timedelta(days=12)}
     return f.GrantFactory(subject=entry.subject, agreement=agreement, purpose=purpose, **dates)
+
+
+def announced(management, staff, name):
+    words = {
+        "title_ind": f"Air padam {name}",
+        "title_en": f"No water at {name}",
+        "text_ind": "Besok",
+        "text_en": "Soon",
+    }
+    return bulletins.publish(bulletin=Bulletin(management=management, **words), by=staff)
 
 
 def marks_of(rows):

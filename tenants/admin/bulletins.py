@@ -1,0 +1,51 @@
+"""Building announcements in the admin: written once, in both languages, then read."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationAdmin
+
+from accounts.templatetags import moments
+from privacy import parties
+from privacy.admin import AddOnce, TenantDataAdmin
+from privacy.admin.base import hat
+from privacy.errors import Refused
+from privacy.scope import Hat
+from tenants import bulletins
+from tenants.models import BuildingManagement, Bulletin
+
+
+@admin.register(Bulletin)
+class BulletinAdmin(AddOnce, TenantDataAdmin, TranslationAdmin):
+    list_display = ("headline", "moment", "mailed")
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea({"rows": 6})}}
+    fields = ("title", "text")
+    empty_text = _("No announcements yet. What you publish is read by all your tenants in the portal.")
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and hat(request) == Hat.STAFF
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=_("title"))
+    def headline(self, bulletin):
+        return bulletin.title
+
+    @admin.display(description=_("published at"), ordering="published_at")
+    def moment(self, bulletin):
+        return moments.short_moment(bulletin.published_at)
+
+    def save_model(self, request, obj, form, change):
+        company = parties.party_of(request.user, Hat.STAFF)
+        obj.management = BuildingManagement.objects.get(pk=company.pk)
+        bulletins.publish(bulletin=obj, by=request.user)
+
+    def add_view(self, request, form_url="", extra_context=None):
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())

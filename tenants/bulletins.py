@@ -1,0 +1,34 @@
+"""Building announcements: everyone of the management reads them in the portal, by email only who agreed to that."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import mail
+from accounts.models import User
+from privacy import consents, subjects
+from privacy.errors import Refused
+from tenants.models import Tenant
+
+PURPOSE = "announcements"
+
+
+@transaction.atomic
+def publish(*, bulletin, by):
+    """Publish to all tenants of the management; the letters go to those who say yes to them at this moment."""
+    if not by.memberships.of_staff().filter(party=bulletin.management_id).exists():
+        raise Refused(_("Only staff of the building management can publish its announcements."), code="not_staff")
+    if not all((bulletin.title_ind, bulletin.title_en, bulletin.text_ind, bulletin.text_en)):
+        raise Refused(_("Fill in the title and the text in both languages."), code="language")
+    people = recipients(bulletin.management_id)
+    bulletin.published_by, bulletin.mailed = subjects.own(by), len(people)
+    bulletin.save()
+    for user in people:
+        mail.tell(user=user, template="bulletin", url_name="bulletins")
+    return bulletin
+
+
+def recipients(management_id):
+    """The accounts of the management's tenants that may be written to now (purpose `announcements`, article 20(2)a)."""
+    entries = Tenant.objects.filter(management=management_id, subject__restricted_at__isnull=True)
+    holders = entries.filter(subject__holder__in=consents.holders_allowing(PURPOSE)).values("subject__holder")
+    return list(User.objects.filter(pk__in=holders, is_active=True).order_by("pk"))

@@ -1,0 +1,15 @@
+"""What the managements of one's homes announce."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from privacy.scope import Hat
+from tenants.models import Bulletin
+
+
+@require_safe
+def bulletins(request):
+    found = Bulletin.objects.visible_to(request.user, as_=Hat.TENANT).select_related("management")
+    page = Paginator(found, 20).get_page(request.GET.get("page"))
+    return render(request, "tenants/bulletins.html", {"page": page})
