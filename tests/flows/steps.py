@@ -228,7 +228,7 @@ def then_nobody_holds(entry):
 
 def then_answers(user, *decisions):
     """The answers on record, oldest first, of one document."""
-    events = ConsentEvent.objects.filter(subject__holder=user, version__document__kind="policy").order_by("pk")
+    events = ConsentEvent.objects.filter(subject__holder=user, version__document__kind="policy").order_by("sequence")
     assert [event.decision for event in events] == list(decisions)
     return events
 

@@ -129,7 +129,7 @@ def test_page_says_for_whom_staff_and_vendor_users_answer(cast, client, policy):
 def test_agreeing_leads_on_with_a_receipt(client, ann, policy, terms):
     response = post(client, policy="on", terms="on", answer="agree", next="/my-privacy/")
     assert response["Location"] == "/my-privacy/"
-    numbers = ", ".join(ConsentEvent.objects.order_by("pk").values_list("number", flat=True))
+    numbers = ", ".join(ConsentEvent.objects.order_by("sequence").values_list("number", flat=True))
     assert f"Your receipt: {numbers}." in text(client.get("/my-privacy/"))
 
 
