@@ -1,6 +1,6 @@
 """What is done once a day, in this order; see `privacy.due`."""
 
-from accounts import mail
+from accounts import mail, signins
 from privacy import announcements, attestations, consents, disclosures, erasure_journal, ledger
 
 JOBS = (
@@ -8,6 +8,7 @@ JOBS = (
     erasure_journal.write,
     consents.tidy,
     mail.forget_sent,
+    signins.forget_old,
     disclosures.tell_due,
     attestations.remind,
     announcements.resume,

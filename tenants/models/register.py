@@ -58,6 +58,16 @@ class TenantQuerySet(ScopedQuerySet):
     def unclaimed(self):
         return self.filter(subject__holder__isnull=True)
 
+    def _as_staff(self, declaration, user):
+        return super()._as_staff(declaration, user).present()
+
+    def _as_operator(self, declaration, user):
+        return super()._as_operator(declaration, user).present()
+
+    def present(self):
+        """Without those that were erased: an empty row is nobody's to look after."""
+        return self.filter(subject__erased_at__isnull=True)
+
     def with_ended_on(self):
         """`ended_on`: the last day in the last unit; null while somebody lives there, or when no day is known."""
         living = Occupancy.objects.current().filter(tenant=OuterRef("pk"))

@@ -1,8 +1,11 @@
 """Failed sign-ins are kept without the email, from a network and not from a household."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from accounts import signins
 from accounts.models import FailedSignIn
@@ -59,3 +62,11 @@ def test_a_kept_failure_is_never_changed():
     kept = signins.failed(email=None, address="")
     with pytest.raises(TypeError):
         kept.save()
+
+
+@pytest.mark.django_db
+def test_old_failures_are_forgotten():
+    old, fresh = signins.failed(email="x", address=""), signins.failed(email="x", address="")
+    FailedSignIn.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=91))
+    signins.forget_old()
+    assert FailedSignIn.objects.get() == fresh

@@ -15,6 +15,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 from PIL import Image
 
+from privacy import erasures
 from privacy.forms.reveal import READY
 from privacy.models import AccessRecord, Standing
 from privacy.models.access import Action, Why
@@ -519,3 +520,12 @@ def test_the_same_unit_twice_is_said(cast, sam, unit):
     response = sam.post(reverse("admin:tenants_tenant_add"), form_data(unit=unit) | twice)
     assert "This unit stands there twice. Keep one row of it." in response.content.decode()
     assert not Tenant.objects.filter(name="Cici Lestari").exists()
+
+
+def test_an_erased_entry_is_nobodys_to_look_after(cast, sign_in):
+    erasures.order(subject=cast.ann_entry.subject, why="right")
+    for user in (cast.sam, cast.otto):
+        client = sign_in(user)
+        address = f"/admin/tenants/tenant/{cast.ann_entry.pk}/change/"
+        assert address not in client.get("/admin/tenants/tenant/").content.decode()
+        assert client.get(address).status_code == 404
