@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -48,6 +49,12 @@ LANGUAGES = ("id", "en")
 
 @admin.register(Breach)
 class BreachAdmin(AddOnce, TenantDataAdmin):
+    formfield_overrides = {
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,  # one box with one label, where the admin draws two without
+            "widget": forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        }
+    }
     form = BreachForm
     empty_text = _("No breaches. A case is entered here as soon as one is noticed, whatever is known by then.")
     list_display = ("clock", "number", "company", "data", "people_count", "noticed")

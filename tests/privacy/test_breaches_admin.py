@@ -21,8 +21,7 @@ def text(response):
 def form(**changes):
     now = timezone.localtime()
     return {
-        "detected_at_0": now.strftime("%Y-%m-%d"),
-        "detected_at_1": "00:00:00",
+        "detected_at": now.strftime("%Y-%m-%dT00:00"),
         "kinds": ["tenant.phone"],
         "people_count": "3",
         "exposed_ind": "Nomor telepon.",
@@ -85,8 +84,8 @@ def test_entered_twice_is_once(cast, sign_in):
 
 
 def test_a_future_moment_is_refused_with_a_sentence(cast, sign_in):
-    tomorrow = (timezone.localtime() + timedelta(days=1)).strftime("%Y-%m-%d")
-    page = sign_in(cast.sam).post(f"{BREACHES}add/", form(detected_at_0=tomorrow), follow=True)
+    tomorrow = (timezone.localtime() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    page = sign_in(cast.sam).post(f"{BREACHES}add/", form(detected_at=tomorrow), follow=True)
     assert "cannot be in the future" in text(page)
     assert not Breach.objects.exists()
 
