@@ -24,6 +24,9 @@ class PurposeForm(forms.ModelForm):
             self.fields["data"].choices = grouped_choices()
 
 
+WORDS = ("code", "name", "description", "basis", "category", "retention", "optional", "for_sharing")
+
+
 @admin.register(Purpose)
 class PurposeAdmin(Worded, Strict, TranslationAdmin):
     """One that is not in use closes its permissions. Once an agreement names a purpose, its words stay."""
@@ -34,14 +37,24 @@ class PurposeAdmin(Worded, Strict, TranslationAdmin):
     ordering = ("code",)
 
     def get_readonly_fields(self, request, obj=None):
-        if obj and SharingAgreement.objects.filter(purposes=obj).exists():
-            names = [field.name for field in obj._meta.fields if field.name not in {"id", "is_active", "data"}]
-            return [*names, "data_used"]
+        if self.is_agreed_to(obj):
+            columns = [f"{name}_{column}" for name in purposes.SAID for column in purposes.LANGUAGES.values()]
+            return ("data_used", *columns, *(name for name in WORDS if name not in purposes.SAID))
         return ("code",) if obj else ()
 
     def get_fields(self, request, obj=None):
-        fields = super().get_fields(request, obj)
-        return [field for field in fields if field != "data"] if "data_used" in fields else fields
+        code, *words = WORDS
+        return [code, *words[:4], "data_used" if self.is_agreed_to(obj) else "data", *words[4:], "is_active"]
+
+    def get_form(self, request, obj=None, **kwargs):
+        """What an agreement names keeps its data too: the box for it is not on the page."""
+        form = super().get_form(request, obj, **kwargs)
+        if self.is_agreed_to(obj):
+            form.base_fields.pop("data", None)
+        return form
+
+    def is_agreed_to(self, obj):
+        return obj is not None and SharingAgreement.objects.filter(purposes=obj).exists()
 
     @admin.display(description=_("kinds of data used"))
     def data_used(self, purpose):

@@ -285,3 +285,12 @@ def test_lists_ask_the_same_queries_for_two_hundred_rows(cast, sign_in, url):
 def test_every_model_of_sharing_is_registered_once():
     for model in (SharingAgreement, SharingRequest, SharingGrant, SharingEvent, AccessRecord, Purpose):
         assert model in admin.site._registry
+
+
+def test_the_page_of_a_purpose_shows_each_word_once(cast, sign_in):
+    client = sign_in(cast.olga)
+    page = client.get(f"{PURPOSES}{cast.purpose.pk}/change/").content.decode().partition("<main")[2]
+    assert 'name="data"' not in page
+    assert page.count("To repair something in your unit.") == 1
+    cast.agreement.purposes.clear()
+    assert 'name="data"' in client.get(f"{PURPOSES}{cast.purpose.pk}/change/").content.decode()
