@@ -19,8 +19,6 @@ def place(*, entry, reason, law, review_on, by):
     if not type(entry).objects.visible_to(by, as_=admin_hat(by)).filter(pk=entry.pk).exists():
         raise Refused(_("This record is not yours to hold."), code="not_yours")
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
-    if subject.erased_at:
-        raise Refused(_("This person's data is already erased."), code="erased")
     if review_on <= timezone.localdate():
         raise Refused(_("Choose a day in the future for looking at it again."), code="past")
     return LegalHold.objects.create(

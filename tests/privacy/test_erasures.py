@@ -297,7 +297,7 @@ def test_holds_are_refused(lived):
     holds.release(hold=held, by=lived.sam)
     refused("released", holds.release, hold=held, by=lived.otto)
     erasures.order(subject=lived.ann_entry.subject, why=Why.RIGHT)
-    refused("erased", hold, cast=lived)
+    refused("not_yours", hold, cast=lived)  # an erased entry is nobody's
 
 
 def replay():
