@@ -23,7 +23,11 @@ def write():
     """Add the erasures that are not in the journal yet. May run at any time, twice too."""
     known = {line["number"] for line in read()}
     persons = Erasure.objects.filter(kind=declarations.register().model._meta.label).order_by("at", "pk")
-    fresh = [row for row in persons.iterator(chunk_size=1000) if row.number not in known]
+    add([row for row in persons.iterator(chunk_size=1000) if row.number not in known])
+
+
+def add(fresh):
+    """Add these certificates, without reading the journal first."""
     if not fresh:
         return
     settings.ERASURE_JOURNAL.parent.mkdir(parents=True, exist_ok=True)

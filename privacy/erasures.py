@@ -103,8 +103,9 @@ def erase(subject, *, why, law="", reference="", by=None, tell=True):
     if tell:
         _tell(certificate, address or gone[1], holder, closed)
     files = list(emptied.files)
-    transaction.on_commit(lambda: destroy(files))
-    transaction.on_commit(erasure_journal.write)
+    # What fails here undoes nothing and stops nothing: the daily job writes the journal again
+    transaction.on_commit(lambda: erasure_journal.add([certificate]), robust=True)
+    transaction.on_commit(lambda: destroy(files), robust=True)
     return certificate
 
 

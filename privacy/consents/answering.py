@@ -167,7 +167,6 @@ def _record(events, by, head=None):
     """Commit to the address of the person who answers, and add the answers to her chain."""
     for event in events:
         event.commitments = {"email": proofs.commitment(event.subject.salt, by.email)}
-    effects.follow(events, by)
     return record_answers(events, head=head)
 
 
@@ -177,6 +176,7 @@ def record_answers(events, *, recorded_by=None, head=None):
         return []
     for event, number in zip(events, numbers.take_many("TT", len(events)), strict=True):
         event.number, event.recorded_by = number, recorded_by or event.subject
+    effects.follow(events)
     return ledger.append(events, head=head)
 
 

@@ -31,10 +31,13 @@ def allows(subject, code):
 
 
 def holders_allowing(code):
-    """The ids of the accounts whose last answer to the present version of this optional purpose is yes. One query."""
-    newest = PurposeVersion.objects.filter(purpose__code=code, purpose__is_active=True).order_by("-number").first()
+    """The ids of the accounts for which `allows` says yes but for restriction, in two queries however many they are."""
+    newest = PurposeVersion.objects.filter(purpose__code=code, purpose__is_active=True).order_by("-number")
+    newest = newest.select_related("purpose").first()
     if newest is None:
         return set()
+    if not newest.purpose.optional:
+        return set(Subject.objects.filter(holder__isnull=False).values_list("holder", flat=True))
     answers = ConsentEvent.objects.filter(purpose_version=newest, subject__own=True).order_by("sequence")
     last = dict(answers.values_list("subject__holder", "decision"))
     return {holder for holder, decision in last.items() if holder and decision == Decision.GIVEN}

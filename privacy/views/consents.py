@@ -169,7 +169,7 @@ def _choose(request):
     form = ChoicesForm(request.POST, purposes=purposes.asked())
     form.is_valid()  # boxes have no wrong values
     try:
-        events = consents.choose(by=request.user, token=form.cleaned_data["page"], ticked=form.ticked)
+        events = consents.choose(by=request.user, token=request.POST.get("page", ""), ticked=form.ticked)
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("consents")

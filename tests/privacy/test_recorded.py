@@ -69,6 +69,16 @@ def test_paper_may_name_optional_purposes(cast):
     assert consents.allows(cast.ann_entry.subject, "surveys")
 
 
+def test_a_no_on_paper_ends_longer_sharing_like_a_no_on_the_page(cast):
+    purposes.keep(purpose=f.PurposeFactory(code="longer_sharing", for_sharing=False))
+    record(cast, documents=(), purpose_codes=["longer_sharing"])
+    grant = f.GrantFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
+    type(grant).objects.update(ends_at=timezone.now() + timedelta(days=90))
+    record(cast, documents=(), purpose_codes=["longer_sharing"], decision="withdrawn", form=scan(b"another"))
+    grant.refresh_from_db()
+    assert grant.withdrawn_at is not None
+
+
 def test_paper_is_refused(cast, policy, child):
     refused("not_staff", record, cast=cast, by=cast.rita)
     refused("not_staff", record, cast=cast, by=cast.vera)

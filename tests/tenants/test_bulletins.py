@@ -60,6 +60,15 @@ def test_nobody_is_written_to_who_may_not_be(cast, agreed, what):
     assert mailed_to() == []
 
 
+def test_when_the_purpose_is_required_everyone_is_written_to(cast, agreed):
+    purpose = purposes.asked()[0].purpose
+    purpose.optional, purpose.basis = False, "contract"
+    purposes.keep(purpose=purpose)
+    f.TenantFactory(management=cast.anggrek, subject__holder=f.UserFactory(email="silent@example.com"))
+    publish(cast)
+    assert sorted(mailed_to()) == ["ann@example.com", "silent@example.com"]
+
+
 def test_without_the_purpose_nobody_is_written_to(cast):
     assert publish(cast).mailed == 0
 
