@@ -10,21 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
 from privacy import assessments
-from privacy.admin.base import TenantDataAdmin, hat
+from privacy.admin.base import HeadsAdmin
 from privacy.admin.look import chip
 from privacy.admin.once import AddOnce
 from privacy.errors import Refused
 from privacy.forms.assessments import AssessmentForm, label
 from privacy.models import ImpactAssessment
-from privacy.models.parties import PartyKind
-from privacy.scope import Hat
 
 WHAT = ("title", "fields", "summary", "reference")
 WHEN = (_("By whom and how long"), {"fields": ("assessed_by", "assessed_on", "valid_until")})
 
 
 @admin.register(ImpactAssessment)
-class ImpactAssessmentAdmin(AddOnce, TenantDataAdmin):
+class ImpactAssessmentAdmin(AddOnce, HeadsAdmin):
     form = AssessmentForm
     empty_text = _("No impact assessments yet. One is needed before specific personal data is shared.")
     list_display = ("number", "title", "company", "data", "state", "until")
@@ -46,21 +44,6 @@ class ImpactAssessmentAdmin(AddOnce, TenantDataAdmin):
             return [(None, {"fields": (*head, *WHAT)}), WHEN, (_("Report"), {"fields": ("report", "file")})]
         shown = ("title", "data", "summary", "reference")
         return [(None, {"fields": (*head, *shown)}), WHEN, (_("Report"), {"fields": ("report",)})]
-
-    def own_company(self, request):
-        """The building management whose assessment is entered, when there can be only one."""
-        if hat(request) != Hat.STAFF:
-            return None
-        led = [membership.party for membership in request.user.memberships.of_heads().select_related("party")[:2]]
-        return led[0] if len(led) == 1 else None
-
-    def get_field_queryset(self, db, db_field, request):
-        found = super().get_field_queryset(db, db_field, request)
-        if db_field.name != "controller":
-            return found
-        if hat(request) == Hat.OPERATOR:
-            return found.filter(kind=PartyKind.MANAGEMENT)
-        return found.filter(pk__in=request.user.memberships.of_heads().values("party"))
 
     def save_model(self, request, obj, form, change):
         if not change and "controller" not in flatten_fieldsets(self.get_fieldsets(request)):

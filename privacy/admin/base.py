@@ -16,6 +16,7 @@ from accounts.wording import Worded
 from privacy import access, declarations, numbers, parties
 from privacy.errors import Refused
 from privacy.models.access import Action, Why
+from privacy.models.parties import PartyKind
 from privacy.scope import Hat, ScopedQuerySet
 
 
@@ -221,3 +222,24 @@ class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
             return False
         self.message_user(request, success, messages.SUCCESS)
         return True
+
+
+class HeadsAdmin(TenantDataAdmin):
+    """What heads keep for their own company, and the operator's people for any of the kinds in `controllers`."""
+
+    controllers = (PartyKind.MANAGEMENT,)
+
+    def own_company(self, request):
+        """The management on whose behalf something is entered, when there can be only one."""
+        if hat(request) != Hat.STAFF:
+            return None
+        led = [membership.party for membership in request.user.memberships.of_heads().select_related("party")[:2]]
+        return led[0] if len(led) == 1 else None
+
+    def get_field_queryset(self, db, db_field, request):
+        found = super().get_field_queryset(db, db_field, request)
+        if db_field.name != "controller":
+            return found
+        if hat(request) == Hat.OPERATOR:
+            return found.filter(kind__in=self.controllers)
+        return found.filter(pk__in=request.user.memberships.of_heads().values("party"))

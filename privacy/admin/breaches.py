@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import moments
 from accounts.wording import nothing
 from privacy import breach_letters, breaches, clocks
-from privacy.admin.base import TenantDataAdmin, hat
+from privacy.admin.base import HeadsAdmin, hat
 from privacy.admin.look import chip
 from privacy.admin.once import AddOnce
 from privacy.admin.people import names_of
@@ -25,7 +25,6 @@ from privacy.forms.breaches import AuthorityForm, BreachForm, ClosingForm, ManyP
 from privacy.models import Breach
 from privacy.models.breaches import PARTS
 from privacy.models.parties import PartyKind
-from privacy.scope import Hat
 
 Status = Breach.Status
 NOTICES_SHOWN = 20
@@ -48,7 +47,8 @@ LANGUAGES = ("id", "en")
 
 
 @admin.register(Breach)
-class BreachAdmin(AddOnce, TenantDataAdmin):
+class BreachAdmin(AddOnce, HeadsAdmin):
+    controllers = (PartyKind.OPERATOR, PartyKind.MANAGEMENT)
     formfield_overrides = {
         models.DateTimeField: {
             "form_class": forms.DateTimeField,  # one box with one label, where the admin draws two without
@@ -81,21 +81,6 @@ class BreachAdmin(AddOnce, TenantDataAdmin):
             (None, {"fields": (*first, "kinds", "people_count")}),
             *((label, {"fields": ((f"{name}_ind", f"{name}_en"),)}) for name, label in PARTS.items()),
         ]
-
-    def own_company(self, request):
-        """The building management on whose behalf a case is entered, when there can be only one."""
-        if hat(request) != Hat.STAFF:
-            return None
-        led = [membership.party for membership in request.user.memberships.of_heads().select_related("party")[:2]]
-        return led[0] if len(led) == 1 else None
-
-    def get_field_queryset(self, db, db_field, request):
-        found = super().get_field_queryset(db, db_field, request)
-        if db_field.name != "controller":
-            return found
-        if hat(request) == Hat.OPERATOR:
-            return found.filter(kind__in=[PartyKind.OPERATOR, PartyKind.MANAGEMENT])
-        return found.filter(pk__in=request.user.memberships.of_heads().values("party"))
 
     def save_model(self, request, obj, form, change):
         if change:

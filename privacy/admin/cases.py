@@ -173,7 +173,11 @@ class CaseAdmin(TenantDataAdmin):
                 self.log_addition(request, case, [{"added": {}}])
                 self.message_user(request, _("The case is opened. A second person decides it before anything is read."))
                 return HttpResponseRedirect(reverse("admin:privacy_investigationcase_change", args=[case.pk]))
-        return self.page(request, "open", _("Open an investigation case"), form=form)
+        lead = _(
+            "Nothing can be read before a second person approves. Each reading is recorded, and the tenant can see it."
+        )
+        title, button = _("Open an investigation case"), _("Open the case")
+        return self.page(request, "open", title, form=form, lead=lead, button=button)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """One case: what it opens, to whom, how long, and what happened to it."""

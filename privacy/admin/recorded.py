@@ -73,7 +73,7 @@ class RecordedAdmin(TenantDataAdmin):
         if request.method == "POST" and form.is_valid() and self.keep(request, form):
             return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         context = self.admin_site.each_context(request) | {
-            "title": self.add_title, "lead": self.lead, "opts": self.opts, "form": form,
+            "title": self.add_title, "lead": self.lead, "button": _("Record"), "opts": self.opts, "form": form,
         }  # fmt: skip
         return TemplateResponse(request, "admin/privacy/record.html", context)
 

@@ -99,10 +99,15 @@ class RightsRequestAdmin(TenantDataAdmin):
         )
         if request.method == "POST" and form.is_valid() and (made := self.record(request, form)):
             return HttpResponseRedirect(reverse(ITEM, args=[made.pk]))
-        context = {"title": _("Record a request for a tenant"), "opts": self.opts, "form": form}
-        return TemplateResponse(
-            request, "admin/privacy/rightsrequest/record.html", self.admin_site.each_context(request) | context
+        lead = _(
+            "For a tenant who wrote or came by. It is answered like every other request, and the tenant reads the "
+            "answer here or by letter."
         )
+        context = {
+            "title": _("Record a request for a tenant"), "opts": self.opts, "form": form, "lead": lead,
+            "button": _("Record the request"),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/privacy/record.html", self.admin_site.each_context(request) | context)
 
     def record(self, request, form):
         data = dict(form.cleaned_data)
