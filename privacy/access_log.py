@@ -55,6 +55,7 @@ REFUSALS = {
     "restricted": gettext_lazy("you had restricted the processing of your data"),
     "not_in_grant": gettext_lazy("it is not part of the permission"),
     "not_in_agreement": gettext_lazy("it is not part of the agreement"),
+    "not_assessed": gettext_lazy("no valid impact assessment covered it"),
     "not_case_party": gettext_lazy("this person does not work on the case"),
     "case_not_approved": gettext_lazy("the case was not approved"),
     "case_expired": gettext_lazy("the case had expired"),

@@ -1,13 +1,17 @@
 """What every test stands on: settings that only tests may have, and the cast."""
 
 import tempfile
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 
 from accounts.models import User
 from privacy import parties
@@ -31,6 +35,13 @@ def pytest_configure(config):
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
 
 
+def pytest_collection_modifyitems(items):
+    for module, tests in groupby(items, attrgetter("module")):
+        wanted = [set(test.fixturenames) for test in tests]
+        of_database = [names for names in wanted if names & {"db", "transactional_db", "live_server"}]
+        module.SHARES_CAST = all("cast" in names and "live_server" not in names for names in of_database)
+
+
 @dataclass
 class Cast:
     """Two managements, one vendor and their people; everyone has agreed to the versions in force, if there are any."""
@@ -52,9 +63,21 @@ class Cast:
     bob_entry: Tenant
 
 
+@pytest.fixture(scope="module")
+def shared_cast(request, django_db_setup, django_db_blocker):
+    """Where every test that touches the database wants the cast, a module makes it once, and keeps nothing of it."""
+    if not request.module.SHARES_CAST:
+        yield None
+        return
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_cast()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def cast(db):
-    return make_cast()
+def cast(shared_cast, db):
+    """Copies of the rows, so that what one test does to them no other sees."""
+    return deepcopy(shared_cast) or make_cast()
 
 
 def make_cast():

@@ -28,6 +28,7 @@ class Reason(models.TextChoices):
     NOT_IN_GRANT = "not_in_grant", _("Not part of this permission")
     NOT_DECLARED = "not_declared", _("No longer a kind of data that can be shared")
     NOT_IN_AGREEMENT = "not_in_agreement", _("Not part of the agreement")
+    NOT_ASSESSED = "not_assessed", _("No valid impact assessment covers it")
 
 
 class State(models.TextChoices):
@@ -56,7 +57,7 @@ class Answer:
 def decide(grant, key, *, vendors, now):
     """The truth table, without a query: may these vendors read this field through this permission at this moment?
 
-    Needs `subject`, `agreement` and `purpose` of the grant loaded. The first condition that fails names the reason.
+    Needs the grant loaded with `to_decide()`. The first condition that fails names the reason.
     `SharingGrant.objects.opening(key)` says the same in SQL.
     """
     agreement, today = grant.agreement, timezone.localdate(now)
@@ -75,6 +76,7 @@ def decide(grant, key, *, vendors, now):
         (key in grant.fields, Reason.NOT_IN_GRANT),
         (key in declarations.shareable(), Reason.NOT_DECLARED),
         (key in agreement.fields, Reason.NOT_IN_AGREEMENT),
+        (agreement.is_assessed([key], day=today), Reason.NOT_ASSESSED),  # article 34
     )
     return next((reason for holds, reason in conditions if not holds), Reason.ALLOWED)
 
@@ -84,7 +86,7 @@ def can_read(user, subject, key, *, now=None):
     vendors, now = vendors_of(user), now or timezone.now()
     grants = SharingGrant.objects.filter(subject=subject, agreement__vendor__in=vendors)
     refused = Answer(Reason.NO_GRANT)
-    for grant in grants.select_related("subject", "agreement", "purpose").order_by("given_at", "pk"):
+    for grant in grants.to_decide().order_by("given_at", "pk"):
         refused = Answer(decide(grant, key, vendors=vendors, now=now), grant)
         if refused.allowed:
             return refused

@@ -51,11 +51,7 @@ class Shown:
 
 def shown_to(user):
     """The permissions a vendor's list shows now. `list_shared` records and fills a page of them."""
-    return (
-        SharingGrant.objects.visible_to(user, as_=Hat.VENDOR)
-        .current()
-        .select_related("subject", "agreement", "purpose")
-    )
+    return SharingGrant.objects.visible_to(user, as_=Hat.VENDOR).current().to_decide()
 
 
 def open_shared(*, number, by):
@@ -65,7 +61,7 @@ def open_shared(*, number, by):
         by=by,
         as_=Hat.VENDOR,
         why=Why.GRANT,
-        select_related=("subject", "agreement__management", "agreement__vendor", "purpose"),
+        select_related=("subject", "agreement__management", "agreement__vendor", "agreement__assessment", "purpose"),
         number=number,
     )
     keys, reason = readable(grant, by)

@@ -72,12 +72,15 @@ class ImpactAssessment(models.Model):
 
     @property
     def is_current(self):
-        return self.assessed_on <= timezone.localdate() <= self.valid_until
+        return self.is_valid_on(timezone.localdate())
+
+    def is_valid_on(self, day):
+        return self.assessed_on <= day <= self.valid_until
 
     @property
     def field_labels(self):
         return declarations.labels(self.fields)
 
-    def covers(self, keys, controller_id):
-        """Does it stand today for this specific data of this management?"""
-        return self.is_current and self.controller_id == controller_id and set(keys) <= set(self.fields)
+    def covers(self, keys, controller_id, day):
+        """Does it stand on that day for this specific data of this management?"""
+        return self.is_valid_on(day) and self.controller_id == controller_id and set(keys) <= set(self.fields)

@@ -152,10 +152,13 @@ class SharingAgreement(FieldLabels, models.Model):
         today = timezone.localdate()
         return self.status == self.Status.ACTIVE and self.valid_from <= today <= self.valid_until
 
-    def is_assessed(self, keys=None):
+    def is_assessed(self, keys=None, *, day=None):
         """Does a valid impact assessment cover the specific data among these keys (all of the agreement's)?"""
         wanted = [key for key in (self.fields if keys is None else keys) if key in declarations.specific()]
-        return not wanted or (self.assessment is not None and self.assessment.covers(wanted, self.management_id))
+        if not wanted:
+            return True
+        day = day or timezone.localdate()
+        return self.assessment is not None and self.assessment.covers(wanted, self.management_id, day)
 
     @property
     def days(self):
@@ -252,7 +255,11 @@ class GrantQuerySet(ScopedQuerySet):
 
     def opening(self, key, now=None):
         """Permissions that open this field now: `grants.decide` in SQL, so that search and order learn nothing more."""
-        return self.current(now).with_keys().filter(self.model.opens(key))
+        return self.current(now).with_keys().filter(self.model.opens(key, timezone.localdate(now)))
+
+    def to_decide(self):
+        """With all that `grants.decide` looks at, so that it asks no query."""
+        return self.select_related("subject", "agreement__assessment", "purpose")
 
     def with_keys(self):
         """The keys of the permission and of its agreement as text, for `SharingGrant.opens`."""
@@ -371,10 +378,27 @@ class SharingGrant(FieldLabels, models.Model):
         return self.number
 
     @staticmethod
-    def opens(key):
-        """The condition, over `with_keys()`, that a current permission is for this field."""
-        known = key in declarations.shareable()
-        return Q(_keys__contains=f'"{key}"', _allowed__contains=f'"{key}"') if known else Q(pk__in=[])
+    def opens(key, day=None):
+        """The condition, over `with_keys()`, that a current permission is for this field on that day (today)."""
+        if key not in declarations.shareable():
+            return Q(pk__in=[])
+        opens = Q(_keys__contains=f'"{key}"', _allowed__contains=f'"{key}"')
+        return opens & SharingGrant._assessed(key, day) if key in declarations.specific() else opens
+
+    @staticmethod
+    def _assessed(key, day):
+        """`SharingAgreement.is_assessed` in SQL."""
+        day = day or timezone.localdate()
+        assessments = ImpactAssessment._base_manager.annotate(keys=Cast("fields", models.TextField()))
+        return Exists(
+            assessments.filter(
+                pk=OuterRef("agreement__assessment"),
+                controller=OuterRef("agreement__management"),
+                assessed_on__lte=day,
+                valid_until__gte=day,
+                keys__contains=f'"{key}"',
+            )
+        )
 
     @property
     def ends_on(self):

@@ -91,7 +91,7 @@ def vendor_shared(request):
 def closed_today(request):
     """Permissions that ended or were withdrawn since midnight, without data, each with why."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    all_of_them = visible(request, SharingGrant).select_related("subject", "agreement", "purpose").order_by("-pk")
+    all_of_them = visible(request, SharingGrant).to_decide().order_by("-pk")
     withdrawn, ended = all_of_them.withdrawn_since(midnight), all_of_them.ended_since(midnight)
     return grants.list_shared([*withdrawn[:PEOPLE_A_PAGE], *ended[:PEOPLE_A_PAGE]], by=request.user)
 

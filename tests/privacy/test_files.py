@@ -12,6 +12,7 @@ from PIL import Image
 from privacy import updates
 from privacy.models import AccessRecord, Subject
 from privacy.uploads import clean_pdf
+from tests import factories as f
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
@@ -108,6 +109,10 @@ def test_a_vendor_needs_a_permission_for_exactly_this_file(cast, entry, grant, s
     assert (refused.allowed, refused.reason, refused.grant) == (False, "not_in_grant", grant)
     grant.fields = cast.agreement.fields = ["tenant.photo"]
     grant.save()
+    cast.agreement.save()
+    assert vera.get(address(entry, "photo", "vendor")).status_code == 404
+    assert AccessRecord.objects.filter(reason="not_assessed", grant=grant).exists()
+    cast.agreement.assessment = f.AssessmentFactory(controller=cast.anggrek)
     cast.agreement.save()
     assert vera.get(address(entry, "photo", "vendor")).status_code == 200
     assert vera.get(address(entry, "identity_scan", "vendor")).status_code == 404

@@ -15,7 +15,7 @@ from privacy.models import SharingGrant
 from privacy.models.parties import Role
 from tests import factories as f
 
-NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
+NAME, PHONE, UNIT, PHOTO = "tenant.name", "tenant.phone", "occupancy.unit", "tenant.photo"
 FIELDS = [NAME, PHONE, UNIT]
 
 
@@ -37,14 +37,21 @@ OPEN = {
     "restricted_at": None,
     "fields": [NAME],
     "allowed": [NAME],
+    "assessed": True,
 }
 
 
 def make(
-    vendor, withdrawn_at, starts_at, ends_at, status, valid_from, valid_until, purpose, restricted_at, fields, allowed
-):
+    vendor, withdrawn_at, starts_at, ends_at, status, valid_from, valid_until, purpose, restricted_at, fields, allowed,
+    assessed,
+):  # fmt: skip
     agreement = SimpleNamespace(
-        vendor_id=vendor, status=status, valid_from=valid_from, valid_until=valid_until, fields=allowed
+        vendor_id=vendor,
+        status=status,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        fields=allowed,
+        is_assessed=lambda keys, day: assessed,
     )
     return SimpleNamespace(
         agreement=agreement,
@@ -76,6 +83,7 @@ BROKEN = [
     ({"restricted_at": NOW}, Reason.RESTRICTED),
     ({"fields": [PHONE]}, Reason.NOT_IN_GRANT),
     ({"allowed": [PHONE]}, Reason.NOT_IN_AGREEMENT),
+    ({"assessed": False}, Reason.NOT_ASSESSED),
 ]
 
 
@@ -110,6 +118,7 @@ everything = st.fixed_dictionaries(
         "restricted_at": st.none() | moments,
         "fields": keys,
         "allowed": keys,
+        "assessed": st.booleans(),
     }
 )
 
@@ -130,9 +139,35 @@ def test_decide_allows_exactly_what_the_truth_table_allows(row, key, vendors):
         and key in {NAME, PHONE}
         and key in row["fields"]
         and key in row["allowed"]
+        and row["assessed"]
     )
     reason = grants.decide(make(**row), key, vendors=vendors, now=NOW)
     assert (reason is Reason.ALLOWED) == expected
+
+
+def assessments(cast):
+    """Whether a photo may be seen under each: none, a valid one, run out, not begun, for others, for something else."""
+    mine = {"controller": cast.anggrek, "fields": [PHOTO]}
+    return {
+        None: False,
+        f.AssessmentFactory(**mine, valid_until=days(0)): True,
+        f.AssessmentFactory(**mine, assessed_on=days(-9), valid_until=days(-1)): False,
+        f.AssessmentFactory(**mine, assessed_on=days(1), valid_until=days(9)): False,
+        f.AssessmentFactory(**mine | {"controller": cast.bougenvil}): False,
+        f.AssessmentFactory(**mine | {"fields": ["tenant.identity_scan"]}): False,
+    }
+
+
+def test_can_read_opens_specific_data_only_under_a_valid_assessment(cast):
+    """Article 34: what was assessed once is closed again when the assessment runs out; the rest stays open."""
+    keys = [NAME, PHOTO]
+    for assessment, opens in assessments(cast).items():
+        agreement = f.AgreementFactory(management=cast.anggrek, vendor=cast.teknik, fields=keys, assessment=assessment)
+        grant = f.GrantFactory(agreement=agreement, fields=keys)
+        expected = Reason.ALLOWED if opens else Reason.NOT_ASSESSED
+        assert grants.can_read(cast.vera, grant.subject, PHOTO).reason is expected
+        assert grants.can_read(cast.vera, grant.subject, NAME).reason is Reason.ALLOWED
+        assert grants.readable(SharingGrant.objects.to_decide().get(pk=grant.pk), cast.vera)[0] == keys[: 1 + opens]
 
 
 def test_opening_says_in_sql_what_decide_says(cast):
@@ -160,10 +195,12 @@ def test_opening_says_in_sql_what_decide_says(cast):
         "agreement__vendor": cast.teknik,
         "subject": cast.ann_entry.subject,
     }
+    photo = {"fields": [NAME, PHOTO], "agreement__fields": [NAME, PHOTO]}
+    changes += [photo | {"agreement__assessment": assessment} for assessment in assessments(cast)]
     for change in changes:
-        f.GrantFactory(**base | change)
-    for key in (NAME, PHONE, UNIT, "tenant.other"):
-        found = SharingGrant.objects.select_related("subject", "agreement", "purpose")
+        f.GrantFactory(**base | {"agreement__management": cast.anggrek} | change)
+    for key in (NAME, PHONE, UNIT, PHOTO, "tenant.other"):
+        found = SharingGrant.objects.to_decide()
         by_hand = {g.pk for g in found if grants.decide(g, key, vendors={cast.teknik.pk}, now=now) is Reason.ALLOWED}
         assert {g.pk for g in SharingGrant.objects.opening(key, now)} == by_hand
 
@@ -227,10 +264,16 @@ def test_can_read_gives_each_missing_condition_its_own_reason(cast, change, reas
     assert listed == answer.allowed
 
 
-def test_decide_asks_no_query(cast, grant, django_assert_num_queries):
-    found = SharingGrant.objects.select_related("subject", "agreement", "purpose").get(pk=grant.pk)
+@pytest.mark.parametrize("key", [NAME, PHOTO])
+def test_decide_asks_no_query(cast, key, django_assert_num_queries):
+    assessment = f.AssessmentFactory(controller=cast.anggrek, fields=[PHOTO])
+    agreement = f.AgreementFactory(
+        management=cast.anggrek, vendor=cast.teknik, fields=[NAME, PHOTO], assessment=assessment
+    )
+    f.GrantFactory(agreement=agreement, fields=[NAME, PHOTO])
+    found = SharingGrant.objects.to_decide().get()
     with django_assert_num_queries(0):
-        assert grants.decide(found, NAME, vendors={cast.teknik.pk}, now=timezone.now()) is Reason.ALLOWED
+        assert grants.decide(found, key, vendors={cast.teknik.pk}, now=timezone.now()) is Reason.ALLOWED
 
 
 def test_can_read_finds_the_one_permission_that_opens_the_field(cast, grant):

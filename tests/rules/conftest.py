@@ -1,4 +1,4 @@
-"""What the rule tests share: the world, made once a module, and a walk through the whole site, made once a process."""
+"""What the rule tests share: the world, made once a module, and a walk through the whole site, made once a run."""
 
 from copy import deepcopy
 
@@ -8,18 +8,18 @@ from django.db import transaction
 from django.utils import translation
 
 from tests.conftest import make_cast
-from tests.rules.site import visits
+from tests.rules.site import PEOPLE, visits
 from tests.rules.world import build
 
-WALK = []
+WALKS = {}
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist names the groups
 def pytest_collection_modifyitems(items):
-    """One worker walks, and the tests that look at the walk go with it."""
+    """One worker walks for a person, and the tests that look at that walk go with it."""
     for item in items:
-        if "walk" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("walk"))
+        if "walk" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(f"walk of {item.callspec.params['walk']}"))
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +42,15 @@ def fresh_world(transactional_db):
     return build(make_cast())
 
 
-@pytest.fixture(scope="module")
-def walk(shared_world):
-    """Every address, asked by everybody, in Indonesian; nothing that an answer changed is kept."""
-    if not WALK:
+@pytest.fixture(scope="module", params=PEOPLE)
+def walk(request):
+    """Every address, asked by one person after the other, in Indonesian; nothing that an answer changed is kept."""
+    if request.param not in WALKS:
+        world = deepcopy(request.getfixturevalue("shared_world"))
         with transaction.atomic():
-            WALK.extend(visits(deepcopy(shared_world)))
+            WALKS[request.param] = list(visits(world, request.param))
             transaction.set_rollback(True)
-    return WALK
+    return WALKS[request.param]
 
 
 @pytest.fixture(autouse=True)
