@@ -11,7 +11,6 @@ from phonenumber_field.formfields import PhoneNumberField
 
 NOT_CHOSEN = _("Not chosen yet")
 NO_ACTION = (("", _("Choose an action")),)
-LANGUAGE_LABELS = {"id": _("%(field)s, in Indonesian"), "en": _("%(field)s, in English")}
 
 
 def icon(name):
@@ -60,10 +59,7 @@ class Worded:
         return super().get_action_choices(request, list(default_choices))
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """An empty choice is said in words, and a translated field names its language."""
-        original = getattr(db_field, "translated_field", None)
-        if original is not None and "label" not in kwargs:
-            kwargs["label"] = LANGUAGE_LABELS[db_field.language] % {"field": capfirst(original.verbose_name)}
+        """An empty choice is said in words."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, PhoneNumberField):
             field.widget = PhoneInput(field.widget.attrs)

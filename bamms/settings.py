@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.bilingual import column_name
 from privacy.countries import NAMES as COUNTRIES_OVERRIDE  # noqa: F401 - a setting: country names in both languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -269,6 +270,7 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 MODELTRANSLATION_DEFAULT_LANGUAGE = "id"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("id", "en")
+MODELTRANSLATION_BUILD_LOCALIZED_VERBOSE_NAME = column_name
 PHONENUMBER_DEFAULT_REGION = "ID"
 PHONENUMBER_DB_FORMAT = "E164"
 

@@ -16,6 +16,7 @@ from privacy.models import Checkpoint, CheckpointHead
 
 @admin.register(Checkpoint)
 class CheckpointAdmin(ReadOnly, TenantDataAdmin):
+    empty_text = _("No checkpoints yet. The daily task makes the first one.")
     list_display = ("__str__", "moment", "heads", "rows", "code")
     fields = readonly_fields = ("sequence", "at", "rows", "heads", "heads_hash", "previous", "hash")
     change_list_template = "admin/privacy/checkpoint/change_list.html"

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
 from accounts.templatetags import moments
-from accounts.wording import Worded
+from accounts.wording import Worded, nothing
 from privacy import purposes
 from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin
 from privacy.errors import Refused
@@ -58,7 +58,7 @@ class PurposeAdmin(Worded, Strict, TranslationAdmin):
 
     @admin.display(description=_("kinds of data used"))
     def data_used(self, purpose):
-        return ", ".join(purpose.data_labels)
+        return ", ".join(purpose.data_labels) or nothing()
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -104,4 +104,4 @@ class PurposeVersionAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("kinds of data used"))
     def data_used(self, version):
-        return ", ".join(version.data_labels)
+        return ", ".join(version.data_labels) or nothing()

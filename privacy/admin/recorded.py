@@ -96,6 +96,7 @@ class PaperConsentAdmin(RecordedAdmin):
     lead = _("For a tenant who signed a form. The scan is kept sealed, and its check code stands in the evidence.")
     done = _("The answer is recorded, with your name.")
     list_display = ("moment", "who", "recorder", "signed")
+    empty_text = _("No consents on paper. They appear here when a building management records one.")
     list_select_related = ("recorded_by__holder",)
     fields = readonly_fields = ("who", "answers", "scan", "form_hash", "signed", "recorder", "moment")
 
@@ -122,6 +123,7 @@ class GuardianAdmin(RecordedAdmin):
     lead = _("For a child, or a person under guardianship. Until it is recorded, a child's consent does not count.")
     done = _("The parent or guardian is recorded, with your name.")
     list_display = ("moment", "who", "relation", "recorder")
+    empty_text = _("No parents or guardians. They appear here when a building management records one.")
     list_select_related = ("recorded_by__holder",)
     fields = readonly_fields = ("who", "name", "relation", "proof", "recorder", "moment")
 

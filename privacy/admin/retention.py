@@ -53,6 +53,7 @@ class LegalHoldAdmin(RecordedAdmin):
     verb = staticmethod(holds.place)
     hats = (Hat.STAFF, Hat.OPERATOR)
     add_title = _("Place a legal hold")
+    empty_text = _("No legal holds. Place one while a legal process needs a record.")
     lead = _("While a legal process needs this record, nothing of it is erased. A second person releases the hold.")
     done = _("The hold is placed. Nothing of this record is erased until it is released.")
     list_display = ("number", "who", "law", "state", "review")
@@ -126,6 +127,7 @@ class AboutErasure(ReadOnly, TenantDataAdmin):
 @admin.register(ErasureOrder)
 class ErasureOrderAdmin(AboutErasure):
     list_display = ("ordered", "who", "why", "state")
+    empty_text = _("No erasure orders. They appear here when a request for erasure is approved.")
     list_filter = ("why",)
     fields = readonly_fields = ("who", "why", "law", "reference", "ordered", "state")
 
@@ -145,6 +147,7 @@ class ErasureAdmin(ReadOnly, TenantDataAdmin):
     """Certificates: a pseudonym, what was emptied, why."""
 
     list_display = ("number", "moment", "why", "what", "closed")
+    empty_text = _("No certificates yet. Each erasure leaves one here.")
     list_filter = ("why",)
     search_fields = ("number",)
     fields = readonly_fields = (
@@ -180,6 +183,7 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
     """The plan of today, prepared by one person and run by another."""
 
     list_display = ("number", "prepared", "goes", "state")
+    empty_text = _("No runs yet. See what the retention rules would do today, then prepare a run.")
     fields = readonly_fields = ("number", "prepared", "goes", "state")
     change_list_template = "admin/privacy/retentionrun/change_list.html"
 

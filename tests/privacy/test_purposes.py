@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from privacy import consents, grants, purposes
 from privacy.errors import Refused
-from privacy.models import ConsentEvent, PurposeVersion, Subject
+from privacy.models import ConsentEvent, Purpose, PurposeVersion, Subject
 from privacy.subjects import own
 from tests import factories as f
 
@@ -192,3 +192,10 @@ def test_versions_are_made_for_what_is_shipped(db):
     assert {v.purpose.code for v in purposes.asked()} == {"announcements", "longer_sharing", "surveys", "analytics"}
     assert PurposeVersion.objects.count() == 11
     assert not Subject.objects.exists()
+
+
+def test_a_column_of_a_language_is_named_in_words():
+    label = Purpose._meta.get_field("name_ind").verbose_name
+    assert str(label) == "name, in Indonesian"
+    with translation.override("id"):
+        assert str(label) == "nama, dalam bahasa Indonesia"
