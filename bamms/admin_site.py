@@ -46,6 +46,7 @@ GROUPS = (
             "Breach",
             "ConsentEvent",
             "Checkpoint",
+            "PageUse",
         ),
     ),
     (

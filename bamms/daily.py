@@ -2,6 +2,7 @@
 
 from accounts import mail, signins
 from privacy import announcements, attestations, consents, disclosures, erasure_journal, ledger
+from tenants import usage
 
 JOBS = (
     ledger.checkpoint,
@@ -12,4 +13,5 @@ JOBS = (
     disclosures.tell_due,
     attestations.remind,
     announcements.resume,
+    usage.forget_old,
 )

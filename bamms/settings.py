@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "privacy.middleware.ConsentGate",
     "bamms.middleware.OddRequestMiddleware",
     "bamms.middleware.NotFoundMiddleware",
+    "tenants.middleware.UsageMiddleware",
 ]
 ROOT_URLCONF = "bamms.urls"
 WSGI_APPLICATION = "bamms.wsgi.application"

@@ -56,6 +56,7 @@ class Declaration:
     also: tuple = ()  # further paths to a Subject whose values the row may hold: erased with either
     dropped: bool = False  # erasure deletes the row instead of emptying it
     ends: str = ""  # queryset method that settles what still waits in rows about to be emptied
+    purpose: str = ""  # the optional purpose that the rows rest on: a no to it ends and erases them at once
     ending: str = ""  # the event from which a retention rule counts, in words; rows say when by `with_ended_on()`
     address: str = ""  # the field with the email address of the person
     birth: str = ""  # the field with the date of birth: children need a guardian (article 25)

@@ -1,4 +1,7 @@
-"""Building announcements: everyone of the management reads them in the portal, by email only who agreed to that."""
+"""Building announcements: everyone of the management reads them in the portal, by email only who agreed to that.
+
+An invitation to a survey is read, and mailed, only by who agrees to surveys at that moment.
+"""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -7,28 +10,36 @@ from accounts import mail
 from accounts.models import User
 from privacy import consents, subjects
 from privacy.errors import Refused
-from tenants.models import Tenant
+from tenants.models import Bulletin, Tenant
+from tenants.models.bulletins import SURVEYS
 
-PURPOSE = "announcements"
+# Kind → the purpose that its letter needs a yes to, and the letter
+LETTERS = {
+    Bulletin.Kind.ANNOUNCEMENT: ("announcements", "bulletin"),
+    Bulletin.Kind.SURVEY: (SURVEYS, "survey"),
+}
 
 
 @transaction.atomic
 def publish(*, bulletin, by):
-    """Publish to all tenants of the management; the letters go to those who say yes to them at this moment."""
+    """Publish to the tenants of the management; the letters go to those who say yes to them at this moment."""
     if not by.memberships.of_staff().filter(party=bulletin.management_id).exists():
         raise Refused(_("Only staff of the building management can publish its announcements."), code="not_staff")
     if not all((bulletin.title_ind, bulletin.title_en, bulletin.text_ind, bulletin.text_en)):
         raise Refused(_("Fill in the title and the text in both languages."), code="language")
-    people = recipients(bulletin.management_id)
+    if not bulletin.has_fitting_link:
+        raise Refused(bulletin.link_needed, code="link")
+    purpose, template = LETTERS[bulletin.kind]
+    people = recipients(bulletin.management_id, purpose)
     bulletin.published_by, bulletin.mailed = subjects.own(by), len(people)
     bulletin.save()
     for user in people:
-        mail.tell(user=user, template="bulletin", url_name="bulletins")
+        mail.tell(user=user, template=template, url_name="bulletins")
     return bulletin
 
 
-def recipients(management_id):
-    """The accounts of the management's tenants that may be written to now (purpose `announcements`, article 20(2)a)."""
+def recipients(management_id, purpose):
+    """The accounts of the management's tenants that may be written to for this purpose now (article 20(2)a)."""
     entries = Tenant.objects.filter(management=management_id, subject__restricted_at__isnull=True)
-    holders = entries.filter(subject__holder__in=consents.holders_allowing(PURPOSE)).values("subject__holder")
+    holders = entries.filter(subject__holder__in=consents.holders_allowing(purpose)).values("subject__holder")
     return list(User.objects.filter(pk__in=holders, is_active=True).order_by("pk"))

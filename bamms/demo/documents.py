@@ -2,18 +2,20 @@
 
 from django.conf import settings
 
-from privacy import consents, policies, policy_files
+from privacy import consents, policies, policy_files, purposes
 from privacy.models import LegalDocument
 
+# Who says yes to which optional purpose; everyone else says no to all
+CHOICES = {"ann": {"surveys", "analytics"}, "bob": {"announcements"}}
 TEXTS = settings.BASE_DIR / "privacy" / "texts"
 
 
 def publish(people):
-    """Bring both documents into force, and let everyone of the cast agree to them."""
+    """Bring both documents into force, and let everyone of the cast agree to them and choose."""
     for kind in LegalDocument.Kind:
         read = policy_files.parse((TEXTS / f"{kind}.md").read_bytes())
         version = policies.take_in(file=read, kind=kind, by=people["olga"])
         policies.publish(version=version, by=people["otto"])
-    for user in people.values():
-        page = consents.present(by=user, language="id", versions=policies.in_force())
-        consents.give(by=user, token=page[1])
+    for name, user in people.items():
+        page = consents.present(by=user, language="id", versions=policies.in_force(), purpose_versions=purposes.asked())
+        consents.give(by=user, token=page[1], ticked=CHOICES.get(name, ()))

@@ -12,8 +12,8 @@ from privacy import access, breaches, cases, clocks, grants, rights, updates
 from privacy.models import AccessRecord, Breach, Purpose
 from privacy.models.access import Why
 from privacy.scope import Hat
-from tenants import registration
-from tenants.models import Tenant
+from tenants import bulletins, registration
+from tenants.models import Bulletin, Tenant
 from tenants.models.register import IdentityKind
 
 ADDRESS = "192.0.2.1"  # a network address for documentation (RFC 5737): nobody's tries are counted here
@@ -31,6 +31,7 @@ def tell(people, places, entries):
     _notice_a_breach(people, places, entries["ann"])
     _investigate(people, entries["ann"])
     _ask_for_rights(people, entries["ann"].subject)
+    _publish(people, places)
 
 
 def _claim(user, name, places, **said):
@@ -169,3 +170,24 @@ def _notice_a_breach(people, places, entry):
     )
     breaches.open_(breach=breach, by=people["sam"])
     breaches.add_subjects(breach=breach, subject_ids=[entry.subject_id], by=people["sam"])
+
+
+def _publish(people, places):
+    """An announcement for all tenants of the company, and a survey that only Ann sees: she agreed to surveys."""
+    words = {
+        "title_ind": "Air padam Sabtu pagi",
+        "title_en": "No water on Saturday morning",
+        "text_ind": "Tangki air dibersihkan hari Sabtu pukul 08.00 sampai 11.00 WIB.",
+        "text_en": "The water tank is cleaned on Saturday from 08:00 to 11:00 WIB.",
+    }
+    bulletins.publish(bulletin=Bulletin(management=places.anggrek, **words), by=people["sam"])
+    words = {
+        "title_ind": "Survei layanan lobi",
+        "title_en": "Survey about the lobby",
+        "text_ind": "Bagaimana pelayanan di lobi? Survei ini terdiri atas lima pertanyaan dan tidak menanyakan nama.",
+        "text_en": "How is the service in the lobby? The survey has five questions and does not ask for a name.",
+    }
+    survey = Bulletin(
+        management=places.anggrek, kind=Bulletin.Kind.SURVEY, link="https://survei.example.com/lobi", **words
+    )
+    bulletins.publish(bulletin=survey, by=people["sam"])

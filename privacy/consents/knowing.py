@@ -1,5 +1,7 @@
 """What was answered: `allows` is asked at every use of an optional purpose."""
 
+from django.db.models import OuterRef, Subquery
+
 from privacy import purposes
 from privacy.models import ConsentEvent, DocumentVersion, PurposeVersion, Subject
 from privacy.models.consents import Decision
@@ -13,9 +15,13 @@ def allows(subject, code):
     """
     if subject.is_restricted or subject.erased_at:
         return False
+    answers = ConsentEvent.objects.filter(
+        subject__holder=subject.holder_id, subject__own=True, purpose_version=OuterRef("pk")
+    )
     newest = (
         PurposeVersion.objects.filter(purpose__code=code, purpose__is_active=True)
         .select_related("purpose")
+        .annotate(last=Subquery(answers.order_by("-sequence").values("decision")[:1]))
         .order_by("-number")
         .first()
     )
@@ -23,11 +29,7 @@ def allows(subject, code):
         return False
     if not newest.purpose.optional:
         return True
-    if subject.holder_id is None:
-        return False
-    own = Subject.objects.filter(holder=subject.holder_id, own=True)
-    last = ConsentEvent.objects.filter(subject__in=own, purpose_version=newest).order_by("-sequence").first()
-    return last is not None and last.decision == Decision.GIVEN
+    return subject.holder_id is not None and newest.last == Decision.GIVEN
 
 
 def holders_allowing(code):

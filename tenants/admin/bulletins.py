@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpResponseRedirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
@@ -19,9 +20,12 @@ from tenants.models import BuildingManagement, Bulletin
 
 @admin.register(Bulletin)
 class BulletinAdmin(AddOnce, TenantDataAdmin, TranslationAdmin):
-    list_display = ("headline", "moment", "mailed")
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea({"rows": 6})}}
-    fields = ("title", "text")
+    list_display = ("headline", "sort", "moment", "mailed")
+    formfield_overrides = {
+        models.TextField: {"widget": forms.Textarea({"rows": 6})},
+        models.URLField: {"assume_scheme": "https"},
+    }
+    fields = ("kind", "title", "text", "link")
     empty_text = _("No announcements yet. What you publish is read by all your tenants in the portal.")
 
     def has_add_permission(self, request):
@@ -33,6 +37,10 @@ class BulletinAdmin(AddOnce, TenantDataAdmin, TranslationAdmin):
     @admin.display(description=_("title"))
     def headline(self, bulletin):
         return bulletin.title
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def sort(self, bulletin):
+        return capfirst(bulletin.get_kind_display())
 
     @admin.display(description=_("published at"), ordering="published_at")
     def moment(self, bulletin):

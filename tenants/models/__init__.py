@@ -5,6 +5,7 @@ from tenants.models.bulletins import Bulletin
 from tenants.models.claims import Claim, Invitation
 from tenants.models.imports import PendingImport
 from tenants.models.register import Occupancy, Tenant
+from tenants.models.usage import PageUse
 
 __all__ = [
     "Building",
@@ -13,6 +14,7 @@ __all__ = [
     "Claim",
     "Invitation",
     "Occupancy",
+    "PageUse",
     "PendingImport",
     "Tenant",
     "Unit",

@@ -1,29 +1,59 @@
-"""What a building management tells all its tenants."""
+"""What a building management tells all its tenants, and the surveys it invites those to who agreed to that."""
 
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from privacy import consents
 from privacy.models import Subject
 from privacy.scope import ScopedQuerySet
 from tenants.models.buildings import BuildingManagement
 from tenants.models.register import Tenant
 
+SURVEYS = "surveys"  # the purpose that an invitation needs a yes to
+check_address = URLValidator(schemes=["https"])
+
 
 class BulletinQuerySet(ScopedQuerySet):
     def _as_tenant(self, declaration, user):
-        """Those of the managements in whose registers the person stands."""
-        return self.filter(management__in=Tenant.objects.filter(subject__holder=user).values("management"))
+        """Those of the managements in whose registers the person stands; surveys only where she allows them now."""
+        entries = Tenant.objects.filter(subject__holder=user)
+        kinds = self.model.Kind
+        announced = Q(kind=kinds.ANNOUNCEMENT, management__in=entries.values("management"))
+        free = Subject.objects.filter(holder=user, own=False, restricted_at__isnull=True)
+        one = free.first()
+        if one is None or not consents.allows(one, SURVEYS):
+            return self.filter(announced)
+        invited = entries.filter(subject__in=free).values("management")
+        return self.filter(announced | Q(kind=kinds.SURVEY, management__in=invited))
 
 
 class Bulletin(models.Model):
     """Published once, in both languages, and never changed: people have read it."""
 
+    class Kind(models.TextChoices):
+        ANNOUNCEMENT = "announcement", _("announcement")
+        SURVEY = "survey", _("survey invitation")
+
     management = models.ForeignKey(
         BuildingManagement, models.PROTECT, related_name="bulletins", verbose_name=_("building management")
     )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ANNOUNCEMENT)
     title = models.CharField(_("title"), max_length=120)
     text = models.TextField(_("text"), max_length=4000)
+    link = models.URLField(
+        _("link to the survey"),
+        max_length=500,
+        blank=True,
+        help_text=_(
+            "For a survey only: the same https link for everybody. It carries nothing that tells who follows it."
+        ),
+    )
     published_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("published by"))
     published_at = models.DateTimeField(_("published at"), default=timezone.now)
     mailed = models.PositiveIntegerField(_("people written to"), default=0, editable=False)
@@ -34,9 +64,53 @@ class Bulletin(models.Model):
         verbose_name = _("building announcement")
         verbose_name_plural = _("building announcements")
         ordering = ["-published_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="announcement", link="") | Q(kind="survey", link__startswith="https://"),
+                name="tenants_bulletin_survey_link",
+            )
+        ]
 
     class Privacy:
         controller = "management"
 
     def __str__(self):
         return f"#{self.pk}"
+
+    def clean(self):
+        if not self.has_fitting_link:
+            raise ValidationError({"link": self.link_needed})
+
+    @property
+    def is_survey(self):
+        return self.kind == self.Kind.SURVEY
+
+    @property
+    def has_fitting_link(self):
+        return is_for_everybody(self.link) if self.is_survey else not self.link
+
+    @property
+    def link_needed(self):
+        """What to enter as the link, in words."""
+        if not self.is_survey:
+            return _("Only a survey invitation has a link. Leave it empty, or choose survey invitation.")
+        return _(
+            "Enter a link that begins with https:// and is the same for everybody, without a name, email or password."
+        )
+
+    @property
+    def host(self):
+        """The site that the link leads to."""
+        return urlsplit(self.link).hostname or ""
+
+
+def is_for_everybody(link):
+    """Is this a plain https address: no credentials, no address of a person, no gap that a value would be put into?
+
+    Letters of other alphabets are refused too: they can make one site look like another.
+    """
+    try:
+        check_address(link)
+    except ValidationError:
+        return False
+    return link.isascii() and not set(link) & set("@{}[]<>") and "%40" not in link

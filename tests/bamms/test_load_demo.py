@@ -24,8 +24,9 @@ from privacy.models import (
     SharingRequest,
 )
 from privacy.parties import hats_of
+from privacy.scope import Hat
 from tenants import identity, registration
-from tenants.models import Building, Claim, Tenant
+from tenants.models import Building, Bulletin, Claim, Tenant
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,9 @@ def test_there_is_something_to_try_for_everyone(said):
     assert Claim.objects.waiting().count() == 2
     states = dict(SharingAgreement.objects.values_list("status").annotate(Count("pk")))
     assert states == {"active": 1, "draft": 1}
+    shown = {name: Bulletin.objects.visible_to(account(name), as_=Hat.TENANT) for name in ("ann", "bob", "dewi")}
+    assert {name: found.count() for name, found in shown.items()} == {"ann": 2, "bob": 0, "dewi": 0}
+    assert shown["ann"][0].is_survey
     assert {version.document.kind for version in policies.in_force()} == {"policy", "terms"}
 
 

@@ -52,7 +52,7 @@ from privacy.models import (
 from privacy.models.evidence import Evidence, uuid7
 from privacy.scope import Hat
 from privacy.subjects import own
-from tenants.models import Building, Claim, Occupancy, Tenant, Unit
+from tenants.models import Building, Bulletin, Claim, Occupancy, PageUse, Tenant, Unit
 from tests import factories as f
 
 OURS = ("accounts", "privacy", "tenants")
@@ -271,6 +271,9 @@ BREAKS = {
         pk=f.VersionFactory(published=False).pk
     ).update(published_at=timezone.now()),
     "tenants_building_name_per_management": lambda cast: same(Building.objects.get(management=cast.anggrek)),
+    "tenants_bulletin_survey_link": lambda cast: Bulletin.objects.create(
+        management=cast.anggrek, kind="survey", title="x", text="x", link="http://x.example", published_by=own(cast.sam)
+    ),
     "tenants_claim_one_open": two_claims,
     "tenants_identity_has_kind": lambda cast: Tenant.objects.update(identity_kind=""),
     "tenants_identity_once_per_management": lambda cast: same(cast.ann_entry, subject=Subject.objects.create()),
@@ -278,6 +281,12 @@ BREAKS = {
         moved_in_on=timezone.localdate(), moved_out_on=timezone.localdate() - timedelta(days=1)
     ),
     "tenants_occupancy_once_at_a_time": lambda cast: same(cast.ann_entry.occupancies.get()),
+    "tenants_use_once_a_person": lambda cast: twice(
+        lambda: PageUse.objects.create(day=timezone.localdate(), page="hub", subject=own(cast.ann))
+    ),
+    "tenants_use_once_for_everybody": lambda cast: twice(
+        lambda: PageUse.objects.create(day=timezone.localdate(), page="hub")
+    ),
     "tenants_unit_number_per_building": lambda cast: same(Unit.objects.get(building__management=cast.anggrek)),
 }
 

@@ -43,7 +43,7 @@ from privacy.models import (
 )
 from privacy.models.access import Why
 from privacy.subjects import own
-from tenants.models import Building, Bulletin, Claim, Invitation, Occupancy, Tenant, Unit
+from tenants.models import Building, Bulletin, Claim, Invitation, Occupancy, PageUse, Tenant, Unit
 from tests import factories as f
 from tests.rules.site import client_for
 
@@ -138,6 +138,7 @@ def grow(world, count):
         )
         for _n in range(count)
     )
+    PageUse.objects.bulk_create(PageUse(day=now.date(), page="my_data", subject=s, count=9) for s in claimants)
     vendors = [f.VendorFactory(name=f"Penyedia {start} {n}") for n in range(count // 10)]
     for vendor in vendors:
         f.AgreementFactory(management=world.anggrek, vendor=vendor, purposes=[world.purpose])

@@ -58,6 +58,7 @@ OVERSIGHT = {
     "tenants.claim": (VIEW,),
     "tenants.invitation": (VIEW,),
     "tenants.bulletin": (VIEW,),
+    "tenants.pageuse": (VIEW,),
     "privacy.party": (VIEW,),
     "privacy.membership": (VIEW,),
     "privacy.legaldocument": (VIEW,),

@@ -121,7 +121,7 @@ OWN = {
         "a year at most",
         Category.ANALYTICS,
         Basis.CONSENT,
-        [],
+        ["pageuse.day", "pageuse.page", "pageuse.count"],
         True,
     ),
 }

@@ -1,0 +1,31 @@
+"""The use of the portal, for the operator: totals of each page, and what people who agreed to analysis opened."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.templatetags import moments
+from privacy.admin import ReadOnly, TenantDataAdmin
+from tenants import usage
+from tenants.models import PageUse
+
+
+@admin.register(PageUse)
+class PageUseAdmin(ReadOnly, TenantDataAdmin):
+    """Rows without a name stand only in the totals: one by one they would show small groups."""
+
+    list_display = ("date", "page", "subject", "count")
+    list_select_related = ("subject",)
+    fields = readonly_fields = ("date", "page", "subject", "count")
+    change_list_template = "admin/tenants/pageuse/change_list.html"
+    empty_text = _("Nothing is counted under a pseudonym at present. That is done only for people who agree to it.")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).named()
+
+    def changelist_view(self, request, extra_context=None):
+        found = {"totals": usage.totals(), "days": usage.SHOWN_DAYS, "smallest": usage.SMALLEST}
+        return super().changelist_view(request, found | (extra_context or {}))
+
+    @admin.display(description=_("day"), ordering="day")
+    def date(self, use):
+        return moments.day(use.day)

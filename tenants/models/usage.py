@@ -1,0 +1,75 @@
+"""How often each page of the portal is opened: counted without a name, or under a person who agreed to that."""
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.utils.translation import gettext_lazy as _
+
+from privacy.models import Subject
+from privacy.scope import ScopedQuerySet
+
+ANALYTICS = "analytics"  # the purpose that a count under a person needs a yes to
+
+
+class PageUseQuerySet(ScopedQuerySet):
+    def named(self):
+        """The rows that tell who opened a page."""
+        return self.filter(subject__isnull=False)
+
+    def add(self, *, day, page, subject):
+        """Count one more use on the row of this person, or on everybody's (None). Safe for two at once."""
+        row = self.filter(day=day, page=page, subject=subject)
+        if row.update(count=F("count") + 1):
+            return
+        self._begin([self.model(day=day, page=page, subject=subject)])
+        row.update(count=F("count") + 1)
+
+    def fold(self, now):
+        """Add what these rows of people count to everybody's, so that they can be deleted and no total changes."""
+        mine = self.named().order_by()
+        self._begin([self.model(day=day, page=page) for day, page in set(mine.values_list("day", "page"))])
+        same = mine.filter(day=OuterRef("day"), page=OuterRef("page"))
+        counted = same.values("day", "page").annotate(all=Sum("count")).values("all")
+        everybody = self.model.objects.filter(Exists(same), subject=None)
+        everybody.update(count=F("count") + Subquery(counted))
+
+    def _begin(self, rows):
+        """Rows of nothing yet; one that another request began meanwhile stays."""
+        self.model.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+class PageUse(models.Model):
+    """A use is counted once: on the person's row, or on everybody's. So the totals are the sum of all rows."""
+
+    day = models.DateField(_("day"))
+    page = models.CharField(_("page"), max_length=40)
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, null=True, blank=True, related_name="page_uses", verbose_name=_("subject")
+    )
+    count = models.PositiveIntegerField(_("times opened"), default=0)
+
+    objects = PageUseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("use of a page")
+        verbose_name_plural = _("use of the portal")
+        ordering = ["-day", "page", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "page", "subject"], condition=Q(subject__isnull=False), name="tenants_use_once_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["day", "page"], condition=Q(subject__isnull=True), name="tenants_use_once_for_everybody"
+            ),
+        ]
+
+    class Privacy:
+        subject = "subject"
+        also = ("subject__holder__subjects",)  # erasing any entry of the account ends what was counted of it
+        purpose = ANALYTICS
+        ends = "fold"
+        dropped = True
+        personal = {"page": "", "count": 0}
+        kept = {"id": "row number", "day": "goes with its row", "subject": "goes with its row"}
+
+    def __str__(self):
+        return f"#{self.pk}"
