@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from math import ceil
+from time import time
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth_context
 from allauth.core.internal.ratelimit import get_rates
 from django.conf import settings
@@ -15,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import mail, signins
+from . import mail, sessions, signins
 from .models import User
 from .templatetags.moments import JAKARTA, clock
 
@@ -36,6 +38,11 @@ MESSAGES = {
     "account/messages/password_changed.txt": _("Your password is changed. Sign in with the new one."),
     "account/messages/password_set.txt": _("Your password is set. Sign in with it."),
     "account/messages/primary_email_set.txt": _("You now sign in with this email."),
+    "mfa/messages/recovery_codes_generated.txt": _("Your recovery codes are ready. Keep them apart from your phone."),
+    "mfa/messages/totp_activated.txt": _("Your authenticator app is set up."),
+    "mfa/messages/totp_deactivated.txt": _("The authenticator app is removed."),
+    "mfa/messages/webauthn_added.txt": _("Your passkey is added."),
+    "mfa/messages/webauthn_removed.txt": _("The passkey is removed."),
     "account/messages/unverified_primary_email.txt": _("Confirm this email first: follow the link that we sent to it."),
 }
 
@@ -81,9 +88,23 @@ class AccountAdapter(DefaultAccountAdapter):
         super().authentication_failed(request, **credentials)
         signins.failed(email=credentials.get("email"), address=self.get_client_ip(request))
 
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """Not when the person signed in, or confirmed who she is, a few minutes ago. allauth forgets the sign-in."""
+        request = allauth_context.request
+        records = get_authentication_records(request, request.user)
+        fresh = any(time() - record["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for record in records)
+        return settings.ACCOUNT_REAUTHENTICATION_REQUIRED and not fresh
+
     def login(self, request, user):
-        """The language chosen on the way in is kept, when the account has none yet."""
+        """The place is noted. The language chosen on the way in is kept, when the account has none yet."""
         super().login(request, user)
+        request.session.save()  # the sign-in is noted under the key of the session
+        sessions.note_sign_in(
+            user=user,
+            session_key=request.session.session_key,
+            address=self.get_client_ip(request),
+            agent=request.headers.get("User-Agent", ""),
+        )
         if not user.language and settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
             user.language = translation.get_language()
             user.save(update_fields=["language"])
@@ -96,7 +117,7 @@ class AccountAdapter(DefaultAccountAdapter):
         mail.tell_address(
             email=email,
             language=(user and user.language) or translation.get_language(),
-            template=template_prefix.replace("account/email/", "account/"),
+            template=template_prefix.replace("account/email/", "account/").replace("mfa/email/", "account/"),
             path=urlsplit(link).path,  # the host is ours, whatever the request called it
         )
 

@@ -1,6 +1,7 @@
 """Accounts are opened, deactivated and reactivated here by the operator; nobody types or sees a password of another."""
 
 from allauth.account import admin as allauth_admin
+from allauth.mfa import admin as mfa_admin
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
@@ -8,13 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from . import people
+from . import factors, people
 from .forms import AccountAddForm, AccountForm
 from .templatetags.moments import short_moment
 from .wording import Worded
 
 # Its titles are e-mail addresses; whether one is confirmed stands on the account
 admin.site.unregister(allauth_admin.EmailAddress)
+admin.site.unregister(mfa_admin.Authenticator)  # its page would show what it holds
 # Groups are set by `setup_groups` and follow from what a person is appointed as
 admin.site.unregister(auth_admin.Group)
 
@@ -47,7 +49,7 @@ class UserAdmin(Worded, admin.ModelAdmin):
         (_("Access rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
-    actions = ["invite_again", "deactivate", "reactivate"]
+    actions = ["invite_again", "remove_factors", "deactivate", "reactivate"]
 
     @admin.display(description=_("account made at"), ordering="date_joined")
     def joined(self, user):
@@ -90,6 +92,10 @@ class UserAdmin(Worded, admin.ModelAdmin):
     @admin.action(description=_("Send a link to set a password"), permissions=["change"])
     def invite_again(self, request, queryset):
         self._each(request, queryset, people.invite)
+
+    @admin.action(description=_("Remove a lost second step (check who asks first)"), permissions=["change"])
+    def remove_factors(self, request, queryset):
+        self._each(request, queryset, factors.remove_all)
 
     @admin.action(description=_("Deactivate"), permissions=["change"])
     def deactivate(self, request, queryset):

@@ -1,6 +1,9 @@
 """allauth's forms in our words. A form reads its own fields and nothing else of what was posted."""
 
 from allauth.account import forms as allauth_forms
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -34,6 +37,23 @@ PASSWORD = {
     "required": _("Enter your password."),
     "autocomplete": "new-password",
     "help": NEW["help"],
+}
+CODE = {
+    "label": _("Six-digit code"),
+    "required": _("Enter the code that your authenticator app shows."),
+    "autocomplete": "one-time-code",
+    "help": "",
+}
+CODE_OR_RECOVERY = {
+    **CODE,
+    "label": _("Code"),
+    "help": _("From your authenticator app, or one of your recovery codes."),
+}
+KEY_NAME = {
+    "label": _("Name of this passkey"),
+    "required": _("Enter a name by which you will know it."),
+    "autocomplete": "off",
+    "help": _("For example: my phone, key of the office."),
 }
 WRONG_EMAIL = _("Write the email address like this: nama@contoh.id.")
 
@@ -110,6 +130,26 @@ class ResetPasswordForm(OurWords, allauth_forms.ResetPasswordForm):
 
 class ResetPasswordKeyForm(OurWords, allauth_forms.ResetPasswordKeyForm):
     words = {"password1": NEW, "password2": AGAIN}
+
+
+class FactorForm(OurWords, mfa_forms.AuthenticateForm):
+    words = {"code": CODE_OR_RECOVERY}
+
+
+class FactorAgainForm(OurWords, mfa_forms.ReauthenticateForm):
+    words = {"code": CODE_OR_RECOVERY}
+
+
+class ActivateTOTPForm(OurWords, totp_forms.ActivateTOTPForm):
+    words = {"code": CODE}
+
+
+class AddPasskeyForm(OurWords, webauthn_forms.AddWebAuthnForm):
+    words = {"name": KEY_NAME}
+
+
+class EditPasskeyForm(OurWords, webauthn_forms.EditWebAuthnForm):
+    words = {"name": KEY_NAME}
 
 
 class AccountForm(forms.ModelForm):

@@ -1,12 +1,17 @@
-"""Which language a page speaks, and which pages no cache may keep.
+"""Which language a page speaks, how long a session lasts, and which pages no cache may keep.
 
-Neither touches the session of a visitor who brings no session cookie, so public pages stay free of it; with one,
+None touches the session of a visitor who brings no session cookie, so public pages stay free of it; with one,
 they read `request.user`, which the consent gate reads anyway (one query, made once).
 """
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from . import sessions
 
 
 def signed_in(request):
@@ -37,6 +42,22 @@ class LanguageMiddleware:
         if user and user.language in dict(settings.LANGUAGES):
             return user.language
         return translation.get_language_from_request(request)
+
+
+class SessionClock:
+    """Ends a session that was left alone too long, or lasted too long; the next page says so and asks to sign in."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if signed_in(request):
+            if sessions.is_over(request.session):
+                logout(request)
+                messages.info(request, _("You were signed out, because some time has passed. Sign in to go on."))
+            else:
+                sessions.note_use(request.session)
+        return self.get_response(request)
 
 
 class NoStoreMiddleware:

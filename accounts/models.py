@@ -95,3 +95,31 @@ class FailedSignIn(models.Model):
         if not self._state.adding:
             raise TypeError("A failed sign-in is never changed.")
         super().save(*args, **kwargs)
+
+
+class SignIn(models.Model):
+    """Where an account signed in: to list and end its sessions, and to write to its owner when a place is new.
+
+    Rows are added by `sessions.note_sign_in` and dropped after 90 days. The network is a part of the address only.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins", verbose_name=_("account"))
+    session_key = models.CharField(_("session"), max_length=40)
+    network = models.CharField(_("network"), max_length=45, blank=True)
+    browser = models.CharField(_("browser"), max_length=40)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        ordering = ["-at", "-pk"]
+
+    class Privacy:
+        subject = "user__subjects"
+        dropped = True
+        personal = {"session_key": "", "network": "", "browser": ""}
+        withheld = ("session_key",)
+        kept = {"id": "row number", "user": "goes with its row", "at": "goes with its row"}
+
+    def __str__(self):
+        return _("Sign-in %(number)s") % {"number": self.pk}

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import mail
+from . import mail, sessions
 from .models import User
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ def deactivate(*, user, by):
     _may_switch(user, by)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    sessions.end_all(user)
     logger.info("Account %s was deactivated by account %s", user.pk, by.pk)
 
 

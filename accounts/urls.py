@@ -1,10 +1,15 @@
 from django.urls import path
 
-from . import views
+from . import again, views
 
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("accounts/send-again/", views.send_again, name="account_send_again"),
+    path("accounts/reauthenticate/", again.by_password, name="account_reauthenticate"),
+    path("accounts/two-step/reauthenticate/", again.by_code, name="mfa_reauthenticate"),
+    path("accounts/two-step/webauthn/reauthenticate/", again.by_passkey, name="mfa_reauthenticate_webauthn"),
+    path("accounts/sessions/", views.sessions_page, name="sessions"),
+    path("accounts/sessions/end/", views.end_sessions, name="sessions_end"),
     path("dev/mail/", views.mail_list, name="devmail"),
     path("dev/mail/<str:name>/", views.mail_message, name="devmail_message"),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from . import devmail, people
+from . import devmail, people, sessions
 from .middleware import signed_in
 
 
@@ -50,6 +50,26 @@ def send_again(request):
     send_verification_email_at_login(request, login)
     messages.info(request, _("If a minute has passed since the last email, a new one is on its way."))
     return redirect("account_email_verification_sent")
+
+
+@require_safe
+def sessions_page(request):
+    """Where I am signed in."""
+    here = request.session.session_key
+    return render(request, "accounts/sessions.html", {"sign_ins": sessions.of(request.user), "here": here})
+
+
+@require_POST
+def end_sessions(request):
+    """End one of one's own sign-ins, or all but this one; an unknown number ends nothing."""
+    if chosen := request.POST.get("sign_in"):
+        for sign_in in sessions.of(request.user):
+            if str(sign_in.pk) == chosen:
+                sessions.end(user=request.user, sign_in=sign_in)
+    else:
+        sessions.end_all(request.user, but=request.session.session_key)
+    messages.success(request, _("Signed out there."))
+    return redirect("sessions")
 
 
 def _only_in_development():

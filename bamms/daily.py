@@ -1,6 +1,6 @@
 """What is done once a day, in this order; see `privacy.due`."""
 
-from accounts import mail, signins
+from accounts import mail, sessions, signins
 from privacy import announcements, attestations, consents, disclosures, erasure_journal, ledger
 from tenants import usage
 
@@ -10,6 +10,7 @@ JOBS = (
     consents.tidy,
     mail.forget_sent,
     signins.forget_old,
+    sessions.forget_old,
     disclosures.tell_due,
     attestations.remind,
     announcements.resume,

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_countries",
     "phonenumber_field",
@@ -107,10 +108,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.SessionClock",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.NoStoreMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "privacy.middleware.SecondFactorGate",
     "privacy.middleware.ConsentGate",
     "bamms.middleware.OddRequestMiddleware",
     "bamms.middleware.NotFoundMiddleware",
@@ -231,10 +234,32 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one replaces it once confirmed
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+# Sensitive acts ask who is there when the last sign-in is older; seconds
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+
+# The second factor: staff, vendors and superusers must have one, tenants may; the demo's staff have no phone
+SECOND_FACTOR = on_or_off("SECOND_FACTOR", not DEBUG)
+if not (SECOND_FACTOR or DEBUG):
+    refuse("SECOND_FACTOR=off is for trying BAMMS on one's own machine, with DEBUG=on.")
+MFA_ADAPTER = "accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "BAMMS"
+MFA_TOTP_TOLERANCE = 1  # a code stays good for one more step of 30 seconds: clocks differ, and people type
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_FORMS = {
+    "authenticate": "accounts.forms.FactorForm",
+    "reauthenticate": "accounts.forms.FactorAgainForm",
+    "activate_totp": "accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.EditPasskeyForm",
+}
 
 # Clause 7: session cookies only, nothing permanent is set
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-# Seconds; the session's life on the server
+# Minutes without use, and seconds from the sign-in, after which a session is over (clause 5.3)
+SESSION_IDLE_MINUTES = number("SESSION_IDLE_MINUTES", 30, most=24 * 60)
 SESSION_COOKIE_AGE = number("SESSION_COOKIE_AGE", 8 * 60 * 60, least=60, most=30 * 24 * 60 * 60)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
@@ -244,6 +269,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Encryption in transit (clause 4): off only in development, and in tests, which speak plain HTTP
 TLS = on_or_off("TLS", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
+if TLS:  # a browser takes a cookie of this name from this very host only, and over TLS only
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
 SECURE_HSTS_SECONDS = number("SECURE_HSTS_SECONDS", 31_536_000, least=0, most=10 * 31_536_000) if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 if on_or_off("BEHIND_TLS_PROXY", False):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("privacy.urls")),
     path("", include("tenants.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/two-step/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]
 handler400 = "bamms.views.bad_request"

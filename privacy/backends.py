@@ -1,4 +1,6 @@
-"""Loads the signed-in user together with the answer to "must this person answer the policy?", in one query.
+"""Loads the signed-in user with the answers to "must she answer the policy?" and "must she have a second factor?".
+
+All in one query.
 
 `raw()` on purpose: an ORM annotation of the same costs 1.3 to 24 times a whole page to compile, this costs
 nothing. Nothing is cached, so a publication is seen by the very next request.
@@ -15,7 +17,10 @@ SELECT u.*, EXISTS (
     SELECT 1 FROM privacy_documentversion v
     LEFT JOIN privacy_standing s ON s.user_id = u.id AND s.document_id = v.document_id
     WHERE v.published_at IS NOT NULL AND v.material AND v.in_force_from <= %s AND v.number > COALESCE(s.number, 0)
-) AS must_consent
+) AS must_consent,
+(u.is_superuser OR u.is_staff OR EXISTS (SELECT 1 FROM privacy_membership m WHERE m.user_id = u.id))
+    AS must_have_factor,
+EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = u.id AND a.type IN ('totp', 'webauthn')) AS has_factor
 FROM accounts_user u WHERE u.id = %s
 """
 

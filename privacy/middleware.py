@@ -1,10 +1,11 @@
-"""The consent gate: whoever has not agreed to the versions in force sees the consent page and little else.
+"""Two gates: who must have a second factor sets it up first; who has not agreed to the versions in force agrees first.
 
-It asks no query of its own: the user came with the answer (`privacy.backends`). A user without one is stopped.
+They ask no query of their own: the user came with the answers (`privacy.backends`). A user without one is stopped.
 """
 
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -13,6 +14,30 @@ def open_without_consent(view):
     """Mark a view that stays open to people who have not agreed: policy, rights, own consents, sign-out."""
     view.open_without_consent = True
     return view
+
+
+def sets_up_a_factor(request):
+    """The pages that setting up a second factor takes; both gates let them through."""
+    name = request.resolver_match.view_name
+    return name.startswith("mfa_") or name in {"account_reauthenticate", "admin:logout"}
+
+
+class SecondFactorGate:
+    """Staff, vendors and superusers without a second factor are led to set one up; nothing else opens before."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        user = request.user if settings.SECOND_FACTOR and getattr(view, "login_required", True) else None
+        if user is None or not user.is_authenticated or sets_up_a_factor(request):
+            return None
+        if getattr(user, "must_have_factor", True) and not getattr(user, "has_factor", False):
+            return redirect("mfa_index")
+        return None
 
 
 class ConsentGate:
@@ -26,6 +51,8 @@ class ConsentGate:
         if not getattr(view, "login_required", True) or getattr(view, "open_without_consent", False):
             return None
         if not request.user.is_authenticated or not getattr(request.user, "must_consent", True):
+            return None
+        if sets_up_a_factor(request):
             return None
         return redirect(f"{reverse('consent')}?{urlencode({'next': self._way_on(request)})}")
 

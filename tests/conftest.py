@@ -26,6 +26,8 @@ pytest_plugins = ["tests.database"]
 def pytest_configure(config):
     # Argon2 is slow on purpose; the tests sign in hundreds of times
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Tests sign people in by force, without a second factor; those about it switch it on
+    settings.SECOND_FACTOR = settings.ACCOUNT_REAUTHENTICATION_REQUIRED = False
     # A thread of the live server that kept its connection would keep the test database from being dropped
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
     # Nobody of the tests is written down beside those who were really erased

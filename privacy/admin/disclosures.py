@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fresh import fresh_sign_in
 from accounts.templatetags import moments
 from accounts.wording import nothing
 from privacy import access, disclosures
@@ -138,7 +139,7 @@ class DisclosureAdmin(AddOnce, AskPage, TenantDataAdmin):
         return [*pages, *super().get_urls()]
 
     def page_of(self, name):
-        return self.admin_site.admin_view(lambda request, pk: self.step(request, pk, name))
+        return self.admin_site.admin_view(fresh_sign_in(lambda request, pk: self.step(request, pk, name)))
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         row = self.get_object(request, object_id)

@@ -8,6 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.fresh import fresh_sign_in
 from accounts.templatetags import moments
 from accounts.wording import Worded, nothing
 from privacy import comparing, numbers, policies, policy_files, rendering
@@ -171,7 +172,7 @@ class DocumentVersionAdmin(DocumentAdmin):
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/preview/", view(self.preview), name="privacy_documentversion_preview"),
-            path("<int:pk>/publish/", view(self.publish), name="privacy_documentversion_publish"),
+            path("<int:pk>/publish/", view(fresh_sign_in(self.publish)), name="privacy_documentversion_publish"),
             *super().get_urls(),
         ]
 

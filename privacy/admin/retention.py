@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.fresh import fresh_sign_in
 from accounts.templatetags import moments
 from accounts.wording import Worded, nothing
 from privacy import access, holds, retention
@@ -208,7 +209,7 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
         view = self.admin_site.admin_view
         return [
             path("plan/", view(self.plan), name="privacy_retentionrun_plan"),
-            path("<int:pk>/run/", view(self.run), name="privacy_retentionrun_run"),
+            path("<int:pk>/run/", view(fresh_sign_in(self.run)), name="privacy_retentionrun_run"),
             *super().get_urls(),
         ]
 

@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fresh import fresh_sign_in
 from privacy import access, declarations
 from privacy.admin.base import hat
 from privacy.forms.reveal import RevealForm
@@ -34,7 +35,10 @@ class Revealing:
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_reveal"
-        return [path("<int:pk>/reveal/", self.admin_site.admin_view(self.reveal), name=name), *super().get_urls()]
+        return [
+            path("<int:pk>/reveal/", self.admin_site.admin_view(fresh_sign_in(self.reveal)), name=name),
+            *super().get_urls(),
+        ]
 
     def hidden_values(self, row):
         """[(name, label, masked, whole)] of what stands there."""

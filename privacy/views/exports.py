@@ -5,12 +5,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.fresh import fresh_sign_in
 from privacy import exports
 from privacy.middleware import open_without_consent
 
 
 @open_without_consent
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in
 def download(request):
     """Made at once, kept nowhere: neither here nor in any cache on the way."""
     if request.method == "POST":

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.fresh import fresh_sign_in
 from privacy.errors import Refused
 from privacy.scope import Hat
 from tenants import columns, exports, imports, spreadsheets
@@ -44,7 +45,7 @@ class RegisterTransfer:
             ("import/sample.<str:kind>", self.import_sample, "import_sample"),
             ("import/<uuid:key>/", self.import_preview, "import_preview"),
             ("import/<uuid:key>/errors.csv", self.import_errors, "import_errors"),
-            ("export/", self.export_view, "export"),
+            ("export/", fresh_sign_in(self.export_view), "export"),
         ]
         view = self.admin_site.admin_view
         return [

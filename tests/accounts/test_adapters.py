@@ -26,7 +26,11 @@ def test_a_message_of_our_own_is_said():
 
 
 def test_every_message_of_allauth_that_we_can_meet_is_in_our_words():
-    folder = Path(allauth.__file__).parent / "templates/account/messages"
-    theirs = {f"account/messages/{path.name}" for path in folder.glob("*.txt")}
+    templates = Path(allauth.__file__).parent / "templates"
+    theirs = {
+        f"{app}/messages/{path.name}"
+        for app in ("account", "mfa")
+        for path in (templates / app / "messages").glob("*.txt")
+    }
     not_in_use = {name for name in theirs if "phone" in name or "code" in name}
     assert theirs - not_in_use == set(MESSAGES)

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.formats import date_format, localize, number_format
 
 from accounts.templatetags import moments
+from accounts.templatetags.numbers import unbroken_in
 
 AFTERNOON = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)  # 14.05 in Jakarta
 LATE = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)  # the next day in Jakarta
@@ -109,3 +110,9 @@ def test_filters_say_nothing_of_nothing(name):
 def test_relative_counts_days_in_jakarta(now, expected):
     with time_machine.travel(now, tick=False), translation.override("en"):
         assert plain(moments.relative(AFTERNOON)) == expected
+
+
+def test_numbers_in_a_title_are_not_torn_and_what_is_typed_stays_text():
+    assert unbroken_in("Request PD-2026-0001 <b>") == (
+        'Request <span class="text-nowrap">PD-2026-0001</span> &lt;b&gt;'
+    )

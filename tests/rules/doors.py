@@ -31,6 +31,7 @@ ADMIN_LED_ON = "login gate login login login 302 302 302 302"
 VISITORS = "200 302 302 302 302 302 302 302 302"  # for those who are not signed in; others are led on
 LED_ON = "login 302 302 302 302 302 302 302 302"
 ALL_LED_ON = "302 302 302 302 302 302 302 302 302"
+NO_FACTOR = "login 404 404 404 404 404 404 404 404"  # whoever has set up none
 AGREED_LED_ON = "login gate 302 302 302 302 302 302 302"
 
 # route → an address of it, the answers to GET (None: it takes POST only), and to POST (left out: it takes none).
@@ -107,7 +108,22 @@ PORTAL = {
     "accounts/logout/": ("/accounts/logout/", "302 200 200 200 200 200 200 200 200", ALL_LED_ON),
     "accounts/inactive/": ("/accounts/inactive/", EVERYBODY),
     "accounts/signup/": ("/accounts/signup/", VISITORS, VISITORS),
-    "accounts/reauthenticate/": ("/accounts/reauthenticate/", AGREED, AGREED),
+    "accounts/reauthenticate/": ("/accounts/reauthenticate/", SIGNED_IN, SIGNED_IN),
+    "accounts/sessions/": ("/accounts/sessions/", AGREED),
+    "accounts/sessions/end/": ("/accounts/sessions/end/", None, AGREED_LED_ON),
+    "accounts/two-step/": ("/accounts/two-step/", SIGNED_IN),
+    "accounts/two-step/authenticate/": ("/accounts/two-step/authenticate/", LED_ON, LED_ON),
+    "accounts/two-step/reauthenticate/": ("/accounts/two-step/reauthenticate/", LED_ON, LED_ON),
+    "accounts/two-step/totp/activate/": ("/accounts/two-step/totp/activate/", SIGNED_IN, SIGNED_IN),
+    "accounts/two-step/totp/deactivate/": ("/accounts/two-step/totp/deactivate/", NO_FACTOR, NO_FACTOR),
+    "accounts/two-step/recovery-codes/": ("/accounts/two-step/recovery-codes/", NO_FACTOR),
+    "accounts/two-step/recovery-codes/generate/": ("/accounts/two-step/recovery-codes/generate/", SIGNED_IN, SIGNED_IN),
+    "accounts/two-step/recovery-codes/download/": ("/accounts/two-step/recovery-codes/download/", NO_FACTOR, NO_FACTOR),
+    "accounts/two-step/webauthn/": ("/accounts/two-step/webauthn/", SIGNED_IN),
+    "accounts/two-step/webauthn/add/": ("/accounts/two-step/webauthn/add/", SIGNED_IN, SIGNED_IN),
+    "accounts/two-step/webauthn/reauthenticate/": ("/accounts/two-step/webauthn/reauthenticate/", LED_ON, LED_ON),
+    "accounts/two-step/webauthn/keys/<int:pk>/remove/": ("/accounts/two-step/webauthn/keys/0/remove/", NO_FACTOR, NO_FACTOR),
+    "accounts/two-step/webauthn/keys/<int:pk>/edit/": ("/accounts/two-step/webauthn/keys/0/edit/", NO_FACTOR, NO_FACTOR),
     "accounts/email/": ("/accounts/email/", AGREED, AGREED_LED_ON),
     "accounts/confirm-email/": ("/accounts/confirm-email/", EVERYBODY),
     "accounts/password/change/": ("/accounts/password/change/", AGREED, AGREED),

@@ -17,6 +17,7 @@ SIDE_EFFECTS = {
     "privacy_presentation",  # what was shown is proof, whether or not it is answered
     "privacy_accessrecord",
     "privacy_subject",
+    "tenants_pageuse",  # that the page was opened is counted
     "django_session",
     "django_content_type",
     "account_emailconfirmation",

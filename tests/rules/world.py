@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from accounts import signins
+from accounts import sessions, signins
 from privacy import (
     access,
     attestations,
@@ -233,6 +233,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )
     breach = told_breach(world, name, management, entry)
     signins.failed(email=person.email, address="203.0.113.7")
+    sessions.note_sign_in(user=person, session_key=f"of-{person.pk}", address="203.0.113.7", agent="Firefox Windows")
     case = cases.open_(
         people=[entry.subject],
         fields=["tenant.name"],

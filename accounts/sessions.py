@@ -1,0 +1,97 @@
+"""How long a sign-in lasts, where an account is signed in, and how that ends (clauses 5.3, 7; ASVS 7.3, 7.4).
+
+A session ends after a pause, and after its hours however busy it was. Both moments stand in the session itself, so
+nothing is asked of the database; use is noted once a minute at most, so that not every click writes.
+"""
+
+from datetime import timedelta
+from importlib import import_module
+from time import time
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from . import mail
+from .models import SignIn
+from .signins import network_of
+
+STARTED, SEEN = "signed_in_at", "seen_at"
+NOTED_EVERY = 60  # seconds
+KNOWN_DAYS = 90  # a browser and network that signed in since then are not told of again
+SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS",
+           "CrOS": "ChromeOS", "Linux": "Linux"}  # fmt: skip
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
+            "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
+
+
+def begin(request, **_signal):
+    """A receiver of Django's `user_logged_in`: the clock starts with every sign-in."""
+    request.session[STARTED] = request.session[SEEN] = int(time())
+
+
+def is_over(session):
+    """Has this session been left alone too long, or lasted too long? One that does not say is over."""
+    now = time()
+    idle, whole = settings.SESSION_IDLE_MINUTES * 60, settings.SESSION_COOKIE_AGE
+    return now - session.get(SEEN, 0) >= idle or now - session.get(STARTED, 0) >= whole
+
+
+def note_use(session):
+    if time() - session[SEEN] >= NOTED_EVERY:
+        session[SEEN] = int(time())
+
+
+def note_sign_in(*, user, session_key, address, agent):
+    """Keep where this account signed in, and write to its owner when the network or the browser is new."""
+    network, browser = network_of(address), browser_of(agent)
+    since = timezone.now() - timedelta(days=KNOWN_DAYS)
+    earlier = SignIn.objects.filter(user=user, at__gte=since)
+    is_known = not earlier.exists() or earlier.filter(network=network, browser=browser).exists()
+    SignIn.objects.create(user=user, session_key=session_key, network=network, browser=browser)
+    if not is_known:
+        mail.tell(user=user, template="account/new_sign_in", url_name="sessions")
+
+
+def browser_of(agent):
+    """ "Firefox, Windows": what a person recognises, and too little to follow anybody by."""
+    found = [next((name for mark, name in marks.items() if mark in agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, found)) or str(_("Another program"))
+
+
+def renew(request):
+    """A new key for the session of somebody who just confirmed who is there: an earlier one may have leaked (7.2.4)."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    SignIn.objects.filter(user=request.user, session_key=before).update(session_key=request.session.session_key)
+
+
+def of(user):
+    """The sign-ins of this account whose session still lives, newest first."""
+    store, living = _store(), []
+    for sign_in in SignIn.objects.filter(user=user).order_by("-at", "-pk"):
+        session = store(sign_in.session_key)
+        if session.get("_auth_user_id") == str(user.pk) and not is_over(session):
+            living.append(sign_in)
+    return living
+
+
+def end(*, user, sign_in):
+    """End one sign-in of this account; one that is over already stays over."""
+    _store()().delete(sign_in.session_key)
+
+
+def end_all(user, *, but=None):
+    """Sign this account out everywhere, except in the session with this key."""
+    store = _store()
+    for key in SignIn.objects.filter(user=user).exclude(session_key=but or "").values_list("session_key", flat=True):
+        store().delete(key)
+
+
+def forget_old():
+    """Remove what no longer tells a known place from a new one; called daily."""
+    SignIn.objects.filter(at__lt=timezone.now() - timedelta(days=KNOWN_DAYS)).delete()
+
+
+def _store():
+    return import_module(settings.SESSION_ENGINE).SessionStore

@@ -1,0 +1,187 @@
+"""The second factor: set up, asked for, sealed, given up; a fresh sign-in before anything is changed."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+
+from accounts import factors
+from accounts.sealing import SealError
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture(autouse=True)
+def _asked(settings):
+    settings.SECOND_FACTOR = settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+
+
+@pytest.fixture
+def ann():
+    return UserFactory(email="ann@example.com", language="en")
+
+
+def code_of(secret=SECRET):
+    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+
+
+def client_of(user):
+    client = Client(headers={"Accept-Language": "en"})
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    return client
+
+
+def set_up(user):
+    TOTP.activate(user, SECRET)
+    RecoveryCodes.activate(user)
+    return user
+
+
+def is_in(client):
+    return "_auth_user_id" in client.session
+
+
+def test_an_app_is_set_up_with_its_code_and_the_codes_are_shown_once(ann, django_capture_on_commit_callbacks):
+    client = client_of(ann)
+    page = client.get("/accounts/two-step/totp/activate/")
+    secret = page.context["form"].secret
+    assert "<svg" in page.content.decode()
+    assert "data:" not in page.content.decode()
+    wrong = client.post("/accounts/two-step/totp/activate/", {"code": "000000"})
+    assert "This code is not right." in wrong.content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/accounts/two-step/totp/activate/", {"code": code_of(secret)})
+    done = client.get("/accounts/two-step/recovery-codes/")
+    codes = re.findall(r'<code class="key">(\d{8})</code>', done.content.decode())
+    assert len(codes) == 10
+    again = client.get("/accounts/two-step/recovery-codes/").content.decode()
+    assert not any(code in again for code in codes)
+    assert {letter.subject for letter in mail.outbox} >= {"An authenticator app was set up"}
+
+
+def test_sign_in_asks_for_the_code_and_takes_each_once(ann):
+    set_up(ann)
+    client = client_of(ann)
+    assert not is_in(client)
+    code = code_of()
+    client.post("/accounts/two-step/authenticate/", {"code": "123456"})
+    assert not is_in(client)
+    client.post("/accounts/two-step/authenticate/", {"code": code})
+    assert is_in(client)
+    other = client_of(ann)
+    other.post("/accounts/two-step/authenticate/", {"code": code})
+    assert not is_in(other)
+
+
+def test_a_recovery_code_works_once(ann):
+    set_up(ann)
+    code = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()[0]
+    for opens in (True, False):
+        client = client_of(ann)
+        client.post("/accounts/two-step/authenticate/", {"code": code})
+        assert is_in(client) == opens
+
+
+def test_wrong_codes_are_limited(ann):
+    set_up(ann)
+    client = client_of(ann)
+    for _try in range(5):
+        client.post("/accounts/two-step/authenticate/", {"code": "123456"})
+    page = client.post("/accounts/two-step/authenticate/", {"code": code_of()})
+    assert not is_in(client)
+    assert "Too many tries." in page.content.decode()
+
+
+def test_the_secrets_are_sealed_and_bound_to_their_place(ann):
+    set_up(ann)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT data FROM mfa_authenticator")
+        stored = str(cursor.fetchall())
+    assert SECRET not in stored
+    assert '"k' in stored or "t1:" in stored
+    sealed = Authenticator.objects.get(type="totp").data["secret"]
+    with pytest.raises(SealError):
+        factors.sealing.unseal(sealed, context="tenants.Tenant.identity_number")
+
+
+@pytest.mark.parametrize("path", ["totp/activate/", "webauthn/add/", "totp/deactivate/", "recovery-codes/generate/"])
+def test_an_old_sign_in_is_asked_again_before_a_factor_changes(ann, path, time_machine):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    if "totp/deactivate" in path or "recovery" in path:
+        set_up(ann)
+        client = client_of(ann)
+        client.post("/accounts/two-step/authenticate/", {"code": code_of()})
+    else:
+        client = client_of(ann)
+    assert client.get(f"/accounts/two-step/{path}").status_code == 200
+    time_machine.shift(301)
+    for method in (client.get, client.post):
+        answer = method(f"/accounts/two-step/{path}")
+        assert answer.url.startswith("/accounts/reauthenticate/")
+    page = client.post(answer.url, {"password": "Wrong-word-1"})
+    assert "This is not your current password." in page.content.decode()
+    assert client.get(f"/accounts/two-step/{path}").status_code == 302
+
+
+def test_the_email_is_not_changed_by_an_old_sign_in(ann, time_machine):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    client = client_of(ann)
+    time_machine.shift(301)
+    answer = client.post("/accounts/email/", {"email": "new@example.com", "action_add": ""})
+    assert answer.url.startswith("/accounts/reauthenticate/")
+    assert not mail.outbox
+
+
+def test_staff_do_not_take_their_last_factor_away(ann):
+    ann.is_staff = True
+    ann.save()
+    set_up(ann)
+    client = client_of(ann)
+    client.post("/accounts/two-step/authenticate/", {"code": code_of()})
+    page = client.post("/accounts/two-step/totp/deactivate/")
+    assert "Add another one first" in page.content.decode()
+    assert Authenticator.objects.filter(type="totp").exists()
+
+
+def test_a_tenant_may_take_it_away_again(ann):
+    set_up(ann)
+    client = client_of(ann)
+    client.post("/accounts/two-step/authenticate/", {"code": code_of()})
+    client.post("/accounts/two-step/totp/deactivate/")
+    assert not factors.of(ann).exists()
+
+
+def test_lost_factors_are_removed_by_a_colleague_and_told(ann):
+    otto = UserFactory(is_superuser=True, is_staff=True)
+    client = client_of(ann)
+    set_up(ann)
+    factors.remove_all(user=ann, by=otto)
+    assert not Authenticator.objects.exists()
+    assert client.get("/accounts/email/").status_code == 302
+    assert mail.outbox[-1].subject == "The second step of your account was removed"
+
+
+def test_nobody_removes_ones_own_nor_a_superusers(ann):
+    otto = set_up(UserFactory(is_superuser=True, is_staff=True))
+    for user, by in ((otto, otto), (otto, ann)):
+        with pytest.raises(ValidationError):
+            factors.remove_all(user=user, by=by)
+    assert factors.of(otto).exists()
+
+
+def test_a_code_of_long_ago_opens_nothing(ann, time_machine):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    set_up(ann)
+    old = code_of()
+    time_machine.shift(120)
+    client = client_of(ann)
+    client.post("/accounts/two-step/authenticate/", {"code": old})
+    assert not is_in(client)

@@ -1,0 +1,172 @@
+"""How long a sign-in lasts, where one is signed in, and how that ends (clause 5.3)."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as site_settings
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.test import Client
+
+from accounts import people, sessions
+from accounts.models import SignIn
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
+
+
+@pytest.fixture
+def ann():
+    return UserFactory(email="ann@example.com", language="en")
+
+
+def signed_in(user, agent=FIREFOX, address="203.0.113.9"):
+    client = Client(headers={"User-Agent": agent, "Accept-Language": "en"}, REMOTE_ADDR=address)
+    assert client.post("/accounts/login/", {"login": user.email, "password": PASSWORD}).status_code == 302
+    return client
+
+
+def is_in(client):
+    return client.get("/accounts/email/").status_code == 200
+
+
+def test_a_pause_ends_the_session_and_the_next_page_says_so(ann, time_machine):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    client = signed_in(ann)
+    time_machine.shift(timedelta(minutes=site_settings.SESSION_IDLE_MINUTES) - timedelta(seconds=1))
+    assert is_in(client)
+    time_machine.shift(timedelta(minutes=site_settings.SESSION_IDLE_MINUTES))
+    page = client.get("/accounts/email/", follow=True)
+    assert page.redirect_chain[0][0].startswith("/accounts/login/?next=/accounts/email/")
+    assert "You were signed out, because some time has passed." in page.content.decode()
+
+
+def test_use_keeps_the_session_but_not_past_its_hours(ann, time_machine):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    client = signed_in(ann)
+    for _quarter in range(4 * 8 - 1):
+        time_machine.shift(timedelta(minutes=15))
+        assert is_in(client)
+    time_machine.shift(timedelta(minutes=15))
+    assert not is_in(client)
+
+
+def test_use_is_written_once_a_minute_at_most(ann, time_machine, django_assert_num_queries):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    client = signed_in(ann)
+    client.get("/accounts/email/")
+    before = Session.objects.get(pk=client.session.session_key).session_data
+    time_machine.shift(timedelta(seconds=59))
+    client.get("/accounts/email/")
+    assert Session.objects.get(pk=client.session.session_key).session_data == before
+    time_machine.shift(timedelta(seconds=1))
+    client.get("/accounts/email/")
+    assert Session.objects.get(pk=client.session.session_key).session_data != before
+
+
+def test_a_session_that_does_not_say_when_it_began_is_over(ann):
+    client = signed_in(ann)
+    session = client.session
+    del session[sessions.STARTED]
+    session.save()
+    assert not is_in(client)
+
+
+def test_own_sessions_are_listed_and_ended_one_by_one(ann):
+    here, there = signed_in(ann), signed_in(ann, PHONE)
+    page = here.get("/accounts/sessions/").content.decode()
+    assert "Firefox, Windows" in page
+    assert "Chrome, Android" in page
+    assert "203.0.113.0/24" in page
+    assert "203.0.113.9" not in page
+    other = SignIn.objects.get(browser="Chrome, Android")
+    here.post("/accounts/sessions/end/", {"sign_in": other.pk})
+    assert is_in(here)
+    assert not is_in(there)
+    assert "Chrome, Android" not in here.get("/accounts/sessions/").content.decode()
+
+
+def test_all_other_sessions_end_at_once(ann):
+    here, *others = (signed_in(ann) for _number in range(3))
+    here.post("/accounts/sessions/end/")
+    assert is_in(here)
+    assert not any(is_in(client) for client in others)
+
+
+def test_nobody_ends_another_persons_session(ann):
+    client, bob = signed_in(ann), signed_in(UserFactory(email="bob@example.com"))
+    bob.post("/accounts/sessions/end/", {"sign_in": SignIn.objects.get(user=ann).pk})
+    bob.post("/accounts/sessions/end/", {"sign_in": "x"})
+    bob.post("/accounts/sessions/end/")
+    assert is_in(client)
+    assert is_in(bob)
+
+
+def test_changing_the_password_ends_all_sessions(ann):
+    here, there = signed_in(ann), signed_in(ann, PHONE)
+    words = {"oldpassword": PASSWORD, "password1": "Kapal-laut7x", "password2": "Kapal-laut7x"}
+    assert here.post("/accounts/password/change/", words).status_code == 302
+    assert not is_in(there)
+    assert not is_in(here)
+
+
+def test_a_session_from_before_does_not_outlive_a_deactivation(ann):
+    client, otto = signed_in(ann), UserFactory(is_superuser=True, is_staff=True)
+    people.deactivate(user=ann, by=otto)
+    people.reactivate(user=ann, by=otto)
+    assert not is_in(client)
+
+
+def test_a_new_place_is_told_by_mail_and_a_known_one_is_not(ann):
+    signed_in(ann)
+    assert not mail.outbox  # the first of all: there is nothing to compare it with
+    signed_in(ann)
+    signed_in(ann, address="203.0.113.200")
+    assert not mail.outbox
+    for agent, address in ((PHONE, "203.0.113.9"), (FIREFOX, "198.51.100.7")):
+        signed_in(ann, agent, address)
+        letter = mail.outbox.pop()
+        assert letter.to == ["ann@example.com"]
+        assert letter.subject == "A new sign-in to your account"
+        assert "/accounts/sessions/" in letter.body
+        assert address not in letter.body
+        signed_in(ann, agent, address)
+        assert not mail.outbox
+
+
+def test_a_place_is_forgotten_after_ninety_days(ann, time_machine):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    signed_in(ann)
+    time_machine.shift(timedelta(days=90, seconds=1))
+    sessions.forget_old()
+    assert not SignIn.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (FIREFOX, "Firefox, Windows"),
+        (PHONE, "Chrome, Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows"),
+        ("curl/8", "Another program"),
+        ("", "Another program"),
+        ("<script>" * 500, "Another program"),
+    ],
+)
+def test_a_browser_is_named_by_kind_only(agent, name):
+    assert sessions.browser_of(agent) == name
+
+
+def test_confirming_who_is_there_gives_the_session_a_new_key(ann):
+    client = signed_in(ann)
+    before = client.session.session_key
+    client.post("/accounts/reauthenticate/", {"password": "Wrong-word-1"})
+    assert client.session.session_key == before
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert client.session.session_key != before
+    assert not Session.objects.filter(pk=before).exists()
+    assert SignIn.objects.get().session_key == client.session.session_key
+    assert is_in(client)
