@@ -5,6 +5,8 @@ import hashlib
 import io
 import stat
 import struct
+import time
+import zipfile
 import zlib
 
 import pytest
@@ -21,7 +23,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from accounts.sealing import SealError
-from privacy import pdfs
+from privacy import pdf_streams
 from privacy.uploads import (
     MEGABYTE,
     DocumentUpload,
@@ -36,6 +38,7 @@ from privacy.uploads import (
 
 SECRET = b"NIK 3171015205900001"
 BROKEN = "This file cannot be opened. Save it again, then upload it."
+UNSURE = "This PDF cannot be checked. Print it to a new PDF, then upload that."
 ACTIVE = "This PDF contains scripts, attachments or actions. Print it to a new PDF, then upload that."
 
 
@@ -329,7 +332,7 @@ def test_clean_pdf_refuses_a_file_that_can_act(name):
         pdf(b"<</%b<</S/GoTo>>>>" % name),
         pdf(object_stream(b"1 0 <</%b(app.alert)>>" % name)),
         pdf(stream(b"/Type/ObjStm", b"1 0 <</%b 5 0 R>>" % name)),
-        pdf(object_stream(b"1 0 <</%b 5 0 R>>" % name, b"/Type/Obj#53tm/Filter[/Fl]")),
+        pdf(object_stream(b"1 0 <</%b 5 0 R>>" % name, b"/Type /ObjStm/N 1/First 4/Filter[/Fl]")),
     ):
         assert refused(clean_document, content) == ACTIVE
 
@@ -350,10 +353,6 @@ def test_clean_pdf_refuses_a_locked_file():
         pdf()[:-10],
         pdf() + b"\x00" * 1100,
         pdf(b"<<>>\nstream\nnever ends"),
-        pdf(stream(b"/Type/ObjStm/Filter/FlateDecode", b"not deflated")),
-        pdf(stream(b"/Type/ObjStm/Filter/FlateDecode", zlib.compress(b"x" * 100)[:-8])),
-        pdf(object_stream(zlib.compress(b"/JS"), b"/Type/ObjStm/Filter[/FlateDecode/FlateDecode]")),
-        pdf(object_stream(b"", b"/Type/ObjStm/Filter/LZWDecode")),
     ],
 )
 def test_clean_pdf_refuses_a_broken_file(content):
@@ -364,20 +363,116 @@ def test_clean_pdf_refuses_a_broken_file(content):
     "name", ["ASCIIHexDecode", "AHx", "ASCII85Decode", "A85", "LZWDecode", "LZW", "RunLengthDecode", "RL", "Crypt"]
 )
 def test_clean_pdf_refuses_an_object_stream_that_it_cannot_read(name):
-    assert refused(clean_pdf, pdf(stream(b"/Type/ObjStm/Filter/%b" % name.encode(), b"1 0 <</Type/Page>>"))) == BROKEN
+    dictionary = b"/Type/ObjStm/N 1/First 4/Filter/%b" % name.encode()
+    assert refused(clean_pdf, pdf(stream(dictionary, b"1 0 <</Type/Page>>"))) == UNSURE
 
 
-def test_clean_pdf_refuses_an_object_stream_with_a_predictor():
-    dictionary = b"/Type/ObjStm/Filter/FlateDecode/DecodeParms<</Predictor 12>>"
-    assert refused(clean_pdf, pdf(object_stream(b"1 0 <</Type/Page>>", dictionary))) == BROKEN
+KNOWN = b"/Type/ObjStm/N 1/First 4"
+HIDDEN = zlib.compress(b"4 0 <</S/JavaScript/JS(app.alert)>>")
+
+
+@pytest.mark.parametrize(
+    "dictionary",
+    [
+        KNOWN + b"/Filter/FlateDecode/DecodeParms<</Predictor 12>>",
+        KNOWN + b"/Filter/FlateDecode/DecodeParms 9 0 R",
+        KNOWN + b"/Filter 9 0 R",
+        KNOWN + b"/Filter[/FlateDecode/FlateDecode]",
+        KNOWN + b"/Filter/FlateDecode/Filter/FlateDecode",
+        KNOWN + b"/Filter/Flate#44ecode",
+        KNOWN + b"/Filter/FlateDecode/F(other.pdf)",
+        KNOWN + b"/Filter/FlateDecode/X(obj)",
+        KNOWN + b"/Filter/FlateDecode/X(\n8 0 obj<</A)",
+        KNOWN + b"/Filter/FlateDecode/X<00>",
+        KNOWN + b"/Filter/FlateDecode%obj\n",
+        b"%obj<<\n" + KNOWN + b"/Filter/FlateDecode",
+        b"/N 1/First 4/Filter/FlateDecode",
+        b"/Type 9 0 R/N 1/First 4/Filter/FlateDecode",
+        b"/Type/XObject/Type/ObjStm/N 1/First 4/Filter/FlateDecode",
+        b"/Type/Obj#53tm/N 1/Firs#74 4/Filter/FlateDecode",
+        b"/N 1/Fir#73t 4/Filter/FlateDecode",
+        b"/N 1/X(y)/Filter/FlateDecode",
+        b"/First 4/X[(>>)]/N 1/Filter/FlateDecode",
+        b"/First 4/X[>>]/N 1/Filter/FlateDecode",
+        b"/First 4/X>>/N 1/Filter/FlateDecode",
+        b"/First 4/X[1 2/N 1/Filter/FlateDecode",
+        b"/First 4/X(1\\)/N 1/Filter/FlateDecode",
+        b"/First 4{}/N 1/Filter/FlateDecode",
+        b"/First%\n4/N 1/Filter/FlateDecode",
+    ],
+)
+def test_clean_pdf_refuses_object_streams_that_readers_may_take_in_two_ways(dictionary):
+    assert refused(clean_pdf, pdf(stream(dictionary, HIDDEN))) == UNSURE
+
+
+@pytest.mark.parametrize("before", [b"%stream\n", b"(stream\n)", b"<</X(endstream endobj stream\n)>>", b"%(<<\n"])
+@pytest.mark.parametrize("written", [b"%b", b"9 0 obj%b", b"%%\r9 0 obj\r\n<</A\n%b>>"])
+def test_clean_pdf_finds_object_streams_whatever_stands_around_them(before, written):
+    one = stream(KNOWN + b"/Filter/FlateDecode", HIDDEN)
+    assert refused(clean_pdf, pdf(before + written % one, b"(endstream endobj)")) in {ACTIVE, UNSURE}
+    assert refused(clean_pdf, pdf(stream(b"", before + b"\n9 0 obj\n" + one))) in {ACTIVE, UNSURE}
+
+
+@pytest.mark.parametrize("body", [b"not deflated", zlib.compress(b"x" * 100)[:-8], HIDDEN[:9], b""])
+def test_clean_pdf_refuses_an_object_stream_that_does_not_unpack(body):
+    assert refused(clean_pdf, pdf(stream(KNOWN + b"/Filter/FlateDecode", body))) == UNSURE
+
+
+def test_clean_pdf_refuses_a_colour_profile_that_is_an_object_stream():
+    profile = pdf(object_stream(b"a profile", b"/N 3/Alternate/DeviceRGB/Filter/FlateDecode"))
+    assert clean_pdf(upload(profile)).read() == profile
+    assert refused(clean_pdf, pdf(stream(b"/N 3/Filter/FlateDecode", HIDDEN))) == ACTIVE
+
+
+def test_clean_pdf_keeps_bookmarks_and_letters_that_only_look_like_an_object_stream():
+    quiet = pdf(
+        b"<</Type/Outlines/First 4 0 R/Last 5 0 R/Count 2>>",
+        b"<</Title(1\\) \xfe\xff (a))/Parent 3 0 R/First 6 0 R/Last 6 0 R/C[0 .5 -1.]/F 2/A<</S/URI/URI(x)>>>>",
+        b"<</AP<</N 7 0 R>>/T<FEFF 0041>/X true/Y null>>",
+        b"<</FunctionType 2/N 1/Domain[0 1]>>",
+        stream(b"/Filter/DCTDecode", b"/N 1 ) >> stream /N 2<zz /N%"),
+        b"<</Linearized 1/L 99/H[ 1 2]/O 5/E 9/N 1/T 8>>",
+    )
+    assert clean_pdf(upload(quiet)).read() == quiet
+
+
+@pytest.mark.parametrize("text", [b"/N(", b"/N%", b"/N 1>>%", b"/N[", b"/N 1/X" + b" ", b"/N<00"])
+def test_clean_pdf_reads_no_file_over_and_over(text):
+    start = time.process_time()
+    assert refused(clean_pdf, pdf(text * (4_000_000 // len(text)))) == UNSURE
+    assert time.process_time() - start < 3
 
 
 def test_clean_pdf_refuses_object_streams_that_unpack_without_end(monkeypatch):
-    monkeypatch.setattr(pdfs, "INFLATED_MAX", 1000)
+    monkeypatch.setattr(pdf_streams, "INFLATED_MAX", 1000)
     small = object_stream(b" " * 1000)
     assert clean_pdf(upload(pdf(small))).size
-    assert refused(clean_pdf, pdf(object_stream(b" " * 1001))) == BROKEN
-    assert refused(clean_pdf, pdf(small, small)) == BROKEN
+    assert refused(clean_pdf, pdf(object_stream(b" " * 1001))) == UNSURE
+    assert refused(clean_pdf, pdf(small, small)) == UNSURE
+
+
+@pytest.mark.parametrize("name", [b"GoToE", b"GoToR", b"Rendition", b"Movie", b"Sound"])
+def test_clean_pdf_refuses_what_plays_or_opens_other_files(name):
+    assert refused(clean_pdf, pdf(b"<</S/%b/F 9 0 R>>" % name)) == ACTIVE
+
+
+@pytest.mark.parametrize("value", [b"<</O 9 0 R>>", b" 9 0 R", b"\n<<", b"%\n<<"])
+def test_clean_pdf_reads_events_even_where_a_stream_seems_to_be(value):
+    assert refused(clean_pdf, pdf(b"(>>stream\n) <</AA" + value + b">> (endstream)")) == ACTIVE
+
+
+def test_clean_pdf_finds_the_lock_even_where_a_stream_seems_to_be():
+    assert "locked" in refused(clean_pdf, pdf(b"(>>stream\n) <</Encrypt 9 0 R>> (endstream)"))
+
+
+def test_clean_pdf_refuses_a_file_that_is_a_zip_file_as_well():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.class", b"x")
+        archive.comment = b"\nendstream\nendobj\n%%EOF"
+    both = pdf()[: -len(b"%%EOF\n")] + b"9 0 obj<<>>stream\n" + packed.getvalue()
+    assert zipfile.is_zipfile(io.BytesIO(both))
+    assert refused(clean_pdf, both) == ACTIVE
 
 
 def test_clean_pdf_drops_what_follows_the_end():
