@@ -1,7 +1,7 @@
 """CSV and XLSX files: bytes to numbered rows, and rows to bytes. What a file can do to us or to its reader ends here.
 
-Reading is bounded (size unpacked, rows, columns). Written cells can never act as a formula. tablib writes; it does not
-read, because its readers lose the numbers of rows after a blank one and know no bounds.
+Reading is bounded (size unpacked, rows with blank ones, columns). Written cells can never act as a formula. tablib
+writes; it does not read, because its readers lose the numbers of rows after a blank one and know no bounds.
 """
 
 import csv
@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from datetime import date, datetime
+from itertools import islice
 
 import openpyxl
 import tablib
@@ -31,6 +32,11 @@ ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 UNPACKED = 8  # an XLSX file may be this many times UPLOAD_MAX_MB once unpacked: 10,000 full rows take about 10 MB
 PARTS = 500  # files inside an XLSX file
 WIDEST = 100  # columns
+BLANKS = 10  # so many times IMPORT_MAX_ROWS a file may count, with its blank rows
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what spreadsheets write; others may ask for much memory
+DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([^"']*)["']""")
+UTF8, UTF8_MARK = {b"utf-8", b"utf8", b"us-ascii"}, b"\xef\xbb\xbf"
 DELIMITERS = ",;\t"
 DIGITS_KEPT = 10**15  # a spreadsheet keeps 15 digits of a number, and writes 0 for the rest
 TEXT_FORMAT = "@"  # of Excel: what is typed stays as it was typed
@@ -76,12 +82,12 @@ def _numbered(rows):
     found = []
     try:
         for number, values in enumerate(rows, 1):
-            cells = [_cell(value) for value in values]
+            cells = [_cell(value) for value in islice(values, WIDEST)]
             while cells and cells[-1] == "":
                 cells.pop()
             if cells:
                 found.append((number, cells))
-            if len(found) > settings.IMPORT_MAX_ROWS + 1:
+            if len(found) > settings.IMPORT_MAX_ROWS + 1 or number > settings.IMPORT_MAX_ROWS * BLANKS:
                 raise ValidationError(
                     _("The file has more than %(max)s rows. Divide it, then upload the parts one by one."),
                     code="too_many_rows",
@@ -135,7 +141,7 @@ def _sheet(content):
                     _("The file is too large once unpacked. Keep only the register in it, then upload it again."),
                     code="unpacked",
                 )
-            if any(b"<!DOCTYPE" in parts.read(name) for name in parts.namelist()):
+            if not all(part.compress_type in PACKED and _is_plain(parts.read(part)) for part in parts.infolist()):
                 raise pdfs.broken()
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
@@ -145,6 +151,14 @@ def _sheet(content):
     except Exception as error:  # as in _numbered
         raise pdfs.broken() from error
     return sheet.iter_rows(values_only=True, max_col=WIDEST)
+
+
+def _is_plain(part):
+    """No entities, in whatever encoding a reader of XML would find them: a part in XML says UTF-8 or nothing."""
+    start = part[:1000].removeprefix(UTF8_MARK)
+    said = ENCODING.match(start)
+    wide = start[:2] in {b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"}
+    return not wide and (not said or said[1].lower() in UTF8) and not any(mark in part for mark in DOCTYPES)
 
 
 def _wrong_kind():
