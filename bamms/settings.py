@@ -328,6 +328,7 @@ UPLOAD_MAX_MEGAPIXELS = number("UPLOAD_MAX_MEGAPIXELS", 40, most=200)
 IMPORT_MAX_ROWS = number("IMPORT_MAX_ROWS", 10_000, most=100_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5  # a request; places for files that were left empty count
 
 # Who was erased, outside the database and its backups: `replay_erasures` reads it after a restore
 ERASURE_JOURNAL = Path(setting("ERASURE_JOURNAL", env.str, str(VAR_DIR / "erasures.jsonl"))).absolute()

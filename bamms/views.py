@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 
 from bamms.context import START
-from privacy import parties
+from privacy import parties, uploads
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,8 @@ def trouble(request, status, **context):
     """A friendly error page with a number that staff can find in the log; nothing personal."""
     ref = secrets.token_hex(4).upper()
     logger.warning("Answered %s, reference %s", status, ref)
-    context |= {"ref": ref, "max_mb": settings.UPLOAD_MAX_MB}
+    limits = {"max_mb": settings.UPLOAD_MAX_MB, "all_mb": uploads.request_max_mb()}
+    context |= {"ref": ref, **limits, "max_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
     return render(request, f"{status}.html", context, status=status)
 
 

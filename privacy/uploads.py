@@ -1,6 +1,7 @@
 """Files that people send: pictures are drawn anew, PDF files must be harmless, and all of it is sealed on disk.
 
-Nothing of the file's own name is kept. A stored file has no address: the `file` view opens it through the one door.
+Nothing of a file's own name comes in but its ending. A stored file has no address: the `file` view opens it through
+the one door.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from pathlib import PurePosixPath
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import InMemoryUploadedFile
@@ -26,8 +27,9 @@ from PIL import ExifTags, Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from accounts.middleware import signed_in
 from accounts.sealing import seal_bytes, unseal_bytes
-from privacy import pdfs
+from privacy import pdfs, pictures
 
 MEGABYTE = 1024 * 1024
 LONGEST_SIDE = 3000  # pixels: an identity card stays legible, a photo stays small
@@ -44,7 +46,11 @@ TURNS = {  # Exif 2.3, tag 274
     8: Image.Transpose.ROTATE_90,
 }
 FOLDER = re.compile(r"[a-z0-9_]{1,30}")
-ENDINGS = (".jpg", ".pdf")
+ENDINGS = (".jpg", ".pdf")  # of stored files
+ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
+MAY_BE_CALLED = {".jpg": (".jpg", ".jpeg", ".jpe", ".jfif", ".png"), ".pdf": (".pdf",)}
+REQUEST_FILES = 3  # so many times UPLOAD_MAX_MB a request may be long
+READ_AWAY = 4  # so many times as much of it is read before it is refused
 
 
 @deconstructible
@@ -91,13 +97,22 @@ class PrivateStorage(FileSystemStorage):
 
 
 class MemoryUploads(FileUploadHandler):
-    """Keeps an upload in memory, so that no identity card lies in a temporary folder in clear.
+    """Keeps uploads in memory, so that no identity card lies in a temporary folder in clear.
 
-    Beyond the limit only the length is counted: the form can then name it.
+    Beyond the limit of a file only the length is counted: the form can then name it. A request that could hold more
+    than REQUEST_FILES such files is refused before it is read; so is one of a visitor, whom no page asks for a file.
     """
 
-    def new_file(self, *args, **kwargs):
-        super().new_file(*args, **kwargs)
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803 - Django's name
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if signed_in(self.request):
+            most += request_max_mb() * MEGABYTE
+        if content_length > most:
+            _read_away(input_data, READ_AWAY * most)
+            raise RequestDataTooBig(f"A request of {content_length} bytes; the limit is {most}.")
+
+    def new_file(self, field_name, file_name, *args, **kwargs):
+        super().new_file(field_name, f"file{ending_of(file_name)}", *args, **kwargs)
         self.content = io.BytesIO()
 
     def receive_data_chunk(self, raw_data, start):
@@ -110,6 +125,31 @@ class MemoryUploads(FileUploadHandler):
         self.content.seek(0)
         kind, charset, extra = self.content_type, self.charset, self.content_type_extra
         return InMemoryUploadedFile(self.content, self.field_name, self.file_name, kind, file_size, charset, extra)
+
+
+def request_max_mb():
+    """Megabytes that all files of one request may have together."""
+    return REQUEST_FILES * settings.UPLOAD_MAX_MB
+
+
+def ending_of(name):
+    """ ".jpg" of "card.JPG", and "" of a name without an ending, such as phones and scanners give."""
+    found = ENDING.search((name or "").rstrip(". "))
+    return found[0].lower() if found else ""
+
+
+def check_ending(upload, endings, sentence):
+    """Refuse a file whose name says that it is something else; what it is, its content says."""
+    ending = ending_of(upload.name)
+    if ending and ending not in endings:
+        raise ValidationError(sentence, code="kind")
+
+
+def _read_away(input_data, most):
+    """Take in what is refused, for a while: a browser shows the answer only once it could send everything."""
+    left = most
+    while left > 0 and (chunk := input_data.read(min(left, 65_536))):
+        left -= len(chunk)
 
 
 def clean_image(upload, *, max_mb=None):
@@ -161,6 +201,8 @@ def _redrawn(content, wrong_kind):
     plugin = next((plugin for start, plugin in PICTURES.items() if content.startswith(start)), None)
     if plugin is None:
         raise ValidationError(wrong_kind, code="kind")
+    if pictures.is_laborious(content):
+        raise pdfs.broken()
     try:
         picture = plugin(io.BytesIO(content))  # reads the header only
         _refuse_too_many_pixels(*picture.size)
@@ -228,7 +270,11 @@ class ImageUpload(forms.FileField):
 
     def to_python(self, data):
         upload = super().to_python(data)
-        return upload and self.clean_upload(upload, max_mb=self.max_mb)
+        if not upload:
+            return upload
+        cleaned = self.clean_upload(upload, max_mb=self.max_mb)
+        check_ending(upload, MAY_BE_CALLED[ending_of(cleaned.name)], self.kinds)
+        return cleaned
 
     def widget_attrs(self, widget):
         return super().widget_attrs(widget) | {"accept": self.accept}

@@ -50,7 +50,9 @@ def read(upload):
     content = uploads.content_of(upload)
     if content.startswith(OLD_EXCEL):
         raise _wrong_kind()
-    return _numbered(_sheet(content) if content.startswith(ZIP) else _lines(content))
+    is_zip = content.startswith(ZIP)
+    uploads.check_ending(upload, (".xlsx",) if is_zip else (".csv", ".txt"), _wrong_kind().message)
+    return _numbered(_sheet(content) if is_zip else _lines(content))
 
 
 def write(headings, rows, *, kind, text_columns=()):

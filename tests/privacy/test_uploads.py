@@ -8,6 +8,7 @@ import struct
 import time
 import zipfile
 import zlib
+from urllib.parse import quote
 
 import pytest
 from django import forms
@@ -23,7 +24,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from accounts.sealing import SealError
-from privacy import pdf_streams
+from privacy import pdf_streams, pictures
 from privacy.uploads import (
     MEGABYTE,
     DocumentUpload,
@@ -284,6 +285,54 @@ def test_clean_document_raises_nothing_but_validation_errors(content, data):
     else:
         sentences = ["accepted"]
     assert all(sentences)
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_blocks": 1}, {"mode": "CMYK"}])
+def test_clean_image_takes_what_cameras_and_programs_write(options):
+    noise = Image.effect_noise((300, 300), 80).convert(options.pop("mode", "RGB"))
+    preview = b"Exif\x00\x00" + b"\xff\xda\x00\x02" * 40  # marks of a picture inside notes are none
+    written = io.BytesIO()
+    noise.save(written, "JPEG", exif=preview, **options)
+    assert redrawn(written.getvalue() + b"\xff\xda\x00\x02" * 40).size == (300, 300)
+
+
+def test_clean_image_refuses_a_picture_that_draws_itself_over_and_over():
+    drawn = picture("JPEG", size=(400, 400), progressive=True)
+    last = drawn[drawn.rfind(b"\xff\xda") : -2]
+    scans = drawn.count(b"\xff\xda")
+    assert redrawn(drawn[:-2] + last * (pictures.SCANS_MAX - scans) + b"\xff\xd9").size == (400, 400)
+    assert refused(clean_image, drawn[:-2] + last * (pictures.SCANS_MAX - scans + 1) + b"\xff\xd9") == BROKEN
+
+
+@pytest.mark.parametrize("at", [33, -12])
+def test_clean_image_refuses_a_picture_of_very_many_parts(at):
+    drawn = picture("PNG")
+    chunk = struct.pack(">I", 0) + b"prVt" + struct.pack(">I", zlib.crc32(b"prVt"))
+    assert redrawn(drawn[:at] + chunk * 9_990 + drawn[at:]).size == (40, 20)
+    start = time.process_time()
+    assert refused(clean_image, drawn[:at] + chunk * 400_000 + drawn[at:]) == BROKEN
+    assert time.process_time() - start < 1
+
+
+def test_clean_image_refuses_the_largest_jpeg_without_drawing_it(monkeypatch):
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda self: pytest.fail("decoded"))
+    drawn = picture()
+    at = drawn.index(b"\xff\xc0") + 5
+    content = drawn[:at] + struct.pack(">HH", 65_535, 65_535) + drawn[at + 4 :]
+    assert "The picture has 4295 megapixels" in refused(clean_image, content)
+
+
+@pytest.mark.parametrize(
+    "tail", [b"PK\x03\x04 PK\x05\x06" + b"\0" * 18, b"<html><script>alert(1)</script>", pdf(b"<</S/JavaScript>>")]
+)
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_clean_document_leaves_of_a_file_of_two_kinds_the_picture_alone(form, tail):
+    drawn = picture(form)
+    inside = {"JPEG": drawn[:2] + b"\xff\xfe" + struct.pack(">H", len(tail) + 2) + tail + drawn[2:], "PNG": drawn}[form]
+    for content in (drawn + tail, inside + tail):
+        cleaned = clean_document(upload(content)).read()
+        assert cleaned.startswith(b"\xff\xd8\xff")
+        assert not any(mark in cleaned for mark in (b"PK\x05\x06", b"<script", b"%PDF", b"JavaScript"))
 
 
 # PDF files
@@ -587,7 +636,7 @@ def test_memory_uploads_keeps_large_files_off_the_disk():
     content = picture() + b"\x00" * (4 * MEGABYTE)
     file = received(content)
     assert isinstance(file.file, io.BytesIO)
-    assert (file.read(), file.name) == (content, "card.jpg")
+    assert (file.read(), file.name) == (content, "file.jpg")
 
 
 def test_every_upload_to_the_site_stays_in_memory():
@@ -601,6 +650,48 @@ def test_memory_uploads_only_counts_a_file_over_the_limit(settings):
     assert file.read() == b""
     with pytest.raises(ValidationError, match=r"The file is 2\.1 MB; the limit is 1 MB"):
         clean_image(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("KTP Ann Wijaya.JPG", "file.jpg"),
+        ("../../etc/passwd", "file"),
+        ("..\\..\\boot.ini", "file.ini"),
+        ("a\r\nSet-Cookie: x=1.pdf", "file.pdf"),
+        ("gpj.\u202eexe.jpg", "file.jpg"),
+        ("a.jpg\u202e", "file.jpg"),
+        ("<script>alert(1)</script>.png", "file.png"),
+        ("&sol;etc&sol;x.pdf", "file.pdf"),
+        ("CON", "file"),
+        ("NUL.jpg", "file.jpg"),
+        (".htaccess", "file.htaccess"),
+        ("x" * 600 + ".pdf", "file.pdf"),
+        ("a." + "b" * 300, "file"),
+        ("a.jpg. . ", "file.jpg"),
+        ("a.jp g", "file"),
+        ("a.\u0458pg", "file"),
+        ("..jpg", "file.jpg"),
+    ],
+)
+def test_memory_uploads_lets_nothing_of_a_name_in_but_its_ending(name, kept):
+    assert sent(name).FILES["file"].name == kept
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "a/", "\u202e"])
+def test_a_file_without_a_name_was_not_chosen(name):
+    assert not sent(name).FILES
+
+
+def sent(name):
+    """A request with the name as it is: the test client would tidy it."""
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{quoted}"\r\n\r\n'
+    if "\n" in name:
+        head = f"--b\r\nContent-Disposition: form-data; name=file; filename*=UTF-8''{quote(name)}\r\n\r\n"
+    request = RequestFactory().post("/", head.encode() + b"x\r\n--b--\r\n", "multipart/form-data; boundary=b")
+    request.upload_handlers = [MemoryUploads(request)]
+    return request
 
 
 # Form fields
@@ -638,15 +729,42 @@ def test_fields_give_the_cleaned_file():
         ({}, {"scan": ["Choose a JPG, PNG or PDF file."]}),
         ({"scan": upload(b"")}, {"scan": [BROKEN]}),
         ({"scan": upload(b"GIF89a")}, {"scan": ["Choose a JPG, PNG or PDF file."]}),
-        ({"scan": upload(pdf()), "photo": upload(pdf())}, {"photo": ["Choose a JPG or PNG file."]}),
+        ({"scan": upload(pdf(), "a.pdf"), "photo": upload(pdf())}, {"photo": ["Choose a JPG or PNG file."]}),
         (
-            {"scan": upload(pdf()), "photo": upload(picture() + b"\x00" * 2 * MEGABYTE)},
+            {"scan": upload(pdf(), "a.pdf"), "photo": upload(picture() + b"\x00" * 2 * MEGABYTE)},
             {"photo": ["The file is 2.1 MB; the limit is 2 MB."]},
         ),
     ],
 )
 def test_fields_say_what_to_do(files, errors):
     assert bound(**files).errors == errors
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("card.pdf", picture()),
+        ("card.svg", picture()),
+        ("card.jpg.exe", picture()),
+        ("card.html", picture("PNG")),
+        ("card.exe. .", picture()),
+        ("letter.jpg", pdf()),
+        ("letter.pdf.js", pdf()),
+        ("letter.docx", pdf()),
+    ],
+)
+def test_fields_refuse_an_ending_that_does_not_fit_the_content(name, content):
+    assert bound(scan=upload(content, name)).errors == {"scan": ["Choose a JPG, PNG or PDF file."]}
+
+
+@pytest.mark.parametrize(
+    "name", ["card.JPG", "card.jpeg", "card.jfif", "card.png", "card", "Surat No. 12", "card. .", "a.b c"]
+)
+def test_fields_take_the_endings_of_the_kind_and_names_without_one(name):
+    for content in (picture(), picture("PNG")):
+        assert not bound(scan=upload(content, name)).errors
+    if "." not in name:
+        assert not bound(scan=upload(pdf(), name)).errors
 
 
 def test_fields_keep_the_file_that_is_there():

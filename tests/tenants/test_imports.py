@@ -133,8 +133,26 @@ def test_read_keeps_what_stands_in_quotation_marks_together():
 )
 def test_read_refuses_a_file_that_cannot_be_a_register(content, code):
     with pytest.raises(ValidationError) as refused:
-        imports.read(SimpleUploadedFile("register.csv", content))
+        imports.read(SimpleUploadedFile("register", content))
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("name", ["register.xls", "register.xlsm", "register.csv.exe", "register.html", "register.ods"])
+def test_read_refuses_an_ending_of_another_kind(name):
+    for file in (csv_file(["Nama", "Unit"], ["Cici", "A-1"]), xlsx_file(["Nama", "Unit"], ["Cici", "A-1"])):
+        with pytest.raises(ValidationError, match=r"Choose a CSV or XLSX file\."):
+            imports.read(SimpleUploadedFile(name, file.read()))
+
+
+def test_read_refuses_an_ending_that_does_not_fit_the_content():
+    named = [
+        ("register.xlsx", csv_file(["Nama", "Unit"], ["Cici", "A-1"])),
+        ("register.csv", xlsx_file(["Nama", "Unit"])),
+    ]
+    for name, file in named:
+        with pytest.raises(ValidationError, match=r"Choose a CSV or XLSX file\."):
+            imports.read(SimpleUploadedFile(name, file.read()))
+    assert imports.read(SimpleUploadedFile("REGISTER.TXT", b"Nama,Unit\nCici,A-1")).rows
 
 
 def test_read_names_the_headings_that_it_does_not_know():

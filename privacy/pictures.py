@@ -1,0 +1,38 @@
+"""The plan of a JPG or PNG file, read before anything is drawn: a small file may ask for hours of work.
+
+A JPEG may draw its pixels over and over (scans), and a PNG may consist of half a million empty chunks. Cameras and
+programs write a dozen scans at most, and chunks of some thousand bytes.
+Source: ITU-T T.81, annex B (markers); PNG third edition, clause 5 (chunks).
+"""
+
+import re
+
+SCANS_MAX = 32
+CHUNKS_MAX = 10_000
+MARKER = re.compile(rb"\xff([^\x00\xff])")
+ALONE = {0x01, *range(0xD0, 0xD9)}  # markers without a length
+START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+PNG, SIGNATURE, FRAME = b"\x89PNG", 8, 12  # bytes of a chunk besides its data: length, kind, checksum
+
+
+def is_laborious(content):
+    """Whether drawing the picture would take many times the work of its pixels."""
+    most, steps = (CHUNKS_MAX, _chunks(content)) if content.startswith(PNG) else (SCANS_MAX, _scans(content))
+    return any(number > most for number, _step in enumerate(steps, 1))
+
+
+def _scans(content):
+    at = 2
+    while (marker := MARKER.search(content, at)) and marker[1][0] != END_OF_IMAGE:
+        at = marker.end()
+        if marker[1][0] not in ALONE:
+            at += max(2, int.from_bytes(content[at : at + 2], "big"))
+        if marker[1][0] == START_OF_SCAN:
+            yield at
+
+
+def _chunks(content):
+    at = SIGNATURE
+    while at < len(content):
+        yield at
+        at += FRAME + int.from_bytes(content[at : at + 4], "big")
