@@ -132,3 +132,47 @@ def test_render_finds_the_twelve_clauses_of_the_shipped_texts(name):
     for language in file.languages:
         ids = [clause.id for clause in rendering.render(file.markdown(language)).contents]
         assert ids == [f"clause-{number}" for number in range(1, 13)]
+
+
+ATTACKS = st.sampled_from(
+    [
+        "<script>", "</script>", "<img src=x onerror=alert(1)>", "<svg/onload=x>", "<a href=javascript:x>", "<!--",
+        "-->", "[x](javascript:x)", "[x](JaVaScript:x)", "[x](java\tscript:x)", "[x](data:text/html,x)",
+        "[x](//evil.example)", "[x](vbscript:x)", "[x](&#106;avascript:x)", '[x](/a "t\\" onclick=x")', "![x](/p.png)",
+        "<https://a.example>", "[x]: javascript:x\n[x]", "| a |\n|:-:|\n| ", " |\n", "```html\n", "```\n", "<style>*{}</style>", "\n# ",
+        "\n## 1. ", "\n1. ", "\n- ", "\n> ", "`", "&lt;", "&#x3c;", "\0", "\u202e", "\u2028", "](", "\\",
+        "\n\n", "</div>", "<div class=x>",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(ATTACKS | st.text(max_size=5), max_size=12).map("".join))
+def test_render_lets_only_what_is_allowed_through_whatever_is_written(text):
+    parser = Allowed()
+    parser.feed(rendering.render(text).html)
+    parser.close()
+    assert not parser.refused
+
+
+class Allowed(HTMLParser):
+    """Collects whatever the allow-list does not know: tags, attributes, addresses, comments and instructions."""
+
+    def __init__(self):
+        super().__init__()
+        self.refused = []
+
+    def handle_starttag(self, tag, attrs):
+        allowed = rendering.ALLOWED["attributes"].get(tag, set()) | ({"rel"} if tag == "a" else set())
+        if tag not in rendering.ALLOWED["tags"]:
+            self.refused.append(tag)
+        for name, value in attrs:
+            scheme, colon, _rest = (value or "").partition(":")
+            is_far = name == "href" and colon and "/" not in scheme and scheme.isalnum()
+            if name not in allowed or (is_far and scheme.lower() not in rendering.ALLOWED["url_schemes"]):
+                self.refused.append((tag, name, value))
+
+    def handle_comment(self, data):
+        self.refused.append(data)
+
+    handle_decl = handle_pi = unknown_decl = handle_comment

@@ -320,6 +320,29 @@ def test_read_answers_any_bytes_with_a_table_or_a_sentence(content):
         assert answer
 
 
+PARTS = ["xl/workbook.xml", SHEET, "[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"]
+
+
+@given(
+    name=st.sampled_from(PARTS),
+    changes=st.lists(
+        st.tuples(st.integers(0, 10_000), st.binary(max_size=6) | st.just(b'"9999999"'), st.integers(0, 9)), max_size=4
+    ),
+)
+@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_read_answers_any_damage_inside_an_xlsx_file(name, changes):
+    file = xlsx_file(["Nama", "Unit", "Tanggal lahir"], ["Cici", 7.5, date(1992, 6, 11)])
+    part = zipfile.ZipFile(file).read(name)
+    for place, new, gone in changes:
+        at = place % (len(part) + 1)
+        part = part[:at] + new + part[at + gone :]
+    try:
+        answer = imports.read(repacked(file, name, part)).headings[0]
+    except ValidationError as refused:
+        answer = refused.messages[0]
+    assert answer
+
+
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 CELLS = st.text(max_size=30) | st.sampled_from(
     ["-", "KTP", CICI, "L", "2020-01-31", "#N/A", "\ud800", "0812345678", "=1+1"]
