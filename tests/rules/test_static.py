@@ -1,6 +1,8 @@
 """Our own files stand under the content security policy: no data: picture, no missing icon, nothing from elsewhere."""
 
+import hashlib
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,64 @@ def test_vendored_files_ask_for_no_source_map_and_carry_their_licence():
         assert any(path.name.startswith("LICEN") for path in folder.iterdir()), folder
         for path in folder.rglob("*.[cj]s*"):
             assert "sourceMappingURL" not in words(path), path
+
+
+def other_than_written(vendor):
+    """What `SHA256SUMS` does not say of the files taken from elsewhere, or says otherwise."""
+    written = {
+        (vendor / name).resolve(): hash_
+        for hash_, name in (line.split("  ", 1) for line in words(vendor / "SHA256SUMS").splitlines())
+    }
+    taken = {path.resolve() for path in vendor.rglob("*") if path.is_file()} - {
+        (vendor / name).resolve() for name in ("README.md", "SHA256SUMS")
+    }
+    taken |= {(vendor / "../icons" / name).resolve() for name in ("sprite.svg", "LICENSE")}
+    found = [f"{path.name} is missing" for path in written.keys() - taken]
+    found += [f"{path.name} is not listed" for path in taken - written.keys()]
+    for path in taken & written.keys():
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != written[path]:
+            found.append(f"{path.name} is not what was taken")
+    return found
+
+
+def test_files_taken_from_elsewhere_are_what_was_taken():
+    assert not other_than_written(STATIC / "vendor")
+
+
+def test_the_version_of_what_was_taken_stands_in_its_readme():
+    table = words(STATIC / "vendor/README.md")
+    for folder in (path for path in (STATIC / "vendor").iterdir() if path.is_dir()):
+        name, _dash, version = folder.name.rpartition("-")
+        assert re.search(rf"\| {version}\b.*`{name}-{version}/", table), folder
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda vendor: next(vendor.glob("*/*.css")).write_text("p {}"), "bootstrap.min.css is not what was taken"),
+        (lambda vendor: next(vendor.glob("*/*.css")).unlink(), "bootstrap.min.css is missing"),
+        (lambda vendor: (vendor / "bootstrap-5.3.9/extra.js").touch(), "extra.js is not listed"),
+        (lambda vendor: (vendor / "../icons/sprite.svg").write_text("<svg/>"), "sprite.svg is not what was taken"),
+        (lambda vendor: (vendor / "loose.js").touch(), "loose.js is not listed"),
+    ],
+)
+def test_the_check_sees_what_was_not_taken(tmp_path, change, said):
+    shutil.copytree(STATIC / "vendor", tmp_path / "vendor")
+    shutil.copytree(STATIC / "icons", tmp_path / "icons")
+    change(tmp_path / "vendor")
+    assert said in " ".join(other_than_written(tmp_path / "vendor"))
+
+
+def test_every_locked_version_carries_its_hashes():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        pinned = re.findall(
+            r"^(\S.*?)(?: \\)?\n((?:    --hash=sha256:\S+.*\n)*)", words(settings.BASE_DIR / name), re.MULTILINE
+        )
+        pinned = [(what, hashes) for what, hashes in pinned if not what.startswith("#")]
+        assert len(pinned) > 20
+        for what, hashes in pinned:
+            assert re.match(r"[\w.-]+(\[[\w,-]+\])?==[\w.]+", what), what
+            assert hashes, what
 
 
 @pytest.mark.parametrize("script", sorted((STATIC / "js").glob("*.js")), ids=lambda path: path.name)
