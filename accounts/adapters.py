@@ -10,7 +10,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth_context
 from allauth.core.internal.ratelimit import get_rates
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, ValidationError
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -74,6 +74,13 @@ class AccountAdapter(DefaultAccountAdapter):
         if message_template in MESSAGES:
             args, kwargs, message_template = (), {"message": MESSAGES[message_template]}, None
         super().add_message(request, level, message_template, *args, **kwargs)
+
+    def get_client_ip(self, request):
+        """With fewer entries in X-Forwarded-For than proxies of ours, somebody came round one: 400, not 500."""
+        try:
+            return super().get_client_ip(request)
+        except ImproperlyConfigured as error:
+            raise SuspiciousOperation("X-Forwarded-For is shorter than TRUSTED_PROXY_COUNT.") from error
 
     def is_safe_url(self, url):
         """Within this very host: allauth would also follow every other ALLOWED_HOSTS."""

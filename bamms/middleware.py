@@ -3,22 +3,68 @@
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import DataError
-from django.http import Http404
+from django.http import Http404, HttpResponseNotAllowed
 
-from bamms.views import bad_request, not_found
+from accounts.sealing import SealError
+from bamms.views import bad_request, not_found, trouble
+
+# Nothing of the device is used; passkeys are made and shown on this site alone
+PERMISSIONS = (
+    "accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), camera=(), display-capture=(), "
+    "encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), "
+    "local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), "
+    "screen-wake-lock=(), serial=(), storage-access=(), usb=(), window-management=(), xr-spatial-tracking=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+)
+HEADERS = {
+    "Permissions-Policy": PERMISSIONS,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Reporting-Endpoints": 'csp="/csp-report/"',
+    # Django sets these too, but not where it refuses a host or leads to HTTPS
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+}
+SIGN_OUT = {"account_logout", "admin:logout"}
+METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 
 
-class OddRequestMiddleware:
-    """A NUL in an address, and numbers that no database holds, are answered 400 instead of breaking a page."""
+class HeadersMiddleware:
+    """Every answer says what a browser may do with it: pages, files, redirects and refusals alike."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        match = getattr(request, "resolver_match", None)
+        if request.method == "POST" and match and match.view_name in SIGN_OUT:
+            # Cookies are taken back one by one; the next person at this computer finds nothing else either
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+class OddRequestMiddleware:
+    """A NUL in an address, and numbers that no database holds, are answered 400 instead of breaking a page.
+
+    Methods that no page takes are answered 405. What is sealed and does not open is our trouble, not the visitor's.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         odd = "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
         return bad_request(request) if odd else self.get_response(request)
 
     def process_exception(self, request, exception):
+        if isinstance(exception, SealError):
+            return trouble(request, 500, fault=exception)
         return bad_request(request, exception) if isinstance(exception, OverflowError | DataError) else None
 
 

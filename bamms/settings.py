@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from accounts.bilingual import column_name
+from bamms import safe_start
 from privacy.countries import NAMES as COUNTRIES_OVERRIDE  # noqa: F401 - a setting: country names in both languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -71,8 +72,9 @@ CSRF_TRUSTED_ORIGINS = setting("CSRF_TRUSTED_ORIGINS", env.list, [])
 SITE_URL = setting("SITE_URL", env.str, "http://127.0.0.1:8000" if DEBUG else environ.Env.NOTSET).rstrip("/")
 if not re.fullmatch(r"https?://[\w.:\[\]-]+", SITE_URL):
     refuse("SITE_URL must be like https://portal.example.com, with https:// (or http://) and no path.")
-if not ALLOWED_HOSTS or any(not re.fullmatch(r"\.?[\w.:\[\]-]+|\*", host) for host in ALLOWED_HOSTS):
-    refuse("ALLOWED_HOSTS must list names such as portal.example.com, without https:// and separated by commas.")
+# Neither "*" nor ".example.com": whoever owns a name that we did not mean would be answered under it
+if not ALLOWED_HOSTS or any(not re.fullmatch(r"[\w:\[][\w.:\[\]-]*", host) for host in ALLOWED_HOSTS):
+    refuse("ALLOWED_HOSTS must list whole names such as portal.example.com, without https:// and separated by commas.")
 
 INSTALLED_APPS = [
     "modeltranslation",
@@ -99,9 +101,11 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    # Outermost, so that files, redirects and refusals carry them too
+    "bamms.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -120,7 +124,7 @@ MIDDLEWARE = [
     "tenants.middleware.UsageMiddleware",
 ]
 ROOT_URLCONF = "bamms.urls"
-WSGI_APPLICATION = "bamms.wsgi.application"
+# No WSGI_APPLICATION: bamms.wsgi refuses DEBUG, and the development server then takes Django's own
 ASGI_APPLICATION = "bamms.asgi.application"
 TEMPLATES = [
     {
@@ -158,6 +162,10 @@ elif not DATABASES["default"]["NAME"]:
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+# The least that a connection to PostgreSQL on another host must ask of that server
+DATABASE_TLS = setting("DATABASE_TLS", env.str, "verify-full")
+if DATABASE_TLS not in safe_start.DATABASE_TLS:
+    refuse(f"DATABASE_TLS must be one of {', '.join(safe_start.DATABASE_TLS)}.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": setting("CACHE_URL", env.cache_url, "dbcache://bamms_cache?max_entries=100000")}
 TASKS = {"default": {"BACKEND": setting("TASKS_BACKEND", env.str, "django_tasks_db.DatabaseBackend")}}
@@ -272,7 +280,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL
 if TLS:  # a browser takes a cookie of this name from this very host only, and over TLS only
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     LANGUAGE_COOKIE_NAME = "__Host-language"
-SECURE_HSTS_SECONDS = number("SECURE_HSTS_SECONDS", 31_536_000, least=0, most=10 * 31_536_000) if TLS else 0
+A_YEAR = 31_536_000  # seconds
+SECURE_HSTS_SECONDS = number("SECURE_HSTS_SECONDS", A_YEAR, least=0, most=10 * A_YEAR) if TLS else 0
+if 0 < SECURE_HSTS_SECONDS < A_YEAR:
+    refuse(
+        f"SECURE_HSTS_SECONDS must be {A_YEAR} (a year) or more; 0 is for leaving HTTPS, and `check --deploy` warns."
+    )
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 if on_or_off("BEHIND_TLS_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -283,10 +296,13 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
+        # The older way to say it, and the newer: the name stands in the header Reporting-Endpoints
+        "report-uri": ["/csp-report/"],
+        "report-to": ["csp"],
     }
 }
 
@@ -307,6 +323,9 @@ PHONENUMBER_DB_FORMAT = "E164"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_MANIFEST_STRICT = False  # before collectstatic pages are plain, but they and the trouble pages answer
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site reads our files
+# Said with its charset, as WhiteNoise says it for text/…
+WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 STATICFILES_DIRS = [BASE_DIR / "static"]
 PRIVATE_FILES_DIR = Path(setting("PRIVATE_FILES_DIR", env.str, str(VAR_DIR / "private")) or "/").absolute()
 if any(PRIVATE_FILES_DIR.is_relative_to(folder) for folder in (BASE_DIR / "static", STATIC_ROOT)):
@@ -370,3 +389,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }
+
+if fault := next(safe_start.faults(globals()), None):
+    refuse(fault)

@@ -20,10 +20,14 @@ def home(request):
     return redirect(START[parties.hats_of(request.user)[0]])
 
 
-def trouble(request, status, **context):
-    """A friendly error page with a number that staff can find in the log; nothing personal."""
+def trouble(request, status, fault=None, **context):
+    """A friendly error page with a number that staff can find in the log; nothing personal.
+
+    `fault` is for the log alone: an error whose sentence holds nothing personal either.
+    """
     ref = secrets.token_hex(4).upper()
-    logger.warning("Answered %s, reference %s", status, ref)
+    level, detail = (logging.ERROR, f": {fault}") if fault else (logging.WARNING, "")
+    logger.log(level, "Answered %s, reference %s%s", status, ref, detail)
     limits = {"max_mb": settings.UPLOAD_MAX_MB, "all_mb": uploads.request_max_mb()}
     context |= {"ref": ref, **limits, "max_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
     return render(request, f"{status}.html", context, status=status)

@@ -23,7 +23,7 @@ from privacy.scope import Hat
 logger = logging.getLogger(__name__)
 KINDS = {".jpg": "inline", ".pdf": "attachment"}
 # The file is shown alone: it may load, run and send nothing
-ALONE = "default-src 'none'; sandbox"
+ALONE = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 WHY = {Hat.TENANT: Why.OWN, Hat.STAFF: Why.RECORD, Hat.OPERATOR: Why.OVERSIGHT}
 SIDES_OF_A_LINE = ("old", "new")
 

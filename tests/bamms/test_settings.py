@@ -1,13 +1,18 @@
 """A setting that is missing or broken stops the start with a sentence that names it."""
 
+import base64
 import os
 import re
+import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
 
 from bamms import development
 
@@ -20,12 +25,28 @@ print(json.dumps({name: getattr(settings, name) for name in (
 """
 
 
+# Keys of chance, made by `python -m bamms.development` for this test alone
+PRODUCTION = {
+    "DEBUG": None,
+    "TLS": None,
+    "ALLOWED_HOSTS": "portal.example.com",
+    "SITE_URL": "https://portal.example.com",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example.com:587",
+    "DATABASE_URL": None,
+    "SECRET_KEY": "bT4nJzVgn0C0tbhTqW8zvK5Nn1cBv0zX7bq4C2n9YvJQ3mZr6aUe8sLwDkFhGp",
+    "FIELD_KEYS": "k1:gV3nq1J6s0mYtE0b0m5r3lJx7c8v2hK9wQzLrUfTnAM=",
+    "BLIND_INDEX_KEY": "b1:Zk9wQzLrUfTnAMgV3nq1J6s0mYtE0b0m5r3lJx7c8v0=",
+    "EVIDENCE_KEYS": "e1:mYtE0b0m5r3lJx7c8v2hK9wQzLrUfTnAMgV3nq1J6s0=",
+}
+
+
 def read_settings(tmp_path, **environment):
     """Read the settings in a process of their own, with the tests' environment changed (None: unset)."""
     # A copy without .env beside it: what a developer has there must not answer for the environment
     (tmp_path / "bamms").mkdir()
     (tmp_path / "bamms" / "__init__.py").touch()
-    (tmp_path / "bamms" / "settings.py").write_text((ROOT / "bamms" / "settings.py").read_text())
+    for name in ("settings.py", "safe_start.py"):
+        (tmp_path / "bamms" / name).write_text((ROOT / "bamms" / name).read_text())
     changed = {**os.environ, **environment, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     return subprocess.run(
         [sys.executable, "-c", PRINT_SETTINGS],
@@ -35,6 +56,21 @@ def read_settings(tmp_path, **environment):
         text=True,
         check=False,
     )
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """The same in this process, which is faster: gives what the settings hold, or stops as they stop."""
+
+    def _start(**environment):
+        copy = tmp_path / "bamms" / "settings.py"  # no .env beside it
+        copy.parent.mkdir()
+        copy.write_text((ROOT / "bamms" / "settings.py").read_text())
+        for name, value in environment.items():
+            monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
+        return runpy.run_path(str(copy))
+
+    return _start
 
 
 @pytest.mark.parametrize(
@@ -67,6 +103,9 @@ def read_settings(tmp_path, **environment):
         ("SECRET_KEY_FILE", "/nonexistent"),
         ("ALLOWED_HOSTS", ""),
         ("ALLOWED_HOSTS", "https://portal.example.com"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "portal.example.com,.example.com"),
+        ("DATABASE_TLS", "prefer"),
         ("SITE_URL", "https://a b"),
         ("SITE_URL", "https://"),
         ("PRIVATE_FILES_DIR", ""),
@@ -93,11 +132,114 @@ def test_a_missing_or_broken_setting_is_named(tmp_path, name, value):
 
 
 def test_production_is_safe_without_being_told(tmp_path):
-    done = read_settings(tmp_path, DEBUG=None, TLS=None)
+    done = read_settings(tmp_path, **PRODUCTION)
     for expected in ('"DEBUG": false', '"TLS": true', '"SESSION_COOKIE_SECURE": true', '"SECURE_SSL_REDIRECT": true'):
         assert expected in done.stdout
     assert '"SECURE_HSTS_SECONDS": 31536000' in done.stdout
     assert '"PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"' in done.stdout
+
+
+TESTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest_env"]
+READABLE = base64.b64encode(b"change me, change me, change me!").decode()
+FEW_BYTES = base64.b64encode(b"\0\1" * 16).decode()
+TWICE = PRODUCTION["FIELD_KEYS"].partition(":")[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "on"),
+        ("SECRET_KEY", TESTS["SECRET_KEY"]),
+        ("SECRET_KEY", "changeme" * 7),
+        ("SECRET_KEY", "django-insecure-bT4nJzVgn0C0tbhTqW8zvK5Nn1cBv0zX7bq4C2n9YvJQ3mZr6"),
+        ("FIELD_KEYS", TESTS["FIELD_KEYS"]),
+        ("BLIND_INDEX_KEY", TESTS["BLIND_INDEX_KEY"]),
+        ("EVIDENCE_KEYS", TESTS["EVIDENCE_KEYS"]),
+        ("EVIDENCE_KEYS", f"{PRODUCTION['EVIDENCE_KEYS']},e0:{READABLE}"),
+        ("FIELD_KEYS", f"k1:{FEW_BYTES}"),
+        ("BLIND_INDEX_KEY", f"b1:{TWICE}"),
+        ("EVIDENCE_KEYS", f"e1:{TWICE}"),
+        ("FIELD_KEYS", f"k1:{TWICE},k2:{TWICE}"),
+        ("SECRET_KEY", f"and-more-{TWICE}"),
+        ("EMAIL_URL", "smtp://mail.example.com"),
+        ("DATABASE_URL", "postgres://u:p@db.example.com/bamms"),
+        ("DATABASE_URL", "postgres://u:p@db.example.com/bamms?sslmode=prefer"),
+        ("DATABASE_URL", "postgres://u:p@db.example.com/bamms?sslmode=require"),
+        ("DATABASE_URL", "postgres://u:p@127.0.0.1,db.example.com/bamms"),
+        ("DATABASE_URL", "postgres://u:p@/bamms?host=db.example.com"),
+        ("DATABASE_URL", "postgres://u:p@/bamms?hostaddr=192.0.2.1"),
+        ("CACHE_URL", "redis://cache.example.com:6379/0"),
+        ("CACHE_URL", "rediss://cache.example.com:6379/0?ssl_cert_reqs=none"),
+        ("CACHE_URL", "redis://127.0.0.1:6379,cache.example.com:6379/0"),
+        ("CACHE_URL", "pymemcache://cache.example.com:11211"),
+        ("SECURE_HSTS_SECONDS", "3600"),
+    ],
+)
+def test_a_site_that_people_can_reach_does_not_start_with(start, name, value):
+    with pytest.raises(SystemExit) as stopped:
+        start(**(PRODUCTION | {name: value}))
+    assert re.match(rf"BAMMS cannot start: .*\b{name}\b", str(stopped.value))
+    assert value not in str(stopped.value) or len(value) < 20, "The sentence repeats what it was given."
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"DATABASE_URL": "postgres://u:p@db.example.com/bamms?sslmode=verify-full&sslrootcert=system"},
+        {"DATABASE_URL": "postgres://u:p@db.example.com/bamms?sslmode=require", "DATABASE_TLS": "require"},
+        {"DATABASE_URL": "postgres://u:p@127.0.0.1/bamms"},
+        {"DATABASE_URL": "postgres:////var/run/postgresql/bamms"},
+        {"EMAIL_URL": "smtp://localhost"},
+        {"EMAIL_URL": "smtp+ssl://mail.example.com:465"},
+        {"CACHE_URL": "redis://127.0.0.1:6379/0"},
+        {"CACHE_URL": "redis:///var/run/redis.sock"},
+        {"CACHE_URL": "rediss://cache.example.com:6379/0"},
+        {"SECURE_HSTS_SECONDS": "0"},
+    ],
+)
+def test_a_site_that_people_can_reach_starts_with(start, changed):
+    assert start(**(PRODUCTION | changed))["DEBUG"] is False
+
+
+@pytest.mark.parametrize(
+    "changed", [{"ALLOWED_HOSTS": "portal.example.com"}, {"SITE_URL": "http://portal.example.com"}]
+)
+def test_a_name_of_the_world_makes_it_production_even_without_tls(start, changed):
+    """The public keys of the tests, in clear and behind some proxy: that is no test."""
+    with pytest.raises(SystemExit, match="is an example"):
+        start(**changed)
+
+
+def test_the_example_holds_no_key_that_somebody_could_keep():
+    example = (ROOT / ".env.example").read_text()
+    for name in ("SECRET_KEY", "FIELD_KEYS", "EVIDENCE_KEYS", "BLIND_INDEX_KEY"):
+        assert f"\n{name}=\n" in example
+
+
+@pytest.mark.parametrize("server", ["bamms.wsgi", "bamms.asgi"])
+@pytest.mark.parametrize(("debug", "starts"), [("on", False), ("off", True)])
+def test_a_server_of_production_refuses_debug(server, debug, starts):
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {server}"],
+        env={**os.environ, "DEBUG": debug},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode == 0) == starts
+    assert starts or done.stderr.startswith("BAMMS cannot start: DEBUG")
+
+
+def test_gunicorn_leaves_it_to_django_what_came_over_tls():
+    config = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    read = Config()
+    for name in ("secure_scheme_headers", "forwarder_headers"):
+        read.set(name, config[name])
+    sent = b"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-Ssl: on\r\nX-Forwarded-Proto: https\r\nScript_Name: /x\r\n\r\n"
+    (request,) = RequestParser(read, iter([sent]), ("127.0.0.1", 1))
+    assert request.scheme == "http"
+    assert "SCRIPT_NAME" not in dict(request.headers)
 
 
 def test_every_setting_stands_in_the_example_and_in_the_readme():

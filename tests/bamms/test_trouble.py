@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -94,6 +95,44 @@ def test_a_fault_of_ours_says_that_nothing_was_saved(client, monkeypatch, caplog
     assert response.status_code == 500
     assert "Nothing was saved. Try again in a few minutes" in shown(response)
     assert "secret" not in shown(response)
+
+
+@pytest.mark.parametrize("address", ["/my-data/", "/admin/tenants/tenant/{}/change/"])
+def test_a_lost_key_is_our_trouble_and_named_in_the_log_alone(cast, settings, caplog, address):
+    sealed = stored(cast.ann_entry)
+    settings.FIELD_KEYS = {"k9": b"another key, and 32 bytes of it!"}
+    client = Client(headers=EN, raise_request_exception=False)
+    client.force_login(cast.ann if address == "/my-data/" else cast.sam)
+    response = client.get(address.format(cast.ann_entry.pk))
+    assert response.status_code == 500
+    assert "Nothing was saved. Try again in a few minutes" in shown(response)
+    assert_reference_is_in_the_log(response, caplog)
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "bamms.views"]
+    assert "'t1'" in line
+    assert "tenants_tenant.identity_number" in line
+    assert sealed.partition(":")[2][:12] not in caplog.text + shown(response)
+    assert "k9" not in shown(response)
+
+
+def test_an_altered_value_is_our_trouble_too(cast, caplog):
+    sealed = stored(cast.ann_entry)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tenants_tenant SET identity_number = %s WHERE id = %s",
+            [sealed[:-8] + "AAAAAAA=", cast.ann_entry.pk],
+        )
+    client = Client(headers=EN, raise_request_exception=False)
+    client.force_login(cast.ann)
+    assert client.get("/my-data/").status_code == 500
+    assert "was altered" in caplog.text
+    assert sealed[3:15] not in caplog.text
+
+
+def stored(entry):
+    """What the database holds of the identity number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_number FROM tenants_tenant WHERE id = %s", [entry.pk])
+        return cursor.fetchone()[0]
 
 
 def _render_or_fall(fall_over):

@@ -5,13 +5,17 @@ from html.parser import HTMLParser
 import pytest
 from django.conf import settings
 
+from tests.rules.test_headers import missing
+
 pytestmark = pytest.mark.django_db
 POLICY = {
     "default-src": "'self'",
-    "base-uri": "'self'",
+    "base-uri": "'none'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
     "object-src": "'none'",
+    "report-uri": "/csp-report/",
+    "report-to": "csp",
 }
 ADDRESSES = {
     "href",
@@ -104,6 +108,7 @@ def test_no_page_is_kept_framed_or_guessed_at(walk):
         assert visit.response.headers["X-Content-Type-Options"] == "nosniff", visit
         assert visit.response.headers["X-Frame-Options"] == "DENY", visit
         assert visit.response.headers["Referrer-Policy"] == "same-origin", visit
+        assert not missing(visit.response), visit
         if visit.who != "anonymous":
             assert "no-store" in visit.response.headers.get("Cache-Control", ""), (
                 f"{visit} may stay on a shared computer."

@@ -23,6 +23,8 @@ SIDE_EFFECTS = {
     "account_emailconfirmation",
     "bamms_cache",
 }
+# Browsers send these without a token; nothing is changed by them but a line in the log
+WITHOUT_TOKEN = {"csp-report/"}
 WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"?', re.IGNORECASE)
 
 
@@ -45,6 +47,8 @@ def test_every_post_without_a_token_is_refused(world):
     for who in ("anonymous", "ann", "vera", "sam", "otto"):
         client = client_for(world, who, enforce_csrf_checks=True)
         for route, address in taking_posts().items():
+            if route in WITHOUT_TOKEN:
+                continue
             response = client.post(address.format(**words), {"answer": "decline", "login": "ann@example.com"})
             if response.status_code != 403:
                 accepted.append(f"{who} POST {address}: {response.status_code} ({route})")

@@ -1,0 +1,103 @@
+"""What a site that people can reach must not start with: debugging, keys that are no secret, connections in clear.
+
+Each fault is a sentence that names the setting. Works on the settings as a mapping, before Django knows them.
+"""
+
+import base64
+from ipaddress import ip_address
+from itertools import combinations
+from urllib.parse import urlsplit
+
+NEAR = {"localhost", "testserver"}  # the second is how Django's test client calls the site
+FEWEST_BYTES = 16  # different ones in 32; chance gives fewer than once in 10^20 keys
+FEWEST_CHARACTERS = 12  # different ones in 50; a key in hexadecimal digits has 16
+KEYS_OF_LISTS = ("FIELD_KEYS", "EVIDENCE_KEYS")
+# What a connection to PostgreSQL asks of the server, from the weakest that is accepted
+DATABASE_TLS = ("require", "verify-ca", "verify-full")
+
+
+def is_near(host):
+    """This machine itself; a socket has no host."""
+    name = host.strip("[]").lower()
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name in NEAR or name.endswith(".localhost") or not name or name.startswith("/")
+
+
+def is_reachable(site):
+    """Whether anybody but this machine can come: then it is no development and no test."""
+    hosts = [*site["ALLOWED_HOSTS"], urlsplit(site["SITE_URL"]).hostname or ""]
+    return site["TLS"] or not all(map(is_near, hosts))
+
+
+def faults(site):
+    yield from _shared_keys(site)
+    if not is_reachable(site):
+        return
+    if site["DEBUG"]:
+        yield "DEBUG must be off where TLS is on, or where ALLOWED_HOSTS or SITE_URL names more than this machine."
+    yield from _weak_keys(site)
+    yield from _open_connections(site)
+
+
+def _keys(site):
+    """(setting, 32 bytes) of every key but SECRET_KEY, which is text."""
+    for name in KEYS_OF_LISTS:
+        yield from ((name, key) for key in site[name].values())
+    yield "BLIND_INDEX_KEY", site["BLIND_INDEX_KEY"]
+
+
+def _shared_keys(site):
+    """Whoever learns the key of one purpose must not have learned that of another."""
+    for (name, key), (other, same) in combinations(_keys(site), 2):
+        if key == same:
+            yield f"{other} holds a key that {name} holds already: each needs one of its own."
+    for name, key in _keys(site):
+        if base64.b64encode(key).decode() in site["SECRET_KEY"]:
+            yield f"SECRET_KEY holds the key of {name}: each needs one of its own."
+
+
+def _weak_keys(site):
+    if len(set(site["SECRET_KEY"])) < FEWEST_CHARACTERS or site["SECRET_KEY"].startswith("django-insecure-"):
+        yield "SECRET_KEY is an example or no chance at all; make one with `python -m bamms.development`."
+    for name, key in _keys(site):
+        # 32 bytes of chance are never all letters: words are somebody's example, such as the keys of the tests
+        if len(set(key)) < FEWEST_BYTES or (key.isascii() and key.decode("ascii").isprintable()):
+            yield f"{name} holds an example or no chance at all; make keys with `python -m bamms.development`."
+
+
+def _open_connections(site):
+    if not all(map(is_near, _database_hosts(site["DATABASES"]["default"]))):
+        accepted = DATABASE_TLS[DATABASE_TLS.index(site["DATABASE_TLS"]) :]
+        if site["DATABASES"]["default"].get("OPTIONS", {}).get("sslmode") not in accepted:
+            yield f"DATABASE_URL leads to another host: end it with ?sslmode={site['DATABASE_TLS']}."
+    mail_is_sealed = site.get("EMAIL_USE_TLS") or site.get("EMAIL_USE_SSL")
+    if not mail_is_sealed and not is_near(site.get("EMAIL_HOST") or ""):
+        yield "EMAIL_URL leads to another host: it must begin with smtp+tls:// or smtp+ssl://."
+    if _is_open_cache(site["CACHES"]["default"]):
+        yield "CACHE_URL leads to another host: it must begin with rediss:// and check the certificate."
+
+
+def _database_hosts(database):
+    options = database.get("OPTIONS", {})
+    named = (database.get("HOST"), options.get("host"), options.get("hostaddr"), options.get("service"))
+    return [host for names in named if names for host in str(names).split(",")]
+
+
+def _is_open_cache(cache):
+    if not any(kind in cache["BACKEND"].lower() for kind in ("redis", "memcache")):
+        return False
+    places = [cache["LOCATION"]] if isinstance(cache["LOCATION"], str) else cache["LOCATION"]
+    unchecked = str(cache.get("OPTIONS", {}).get("ssl_cert_reqs", "required")).lower() != "required"
+    return any(_is_open(urlsplit(place if "://" in place else f"//{place}"), unchecked) for place in places)
+
+
+def _is_open(place, unchecked):
+    sealed = place.scheme == "rediss" and not unchecked
+    return (
+        place.scheme != "unix"
+        and not place.netloc.startswith("unix:")
+        and not sealed
+        and not is_near(place.hostname or "")
+    )
