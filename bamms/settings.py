@@ -193,9 +193,10 @@ def read_keys(name):
 FIELD_KEYS = read_keys("FIELD_KEYS")
 # The same for what seals evidence: an old key stays for as long as there is evidence that it sealed
 EVIDENCE_KEYS = read_keys("EVIDENCE_KEYS")
-BLIND_INDEX_KEY, *more_keys = read_keys("BLIND_INDEX_KEY").values()
-if more_keys:
-    refuse("BLIND_INDEX_KEY must be one key: what it indexed is found by no other.")
+# One key; two while it changes: the first writes, both are looked up, until `rotate_keys` has built the index anew
+BLIND_INDEX_KEYS = read_keys("BLIND_INDEX_KEY")
+if len(BLIND_INDEX_KEYS) > 2:
+    refuse("BLIND_INDEX_KEY must be one key, or two while it changes: run rotate_keys, then take the old one away.")
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"

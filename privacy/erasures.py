@@ -6,6 +6,7 @@ the salt that made them provable is destroyed. Source: clause 8 of the policy; a
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
@@ -139,8 +140,12 @@ def _indexes(subject):
     """The blind indexes of her entry: a claim by somebody else may hold the same identity number."""
     d = declarations.register()
     names = [column.name for column in d.model._meta.concrete_fields if isinstance(column, BlindIndexField)]
-    rows = d.model._base_manager.filter(**{d.subject: subject}).values_list(*names)
-    return [value for row in rows for value in row if value]
+    rows = d.model._base_manager.filter(**{d.subject: subject})
+    stored = [value for row in rows.values_list(*names) for value in row if value]
+    if len(settings.BLIND_INDEX_KEYS) == 1:
+        return stored
+    columns = [d.model._meta.get_field(name) for name in names]
+    return [*stored, *(index for row in rows for column in columns for index in column.indexes(column.text_of(row)))]
 
 
 def files_of(d, rows):

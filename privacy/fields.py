@@ -17,15 +17,15 @@ class EncryptedTextField(models.TextField):
     """
 
     @property
-    def _context(self):
+    def context(self):
         return f"{self.model._meta.db_table}.{self.column}"
 
     def get_prep_value(self, value):
         value = super().get_prep_value(value)
-        return sealing.seal(value, context=self._context) if value else value
+        return sealing.seal(value, context=self.context) if value else value
 
     def from_db_value(self, value, expression, connection):
-        return sealing.unseal(value, context=self._context) if value else value
+        return sealing.unseal(value, context=self.context) if value else value
 
     def get_lookup(self, lookup_name):
         if lookup_name != "isnull":
@@ -39,7 +39,8 @@ class EncryptedTextField(models.TextField):
 class BlindIndexField(models.CharField):
     """A keyed hash (HMAC-SHA256, hex) of another field, for exact search and uniqueness.
 
-    `source` is the model's method or attribute that gives the normalised text; "" has no index.
+    `source` is the model's method or attribute that gives the normalised text; "" has no index. While its key changes
+    the same text may stand under two indexes: search by `__in=indexes(text)`, compare texts instead of indexes.
     """
 
     def __init__(self, *args, source, **kwargs):
@@ -54,11 +55,28 @@ class BlindIndexField(models.CharField):
         return name, path, args, {**kwargs, "source": self.source}
 
     def index(self, text):
-        """The index under which `text` is found. One context for all models, so that a claim finds an entry."""
-        return sealing.blind_index(text, context=self.source) if text else ""
+        """The index under which `text` is written. One context for all models, so that a claim finds an entry."""
+        return self.indexes(text)[0] if text else ""
+
+    def indexes(self, text):
+        """Every index under which `text` may stand: more than one while BLIND_INDEX_KEY changes, none for ""."""
+        return sealing.blind_indexes(text, context=self.source) if text else []
+
+    def text_of(self, row):
+        text = getattr(row, self.source)
+        return text() if callable(text) else text
+
+    def bring_over(self, texts):
+        """Rows that hold one of these under an older key get the index of the first, so that constraints see them."""
+        rows = self.model._base_manager
+        for text in texts:
+            first, *older = self.indexes(text) or [""]
+            if older:
+                rows.filter(**{f"{self.name}__in": older}).update(**{self.name: first})
 
     def pre_save(self, model_instance, add):
-        text = getattr(model_instance, self.source)
-        value = self.index(text() if callable(text) else text)
+        text = self.text_of(model_instance)
+        self.bring_over([text])
+        value = self.index(text)
         setattr(model_instance, self.attname, value)
         return value

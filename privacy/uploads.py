@@ -4,13 +4,15 @@ Nothing of a file's own name comes in but its ending. A stored file has no addre
 the one door.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import io
 import math
 import os
 import re
 import uuid
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from django import forms
 from django.conf import settings
@@ -28,7 +30,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from accounts.middleware import signed_in
-from accounts.sealing import seal_bytes, unseal_bytes
+from accounts.sealing import HEAD_LENGTH, key_of_bytes, seal_bytes, unseal_bytes
 from privacy import pdfs, pictures
 
 MEGABYTE = 1024 * 1024
@@ -51,25 +53,14 @@ ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 MAY_BE_CALLED = {".jpg": (".jpg", ".jpeg", ".jpe", ".jfif", ".png"), ".pdf": (".pdf",)}
 REQUEST_FILES = 3  # so many times UPLOAD_MAX_MB a request may be long
 READ_AWAY = 4  # so many times as much of it is read before it is refused
+BESIDE = ".new"  # what a file is called while it is sealed anew
 
 
-@deconstructible
-class PrivateStorage(FileSystemStorage):
-    """Sealed files under random names in PRIVATE_FILES_DIR, for the owner of the process only.
+class SealedFiles:
+    """Makes a storage keep sealed files under random names: stands before FileSystemStorage, or the class of a bucket.
 
     The name is authenticated with the content: a file put in the place of another does not open (SealError).
     """
-
-    file_permissions_mode = 0o600
-    directory_permissions_mode = 0o700
-
-    @property
-    def base_location(self):
-        return self._value_or_setting(self._location, settings.PRIVATE_FILES_DIR)
-
-    @property
-    def location(self):
-        return os.path.abspath(self.base_location)
 
     def get_available_name(self, name, max_length=None):
         """A random name: of the given one only a plain folder and a known ending remain."""
@@ -94,6 +85,78 @@ class PrivateStorage(FileSystemStorage):
     def _save(self, name, content):
         content.seek(0)
         return super()._save(name, ContentFile(seal_bytes(content.read(), context=name)))
+
+    def folders(self):
+        return self.listdir("")[0] if self.exists("") else []
+
+    def names(self, folder):
+        """What lies in one folder, without what a stopped `reseal` left there."""
+        if not self.exists(folder):
+            return []
+        return [f"{folder}/{name}" for name in sorted(self.listdir(folder)[1]) if not name.endswith(BESIDE)]
+
+    def key_of(self, name):
+        """The id of the key that sealed a file; "" when it is not sealed."""
+        with super()._open(name, "rb") as sealed:
+            return key_of_bytes(sealed.read(HEAD_LENGTH))
+
+    def reseal(self, name):
+        """Seal a file anew with the first key, under the same name."""
+        with super()._open(name, "rb") as sealed:
+            content = unseal_bytes(sealed.read(), context=name)
+        self._replace(name, seal_bytes(content, context=name))
+
+    def _replace(self, name, sealed):
+        """In a bucket, writing under the same name takes the place of the old object at once."""
+        super()._save(name, ContentFile(sealed))
+
+
+@deconstructible
+class PrivateStorage(SealedFiles, FileSystemStorage):
+    """Sealed files in PRIVATE_FILES_DIR, for the owner of the process only."""
+
+    file_permissions_mode = 0o600
+    directory_permissions_mode = 0o700
+
+    @property
+    def base_location(self):
+        return self._value_or_setting(self._location, settings.PRIVATE_FILES_DIR)
+
+    @property
+    def location(self):
+        return os.path.abspath(self.base_location)
+
+    def delete(self, name):
+        with self._alone():
+            super().delete(name)
+            Path(self._beside(name)).unlink(missing_ok=True)  # what a stopped `reseal` left
+
+    def reseal(self, name):
+        with self._alone():
+            super().reseal(name)
+
+    def _replace(self, name, sealed):
+        beside = self._beside(name)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, self.file_permissions_mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, self.path(name))
+
+    def _beside(self, name):
+        return self.path(name) + BESIDE
+
+    @contextlib.contextmanager
+    def _alone(self):
+        """Sealing anew and deleting wait for each other: a file that was erased meanwhile must not come back."""
+        os.makedirs(self.location, self.directory_permissions_mode, exist_ok=True)
+        lock = os.open(os.path.join(self.location, ".lock"), os.O_RDWR | os.O_CREAT, self.file_permissions_mode)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
 
 
 class MemoryUploads(FileUploadHandler):

@@ -37,9 +37,8 @@ def claim(*, building, unit_number, identity_kind, identity_number, birth_date, 
         claimant=claimant, management=building.management, building=building, unit_number=unit_number, message=message,
         identity_kind=identity_kind, identity_number=identity_number, birth_date=birth_date.isoformat(),
     )  # fmt: skip
-    index = Claim._meta.get_field("identity_index").index(fresh.identity_text())
     for earlier in Claim.objects.filter(claimant=claimant, management=building.management, status__in=Claim.OPEN):
-        if _said(earlier) == (*_said(fresh)[:-1], index):
+        if _said(earlier) == _said(fresh):
             raise Refused(_("We already have this. You need not send it again."), code="twice")
         _settle(earlier, Status.CLOSED)
     _limit(claimant, address)
@@ -50,7 +49,7 @@ def claim(*, building, unit_number, identity_kind, identity_number, birth_date, 
 
 
 def _said(claim):
-    return claim.building_id, claim.unit_number, claim.birth_date, claim.message, claim.identity_index
+    return claim.building_id, claim.unit_number, claim.birth_date, claim.message, claim.identity_text()
 
 
 def _limit(claimant, address):
@@ -98,7 +97,8 @@ def _matches(claim):
             unit__building=claim.building_id, unit__number__iexact=claim.unit_number
         )
     )
-    has_number, was_born = Q(identity_index=claim.identity_index), Q(birth_date=claim.birth_date)
+    indexes = Claim._meta.get_field("identity_index").indexes(claim.identity_text())
+    has_number, was_born = Q(identity_index__in=indexes), Q(birth_date=claim.birth_date)
     exact = list(entries.filter(has_number, was_born, lives_there).distinct())
     return exact, list(entries.filter(has_number | (lives_there & was_born)).distinct().order_by("pk")[:5])
 

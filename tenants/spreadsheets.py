@@ -17,7 +17,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.writer.excel import ExcelWriter
+from tablib.formats._xlsx import XLSXFormat
 
 from accounts.blanks import seen
 from privacy import pdfs, uploads
@@ -60,22 +64,39 @@ def write(headings, rows, *, kind, text_columns=()):
     data = tablib.Dataset(*([harmless(cell) for cell in row] for row in rows), headers=list(headings))
     if kind == CSV:
         return data.export("csv", quoting=csv.QUOTE_ALL).encode("utf-8-sig")
-    return _as_text(data.export("xlsx", column_width=22), text_columns)
+    return _book(data, text_columns)
+
+
+class MemoryWriter(ExcelWriter):
+    """openpyxl writes each sheet to a temporary file first: a register would lie on the disk in clear."""
+
+    def write_worksheet(self, ws):
+        ws._drawing = SpreadsheetDrawing()
+        written = io.BytesIO()
+        writer = WorksheetWriter(ws, out=written)
+        writer.write()
+        ws._rels = writer._rels
+        self._archive.writestr(ws.path[1:], written.getvalue())
+        self.manifest.append(ws)
 
 
 def has_lost_digits(cell):
     return isinstance(cell, int | float) and abs(cell) >= DIGITS_KEPT
 
 
-def _as_text(content, text_columns):
-    book = openpyxl.load_workbook(io.BytesIO(content))
+def _book(data, text_columns):
+    book = openpyxl.Workbook()
     sheet = book.worksheets[0]
+    XLSXFormat.dset_sheet(data, sheet)
+    for place in range(data.width):
+        sheet.column_dimensions[get_column_letter(place + 1)].width = 22
     for place in text_columns:
         sheet.column_dimensions[get_column_letter(place + 1)].number_format = TEXT_FORMAT
         for row in sheet.iter_rows(min_col=place + 1, max_col=place + 1):
             row[0].number_format = TEXT_FORMAT
     written = io.BytesIO()
-    book.save(written)
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        MemoryWriter(book, archive).write_data()
     return written.getvalue()
 
 

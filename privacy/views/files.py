@@ -14,7 +14,7 @@ from django.db.models import FileField
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.sealing import SealError
+from accounts.sealing import KeyLostError, SealError
 from privacy import access, declarations, grants, numbers, parties, updates
 from privacy.models import ProfileUpdateLine, ProfileUpdateRequest
 from privacy.models.access import Why
@@ -119,6 +119,8 @@ def answer(name, field):
     try:
         with default_storage.open(name) as file:
             content = file.read()
+    except KeyLostError:  # the file is there and whole: 404 would be a lie
+        raise
     except (OSError, SealError):
         logger.warning("A stored file is missing or does not open: %s", name)
         raise Http404 from None

@@ -237,7 +237,7 @@ def comparison(claim):
             _("Identity number"),
             _together(declarations.masked(claim, "identity_number")),
             _together(declarations.masked(entry, "identity_number")),
-            entry.identity_index == claim.identity_index,
+            entry.identity_text() == claim.identity_text(),
         ),
         _line(_("Date of birth"), _day(claim.birth_date), _day(born), claim.birth_date == born),
         _line(_("Email"), email, entry.email),

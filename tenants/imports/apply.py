@@ -57,10 +57,17 @@ def _change_people(matches):
     now, changed = timezone.now(), []
     for match in matches:
         values = match.entry | match.person
-        if "identity_number" in match.person:
-            values["identity_index"] = match.row.index
         changed.append(Tenant(pk=match.entry["id"], changed_at=now, **{name: values[name] for name in names}))
+    if "identity_number" in names:
+        _index(changed)
     Tenant.objects.bulk_update(changed, [*sorted(names), "changed_at"])
+
+
+def _index(entries):
+    column = Tenant._meta.get_field("identity_index")
+    column.bring_over(entry.identity_text() for entry in entries)
+    for entry in entries:
+        entry.identity_index = column.index(entry.identity_text())
 
 
 def _change_homes(matches):

@@ -126,7 +126,8 @@ class _Planner:
         if row.problems:
             return None
         home = Home(building, row.values["unit"])
-        entry = self.register.by_number.get(row.index) if row.index else None
+        known = self.register.by_number
+        entry = next((known[index] for index in row.indexes if index in known), None)
         return Match(row, home, entry or self.namesake(row, home))
 
     def namesake(self, row, home):
@@ -188,7 +189,7 @@ class _Planner:
         for name in columns.OF_PERSON:
             if name in values and name != "identity_number" and values[name] != entry[name]:
                 match.lines.append(Line(name, entry[name], values[name]))
-        if match.row.index and match.row.index != entry["identity_index"]:
+        if match.row.index and entry["identity_index"] not in match.row.indexes:
             match.lines.append(Line("identity_number", "", values["identity_number"]))
         self.check_identity(match)
 

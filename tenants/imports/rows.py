@@ -39,6 +39,7 @@ class Row:
     number: int
     values: dict = field(default_factory=dict)  # column name → value; an empty cell is absent: it changes nothing
     index: str = ""  # the blind index of the identity number, "" without one
+    indexes: list[str] = field(default_factory=list)  # all under which the register may know it
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -117,7 +118,8 @@ class Reader:
             return
         values["identity_number"] = number
         row.warnings.extend(warnings)
-        row.index = IDENTITY_INDEX.index(identity_text(values["identity_kind"], number))
+        row.indexes = IDENTITY_INDEX.indexes(identity_text(values["identity_kind"], number))
+        row.index = row.indexes[0]
 
 
 class _Wrong(Exception):

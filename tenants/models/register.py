@@ -45,8 +45,8 @@ def _problem(kind, number, birth_date, gender):
 class TenantQuerySet(ScopedQuerySet):
     def with_identity(self, kind, number):
         """Entries with exactly this identity number, found by its blind index."""
-        index = Tenant._meta.get_field("identity_index").index(identity_text(kind, number))
-        return self.filter(identity_index=index) if index else self.none()
+        indexes = Tenant._meta.get_field("identity_index").indexes(identity_text(kind, number))
+        return self.filter(identity_index__in=indexes) if indexes else self.none()
 
     def with_any_identity(self, number):
         """The same, whatever kind the number is of."""
@@ -232,8 +232,15 @@ class Tenant(models.Model):
         return identity_text(self.identity_kind, self.identity_number)
 
     def clean(self):
-        """The blind index follows its number before the rule "once per management" is checked."""
-        self.identity_index = self._meta.get_field("identity_index").index(self.identity_text())
+        """The blind index follows its number before the rule "once per management" is checked.
+
+        While the key of the index changes it is the one under which another entry stands, so that the rule sees it.
+        """
+        indexes = self._meta.get_field("identity_index").indexes(self.identity_text())
+        self.identity_index = indexes[0] if indexes else ""
+        for older in indexes[1:]:
+            if Tenant.objects.filter(management=self.management_id, identity_index=older).exclude(pk=self.pk).exists():
+                self.identity_index = older
 
     def validate_constraints(self, exclude=None):
         """Also: the number fits its kind, birth date and gender. Here and not in `clean`, for a form that has blamed

@@ -114,7 +114,7 @@ def start(tmp_path, monkeypatch):
         ("DEFAULT_FROM_EMAIL", "nonsense"),
         ("FIELD_KEYS", f"k1:{'A' * 43}=,k1:{'B' * 43}="),
         ("FIELD_KEYS", f"kü:{'A' * 43}="),
-        ("BLIND_INDEX_KEY", f"k1:{'A' * 43}=,k2:{'B' * 43}="),
+        ("BLIND_INDEX_KEY", f"k1:{'A' * 43}=,k2:{'B' * 43}=,k3:{'C' * 43}="),
         ("UPLOAD_MAX_MB", "0"),
         ("ANSWER_HOURS", "99999999999"),
         ("SESSION_COOKIE_AGE", "-1"),

@@ -1,0 +1,110 @@
+"""What people send or get lies nowhere in clear: no file but sealed ones, and rotation knows every sealed place."""
+
+import ast
+import os
+import tempfile
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage, default_storage
+from django.db.models import FileField
+
+from privacy.uploads import PrivateStorage, SealedFiles
+from tenants import spreadsheets
+
+SOURCES = {
+    str(path.relative_to(settings.BASE_DIR)): ast.parse(path.read_text())
+    for floor in ("accounts", "privacy", "tenants", "bamms")
+    for path in sorted((settings.BASE_DIR / floor).rglob("*.py"))
+    if "migrations" not in path.parts
+}
+# The modules that may write files, how, and why
+WRITERS = {
+    "accounts/devmail.py": {"write_bytes"},  # development only: mail to be read on a page
+    "bamms/management/commands/verify_evidence.py": {"export.write_text"},  # check codes, for who runs the command
+    "privacy/erasure_journal.py": {"os.open"},  # pseudonyms of the erased, outside the database on purpose
+    "privacy/uploads.py": {"os.open"},  # sealed files take the place of sealed ones
+}
+OPENING = {"open", "write_text", "write_bytes", "touch", "mkstemp", "NamedTemporaryFile", "TemporaryFile"}
+SEALERS = {"accounts/sealing.py", "accounts/mail.py", "privacy/fields.py", "privacy/uploads.py", "privacy/rotation.py"}
+
+
+def called(tree):
+    """What is called: `open`, `os.open`; only the last part where the owner is no plain name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            yield f"{owner.id}.{node.func.attr}" if isinstance(owner, ast.Name) else node.func.attr
+
+
+def imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module or ''}.{name.name}" for name in node.names)
+
+
+def test_every_file_column_is_kept_in_the_private_storage():
+    columns = [field for model in apps.get_models() for field in model._meta.fields if isinstance(field, FileField)]
+    assert len(columns) > 5
+    assert [str(field) for field in columns if field.storage is not default_storage] == []
+    assert isinstance(default_storage._wrapped, PrivateStorage)
+    assert issubclass(PrivateStorage, SealedFiles)
+
+
+def test_no_module_writes_a_file_of_its_own():
+    wrong = {}
+    for name, tree in SOURCES.items():
+        writes = {call for call in called(tree) if call.split(".")[-1] in OPENING} - {"default_storage.open"}
+        writes |= {"tempfile", "shutil"} & {module.split(".")[0] for module in imported(tree)}
+        if writes - WRITERS.get(name, set()):
+            wrong[name] = writes
+    assert wrong == {}, "Keep it through `default_storage`, which seals it."
+
+
+def test_whatever_may_write_still_does():
+    assert [name for name, calls in WRITERS.items() if not calls <= set(called(SOURCES[name]))] == []
+
+
+def test_rotation_knows_where_each_module_that_seals_keeps_it():
+    found = set()
+    for name, tree in SOURCES.items():
+        if any("sealing" in module.split(".") for module in imported(tree)):
+            calls = {call.removeprefix("sealing.") for call in called(tree)}
+            found |= {name} if calls & {"seal", "seal_bytes", "reseal"} else set()
+    assert found | {"accounts/sealing.py"} == SEALERS, (
+        "Teach privacy.rotation where this module keeps what it seals, then list it here."
+    )
+
+
+def test_a_register_never_lies_in_a_temporary_file(tmp_path, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("a temporary file")
+
+    monkeypatch.setattr("openpyxl.worksheet._writer.NamedTemporaryFile", refuse)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for kind in (spreadsheets.CSV, spreadsheets.XLSX):
+        assert spreadsheets.write(["Name"], [["Ann"], ["Bob"]], kind=kind, text_columns=[0])
+    assert os.listdir(tmp_path) == []
+
+
+class Bucket(SealedFiles, InMemoryStorage):
+    """As the class of an object storage would be used."""
+
+
+def test_any_storage_can_keep_sealed_files(settings):
+    bucket = Bucket()
+    name = bucket.save("scans/Ann.jpg", ContentFile(b"picture"))
+    assert (bucket.folders(), bucket.names("scans"), bucket.names("photos")) == (["scans"], [name], [])
+    with InMemoryStorage._open(bucket, name) as stored:
+        assert b"picture" not in stored.read()
+    settings.FIELD_KEYS = {"t2": b"2" * 32} | settings.FIELD_KEYS
+    bucket.reseal(name)
+    assert (bucket.key_of(name), bucket.open(name).read(), bucket.names("scans")) == ("t2", b"picture", [name])
+    with pytest.raises(AttributeError):
+        bucket.url(name)
