@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from privacy import policies, proofs
+from privacy import numbers, policies, proofs
 from privacy.models import Checkpoint, CheckpointHead, ConsentEvent, DocumentVersion
 from privacy.models.evidence import Evidence
 
@@ -191,7 +191,8 @@ def latest_checkpoint():
 @transaction.atomic
 def checkpoint():
     """Note where the evidence stands now. Chains that have not grown since the last one are in an earlier one."""
-    last = Checkpoint.objects.select_for_update().order_by("-sequence").first()
+    numbers.take("CP")  # one at a time; rows of evidence are not locked: that takes the right to change them
+    last = latest_checkpoint()
     noted = CheckpointHead.objects.filter(subject=OuterRef("subject"), sequence__gte=OuterRef("sequence"))
     later = ConsentEvent.objects.filter(subject=OuterRef("subject"), sequence__gt=OuterRef("sequence"))
     grown = ConsentEvent.objects.filter(~Exists(later), ~Exists(noted)).order_by("subject")
