@@ -1,25 +1,21 @@
 """allauth in our words: its mail goes through our queue, its links stay on this site, its messages name nobody."""
 
-from datetime import timedelta
-from math import ceil
 from time import time
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth_context
-from allauth.core.internal.ratelimit import get_rates
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, ValidationError
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import mail, sessions, signins
+from .limits import Limited, Taken
 from .models import User
-from .templatetags.moments import JAKARTA, clock
 
 # Where the one link of a letter leads, the first that allauth offers; notices lead to a new password, or to the contact
 LINKS = ["activate_url", "password_reset_url", "signup_url"]
@@ -65,11 +61,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "unverified_primary_email": MESSAGES["account/messages/unverified_primary_email.txt"],
     }
 
-    def validation_error(self, code, *args):
-        if code == "too_many_login_attempts":
-            return ValidationError(too_many_tries(), code=code)
-        return super().validation_error(code, *args)
-
     def add_message(self, request, level, message_template=None, *args, **kwargs):
         if message_template in MESSAGES:
             args, kwargs, message_template = (), {"message": MESSAGES[message_template]}, None
@@ -90,6 +81,34 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request, user, form, commit=True):
         user.language = form.cleaned_data["language"]
         return super().save_user(request, user, form, commit)
+
+    def get_client_ip(self, request):
+        """A request that did not come through our proxies is answered 400, and not believed."""
+        try:
+            return super().get_client_ip(request)
+        except ImproperlyConfigured as error:
+            raise SuspiciousOperation("The request names fewer proxies than TRUSTED_PROXY_COUNT.") from error
+
+    def pre_authenticate(self, request, **credentials):
+        """Our own limits instead of allauth's, whose count began anew with every port in the Host header."""
+        email = credentials.get("email")
+        has_pass = signins.has_pass(request.session, email=email)
+        try:
+            self._tries = signins.begin(email=email, address=self.get_client_ip(request), has_pass=has_pass)
+        except Limited as limited:
+            raise ValidationError(
+                "%(sentence)s %(reset)s",
+                code="too_many_login_attempts",
+                params={"sentence": limited.sentence, "reset": _("If it was not you, reset your password.")},
+            ) from limited
+
+    def _rollback_login_failed_rl_usage(self):
+        """The password was right."""
+        getattr(self, "_tries", Taken()).give_back()
+
+    def _delete_login_attempts_cached_email(self, request, **credentials):
+        """Called when a password was reset by the link in the mailbox."""
+        signins.give_pass(request.session, email=credentials["email"])
 
     def authentication_failed(self, request, **credentials):
         super().authentication_failed(request, **credentials)
@@ -112,6 +131,7 @@ class AccountAdapter(DefaultAccountAdapter):
             address=self.get_client_ip(request),
             agent=request.headers.get("User-Agent", ""),
         )
+        signins.succeeded(email=user.email, address=self.get_client_ip(request))
         if not user.language and settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
             user.language = translation.get_language()
             user.save(update_fields=["language"])
@@ -131,15 +151,3 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         """Always sent, and without the network address and browser that allauth would add."""
         self.send_mail(template_prefix, email or user.email, {"user": user})
-
-
-def too_many_tries():
-    """Names the time at which the last of the limits has surely passed, rounded up to the minute."""
-    rates = get_rates(app="allauth.account", action="login_failed")
-    now = timezone.now().astimezone(JAKARTA)
-    minutes = ceil((max(rate.duration for rate in rates) + now.second) / 60)
-    again_at = now.replace(second=0, microsecond=0) + timedelta(minutes=minutes)
-    return gettext(
-        "Too many tries. You can try again at %(time)s. Your account and data are safe. "
-        "If it was not you, reset your password."
-    ) % {"time": clock(again_at)}

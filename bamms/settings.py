@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "privacy.middleware.SecondFactorGate",
     "privacy.middleware.ConsentGate",
+    "bamms.limited.LimitMiddleware",
     "bamms.middleware.OddRequestMiddleware",
     "bamms.middleware.NotFoundMiddleware",
     "tenants.middleware.UsageMiddleware",
@@ -229,8 +230,18 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
 }
-# Per network address and per account; a locked account opens by itself after five minutes
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "confirm_email": "1/m/key"}
+# Ours (LIMITS below) name the time and do not depend on the Host header; allauth keeps only "no second letter at once",
+# and what it counts of a second factor
+OURS = [
+    "change_password",
+    "login",
+    "manage_email",
+    "reauthenticate",
+    "reset_password",
+    "reset_password_from_key",
+    "signup",
+]
+ACCOUNT_RATE_LIMITS = dict.fromkeys(OURS) | {"login_failed": "10/m/ip,5/5m/key", "confirm_email": "1/m/key"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -382,6 +393,36 @@ ATTEST_DAYS = number("ATTEST_DAYS", 14, least=0, most=365)
 ANNOUNCE_DAYS = number("ANNOUNCE_DAYS", 7, least=0, most=365)
 CLAIMS_PER_DAY = number("CLAIMS_PER_DAY", 5)  # per account
 CLAIMS_PER_ADDRESS = number("CLAIMS_PER_ADDRESS", 20)  # a day, per network address: a building shares one
+MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
+# How often in how many seconds, for one person and from one place (`accounts.limits`); the pages: `bamms.limited`
+LIMITS = {
+    # `accounts.signins` tells how these work together: only failures stay counted
+    "sign_in": {"person": (5, 5 * MINUTE), "network": (10, MINUTE)},
+    "sign_in_strange": {"person": (20, HOUR)},
+    "sign_in_slow": {"person": (1, 15 * MINUTE)},
+    "sign_in_pass": {"person": (5, HOUR)},
+    "sign_in_page": {"network": (60, MINUTE)},
+    "sign_up": {"network": (30, HOUR)},
+    "reset": {"person": (5, HOUR), "network": (30, HOUR)},
+    "reset_link": {"network": (20, 10 * MINUTE)},
+    "password": {"person": (10, 10 * MINUTE)},
+    "confirm": {"person": (10, HOUR), "network": (60, HOUR)},
+    "claim": {"person": (CLAIMS_PER_DAY, DAY), "network": (CLAIMS_PER_ADDRESS, DAY)},
+    "invitation": {"person": (20, HOUR)},
+    "language": {"network": (60, 10 * MINUTE)},
+    "receipt": {"network": (60, 10 * MINUTE)},
+    "download": {"person": (5, HOUR)},
+    "reveal": {"person": (60, HOUR)},
+    "find": {"person": (60, HOUR)},
+    "search": {"person": (120, 10 * MINUTE)},
+    "suggest": {"person": (300, 10 * MINUTE)},
+    "export": {"person": (10, HOUR)},
+    "import": {"person": (30, HOUR)},
+    "upload": {"person": (60, HOUR), "network": (120, HOUR)},
+    "file": {"person": (120, HOUR)},
+    "vendor_list": {"person": (120, 10 * MINUTE)},
+    "vendor_record": {"person": (200, HOUR)},
+}
 
 LOGGING = {
     "version": 1,

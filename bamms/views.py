@@ -52,5 +52,13 @@ def not_found(request, exception=None):
     return trouble(request, 404)
 
 
+def too_many(request, limited=None, *, reset=False):
+    """Also allauth's answer, which knows no time. `reset`: a new password is a way out."""
+    answer = trouble(request, 429, sentence=limited and limited.sentence, reset=reset)
+    if limited:
+        answer["Retry-After"] = limited.seconds
+    return answer
+
+
 def server_error(request):
     return trouble(request, 500)

@@ -4,18 +4,14 @@ What the claimant is shown never depends on the register: the claim is only stor
 compares it afterwards. The answer comes by email and on her own page.
 """
 
-from datetime import timedelta
-
 from allauth.account.models import EmailAddress
-from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from accounts import mail, sealing
+from accounts import mail
 from privacy import numbers, subjects
 from privacy.errors import Refused
 from privacy.models import Subject
@@ -23,15 +19,11 @@ from privacy.scope import Hat
 from tenants.models import Claim, Occupancy, Tenant
 
 Status = Claim.Status
-DAY = timedelta(days=1)
 
 
 @transaction.atomic
-def claim(*, building, unit_number, identity_kind, identity_number, birth_date, message="", by, address):
-    """Store what the person says of herself, and have it checked. A newer claim replaces an open one.
-
-    `address` is the network address she came from: tries are limited per account and per address.
-    """
+def claim(*, building, unit_number, identity_kind, identity_number, birth_date, message="", by):
+    """Store what the person says of herself, and have it checked. A newer claim replaces an open one."""
     claimant = Subject.objects.select_for_update().get(pk=subjects.own(by).pk)
     fresh = Claim(
         claimant=claimant, management=building.management, building=building, unit_number=unit_number, message=message,
@@ -41,7 +33,6 @@ def claim(*, building, unit_number, identity_kind, identity_number, birth_date, 
         if _said(earlier) == _said(fresh):
             raise Refused(_("We already have this. You need not send it again."), code="twice")
         _settle(earlier, Status.CLOSED)
-    _limit(claimant, address)
     fresh.number = numbers.take("KL")
     fresh.save()
     check_claim.enqueue(claim_id=fresh.pk)
@@ -50,19 +41,6 @@ def claim(*, building, unit_number, identity_kind, identity_number, birth_date, 
 
 def _said(claim):
     return claim.building_id, claim.unit_number, claim.birth_date, claim.message, claim.identity_text()
-
-
-def _limit(claimant, address):
-    """At most so many claims a day, per account and per network address (kept in the cache as a keyed hash).
-
-    Not `cache.incr`: in a database's cache it forgets how long the number is to be kept.
-    """
-    mine = Claim.objects.filter(claimant=claimant, received_at__gt=timezone.now() - DAY)
-    key = f"claims:{timezone.localdate()}:{sealing.blind_index(address, context='claims')}"
-    tries = cache.get(key, 0) + 1
-    cache.set(key, tries, DAY.total_seconds())
-    if mine.count() >= settings.CLAIMS_PER_DAY or tries > settings.CLAIMS_PER_ADDRESS:
-        raise Refused(_("Too many tries. You can try again tomorrow. Your account and data are safe."), code="too_many")
 
 
 @transaction.atomic

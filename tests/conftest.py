@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 
@@ -42,6 +43,12 @@ def pytest_collection_modifyitems(items):
         wanted = [set(test.fixturenames) for test in tests]
         of_database = [names for names in wanted if names & {"db", "transactional_db", "live_server"}]
         module.SHARES_CAST = all("cast" in names and "live_server" not in names for names in of_database)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    """The cache is not rolled back, and the numbers of accounts come again: every test starts with no tries counted."""
+    cache.clear()
 
 
 @dataclass

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import limits
 from privacy.errors import Refused
 from privacy.scope import Hat
 from tenants import invitations, registration
@@ -18,11 +19,16 @@ def claim(request):
     form = ClaimForm(request.POST or None)
     if form.is_valid():
         try:
-            registration.claim(**form.cleaned_data, by=request.user, address=get_adapter().get_client_ip(request))
-        except Refused as refusal:
-            if refusal.code != "twice":
-                form.add_error(None, refusal.message)
-                return render(request, "tenants/claim.html", {"form": form}, status=429)
+            counted = limits.take("claim", who=request.user.pk, address=get_adapter().get_client_ip(request))
+        except limits.Limited as limited:
+            form.add_error(None, limited.sentence)
+            answer = render(request, "tenants/claim.html", {"form": form}, status=429)
+            answer["Retry-After"] = limited.seconds
+            return answer
+        try:
+            registration.claim(**form.cleaned_data, by=request.user)
+        except Refused:  # sent twice
+            counted.give_back()
         return redirect("claim_sent")
     return render(request, "tenants/claim.html", {"form": form})
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -12,11 +11,6 @@ from accounts.models import FailedSignIn
 from tests.factories import PASSWORD, UserFactory
 
 LOGIN = "/accounts/login/"
-
-
-@pytest.fixture(autouse=True)
-def _no_tries_counted():
-    cache.clear()
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,6 @@ def test_the_newcomer_claims_her_record_and_it_opens_by_itself(said):
         identity_number=register.number_of("cici"),
         birth_date=Tenant._meta.get_field("birth_date").to_python(born),
         by=cici,
-        address="127.0.0.1",
     )
     claim.refresh_from_db()
     assert claim.status == Claim.Status.OPENED

@@ -166,7 +166,7 @@ def test_other_staff_never_see_a_claim(cast, entry):
 
 
 def test_too_many_claims_are_refused_until_tomorrow(entry, settings):
-    settings.CLAIMS_PER_DAY = 2
+    settings.LIMITS = settings.LIMITS | {"claim": {"person": (2, 24 * 60 * 60)}}
     cici = steps.given_a_newcomer()
     for unit in ("Z-1", "Z-2", "Z-3"):
         steps.when_claiming(cici, building_of(entry), number="3172054806949977", unit=unit)

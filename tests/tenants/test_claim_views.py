@@ -1,11 +1,10 @@
 """The claim pages say the same whatever the register holds, and act once."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.urls import reverse
 
 from tenants import invitations
@@ -13,11 +12,11 @@ from tenants.models import Claim
 from tests import factories as f
 
 NUMBER = "3172051106920003"
+DAY = 24 * 60 * 60
 
 
 @pytest.fixture
 def entry(cast):
-    cache.clear()
     entry = f.TenantFactory(
         management=cast.anggrek, name="Cici Lestari", identity_kind="ktp", identity_number=NUMBER,
         birth_date=date(1992, 6, 11), email="cici@example.com",
@@ -74,13 +73,42 @@ def test_mistakes_are_said_and_what_was_typed_stays(sign_in, typed):
     assert not Claim.objects.exists()
 
 
-def test_too_many_tries_are_answered_429(sign_in, typed, settings):
-    settings.CLAIMS_PER_DAY = 1
+@pytest.fixture
+def limit_of(settings):
+    def _limit_of(**rates):
+        settings.LIMITS = settings.LIMITS | {"claim": rates}
+
+    return _limit_of
+
+
+def test_too_many_tries_are_answered_with_the_time(sign_in, typed, limit_of, time_machine):
+    limit_of(person=(1, DAY))
+    time_machine.move_to(datetime(2026, 11, 22, 7, 0, 30, tzinfo=UTC), tick=False)
     client = sign_in(f.UserFactory())
     client.post(reverse("claim"), typed)
     answer = client.post(reverse("claim"), typed | {"unit_number": "B"})
-    assert answer.status_code == 429
-    assert "Too many tries" in answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (429, str(DAY))
+    sentence = "You can try again on 23 November 2026 at 14:01 WIB."
+    assert sentence in answer.content.decode().replace("\xa0", " ")
+    time_machine.shift(DAY)
+    assert client.post(reverse("claim"), typed | {"unit_number": "B"}).status_code == 302
+
+
+def test_tries_from_one_address_are_limited_whoever_claims(client, typed, limit_of):
+    limit_of(network=(2, DAY))
+    answers = []
+    for address in ("203.0.113.7", "203.0.113.7", "203.0.113.7", "203.0.113.8"):
+        client.force_login(f.UserFactory())
+        answers.append(client.post(reverse("claim"), typed, REMOTE_ADDR=address).status_code)
+    assert answers == [302, 302, 429, 302]
+
+
+def test_what_was_sent_twice_is_not_counted(sign_in, typed, limit_of):
+    limit_of(person=(2, DAY))
+    client = sign_in(f.UserFactory())
+    for _press in range(4):
+        assert client.post(reverse("claim"), typed).status_code == 302
+    assert client.post(reverse("claim"), typed | {"unit_number": "B"}).status_code == 302
 
 
 def test_message_goes_to_the_management(sign_in, typed):

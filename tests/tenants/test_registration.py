@@ -1,13 +1,12 @@
 """Claims: what opens by itself, what waits for staff, and what nobody may do."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -54,7 +53,6 @@ def claim(entry, by, **changed):
         "identity_number": NUMBER,
         "birth_date": BORN,
         "message": "",
-        "address": "203.0.113.7",
     }
     made = registration.claim(**{**said, **changed}, by=by)
     made.refresh_from_db()
@@ -186,48 +184,6 @@ def test_claim_anew_leaves_an_answered_one_as_it_is(entry, cast):
 def test_claim_for_the_same_number_in_another_building_waits_for_staff(entry, cici, cast):
     tower = f.BuildingFactory(management=cast.anggrek, name="Menara Lain")
     assert claim(entry, cici, building=tower).status == Status.WAITING
-
-
-def test_claims_of_others_do_not_count_for_an_account(entry, cici, settings):
-    settings.CLAIMS_PER_DAY = 1
-    claim(entry, f.UserFactory(), unit_number="Z-1")
-    assert claim(entry, cici).status == Status.OPENED
-
-
-def test_claims_are_limited_per_account(entry, cici, settings):
-    settings.CLAIMS_PER_DAY = 2
-    for n in range(2):
-        claim(entry, cici, unit_number=f"Z-{n}")
-    with pytest.raises(Refused) as refusal:
-        claim(entry, cici)
-    assert refusal.value.code == "too_many"
-    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
-        cache.clear()
-        assert claim(entry, cici).status == Status.OPENED
-
-
-def test_claims_are_limited_per_address(entry, settings):
-    settings.CLAIMS_PER_ADDRESS = 2
-    for n in range(2):
-        claim(entry, f.UserFactory(), unit_number=f"Z-{n}")
-    with pytest.raises(Refused) as refusal:
-        claim(entry, f.UserFactory())
-    assert refusal.value.code == "too_many"
-    claim(entry, f.UserFactory(), address="203.0.113.8")
-
-
-def test_the_limit_per_address_lasts_the_day_in_a_databases_cache(entry, settings):
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "bamms_cache"}}
-    call_command("createcachetable", verbosity=0)
-    settings.CLAIMS_PER_ADDRESS = 2
-    with time_machine.travel(datetime(2026, 11, 22, 2, tzinfo=UTC)) as clock:
-        for n in range(2):
-            claim(entry, f.UserFactory(), unit_number=f"Z-{n}")
-        clock.shift(timedelta(hours=5))
-        with pytest.raises(Refused):
-            claim(entry, f.UserFactory())
-        clock.shift(timedelta(hours=12))  # another day in Jakarta
-        claim(entry, f.UserFactory())
 
 
 def waiting(entry, person=None, **changed):
