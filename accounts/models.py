@@ -1,5 +1,8 @@
 """Who signs in. An account says nothing of what its owner may see: that is the privacy floor's."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -36,6 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may open the admin"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("account made at"), default=timezone.now)
+    password_changed_at = models.DateTimeField(_("password changed at"), null=True, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = EMAIL_FIELD = "email"
@@ -48,7 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Privacy:
         subject = "subjects"
         dropped = True
-        personal = {"email": "", "name": "", "password": "!", "last_login": None}
+        personal = {"email": "", "name": "", "password": "!", "last_login": None, "password_changed_at": None}
         withheld = ("password",)
         kept = {
             "id": "row number",
@@ -63,6 +67,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return _("Account %(number)s") % {"number": self.pk}
+
+    def set_password(self, raw_password):
+        """Also called by `check_password` for a newer way of hashing, which then saves the hash alone."""
+        super().set_password(raw_password)
+        self.password_changed_at = timezone.now()
+
+    @property
+    def password_is_old(self):
+        """Older than PASSWORD_REMIND_DAYS (clause 5.4); without a date it counts from the making of the account."""
+        days = settings.PASSWORD_REMIND_DAYS
+        since = self.password_changed_at or self.date_joined
+        return bool(days) and self.has_usable_password() and since < timezone.now() - timedelta(days=days)
 
     def get_short_name(self):
         return self.name or self.email

@@ -1,11 +1,27 @@
-"""Clause 5.4: a password has a capital letter, a small letter, a digit and another character."""
+"""Clause 5.4: what a password must have, and what it must not be made of.
 
-from django.contrib.auth.password_validation import MinimumLengthValidator, get_default_password_validators
+It has a capital letter, a small letter, a digit and another character, 10 to 1024 characters, and is not like the
+person's name or email, not common, and without words that belong to this place. Each refusal says what to do.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+    get_default_password_validators,
+)
 from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from .common_words import INDONESIAN
 
 PARTS = [
     (gettext_lazy("a capital letter"), str.isupper),
@@ -15,6 +31,14 @@ PARTS = [
 ]
 # What the page's script calls the parts, to tick them off while the password is typed
 PART_NAMES = ["upper", "lower", "digit", "other"]
+SHORTEST_WORD, LONGEST_PATTERN, LONGEST_COMPARED, MOST_AROUND = 4, 4, 1024, 8
+LOOKS_LIKE = str.maketrans("034579@$€+", "oeastgaset")
+ROWS = "01234567890123456789 98765432109876543210"
+# ddmmyyyy, yyyymmdd, ddmmyy
+DATES = re.compile(r"[0-3]\d[01]\d(19|20)?\d\d|(19|20)\d\d[01]\d[0-3]\d")
+# The portal's and the trade's own words, and the roles in it; names of companies and buildings come from the register
+CONTEXT = frozenset({"admin", "apartemen", "bamms", "gedung", "manajemen", "pengelola", "penghuni", "penyewa", "portal",
+                     "superuser", "tenant", "vendor"})  # fmt: skip
 
 
 class CompositionValidator:
@@ -33,6 +57,115 @@ class CompositionValidator:
         return _("Your password must have a capital letter, a small letter, a digit and another character.")
 
 
+class LengthValidator(MinimumLengthValidator):
+    """The upper bound is far above what anybody types: it keeps hashing and comparing quick."""
+
+    def __init__(self, min_length=10, max_length=1024):
+        super().__init__(min_length)
+        self.max_length = max_length
+
+    def validate(self, password, user=None):
+        super().validate(password, user)
+        if len(password) > self.max_length:
+            raise ValidationError(
+                _("Use %(count)s characters at most."), code="password_too_long", params={"count": self.max_length}
+            )
+
+    def get_error_message(self):
+        return _("Use %(count)s characters or more.") % {"count": self.min_length}
+
+
+class SimilarityValidator(UserAttributeSimilarityValidator):
+    def get_error_message(self):
+        return _("Choose a password that is less like your %(verbose_name)s.")
+
+
+class CommonValidator(CommonPasswordValidator):
+    """A common word stays one with a capital, digits and signs around it, in it or for its letters: "P@ssw0rd2026!".
+
+    Compared is what is left after such additions, because next to no entry of any list has our composition itself.
+    """
+
+    def __init__(self):
+        super().__init__()
+        stems = {_letters(entry) for entry in self.passwords}
+        self.words = INDONESIAN | {stem for stem in stems if len(stem) >= SHORTEST_WORD}
+
+    def validate(self, password, user=None):
+        text = password.casefold()[:LONGEST_COMPARED]
+        if text in self.passwords or self.is_common(text):
+            raise ValidationError(self.get_error_message(), code="password_too_common")
+
+    def is_common(self, text):
+        """A word or the same word again, a few characters again and again, or a row of digits with hardly a letter."""
+        letters = _letters(text)
+        if _period(text) <= LONGEST_PATTERN or (len(letters) >= SHORTEST_WORD and _period(letters) <= 2):
+            return True
+        if any(stem in self.words or stem[: _period(stem)] in self.words for stem in _stems(text)):
+            return True
+        digits = "".join(filter(str.isdecimal, text))
+        return len(letters) < SHORTEST_WORD and (
+            digits in self.passwords or digits in ROWS or bool(DATES.fullmatch(digits))
+        )
+
+    def get_error_message(self):
+        return _("Choose a password that is harder to guess: three or four words that do not belong together are good.")
+
+
+class ContextValidator:
+    """Refuses words that everybody here would try first, whatever stands around them.
+
+    `names`: path of a function that gives the names around a person, which this floor does not know.
+    """
+
+    def __init__(self, names):
+        self.names = import_string(names)
+
+    def validate(self, password, user=None):
+        text = password.casefold()[:LONGEST_COMPARED]
+        said = [_letters(form) for form in (text, *_decoded(text))]
+        for word in sorted(self.words(user)):
+            if any(word in form for form in said):
+                raise ValidationError(
+                    _("Leave “%(word)s” out of your password: it is easy to guess here."),
+                    code="password_context",
+                    params={"word": word},
+                )
+
+    def words(self, user):
+        host = urlsplit(settings.SITE_URL).hostname or ""
+        found = re.findall(r"[^\W\d_]+", " ".join([host, *self.names(user)]).casefold())
+        return CONTEXT | {word for word in found if len(word) >= SHORTEST_WORD}
+
+    def get_help_text(self):
+        return _("Your password must not contain the names of this portal, of your building or of its companies.")
+
+
+def _letters(text):
+    return "".join(filter(str.isalpha, text))
+
+
+def _decoded(text):
+    """Signs and digits read as the letters they are used for."""
+    return [text.translate(LOOKS_LIKE | {ord(sign): letter for sign in "1!|"}) for letter in "il"]
+
+
+def _stems(text):
+    """What may be the word: all letters together, or read with the signs within it and some of those around it."""
+    yield _letters(text)
+    letters = [place for place, character in enumerate(text) if character.isalpha()]
+    if not letters:
+        return
+    for start in range(max(0, letters[0] - MOST_AROUND), letters[0] + 1):
+        for end in range(letters[-1] + 1, min(len(text), letters[-1] + MOST_AROUND) + 1):
+            yield from map(_letters, _decoded(text[start:end]))
+
+
+def _period(text):
+    """The length of the shortest beginning that, written again and again, gives the text."""
+    return next((n for n in range(1, len(text)) if text.startswith(text[n:])), len(text))
+
+
 def _rules_html():
     validators = get_default_password_validators()
     shortest = next(each.min_length for each in validators if isinstance(each, MinimumLengthValidator))
@@ -42,7 +175,7 @@ def _rules_html():
         '<p>{}</p><ul class="rules">{}<li>{}</li></ul>',
         _("Your password needs:"),
         format_html_join("", '<li data-rule="{}" data-length="{}">{}</li>', rows),
-        _("to be unlike common passwords, your name and your email"),
+        _("to be unlike common passwords, your name, your email and the names of your building and this portal"),
     )
 
 

@@ -46,10 +46,30 @@ def invite(*, user, by):
     """Send the link to set a password, again if need be; earlier links work too, until one of them is used."""
     if not user.is_active:
         raise ValidationError(_("This account is not active. Reactivate it first."))
-    key = default_token_generator.make_token(user)
-    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
-    mail.tell_address(email=user.email, language=user.language, template="account/account_made", path=path)
+    _send_link(user, "account/account_made")
     logger.info("Account %s was invited by account %s", user.pk, by.pk)
+
+
+@transaction.atomic
+def replace_email(*, user, email, by):
+    """Give the account to a new mailbox, after two people made sure whose it is (clause 3.3).
+
+    The old password ends, and with it every session; the new mailbox gets a link to set one, the old one is told.
+    """
+    _may_switch(user, by)
+    if user.is_staff or user.is_superuser:
+        raise ValidationError(_("This account works for a company. Ask the operator for help."))
+    if not user.is_active:
+        raise ValidationError(_("This account is not active. Reactivate it first."))
+    old, user.email = user.email, free_address(email)
+    user.set_unusable_password()
+    user.full_clean()
+    user.save()
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    mail.tell_address(email=old, language=user.language, template="account/email_changed", path=reverse("home"))
+    _send_link(user, "account/recovered")
+    logger.info("Account %s was given to another mailbox by account %s", user.pk, by.pk)
 
 
 def deactivate(*, user, by):
@@ -74,6 +94,13 @@ def choose_language(*, user, language, by):
         raise ValidationError(_("Only the owner of an account chooses its language."))
     user.language = language
     user.save(update_fields=["language"])
+
+
+def _send_link(user, template):
+    """A link to set a password, which only the owner of the mailbox can follow."""
+    key = default_token_generator.make_token(user)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+    mail.tell_address(email=user.email, language=user.language, template=template, path=path)
 
 
 def _may_switch(user, by):

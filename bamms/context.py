@@ -45,6 +45,7 @@ def site(request):
         "hats": SimpleLazyObject(lambda: _hats(request)),
         "nav": SimpleLazyObject(lambda: _nav(request)),
         "party_name": SimpleLazyObject(lambda: _party_name(request)),
+        "password_is_old": SimpleLazyObject(lambda: _is_signed_in(request) and request.user.password_is_old),
         "restricted_since": SimpleLazyObject(lambda: _restricted_since(request)),
     }
 

@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "privacy.middleware.SecondFactorGate",
     "privacy.middleware.ConsentGate",
+    "privacy.middleware.PasswordGate",
     "bamms.limited.LimitMiddleware",
     "bamms.middleware.OddRequestMiddleware",
     "bamms.middleware.NotFoundMiddleware",
@@ -208,15 +209,16 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["email", "name"]},
-    },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.SimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
+    {"NAME": "accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 10, "max_length": 1024}},
+    {"NAME": "accounts.passwords.CommonValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.passwords.CompositionValidator"},
+    {"NAME": "accounts.passwords.ContextValidator", "OPTIONS": {"names": "tenants.names.known_to"}},
 ]
+# Clause 5.4, regular change: after so many days a reminder (0: never), or no way on before it is changed
+PASSWORD_REMIND_DAYS = number("PASSWORD_REMIND_DAYS", 180, least=0, most=3650)
+PASSWORD_CHANGE_REQUIRED = on_or_off("PASSWORD_CHANGE_REQUIRED", False)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
@@ -230,18 +232,19 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
 }
-# Ours (LIMITS below) name the time and do not depend on the Host header; allauth keeps only "no second letter at once",
-# and what it counts of a second factor
-OURS = [
-    "change_password",
-    "login",
-    "manage_email",
-    "reauthenticate",
-    "reset_password",
-    "reset_password_from_key",
-    "signup",
-]
-ACCOUNT_RATE_LIMITS = dict.fromkeys(OURS) | {"login_failed": "10/m/ip,5/5m/key", "confirm_email": "1/m/key"}
+# allauth keeps only "no second letter at once" and its count of second factors. The rest are LIMITS below, which name
+# the time and do not depend on the Host header
+ACCOUNT_RATE_LIMITS = {
+    "change_password": None,
+    "login": None,
+    "manage_email": None,
+    "reauthenticate": None,
+    "reset_password": None,
+    "reset_password_from_key": None,
+    "signup": None,
+    "login_failed": "10/m/ip,5/5m/key",
+    "confirm_email": "1/m/key",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -6,6 +6,7 @@ They ask no query of their own: the user came with the answers (`privacy.backend
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -54,11 +55,40 @@ class ConsentGate:
             return None
         if sets_up_a_factor(request):
             return None
-        return redirect(f"{reverse('consent')}?{urlencode({'next': self._way_on(request)})}")
+        return redirect(f"{reverse('consent')}?{urlencode({'next': way_on(request)})}")
 
-    def _way_on(self, request):
-        """Where to go afterwards: this page, or the page a stopped POST came from (its body is lost)."""
-        if request.method in ("GET", "HEAD"):
-            return request.get_full_path()
-        came_from = urlsplit(request.headers.get("referer", ""))
-        return came_from.path if came_from.netloc == request.get_host() and came_from.path else reverse("home")
+
+class PasswordGate:
+    """With PASSWORD_CHANGE_REQUIRED, whoever has an old password changes it first (clause 5.4).
+
+    Open stays what is open without consent too: rights, policy, sign-out. Consent is asked before the password.
+    """
+
+    OPEN = ("account_change_password",)
+
+    def __init__(self, get_response):
+        if not settings.PASSWORD_CHANGE_REQUIRED:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not getattr(view, "login_required", True) or getattr(view, "open_without_consent", False):
+            return None
+        if sets_up_a_factor(request) or request.resolver_match.view_name in self.OPEN:
+            return None
+        if getattr(request.user, "must_consent", True):
+            return None
+        if not request.user.password_is_old:
+            return None
+        return redirect(f"{reverse('account_change_password')}?{urlencode({'next': way_on(request)})}")
+
+
+def way_on(request):
+    """Where to go afterwards: this page, or the page a stopped POST came from (its body is lost)."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("referer", ""))
+    return came_from.path if came_from.netloc == request.get_host() and came_from.path else reverse("home")

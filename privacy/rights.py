@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mail
+from accounts import mail, people
 from privacy import clocks, declarations, erasures, numbers, parties, subjects
 from privacy.errors import Refused
 from privacy.models import AccessRecord, Membership, RightsEvent, RightsRequest, Subject
@@ -170,6 +170,24 @@ def assign(*, request, to, by):
     return request
 
 
+@transaction.atomic
+def enter_email(*, request, email, by):
+    """For a person who has lost her mailbox too: where access would go. A colleague grants it, or does not (3.3)."""
+    request = _decidable(request, by)
+    if request.kind != RightKind.RECOVER:
+        raise Refused(_("Only a request to recover an account has a new email."), code="kind")
+    _refuse_unchecked(request)
+    _recoverable(request)
+    try:
+        request.new_email = people.free_address(email)
+    except ValidationError as error:
+        raise Refused(error.messages[0], code="email") from error
+    request.email_entered_by = subjects.own(by)
+    request.save(update_fields=["new_email", "email_entered_by"])
+    _event(Happened.ADDRESSED, request, by)
+    return request
+
+
 # Answering
 
 
@@ -177,11 +195,7 @@ def assign(*, request, to, by):
 def grant(*, request, answer, by):
     """Do what is asked, in the same transaction where the system can, and tell the person."""
     request = _answerable(request, by, answer)
-    if request.how_checked == HowChecked.NOT_CONFIRMED:
-        raise Refused(
-            _("The identity was not confirmed, so nothing can be granted. Check it again, or refuse."),
-            code="not_confirmed",
-        )
+    _refuse_unchecked(request)
     request.answer = answer.strip()
     _settle(request, Status.GRANTED, Happened.GRANTED, by)
     act = DONE_AT_ONCE.get(request.kind)
@@ -207,11 +221,24 @@ def refuse(*, request, ground, answer, by, review_on=None):
 
 def _answerable(request, by, answer):
     request = _decidable(request, by)
-    if request.checked_at is None:
-        raise Refused(_("Check the tenant's identity first, and note how."), code="unchecked")
+    _refuse_never_checked(request)
     if not answer.strip():
         raise Refused(_("Write the answer; the tenant reads it."), code="no_answer")
     return request
+
+
+def _refuse_never_checked(request):
+    if request.checked_at is None:
+        raise Refused(_("Check the tenant's identity first, and note how."), code="unchecked")
+
+
+def _refuse_unchecked(request):
+    _refuse_never_checked(request)
+    if request.how_checked == HowChecked.NOT_CONFIRMED:
+        raise Refused(
+            _("The identity was not confirmed, so nothing can be granted. Check it again, or refuse."),
+            code="not_confirmed",
+        )
 
 
 def _erase(request, by):
@@ -227,7 +254,43 @@ def _lift(request, by):
     lift(subject=request.subject, by=by, request=request)
 
 
-DONE_AT_ONCE = {RightKind.ERASE: _erase, RightKind.RESTRICT: _restrict, RightKind.LIFT: _lift}
+def _recover(request, by):
+    """Two people: whoever entered the new email does not grant it. Without one she uses the mailbox that she has."""
+    if not request.new_email:
+        return
+    if request.email_entered_by_id == subjects.own(by).pk:
+        raise Refused(_("You entered the new email. Ask a colleague to decide."), code="same_person")
+    holder = _recoverable(request)
+    try:
+        people.replace_email(user=holder, email=request.new_email, by=by)
+    except ValidationError as error:
+        raise Refused(error.messages[0], code="email") from error
+    request.new_email = ""
+    request.save(update_fields=["new_email"])
+    _event(Happened.RECOVERED, request, by)
+
+
+def _recoverable(request):
+    """The tenant's account, if this management alone may vouch for whose it is."""
+    holder = Subject.objects.select_related("holder").get(pk=request.subject_id).holder
+    if holder is None:
+        raise Refused(_("This tenant has no account. Send an invitation instead."), code="no_account")
+    if holder.is_staff or holder.is_superuser or holder.memberships.exists():
+        raise Refused(_("This account works for a company. Ask the operator for help."), code="works")
+    held = Subject.objects.filter(holder=holder, own=False, erased_at__isnull=True)
+    if any(controller_of(subject) != request.controller_id for subject in held):
+        raise Refused(
+            _("This account also holds a record of another management. Ask the operator for help."), code="others"
+        )
+    return holder
+
+
+DONE_AT_ONCE = {
+    RightKind.ERASE: _erase,
+    RightKind.RESTRICT: _restrict,
+    RightKind.LIFT: _lift,
+    RightKind.RECOVER: _recover,
+}
 
 
 # Restriction (article 11)
@@ -301,6 +364,8 @@ def _decidable(request, by):
 
 def _settle(request, status, happened, by, detail=""):
     request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.own(by)
+    if status != Status.GRANTED:
+        request.new_email = ""
     request.save()
     _event(happened, request, by, detail=detail)
     return request
@@ -321,6 +386,11 @@ def _event(happened, request, by, *, subject=None, detail=""):
         detail=detail,
         actor=subjects.own(by),
     )
+
+
+def is_recovered(request):
+    """Was the email of the account replaced by this request?"""
+    return request.kind == RightKind.RECOVER and request.events.filter(happened=Happened.RECOVERED).exists()
 
 
 # What a person may ask about

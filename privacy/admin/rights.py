@@ -18,7 +18,7 @@ from privacy.admin.people import PeopleList, names_of
 from privacy.admin.sharing import entry_field
 from privacy.admin.updates import QueueFilter
 from privacy.errors import Refused
-from privacy.forms.rights import GRANT, AnswerRightForm, AssignForm, IdentityForm, RecordForm
+from privacy.forms.rights import GRANT, AnswerRightForm, AssignForm, IdentityForm, NewEmailForm, RecordForm
 from privacy.models import AccessRecord, RightsEvent, RightsRequest
 from privacy.models.access import Why
 from privacy.scope import Hat
@@ -58,7 +58,7 @@ class RightsRequestAdmin(TenantDataAdmin):
 
     def get_queryset(self, request):
         """What people wrote stays sealed in lists."""
-        return super().get_queryset(request).defer("details", "answer")
+        return super().get_queryset(request).defer("details", "answer", "new_email")
 
     def get_changelist(self, request, **kwargs):
         return PeopleList
@@ -152,6 +152,7 @@ class RightsRequestAdmin(TenantDataAdmin):
         return {
             "identity": IdentityForm(sent.get("identity")),
             "assign": AssignForm(sent.get("assign"), request=row),
+            "email": NewEmailForm(sent.get("email")),
             "answer": AnswerRightForm(sent.get("answer"), request=row, language=language),
         }
 
@@ -165,6 +166,9 @@ class RightsRequestAdmin(TenantDataAdmin):
             elif step == "assign":
                 rights.assign(request=row, to=data["to"].user, by=request.user)
                 said = _("The request is assigned.")
+            elif step == "email":
+                rights.enter_email(request=row, email=data["email"], by=request.user)
+                said = _("The new email is entered. Ask a colleague to read it again and to grant the request.")
             else:
                 self.answer(request, row, form)
                 said = _("Your answer is kept. The tenant is told.")

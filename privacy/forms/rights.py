@@ -57,6 +57,7 @@ class RefusingForm(forms.Form):
     FIELD_OF_CODE = {
         "how": "how", "not_colleague": "to", "ground": "ground", "no_answer": "answer", "review": "review_on",
         "future": "received_on", "channel": "channel", "kind": "kind", "not_staff": "tenant",
+        "email": "email",
     }  # fmt: skip
 
     def refuse(self, refusal):
@@ -148,6 +149,20 @@ class IdentityForm(RefusingForm):
         choices=capped(HowChecked.choices, without=HowChecked.SIGNED_IN),
         widget=forms.RadioSelect,
         error_messages={"required": _("Say how the identity was checked.")},
+    )
+
+
+class NewEmailForm(RefusingForm):
+    email = forms.EmailField(
+        label=_("New email"),
+        help_text=_(
+            "Only when the tenant has lost the old mailbox. A colleague reads it again, then grants the request."
+        ),
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        error_messages={
+            "required": _("Enter the new email."),
+            "invalid": _("Write the email address like this: nama@contoh.id."),
+        },
     )
 
 

@@ -102,6 +102,11 @@ class RightsRequest(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     ground = models.CharField(_("refusal ground"), max_length=12, choices=Ground, blank=True)
     answer = EncryptedTextField(_("answer"), blank=True, default="")
+    # Of a recovery only, until it is answered: to which address one colleague would give access, and another grants it
+    new_email = EncryptedTextField(_("new email"), blank=True, default="")
+    email_entered_by = models.ForeignKey(
+        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("new email entered by")
+    )
     review_on = models.DateField(_("looked at again on"), null=True)
     settled_at = models.DateTimeField(_("answered at"), null=True)
     settled_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
@@ -138,12 +143,12 @@ class RightsRequest(models.Model):
         controller = "controller"
         ends = "end"
         ending = _("the request was answered")
-        personal = {"details": "", "answer": ""}
+        personal = {"details": "", "answer": "", "new_email": ""}
         kept = dict.fromkeys(
             (
                 "id", "number", "kind", "subject", "controller", "line", "channel", "recorded_by", "received_at",
                 "due_at", "how_checked", "checked_at", "checked_by", "assigned_to", "status", "ground", "review_on",
-                "settled_at", "settled_by",
+                "settled_at", "settled_by", "email_entered_by",
             ),
             "proof that the right was answered in time (articles 30, 32, 40, 41)",
         )  # fmt: skip
@@ -163,6 +168,8 @@ class RightsEvent(Evidence):
         RECEIVED = "received", _("received")
         CHECKED = "checked", _("identity checked")
         ASSIGNED = "assigned", _("assigned")
+        ADDRESSED = "addressed", _("new email entered")
+        RECOVERED = "recovered", _("email of the account replaced")
         GRANTED = "granted", _("granted")
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn by the tenant")

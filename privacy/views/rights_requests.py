@@ -73,7 +73,8 @@ def rights_request(request, number):
             messages.success(request, _("Your request is cancelled. What you had written is removed."))
         return redirect("rights_request", number)
     line = rights.line_of(request.user, row.line_id)
-    context = {"row": row, "steps": steps(row), "sentence": log.sentence(line, request.user.pk) if line else ""}
+    context = {"row": row, "steps": steps(row), "is_recovered": rights.is_recovered(row)}
+    context |= {"sentence": log.sentence(line, request.user.pk) if line else ""}
     return render(request, "privacy/rights_request.html", context | {"line": line})
 
 

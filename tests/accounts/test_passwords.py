@@ -1,10 +1,14 @@
+import time
+
 import pytest
+from django.contrib.auth import password_validation
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from accounts.models import User
-from accounts.passwords import CompositionValidator, rules_html
+from accounts.passwords import CommonValidator, CompositionValidator, ContextValidator, LengthValidator, rules_html
+from tests.factories import UserFactory
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,7 @@ def test_validate_accepts_all_four_kinds(password):
     CompositionValidator().validate(password)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("password", "code"),
     [
@@ -57,3 +62,121 @@ def test_rules_html_lists_every_rule_and_names_those_that_a_page_can_tick_off():
     for rule in ('data-rule="length" data-length="10">10 characters or more', 'data-rule="upper"', 'data-rule="lower"',
                  'data-rule="digit"', 'data-rule="other"', "unlike common passwords"):  # fmt: skip
         assert rule in html
+
+
+def codes_of(password, user=None):
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return [each.code for each in error.error_list]
+    return []
+
+
+@pytest.fixture
+def no_names(monkeypatch):
+    """Without the register: what follows needs no database."""
+    validators = password_validation.get_default_password_validators()
+    monkeypatch.setattr(next(v for v in validators if isinstance(v, ContextValidator)), "names", lambda _user: [])
+
+
+@pytest.mark.usefixtures("no_names")
+class TestGuessable:
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "Password1!", "P@ssw0rd2026!", "Qwerty12345!", "1q2w3e4r5T!", "Jakarta2026!", "$Ayang1234", "B1smillah.99",
+            "R4h4s14-123", "Password-Password1", "Aa1!Aa1!Aa1!", "Abababab1!A", "Abc12345678!", "Xy-17081945",
+            "Kk!20260817", "Pass123word!", "123!Indonesia", "Letmein!!77", "Aaaaaaaa1!", "S3l4m4tp4g1!",
+        ],
+    )  # fmt: skip
+    def test_common_words_in_any_clothes_are_refused(self, password):
+        assert "password_too_common" in codes_of(password)
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "Kapal-laut7x", "Kapal-biru-27", "7k!2Q#9x$4m", "Kuda makan 3 nangka.", "rT9;vbQm2#", "Perahu+Jendela+8",
+            "Gx4-90417733",
+        ],
+    )  # fmt: skip
+    def test_others_are_accepted(self, password):
+        assert codes_of(password) == []
+
+    def test_more_than_three_thousand_that_fit_the_composition_are_refused(self):
+        """ASVS 6.2.4: the 3000 most common of those that our other rules would let through."""
+        words = [word for word in CommonValidator().passwords if word.isalpha() and 6 <= len(word) <= 12]
+        dressed = [f"{word.capitalize()}{ending}" for word in words for ending in ("123!", "@2026", "_01!")]
+        fitting = [each for each in dressed if set(codes_of(each)) <= {"password_too_common"}]
+        assert len(fitting) > 3000
+        common = CommonValidator()
+        assert not [each for each in fitting if not common.is_common(each.casefold())]
+
+    @pytest.mark.parametrize(
+        ("password", "word"),
+        [
+            ("Bamms-kuning-7x", "bamms"),
+            ("B.a.m.m.s kuning 7", "bamms"),
+            ("Ku-P0rt4l-kuning", "portal"),
+            ("7Gedung-kuning", "gedung"),
+            ("Kuning!Penghun1x", "penghuni"),
+            ("Kuning-testserver7", "testserver"),
+        ],
+    )
+    def test_words_of_this_place_are_refused(self, password, word):
+        with translation.override("en"), pytest.raises(ValidationError) as error:
+            validate_password(password)
+        assert error.value.messages == [f"Leave “{word}” out of your password: it is easy to guess here."]
+
+    def test_length_has_two_ends(self):
+        with translation.override("en"), pytest.raises(ValidationError) as error:
+            LengthValidator().validate("Kapal-7")
+        assert error.value.messages == ["Use 10 characters or more."]
+        longest = "Kapal-laut7x" + "".join(chr(97 + n * 7 % 26) for n in range(1012))
+        assert codes_of(longest) == []
+        assert codes_of(longest + "q") == ["password_too_long"]
+
+    def test_similarity_says_what_to_do(self):
+        with translation.override("en"), pytest.raises(ValidationError) as error:
+            validate_password("Ann.Wijaya-1", User(email="a@example.com", name="Ann.Wijaya"))
+        assert error.value.messages == ["Choose a password that is less like your name."]
+
+    def test_a_huge_one_is_refused_quickly(self):
+        started = time.monotonic()
+        assert "password_too_long" in codes_of("Kapal-laut7x" * 100_000)
+        assert time.monotonic() - started < 2
+
+
+@pytest.mark.django_db
+def test_names_around_a_person_are_refused(cast):
+    for user, password in (
+        (cast.ann, "Anggrek.kuning-7"),
+        (cast.ann, "7-kuning-Wijaya"),
+        (cast.vera, "7-kuning-Teknik"),
+        (User(email="new@example.com"), "Bougenvil.kuning-7"),
+    ):
+        assert codes_of(password, user) == ["password_context"]
+    assert codes_of("7-kuning-Teknik", cast.ann) == []  # not her company
+    assert codes_of("7-kuning-Wijaya", cast.bob) == []
+
+
+@pytest.mark.parametrize(
+    "password", [" Kapal-laut7x ", "Kapal-laut7x" + "ü" * 52, "Kapal-laut7x" + "q" * 188, "Kapal-LAUT7x"]
+)
+@pytest.mark.django_db
+def test_passwords_are_taken_exactly_as_sent(client, password):
+    """Blanks, length and case count (ASVS 6.2.8, 6.2.9): nothing is cut off and nothing folded."""
+    user = UserFactory(email="zoe@example.com")
+    user.set_password(password)
+    user.save()
+    for other in (password.strip() + "?", password[:-1], password.swapcase(), password[:72] + "x"):
+        client.post("/accounts/login/", {"login": user.email, "password": other})
+        assert "_auth_user_id" not in client.session
+    client.post("/accounts/login/", {"login": user.email, "password": password})
+    assert "_auth_user_id" in client.session
+
+
+@pytest.mark.django_db
+def test_sign_up_keeps_the_blanks_of_a_password(client):
+    password = " Kapal laut 7 "
+    client.post("/accounts/signup/", {"email": "new@example.com", "password1": password, "language": "en"})
+    assert User.objects.get(email="new@example.com").check_password(password)
