@@ -82,13 +82,6 @@ class AccountAdapter(DefaultAccountAdapter):
         user.language = form.cleaned_data["language"]
         return super().save_user(request, user, form, commit)
 
-    def get_client_ip(self, request):
-        """A request that did not come through our proxies is answered 400, and not believed."""
-        try:
-            return super().get_client_ip(request)
-        except ImproperlyConfigured as error:
-            raise SuspiciousOperation("The request names fewer proxies than TRUSTED_PROXY_COUNT.") from error
-
     def pre_authenticate(self, request, **credentials):
         """Our own limits instead of allauth's, whose count began anew with every port in the Host header."""
         email = credentials.get("email")

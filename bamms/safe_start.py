@@ -45,7 +45,7 @@ def _keys(site):
     """(setting, 32 bytes) of every key but SECRET_KEY, which is text."""
     for name in KEYS_OF_LISTS:
         yield from ((name, key) for key in site[name].values())
-    yield "BLIND_INDEX_KEY", site["BLIND_INDEX_KEY"]
+    yield from (("BLIND_INDEX_KEY", key) for key in site["BLIND_INDEX_KEYS"].values())
 
 
 def _shared_keys(site):

@@ -17,7 +17,8 @@ PIECES = st.sampled_from(
     [
         "/", "//", "\\", "///", "http:", "https:", "HTTP://", "javascript:", "data:text/html,", "mailto:",
         "evil.example", HOST, f"//{HOST}", f"http://{HOST}", f"https://{HOST}", "@", ":80", ":", ".", "..", "?", "#",
-        "%2f", "%5c", "%09", "%0d%0a", "\t", "\r\n", "\0", " ", "\u3002", "\uff0f", "[", "]", "my-data", "next=", "\x1b", "\u202e",
+        "%2f", "%5c", "%09", "%0d%0a", "\t", "\r\n", "\0", " ", "\u3002", "\uff0f", "[", "]",
+        "my-data", "next=", "\x1b", "\u202e",
     ]
 )  # fmt: skip
 WANTED = st.lists(PIECES, max_size=7).map("".join) | st.text(max_size=30)

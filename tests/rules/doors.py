@@ -123,8 +123,16 @@ PORTAL = {
     "accounts/two-step/webauthn/": ("/accounts/two-step/webauthn/", SIGNED_IN),
     "accounts/two-step/webauthn/add/": ("/accounts/two-step/webauthn/add/", SIGNED_IN, SIGNED_IN),
     "accounts/two-step/webauthn/reauthenticate/": ("/accounts/two-step/webauthn/reauthenticate/", LED_ON, LED_ON),
-    "accounts/two-step/webauthn/keys/<int:pk>/remove/": ("/accounts/two-step/webauthn/keys/0/remove/", NO_FACTOR, NO_FACTOR),
-    "accounts/two-step/webauthn/keys/<int:pk>/edit/": ("/accounts/two-step/webauthn/keys/0/edit/", NO_FACTOR, NO_FACTOR),
+    "accounts/two-step/webauthn/keys/<int:pk>/remove/": (
+        "/accounts/two-step/webauthn/keys/0/remove/",
+        NO_FACTOR,
+        NO_FACTOR,
+    ),
+    "accounts/two-step/webauthn/keys/<int:pk>/edit/": (
+        "/accounts/two-step/webauthn/keys/0/edit/",
+        NO_FACTOR,
+        NO_FACTOR,
+    ),
     "accounts/email/": ("/accounts/email/", AGREED, AGREED_LED_ON),
     "accounts/confirm-email/": ("/accounts/confirm-email/", EVERYBODY),
     "accounts/password/change/": ("/accounts/password/change/", AGREED, AGREED),
