@@ -1,0 +1,79 @@
+"""The site asks no other site for anything, and runs nothing that it read: no such library, no such call."""
+
+import ast
+
+import pytest
+from django.conf import settings
+
+FORBIDDEN = {
+    # asks other sites; mail, database and cache go through Django, to hosts of the settings
+    "urllib.request", "http.client", "requests", "httpx", "urllib3", "aiohttp", "ftplib", "telnetlib", "smtplib",
+    # runs what it reads
+    "pickle", "marshal", "shelve", "dill", "code", "codeop", "yaml",
+    # starts programs: `serve` alone, in development
+    "subprocess",
+    # reads XML that may unfold without end
+    "xml", "lxml",
+}  # fmt: skip
+CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execv", "os.spawnv"}
+MAY = {
+    "bamms/management/commands/serve.py": {"subprocess"},
+    "privacy/printing.py": {"xml.sax.saxutils", "xml.sax.saxutils.escape"},  # which only escapes
+}
+MODULES = [
+    path
+    for place in ("accounts", "bamms", "privacy", "tenants", "manage.py", "gunicorn.conf.py")
+    for path in ([settings.BASE_DIR / place] if place.endswith(".py") else (settings.BASE_DIR / place).rglob("*.py"))
+]
+
+
+def faults(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if _is_forbidden(alias.name))
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            named = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            yield from (name for name in named if _is_forbidden(name))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in CALLS:
+            yield f"{ast.unparse(node.func)}()"
+
+
+def _is_forbidden(name):
+    parts = name.split(".")
+    return any(".".join(parts[:length]) in FORBIDDEN for length in range(1, len(parts) + 1))
+
+
+def test_no_module_asks_other_sites_or_runs_what_it_reads():
+    assert len(MODULES) > 100
+    found = []
+    for path in MODULES:
+        name = str(path.relative_to(settings.BASE_DIR))
+        found += [f"{name}: {fault}" for fault in set(faults(ast.parse(path.read_text()))) - MAY.get(name, set())]
+    assert not found, "This opens a way out, or in:\n  " + "\n  ".join(found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import urllib.request",
+        "from urllib import request",
+        "from urllib.request import urlopen as x",
+        "import http.client as x",
+        "import requests",
+        "from httpx import get",
+        "import pickle",
+        "from xml.etree import ElementTree",
+        "def f():\n    import subprocess",
+        "eval('1')",
+        "exec(x)",
+        "os.system(x)",
+    ],
+)
+def test_the_check_sees_a_fault(line):
+    assert list(faults(ast.parse(line)))
+
+
+def test_the_check_lets_good_lines_pass():
+    assert not list(
+        faults(ast.parse("from urllib.parse import urlsplit\nfrom http import HTTPStatus\nre.compile('x')"))
+    )
