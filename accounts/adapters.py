@@ -89,11 +89,8 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             self._tries = signins.begin(email=email, address=self.get_client_ip(request), has_pass=has_pass)
         except Limited as limited:
-            raise ValidationError(
-                "%(sentence)s %(reset)s",
-                code="too_many_login_attempts",
-                params={"sentence": limited.sentence, "reset": _("If it was not you, reset your password.")},
-            ) from limited
+            sentences = [limited.sentence, str(_("If it was not you, reset your password."))]
+            raise ValidationError(" ".join(sentences), code="too_many_login_attempts") from limited
 
     def _rollback_login_failed_rl_usage(self):
         """The password was right."""

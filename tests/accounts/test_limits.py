@@ -1,6 +1,7 @@
 """Counting in a shared cache: the one too many is refused with the time, and nobody pays for another."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -123,8 +124,15 @@ def test_the_cache_holds_no_person_and_no_address(monkeypatch):
     assert "203" not in "".join(kept)
 
 
-def test_tries_in_the_same_moment_do_not_slip_through():
-    refusals = []
+def test_tries_in_the_same_moment_do_not_slip_through(monkeypatch):
+    refusals, read = [], cache.get
+
+    def slowly(*args):
+        found = read(*args)
+        time.sleep(0.01)  # long enough for all the others to read the same
+        return found
+
+    monkeypatch.setattr(cache, "get", slowly)
 
     def one():
         try:
