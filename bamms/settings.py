@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    "bamms.logs.RequestMiddleware",
     # Outermost, so that files, redirects and refusals carry them too
     "bamms.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -427,12 +428,22 @@ LIMITS = {
     "vendor_record": {"person": (200, HOUR)},
 }
 
+# Lines of JSON on standard error, for whatever gathers them; in development lines for people
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "bamms.logs.JsonFormatter"},
+        "line": {
+            "()": "bamms.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line" if DEBUG else "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Without Django's own handlers: one mails whole requests, with all that was sent
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
 
 if fault := next(safe_start.faults(globals()), None):

@@ -1,12 +1,12 @@
 """Home sends each kind of user to their own start page; trouble pages are friendly and say what to do."""
 
 import logging
-import secrets
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 
+from bamms import logs
 from bamms.context import START
 from privacy import parties, uploads
 
@@ -21,11 +21,11 @@ def home(request):
 
 
 def trouble(request, status, fault=None, **context):
-    """A friendly error page with a number that staff can find in the log; nothing personal.
+    """A friendly error page with the number of the request, which staff can find in the log; nothing personal.
 
     `fault` is for the log alone: an error whose sentence holds nothing personal either.
     """
-    ref = secrets.token_hex(4).upper()
+    ref = getattr(request, "number", "") or logs.new_id()
     level, detail = (logging.ERROR, f": {fault}") if fault else (logging.WARNING, "")
     logger.log(level, "Answered %s, reference %s%s", status, ref, detail)
     limits = {"max_mb": settings.UPLOAD_MAX_MB, "all_mb": uploads.request_max_mb()}
