@@ -100,10 +100,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Called when a password was reset by the link in the mailbox."""
         signins.give_pass(request.session, email=credentials["email"])
 
-    def authentication_failed(self, request, **credentials):
-        super().authentication_failed(request, **credentials)
-        signins.failed(email=credentials.get("email"), address=self.get_client_ip(request))
-
     def is_reauthentication_required(self, *, app, **kwargs):
         """Not when the person signed in, or confirmed who she is, a few minutes ago. allauth forgets the sign-in."""
         request = allauth_context.request

@@ -7,6 +7,8 @@ they read `request.user`, which the consent gate reads anyway (one query, made o
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -19,6 +21,13 @@ def signed_in(request):
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     return request.user if request.user.is_authenticated else None
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Leads back to the page that was asked for, without what stood behind its address: a name may stand there."""
+
+    def handle_no_permission(self, request, view_func):
+        return redirect_to_login(request.path, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
 
 
 class LanguageMiddleware:

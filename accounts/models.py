@@ -54,6 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         dropped = True
         personal = {"email": "", "name": "", "password": "!", "last_login": None, "password_changed_at": None}
         withheld = ("password",)
+        quiet = ("last_login",)
         kept = {
             "id": "row number",
             "language": "how to show pages",
@@ -82,35 +83,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self):
         return self.name or self.email
-
-
-class FailedSignIn(models.Model):
-    """One failed try to sign in. Rows are added by `signins.failed` and never changed."""
-
-    account = models.ForeignKey(
-        User, models.CASCADE, null=True, related_name="failed_sign_ins", verbose_name=_("account")
-    )
-    network = models.CharField(_("network"), max_length=45, blank=True)
-    at = models.DateTimeField(_("at"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("failed sign-in")
-        verbose_name_plural = _("failed sign-ins")
-        ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["at"], name="accounts_failed_at")]
-
-    class Privacy:
-        subject = "account__subjects"
-        personal = {"account": None, "network": ""}
-        kept = {"id": "row number", "at": "how many tries there were"}
-
-    def __str__(self):
-        return _("Failed sign-in %(number)s") % {"number": self.pk}
-
-    def save(self, *args, **kwargs):
-        if not self._state.adding:
-            raise TypeError("A failed sign-in is never changed.")
-        super().save(*args, **kwargs)
 
 
 class SignIn(models.Model):

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from . import mail, sessions
+from .happened import happened
 from .models import User
 
 logger = logging.getLogger(__name__)
@@ -42,11 +43,13 @@ def free_address(email):
     return email
 
 
+@transaction.atomic
 def invite(*, user, by):
     """Send the link to set a password, again if need be; earlier links work too, until one of them is used."""
     if not user.is_active:
         raise ValidationError(_("This account is not active. Reactivate it first."))
     _send_link(user, "account/account_made")
+    happened.send(User, kind="invited", user=user, by=by)
     logger.info("Account %s was invited by account %s", user.pk, by.pk)
 
 
@@ -69,6 +72,7 @@ def replace_email(*, user, email, by):
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     mail.tell_address(email=old, language=user.language, template="account/email_changed", path=reverse("home"))
     _send_link(user, "account/recovered")
+    happened.send(User, kind="email_changed", user=user, by=by)
     logger.info("Account %s was given to another mailbox by account %s", user.pk, by.pk)
 
 
@@ -78,13 +82,16 @@ def deactivate(*, user, by):
     user.is_active = False
     user.save(update_fields=["is_active"])
     sessions.end_all(user)
+    happened.send(User, kind="deactivated", user=user, by=by)
     logger.info("Account %s was deactivated by account %s", user.pk, by.pk)
 
 
+@transaction.atomic
 def reactivate(*, user, by):
     _may_switch(user, by)
     user.is_active = True
     user.save(update_fields=["is_active"])
+    happened.send(User, kind="reactivated", user=user, by=by)
     logger.info("Account %s was reactivated by account %s", user.pk, by.pk)
 
 

@@ -1,6 +1,6 @@
-"""Failed sign-ins: kept so that an attack is seen (clause 3.4), and counted so that nobody can guess for long.
+"""Failed sign-ins are counted so that nobody can guess for long, and stand in the journal (clause 3.4).
 
-Kept: when, from which network, to which account if any. Counted (`accounts.limits`), alike for all emails:
+Counted (`accounts.limits`), alike for all emails:
 
 - Tries with one email from one place: LIMITS["sign_in"]["person"]. A stranger fills only the count of her own place;
   the owner elsewhere does not notice.
@@ -17,19 +17,16 @@ A right password gives its count back, so that only failures count.
 
 import ipaddress
 import time
-from datetime import timedelta
 
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
-from django.utils import timezone
 
 from . import limits
-from .models import FailedSignIn, User
 from .sealing import blind_index
 
 # So much of an address names a network and no household
 KEPT_BITS = {4: 24, 6: 48}
-KEPT_DAYS = 90  # long enough to look into an attack, and no history of anybody
-KNOWN_SECONDS = KEPT_DAYS * 24 * 60 * 60
+KNOWN_SECONDS = 90 * 24 * 60 * 60
 PASS_SECONDS = 60 * 60
 PASS = "sign_in_pass"  # noqa: S105 - the name of a value in the session
 
@@ -42,6 +39,13 @@ def network_of(address):
         return ""
     parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ipaddress.ip_network((parsed, KEPT_BITS[parsed.version]), strict=False))
+
+
+def network_of_request(request):
+    """Behind our proxies, as `TRUSTED_PROXY_COUNT` says; "" outside a request."""
+    if request is None or "REMOTE_ADDR" not in request.META:
+        return ""
+    return network_of(get_adapter(request).get_client_ip(request))
 
 
 def begin(*, email, address, has_pass=False):
@@ -80,17 +84,6 @@ def give_pass(session, *, email):
 def has_pass(session, *, email):
     account, until = session.get(PASS) or ("", 0)
     return account == blind_index(one_spelling(email), context=PASS) and time.time() < until
-
-
-def failed(*, email, address):
-    """Write down one failed try. The email itself is not kept: it may be anybody's, or a mistyped password."""
-    account = User.objects.filter(email=(email or "").lower()).first()
-    return FailedSignIn.objects.create(account=account, network=network_of(address))
-
-
-def forget_old():
-    """Remove what is older than anybody looks into; called daily."""
-    FailedSignIn.objects.filter(at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
 
 
 def _known_key(email, address):

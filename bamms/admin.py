@@ -6,6 +6,7 @@ from accounts.admin import UserAdmin
 from accounts.models import User
 from privacy import access, subjects
 from privacy.admin.base import Strict
+from privacy.admin.searching import HiddenSearch
 from privacy.models.access import Why
 from privacy.scope import Hat
 
@@ -13,7 +14,7 @@ SHOWN = ["user.email", "user.name"]
 
 
 @admin.register(User)
-class AccountAdmin(Strict, UserAdmin):
+class AccountAdmin(HiddenSearch, Strict, UserAdmin):
     """The operator's list of accounts; whoever is looked at there can read it in her access log."""
 
     def get_object(self, request, object_id, from_field=None):

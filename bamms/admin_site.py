@@ -1,5 +1,9 @@
 """The admin that everything is managed in: our sign-in, our dashboard, our order of things."""
 
+import re
+from functools import wraps
+from http import HTTPStatus
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.templatetags import admin_list
@@ -13,8 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.wording import nothing, yes_no
 from bamms import dashboard, record_of_processing
-from privacy import parties
+from privacy import journal, parties
 from privacy.middleware import open_without_consent
+from privacy.models.journal import Kind
 
 # Group → models, in the order of the work; a model that stands nowhere here comes last, under "Settings"
 GROUPS = (
@@ -40,6 +45,7 @@ GROUPS = (
         "eye",
         (
             "AccessRecord",
+            "JournalEntry",
             "InvestigationCase",
             "Disclosure",
             "CorporateTransfer",
@@ -69,6 +75,22 @@ GROUPS = (
 
 # Yes and no in words, in every list and on every page: Django's picture is named "True" in any language
 admin_list._boolean_icon = yes_no
+
+
+def written_down(view):
+    """Each form that is sent in the admin leaves an entry: adding, changing, actions on rows, every page of ours."""
+
+    @wraps(view)
+    def written_down_view(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST:
+            row = kwargs.get("object_id") or kwargs.get("pk") or ""
+            known = {"action": request.POST.get("action", ""), "row": str(row)}
+            facts = {name: value for name, value in known.items() if re.fullmatch(r"[\w-]{1,60}", value)}
+            journal.record(Kind.ADMIN, facts=facts | {"status": response.status_code})
+        return response
+
+    return written_down_view
 
 
 class AutocompleteView(AutocompleteJsonView):
@@ -112,7 +134,7 @@ class BammsAdminSite(admin.AdminSite):
 
     def admin_view(self, view, cacheable=False):
         """Pages are read by GET and written by POST; OPTIONS and the like would show a page that no log knows of."""
-        return require_http_methods(["GET", "HEAD", "POST"])(super().admin_view(view, cacheable))
+        return require_http_methods(["GET", "HEAD", "POST"])(super().admin_view(written_down(view), cacheable))
 
     def get_urls(self):
         record = [

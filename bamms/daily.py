@@ -1,7 +1,7 @@
 """What is done once a day, in this order; see `privacy.due`."""
 
-from accounts import mail, sessions, signins
-from privacy import announcements, attestations, consents, disclosures, erasure_journal, ledger
+from accounts import mail, sessions
+from privacy import announcements, attestations, consents, disclosures, erasure_journal, journal, ledger
 from tenants import usage
 
 JOBS = (
@@ -9,8 +9,8 @@ JOBS = (
     erasure_journal.write,
     consents.tidy,
     mail.forget_sent,
-    signins.forget_old,
     sessions.forget_old,
+    journal.forget_old,
     disclosures.tell_due,
     attestations.remind,
     announcements.resume,

@@ -117,7 +117,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.NoStoreMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignInFirst",
     "privacy.middleware.SecondFactorGate",
     "privacy.middleware.ConsentGate",
     "privacy.middleware.PasswordGate",
@@ -395,6 +395,8 @@ ASK_AGAIN_DAYS = number("ASK_AGAIN_DAYS", 30, least=0, most=3650)
 ATTEST_DAYS = number("ATTEST_DAYS", 14, least=0, most=365)
 # Days before its date in force that a material change must be published: article 21(2) UU PDP
 ANNOUNCE_DAYS = number("ANNOUNCE_DAYS", 7, least=0, most=365)
+# Days that the security journal is kept; the database itself lets nothing younger than a year go
+JOURNAL_DAYS = number("JOURNAL_DAYS", 730, least=366, most=3650)
 CLAIMS_PER_DAY = number("CLAIMS_PER_DAY", 5)  # per account
 CLAIMS_PER_ADDRESS = number("CLAIMS_PER_ADDRESS", 20)  # a day, per network address: a building shares one
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 
 from bamms import logs
 from bamms.context import START
-from privacy import parties, uploads
+from privacy import journal, parties, uploads
+from privacy.models.journal import Kind
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,9 @@ def bad_request(request, exception=None):
 
 
 def permission_denied(request, exception=None):
+    """Whoever is signed in and tries what is not theirs is written down; strangers could fill the journal."""
+    if request.user.is_authenticated:
+        journal.record(Kind.REFUSED, request=request)
     return trouble(request, 403)
 
 

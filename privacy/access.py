@@ -4,9 +4,10 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations, parties, subjects
+from privacy import declarations, journal, parties, subjects
 from privacy.models import AccessRecord
 from privacy.models.access import Action, Why
+from privacy.models.journal import Kind
 from privacy.scope import Hat
 
 
@@ -65,6 +66,9 @@ def looks(rows, *, by, as_, why, reference="", action=Action.VIEWED, fields=None
         if subject_id is not None  # a row that may be about nobody, such as a notice to the authority
         and not (as_ == Hat.TENANT and holder_id == by.pk and allowed and action == Action.VIEWED)
     ]
+    if action == Action.EXPORTED and allowed:
+        facts = {"rows": len(rows), "of": declaration.model._meta.label, "why": str(why)}
+        journal.record(Kind.EXPORTED, by=by, facts=facts)
     common = {"hat": as_, "why": why, "reference": reference, "action": action, "allowed": allowed, "reason": reason}
     return _write([common | {"grant": grant} | record for record in records], by=by, as_=as_)
 

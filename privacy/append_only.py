@@ -8,11 +8,22 @@ from django.apps import apps
 
 REFUSAL = "This table only grows: evidence is never changed or deleted."
 FUNCTION = "bamms_refuse_change"
+YOUNGER = {
+    "sqlite": "OLD.at > datetime('now', '-{days} days')",
+    "postgresql": "OLD.at > now() - interval '{days} days'",
+}
 
 
-def guarded_tables():
-    """Table → the SQL condition on OLD under which a row may no longer change (always, for evidence)."""
-    tables = {model._meta.db_table: "" for model in apps.get_models() if getattr(model, "is_evidence", False)}
+def guarded_tables(vendor="sqlite"):
+    """Table → the SQL condition on OLD under which a row may no longer change (always, for evidence).
+
+    A table with `least_days` lets go of rows that are older, so that a retention rule can end them.
+    """
+    tables = {
+        model._meta.db_table: YOUNGER[vendor].format(days=model.least_days) if model.least_days else ""
+        for model in apps.get_models()
+        if getattr(model, "is_evidence", False)
+    }
     tables["privacy_documentversion"] = "OLD.published_at IS NOT NULL"
     return tables
 
@@ -57,7 +68,7 @@ def drop(connection, table):
 
 def create_all(connection):
     existing = set(connection.introspection.table_names())
-    for table, condition in guarded_tables().items():
+    for table, condition in guarded_tables(connection.vendor).items():
         if table in existing:
             create(connection, table, condition)
 

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
@@ -15,5 +17,7 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self):
-        # The one signal of the project: SQLite loses triggers when a migration rebuilds a table
+        # SQLite loses triggers when a migration rebuilds a table
         post_migrate.connect(guard_evidence, dispatch_uid="guard_evidence")
+        # The journal is told by signals: what it tells of happens in other people's code, and on the floor below
+        import_module(f"{self.name}.listening").begin()

@@ -61,6 +61,8 @@ class Declaration:
     address: str = ""  # the field with the email address of the person
     birth: str = ""  # the field with the date of birth: children need a guardian (article 25)
     masked: tuple = ()  # personal fields that staff see masked until they reveal them (see `masked`)
+    untold: str = ""  # why changes of its rows are not written into the journal
+    quiet: tuple = ()  # fields whose change something else in the journal already tells
     shown: str = ""  # queryset method that gives the rows worth showing now
 
     @property

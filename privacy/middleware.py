@@ -87,8 +87,11 @@ class PasswordGate:
 
 
 def way_on(request):
-    """Where to go afterwards: this page, or the page a stopped POST came from (its body is lost)."""
+    """Where to go afterwards: this page, or the page a stopped POST came from (its body is lost).
+
+    Without what stands behind it: an address is carried on in addresses, and a name may stand there.
+    """
     if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
+        return request.path
     came_from = urlsplit(request.headers.get("referer", ""))
     return came_from.path if came_from.netloc == request.get_host() and came_from.path else reverse("home")

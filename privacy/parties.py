@@ -4,8 +4,10 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from privacy import journal
 from privacy.errors import Refused
 from privacy.models import Membership, Party
+from privacy.models.journal import Kind
 from privacy.models.parties import OPERATOR_ROLES, ROLES_OF_KIND, PartyKind, Role
 from privacy.scope import Hat
 
@@ -49,7 +51,10 @@ def appoint(*, user, party, role, by):
         raise Refused(_("Only the operator appoints company users. Ask the operator."), code="not_operator")
     if role not in ROLES_OF_KIND[party.kind]:
         raise Refused(_("This role does not fit this company. Choose a role that does."), code="role")
+    before = Membership.objects.filter(user=user, party=party).values_list("role", flat=True).first()
     membership, _made = Membership.objects.update_or_create(user=user, party=party, defaults={"role": role})
+    facts = {"company": party.pk, "role": [before, str(role)]}
+    journal.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
     _set_access(user)
     return membership
 
@@ -60,6 +65,8 @@ def dismiss(*, membership, by):
     if not by.is_superuser and not by.memberships.of_operator().exists():
         raise Refused(_("Only the operator dismisses company users. Ask the operator."), code="not_operator")
     user = membership.user
+    facts = {"company": membership.party_id, "role": [str(membership.role), None]}
+    journal.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
     membership.delete()
     _set_access(user)
 

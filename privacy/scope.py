@@ -8,10 +8,14 @@ one company who rents at another would otherwise meet herself in the admin. Bran
 from django.apps import apps
 from django.db.models import TextChoices
 from django.db.models.query import QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
+
+# Rows that a query changes or adds together, which no signal of Django tells of: `privacy.history` listens
+many_changed = Signal()
 
 
 class Hat(TextChoices):
@@ -22,6 +26,21 @@ class Hat(TextChoices):
 
 
 class ScopedQuerySet(QuerySet):
+    def update(self, **kwargs):
+        if not many_changed.has_listeners(self.model):
+            return super().update(**kwargs)
+        rows = list(self.only("pk"))
+        changed = super().update(**kwargs)
+        if changed:
+            many_changed.send(self.model, rows=rows, names=tuple(kwargs))
+        return changed
+
+    def bulk_create(self, objs, *args, **kwargs):
+        made = super().bulk_create(objs, *args, **kwargs)
+        if made:
+            many_changed.send(self.model, rows=made)
+        return made
+
     def visible_to(self, user, *, as_):
         declaration = declarations.of(self.model)
         if not user.is_authenticated or not user.is_active:

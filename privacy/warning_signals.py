@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import FailedSignIn
 from accounts.templatetags.moments import JAKARTA
 from privacy import declarations
-from privacy.models import AccessRecord, Membership
+from privacy.models import AccessRecord, JournalEntry, Membership
+from privacy.models.journal import Kind
 from privacy.scope import Hat
 
 DAYS = 7
@@ -139,27 +139,30 @@ def _bulk(user, hat):
     return [_by_actor(BULK, row) for row in list(largest.values())[:SHOWN]]
 
 
+def _failures():
+    return JournalEntry.objects.filter(kind=Kind.FAILED, at__gte=_since()).order_by()
+
+
 def _failed(user, hat):
-    found = FailedSignIn.objects.filter(at__gte=_since()).order_by()
+    found = _failures()
     if hat == Hat.OPERATOR:
         return found
     d = declarations.register()
     own = user.memberships.of_staff().values("party")
     staff = Membership.objects.filter(party__in=own).values("user")
     tenants = d.model.objects.visible_to(user, as_=hat).filter(**{f"{d.holder}__isnull": False}).values(d.holder)
-    return found.filter(Q(account__in=staff) | Q(account__in=tenants.order_by()))
+    return found.filter(Q(about__holder__in=staff) | Q(about__holder__in=tenants.order_by()))
 
 
 def _accounts(user, hat):
-    rows = _failed(user, hat).filter(account__isnull=False).values("account_id", "account__name")
-    rows = rows.annotate(n=Count("pk")).filter(n__gte=MANY_FAILED).order_by("-n", "account_id")[:SHOWN]
-    return [
-        _signal(SIGN_IN, row["account_id"], row["n"], _account(row["account_id"], row["account__name"])) for row in rows
-    ]
+    rows = _failed(user, hat).filter(about__holder__isnull=False).values("about__holder_id", "about__holder__name")
+    rows = rows.annotate(n=Count("pk")).filter(n__gte=MANY_FAILED).order_by("-n", "about__holder_id")[:SHOWN]
+    found = [(row["about__holder_id"], row["about__holder__name"], row["n"]) for row in rows]
+    return [_signal(SIGN_IN, account, n, _account(account, name)) for account, name, n in found]
 
 
 def _networks():
-    rows = FailedSignIn.objects.filter(at__gte=_since()).exclude(network="").order_by().values("network")
+    rows = _failures().exclude(network="").values("network")
     rows = rows.annotate(n=Count("pk")).filter(n__gte=MANY_FROM_NETWORK).order_by("-n", "network")[:SHOWN]
     return [_signal(NETWORK, row["network"], row["n"], row["network"]) for row in rows]
 

@@ -11,6 +11,7 @@ from accounts import people
 from accounts.models import User
 from privacy import parties
 from privacy.admin.base import TenantDataAdmin, hat
+from privacy.admin.searching import HiddenSearch
 from privacy.errors import Refused
 from privacy.models import Membership, Party
 from privacy.models.parties import ROLES_OF_KIND, PartyKind
@@ -59,7 +60,7 @@ class MembershipForm(forms.ModelForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(TenantDataAdmin):
+class MembershipAdmin(HiddenSearch, TenantDataAdmin):
     list_display = ("person", "party", "does")
     list_display_links = ("person",)
     list_filter = ("role",)

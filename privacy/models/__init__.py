@@ -10,6 +10,7 @@ from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, St
 from privacy.models.disclosures import Disclosure, DisclosureEvent, DisclosureSubject
 from privacy.models.due import DueRun
 from privacy.models.guardians import Guardian
+from privacy.models.journal import JournalEntry
 from privacy.models.numbers import Counter
 from privacy.models.parties import Membership, Party
 from privacy.models.policies import Announcement, DocumentVersion, LegalDocument
@@ -53,6 +54,7 @@ __all__ = [
     "Guardian",
     "ImpactAssessment",
     "InvestigationCase",
+    "JournalEntry",
     "LegalDocument",
     "LegalHold",
     "Membership",

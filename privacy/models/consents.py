@@ -58,6 +58,7 @@ class Presentation(models.Model):
         subject = "subject"
         personal = {}
         withheld = ("token_hash",)
+        untold = "made whenever the consent page is opened; the answer to it is evidence of its own"
         kept = dict.fromkeys(
             ("id", "subject", "token_hash", "language", "shown", "capacity", "shown_at", "expires_at"),
             "proof of what was shown (article 24)",

@@ -45,6 +45,7 @@ class Evidence(models.Model):
     mac = models.CharField(_("seal"), max_length=90, editable=False)
 
     is_evidence = True
+    least_days = 0  # for how long the database keeps a row whoever asks; 0: for ever
 
     class Meta:
         abstract = True

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Prefetch
@@ -17,6 +17,7 @@ from privacy import consents, declarations
 from privacy.admin import AddOnce, Revealing, TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import hat
 from privacy.admin.look import chip
+from privacy.admin.searching import HiddenSearch, SealedList
 from privacy.errors import Refused
 from privacy.models.access import Action
 from privacy.scope import Hat
@@ -58,7 +59,7 @@ class OccupancyInline(TenantTabularInline):
         return 1 if obj is None else 0
 
 
-class RegisterList(ChangeList):
+class RegisterList(SealedList):
     """Adds, to one page of rows, how each account stands to the documents in force: one query a page."""
 
     def get_results(self, request):
@@ -83,7 +84,7 @@ class FindForm(forms.Form):
 
 
 @admin.register(Tenant)
-class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, TenantDataAdmin):
+class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, HiddenSearch, TenantDataAdmin):
     form = RegisterForm
     inlines = [OccupancyInline]
     list_display = ("name", "units", "claim", "consent", "lacks", "phone_masked", "identity_masked")
@@ -153,9 +154,10 @@ class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, TenantDataAdmi
 
     def changelist_view(self, request, extra_context=None):
         """The address of a page stays in histories and logs: a number searched by it is led to its own page."""
-        if identity.looks_like(request.GET.get(SEARCH_VAR, "")):
+        sent = request.POST if SEARCH_VAR in request.POST else request.GET
+        if identity.looks_like(sent.get(SEARCH_VAR, "")):
             rest = request.GET.copy()
-            del rest[SEARCH_VAR]
+            rest.pop(SEARCH_VAR, None)
             sentence = _("The list is not searched by identity number, because addresses of pages stay in logs.")
             link = format_html('<a href="{}">{}</a>', reverse(FIND), _("Find by identity number"))
             self.message_user(request, format_html("{} {}", sentence, link), messages.WARNING)

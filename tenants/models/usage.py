@@ -68,6 +68,7 @@ class PageUse(models.Model):
         purpose = ANALYTICS
         ends = "fold"
         dropped = True
+        untold = "counted by the software at every page: nobody's decision, and a row each would be a trail of a person"
         personal = {"page": "", "count": 0}
         kept = {"id": "row number", "day": "goes with its row", "subject": "goes with its row"}
 

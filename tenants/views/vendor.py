@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from privacy import access, attestations, grants
+from privacy import access, attestations, grants, journal, searching
 from privacy.errors import Refused
 from privacy.forms.sharing import AskForm
 from privacy.models import Membership, SharingAgreement, SharingGrant, SharingRequest
 from privacy.models.access import Why
+from privacy.models.journal import Kind
 from privacy.scope import Hat
 from tenants import shared
 
@@ -34,6 +35,7 @@ def for_vendors(view):
     @wraps(view)
     def for_vendors_only(request, *args, **kwargs):
         if not request.user.memberships.of_vendors().exists():
+            journal.record(Kind.REFUSED)
             raise Http404(_("This page is not here."))
         return view(request, *args, **kwargs)
 
@@ -70,11 +72,14 @@ def agreements_of(request):
     return visible(request, SharingAgreement).select_related("management", "vendor")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_vendors
 def vendor_shared(request):
-    """Each page is a look at the people on it, and each of them can read that."""
-    text, by = request.GET.get("q", "")[:100], request.GET.get("sort", "until")
+    """Each page is a look at the people on it, and each of them can read that. A POST only searches."""
+    led_on = searching.lead_on(request)
+    if led_on:
+        return led_on
+    text, by = searching.opened(request.GET.get("q", ""), by=request.user), request.GET.get("sort", "until")
     found = shared.sort(shared.search(grants.shown_to(request.user), text), by)
     page = Paginator(found, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     shown = grants.list_shared(page.object_list, by=request.user)

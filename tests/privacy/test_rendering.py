@@ -140,7 +140,8 @@ ATTACKS = st.sampled_from(
         "-->", "[x](javascript:x)", "[x](JaVaScript:x)", "[x](java\tscript:x)", "[x](data:text/html,x)",
         "[x](//evil.example)", "[x](vbscript:x)", "[x](&#106;avascript:x)", '[x](/a "t\\" onclick=x")', "![x](/p.png)",
         "<https://a.example>", "[x]: javascript:x\n[x]", "| a |\n|:-:|\n| ", " |\n", "```html\n", "```\n",
-        "<style>*{}</style>", "\n# ", "\n## 1. ", "\n1. ", "\n- ", "\n> ", "`", "&lt;", "&#x3c;", "\0", "\u202e", "\u2028", "](", "\\",
+        "<style>*{}</style>", "\n# ", "\n## 1. ", "\n1. ", "\n- ", "\n> ", "`",
+        "&lt;", "&#x3c;", "\0", "\u202e", "\u2028", "](", "\\",
         "\n\n", "</div>", "<div class=x>",
     ]
 )  # fmt: skip

@@ -7,10 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import FailedSignIn
 from accounts.templatetags.moments import JAKARTA
 from privacy import warning_signals
-from privacy.models import AccessRecord, InvestigationCase
+from privacy.models import AccessRecord, InvestigationCase, JournalEntry
 from privacy.models.access import Why
 from privacy.models.parties import Role
 from privacy.scope import Hat
@@ -105,8 +104,11 @@ def test_a_tenants_own_nights_are_her_affair(cast):
     assert sentences(cast.olga) == {}
 
 
-def fail(account, count, network="203.0.113.0/24"):
-    FailedSignIn.objects.bulk_create(FailedSignIn(account=account, network=network) for _n in range(count))
+def fail(account, count, network="203.0.113.0/24", at=None):
+    about = own(account) if account else None
+    JournalEntry.objects.bulk_create(
+        JournalEntry(kind="failed", about=about, network=network, at=at or timezone.now()) for _n in range(count)
+    )
 
 
 def test_failed_sign_ins_of_an_account_and_from_a_network(cast):
@@ -119,8 +121,7 @@ def test_failed_sign_ins_of_an_account_and_from_a_network(cast):
 
 
 def test_old_failures_are_forgotten(cast):
-    fail(cast.sam, 5)
-    FailedSignIn.objects.update(at=NOW - timedelta(days=8))
+    fail(cast.sam, 5, at=NOW - timedelta(days=8))
     assert sentences(cast.olga) == {}
 
 

@@ -96,7 +96,7 @@ PORTAL = {
     "claim/<str:number>/message/": ("/claim/{claim}/message/", None, "login gate 404 404 404 404 404 404 404"),
     "invitation/<str:token>/": ("/invitation/a-token/", AGREED, AGREED_LED_ON),
     "vendor/": ("/vendor/", VERA),
-    "vendor/shared/": ("/vendor/shared/", VERA),
+    "vendor/shared/": ("/vendor/shared/", VERA, VERA_ACTS),
     "vendor/shared/<str:number>/": ("/vendor/shared/{grant}/", VERA),
     "vendor/shared/<str:number>/ask/": ("/vendor/shared/{grant}/ask/", VERA, VERA),
     "vendor/requests/": ("/vendor/requests/", VERA),
@@ -183,6 +183,13 @@ MODELS = {
         "add": "403 403 403 403",
         "change": "200 404 200 200",
         "history": "200 404 200 200",
+        "delete": "403 403 403 403",
+    },
+    "privacy.journalentry": {
+        "list": "200 403 200 200",
+        "add": "403 403 403 403",
+        "change": "404 403 200 200",
+        "history": "404 404 200 200",
         "delete": "403 403 403 403",
     },
     "privacy.breach": {

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from accounts import sessions, signins
+from accounts import sessions
 from privacy import (
     access,
     attestations,
@@ -24,6 +24,7 @@ from privacy import (
     erasures,
     grants,
     holds,
+    journal,
     ledger,
     parties,
     retention,
@@ -52,6 +53,7 @@ from privacy.models import (
     Guardian,
     ImpactAssessment,
     InvestigationCase,
+    JournalEntry,
     LegalDocument,
     LegalHold,
     Membership,
@@ -73,6 +75,7 @@ from privacy.models import (
     TransferEvent,
 )
 from privacy.models.access import Why
+from privacy.models.journal import Kind
 from privacy.models.parties import Role
 from privacy.models.retention import Why as ErasedWhy
 from privacy.scope import Hat
@@ -232,8 +235,8 @@ def side(world, name, management, vendor, agreement, stranger, number):
         recorded_by=own(staff),
     )
     breach = told_breach(world, name, management, entry)
-    signins.failed(email=person.email, address="203.0.113.7")
     sessions.note_sign_in(user=person, session_key=f"of-{person.pk}", address="203.0.113.7", agent="Firefox Windows")
+    failed = journal.record(Kind.FAILED, about=person)
     case = cases.open_(
         people=[entry.subject],
         fields=["tenant.name"],
@@ -293,6 +296,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         RightsRequest: right,
         RightsEvent: right.events.first(),
         AccessRecord: line,
+        JournalEntry: failed,
         ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(),
         Subject: entry.subject,
         LegalHold: hold,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_password_changed_at"),
+        ("accounts", "0002_password_changed_at"),
     ]
 
     operations = [

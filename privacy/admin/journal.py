@@ -1,0 +1,86 @@
+"""The security journal: the operator's people read all of it, heads what concerns the people of their own company."""
+
+from django.contrib import admin
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from accounts.templatetags import moments
+from accounts.wording import nothing
+from privacy import history, numbers
+from privacy.admin.base import ReadOnly, TenantDataAdmin
+from privacy.admin.look import chip
+from privacy.models import JournalEntry
+from privacy.models.journal import Kind
+
+LATE = {Kind.FAILED, Kind.LOCKED, Kind.FACTOR_FAILED, Kind.REFUSED}
+
+
+@admin.register(JournalEntry)
+class JournalAdmin(ReadOnly, TenantDataAdmin):
+    empty_text = _("No entries yet. Sign-ins, changes and acts in the admin appear here.")
+    list_display = ("moment", "what", "who", "whose", "thing", "network")
+    list_filter = ("kind", ("at", admin.DateFieldListFilter))
+    list_select_related = ("actor__holder", "about__holder")
+    search_fields = ("pk",)  # so that the box is there; see `get_search_results`
+    search_help_text = _("The number of an account or of a request, a network, or a row as tenants.Tenant 12.")
+    fields = readonly_fields = (
+        "moment", "what", "who", "whose", "thing", "told", "network", "route", "request",
+    )  # fmt: skip
+
+    def get_search_results(self, request, queryset, search_term):
+        """By whole numbers and names only, so that an index answers: words of people stand nowhere in it."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        if numbers.is_row(text) and len(text) < len("1A2B3C4D"):
+            return queryset.of_people([int(text)]), False
+        model, _space, row = text.partition(" ")
+        if "." in model and "/" not in text:
+            found = queryset.filter(model__iexact=model)
+            return (found.filter(row=row.strip()) if row else found), False
+        if "/" in text:
+            return queryset.filter(network=text), False
+        return queryset.filter(request=text.upper()), False
+
+    @admin.display(description=_("at"), ordering="at")
+    def moment(self, entry):
+        return moments.short_moment(entry.at)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def what(self, entry):
+        return chip("late" if entry.kind in LATE else "info", entry.get_kind_display())
+
+    @admin.display(description=_("who"))
+    def who(self, entry):
+        return account(entry.actor)
+
+    @admin.display(description=_("whose account"))
+    def whose(self, entry):
+        return account(entry.about)
+
+    @admin.display(description=_("row"))
+    def thing(self, entry):
+        return f"{entry.model} {entry.row}" if entry.model else nothing()
+
+    @admin.display(description=_("what"))
+    def told(self, entry):
+        """Fields by their names, each with what may be told of it."""
+        if "changes" not in entry.facts:
+            return ", ".join(f"{name}: {spoken(value)}" for name, value in entry.facts.items()) or nothing()
+        told = zip(history.labels(entry), entry.facts["changes"].values(), strict=True)
+        return ", ".join(f"{capfirst(label)}: {spoken(pair)}" for label, pair in told)
+
+
+def account(subject):
+    """The account by its number: the journal names nobody."""
+    if subject is None:
+        return nothing()
+    if subject.holder is None:
+        return _("A former account")
+    return _("Account %(number)s") % {"number": subject.holder_id}
+
+
+def spoken(value):
+    if isinstance(value, list) and len(value) == 2:
+        return " → ".join("–" if each is None else str(each) for each in value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
