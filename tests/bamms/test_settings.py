@@ -131,6 +131,11 @@ def test_a_missing_or_broken_setting_is_named(tmp_path, name, value):
     assert "Traceback" not in done.stderr
 
 
+def test_the_key_of_the_blind_index_may_be_two_while_it_changes(tmp_path):
+    done = read_settings(tmp_path, BLIND_INDEX_KEY=f"k2:{'A' * 43}=,k1:{'B' * 43}=")
+    assert done.returncode == 0, done.stderr
+
+
 def test_production_is_safe_without_being_told(tmp_path):
     done = read_settings(tmp_path, **PRODUCTION)
     for expected in ('"DEBUG": false', '"TLS": true', '"SESSION_COOKIE_SECURE": true', '"SECURE_SSL_REDIRECT": true'):

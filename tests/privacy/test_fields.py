@@ -66,6 +66,22 @@ def test_value_moved_to_another_column_does_not_open(entry):
         entry.subject.update_requests.get()
 
 
+def test_update_to_a_value_keeps_the_column_sealed(entry):
+    Tenant.objects.filter(pk=entry.pk).update(identity_number="3172055504900009")
+    assert stored("identity_number", entry).startswith("t1:")
+    assert Tenant.objects.get(pk=entry.pk).identity_number == "3172055504900009"
+
+
+def test_index_has_one_form_for_each_key_and_writes_the_first(entry, settings):
+    column = Tenant._meta.get_field("identity_index")
+    before = stored("identity_index", entry)
+    settings.BLIND_INDEX_KEYS = {"b2": b"b" * 32} | settings.BLIND_INDEX_KEYS
+    first, second = column.indexes(f"ktp:{NUMBER}")
+    assert (second, column.index(f"ktp:{NUMBER}"), column.indexes("")) == (before, first, [])
+    other = f.TenantFactory(identity_kind="ktp", identity_number=NUMBER)
+    assert (stored("identity_index", other), stored("identity_index", entry)) == (first, first)
+
+
 def test_index_follows_the_number(entry):
     entry.identity_number = "3172055504900009"
     entry.save()

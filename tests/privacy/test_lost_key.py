@@ -89,13 +89,23 @@ def test_no_copy_is_made_of_what_cannot_be_read(lost, sign_in):
         client.post(reverse("download"))
 
 
-def test_a_copy_names_the_files_that_it_lacks(cast, sign_in, settings, tmp_path):
+@pytest.fixture
+def lost_photo(cast, settings, tmp_path):
+    """Only the photo was sealed with a key that is gone."""
     settings.PRIVATE_FILES_DIR = tmp_path / "private"
     known = settings.FIELD_KEYS
     settings.FIELD_KEYS = OTHER
     name = default_storage.save("photos/a.jpg", ContentFile(b"picture"))
     settings.FIELD_KEYS = known
     Tenant.objects.filter(pk=cast.ann_entry.pk).update(photo=name)
+
+
+def test_a_file_whose_key_is_gone_is_not_called_missing(cast, lost_photo, sign_in):
+    with pytest.raises(KeyLostError, match="was sealed with the key 't2'"):
+        sign_in(cast.ann).get(reverse("file", args=["tenants.tenant", cast.ann_entry.pk, "photo"]))
+
+
+def test_a_copy_names_the_files_that_it_lacks(cast, lost_photo, sign_in):
     answer = sign_in(cast.ann).post(reverse("download"))
     with zipfile.ZipFile(io.BytesIO(answer.content)) as copy:
         assert not [name for name in copy.namelist() if name.startswith("files/")]
