@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from . import passwords, people
+from . import limits, passwords, people
 from .blanks import ReadableField
 from .models import User
 
@@ -132,15 +132,28 @@ class ResetPasswordKeyForm(OurWords, allauth_forms.ResetPasswordKeyForm):
     words = {"password1": NEW, "password2": AGAIN}
 
 
-class FactorForm(OurWords, mfa_forms.AuthenticateForm):
+class Counted:
+    """Guesses at a code are counted for the account, and told until when; a right one gives its count back."""
+
+    def clean_code(self):
+        try:
+            taken = limits.take("second_step", who=self.user.pk)
+        except limits.Limited as limited:
+            raise forms.ValidationError(limited.sentence, code="too_many") from limited
+        code = super().clean_code()
+        taken.give_back()
+        return code
+
+
+class FactorForm(Counted, OurWords, mfa_forms.AuthenticateForm):
     words = {"code": CODE_OR_RECOVERY}
 
 
-class FactorAgainForm(OurWords, mfa_forms.ReauthenticateForm):
+class FactorAgainForm(Counted, OurWords, mfa_forms.ReauthenticateForm):
     words = {"code": CODE_OR_RECOVERY}
 
 
-class ActivateTOTPForm(OurWords, totp_forms.ActivateTOTPForm):
+class ActivateTOTPForm(Counted, OurWords, totp_forms.ActivateTOTPForm):
     words = {"code": CODE}
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from functools import partial
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -16,12 +17,12 @@ from django.db.models import F, FileField, TextField, Value
 from django.db.models.functions import Cast, Substr
 from django_tasks_db.models import DBTaskResult
 
-from accounts import sealing
+from accounts import factors, sealing
 from accounts.tasks import LETTER
 from privacy.fields import BlindIndexField, EncryptedTextField
 
 # JSON columns that hold sealed texts: model, column, and the context in which they are sealed
-SEALED_JSON = [(DBTaskResult, "args_kwargs", LETTER)]
+SEALED_JSON = [(DBTaskResult, "args_kwargs", LETTER), (Authenticator, "data", factors.CONTEXT)]
 NO_KEY = "?"  # stands for the key of what names none, or does not open
 
 

@@ -323,7 +323,7 @@ def claim_of(entry, by, number=NUMBER):
     unit = entry.occupancies.get().unit
     return registration.claim(
         building=unit.building, unit_number=unit.number, identity_kind="ktp", identity_number=number,
-        birth_date=entry.birth_date, by=by, address="198.51.100.7",
+        birth_date=entry.birth_date, by=by,
     )  # fmt: skip
 
 
