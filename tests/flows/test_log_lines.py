@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from tests.flows import steps
-from tests.flows.conftest import personal_values, told_in
+from tests.flows.conftest import people_of_the_story, secrets_of_the_story, told_in
 
 pytestmark = pytest.mark.django_db
 
@@ -14,15 +14,15 @@ def test_the_check_knows_the_people_and_the_secrets_of_a_story(cast):
     steps.given_published_documents()
     steps.given_an_unclaimed_entry(cast.anggrek)
     steps.when_signing_up()
-    values = personal_values()
+    values = people_of_the_story()
     assert {"Ann Wijaya", "3172055504900001", "sam@example.com", "Vera", "Paramita", steps.NEW_PASSWORD} <= values
-    assert any(len(value) > 30 for value in values)  # the key of the confirmation link
+    assert any(len(value) > 30 for value in secrets_of_the_story())  # the key of the confirmation link
 
 
 @pytest.mark.parametrize("text", ["looked at Ann Wijaya", "to ANN@example.com", "of 3172055504900001."])
 def test_the_check_sees_a_line_that_tells(cast, text, log_lines):
     logging.getLogger("privacy.careless").warning("%s", text)
-    assert told_in(log_lines, personal_values())
+    assert told_in(log_lines, people_of_the_story())
     log_lines.clear()
 
 
