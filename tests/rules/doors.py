@@ -188,8 +188,8 @@ MODELS = {
     "privacy.journalentry": {
         "list": "200 403 200 200",
         "add": "403 403 403 403",
-        "change": "404 403 200 200",
-        "history": "404 404 200 200",
+        "change": "200 403 200 200",
+        "history": "200 404 200 200",
         "delete": "403 403 403 403",
     },
     "privacy.breach": {

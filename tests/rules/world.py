@@ -236,7 +236,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )
     breach = told_breach(world, name, management, entry)
     sessions.note_sign_in(user=person, session_key=f"of-{person.pk}", address="203.0.113.7", agent="Firefox Windows")
-    failed = journal.record(Kind.FAILED, about=person)
+    failed = journal.record(Kind.FAILED, about=staff)
     case = cases.open_(
         people=[entry.subject],
         fields=["tenant.name"],
