@@ -9,4 +9,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self):
-        user_logged_in.connect(import_string("accounts.sessions.begin"))  # models can be read only now
+        # The receivers read models, which can be imported only now
+        user_logged_in.connect(import_string("accounts.sessions.begin"))
+        import_string("accounts.factors.listen")()

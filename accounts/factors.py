@@ -4,7 +4,9 @@ Who must have one is the privacy floor's to say (`privacy.backends`); here stand
 """
 
 import logging
+from functools import partial
 
+from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
@@ -13,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import mail, sealing, sessions
+from .happened import happened
+from .models import User
 
 logger = logging.getLogger(__name__)
 CONTEXT = "mfa.Authenticator.data"
@@ -46,6 +50,20 @@ class FactorAdapter(DefaultMFAAdapter):
         return _("Passkey %(number)s") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
 
 
+def listen():
+    """allauth tells what happens to factors; the journal hears of it."""
+    for signal, kind in (
+        (signals.authenticator_added, "factor_added"),
+        (signals.authenticator_removed, "factor_removed"),
+        (signals.authentication_failed, "factor_failed"),
+    ):
+        signal.connect(partial(_tell, kind=kind), weak=False, dispatch_uid=f"accounts.{kind}")
+
+
+def _tell(*, kind, user, **_signal):
+    happened.send(User, kind=kind, user=user, by=user if user.is_authenticated and kind != "factor_failed" else None)
+
+
 def of(user):
     return Authenticator.objects.filter(user=user, type__in=FACTORS)
 
@@ -67,5 +85,6 @@ def remove_all(*, user, by):
         raise ValidationError(_("Only a superuser may do this to a superuser."))
     Authenticator.objects.filter(user=user).delete()
     sessions.end_all(user)
+    happened.send(User, kind="factor_removed", user=user, by=by)
     mail.tell(user=user, template="account/factors_removed", url_name="mfa_index")
     logger.info("The second factors of account %s were removed by account %s", user.pk, by.pk)

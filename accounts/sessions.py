@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import mail
-from .models import SignIn
+from .happened import happened
+from .models import SignIn, User
 from .signins import network_of
 
 STARTED, SEEN = "signed_in_at", "seen_at"
@@ -86,6 +87,7 @@ def end_all(user, *, but=None):
     store = _store()
     for key in SignIn.objects.filter(user=user).exclude(session_key=but or "").values_list("session_key", flat=True):
         store().delete(key)
+    happened.send(User, kind="sessions_ended", user=user, by=None)
 
 
 def forget_old():

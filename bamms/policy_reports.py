@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import HttpResponse
+from django.http.request import RawPostDataException
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -42,7 +43,7 @@ def receive(request):
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
             return HttpResponse(status=413)
         found = list(violations(json.loads(request.body)))
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, RawPostDataException):
         return HttpResponse(status=400)
     for directive, blocked, page in found[:MOST_REPORTS]:
         host = request.get_host()

@@ -31,7 +31,7 @@ from PIL.PngImagePlugin import PngImageFile
 
 from accounts.middleware import signed_in
 from accounts.sealing import HEAD_LENGTH, key_of_bytes, seal_bytes, unseal_bytes
-from privacy import pdfs, pictures
+from privacy import pdfs, pictures, virus_scan
 
 MEGABYTE = 1024 * 1024
 LONGEST_SIDE = 3000  # pixels: an identity card stays legible, a photo stays small
@@ -245,7 +245,7 @@ def sha256(upload):
 
 
 def content_of(upload, max_mb=None):
-    """The bytes of an upload that is not too large; else a ValidationError names the limit."""
+    """The bytes of an upload that is not too large and holds no known virus; else a ValidationError says so."""
     limit = max_mb or settings.UPLOAD_MAX_MB
     upload.seek(0)
     content = upload.read(limit * MEGABYTE + 1)
@@ -257,6 +257,7 @@ def content_of(upload, max_mb=None):
             code="too_large",
             params={"n": number_format(tenths / 10, 1), "max": number_format(limit)},
         )
+    virus_scan.check(content)
     return content
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts import factors
+from accounts.happened import happened
 from accounts.sealing import SealError
 from tests.factories import PASSWORD, UserFactory
 
@@ -185,3 +186,17 @@ def test_a_code_of_long_ago_opens_nothing(ann, time_machine):
     client = client_of(ann)
     client.post("/accounts/two-step/authenticate/", {"code": old})
     assert not is_in(client)
+
+
+def test_the_journal_hears_of_factors(ann, django_capture_on_commit_callbacks):
+    told = []
+    happened.connect(lambda sender, kind, user, by, **_signal: told.append((kind, user.pk)), weak=False)
+    client = client_of(ann)
+    secret = client.get("/accounts/two-step/totp/activate/").context["form"].secret
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/accounts/two-step/totp/activate/", {"code": code_of(secret)})
+    other = client_of(ann)
+    other.post("/accounts/two-step/authenticate/", {"code": "123456"})
+    factors.remove_all(user=ann, by=UserFactory(is_superuser=True, is_staff=True))
+    kinds = [kind for kind, pk in told if pk == ann.pk]
+    assert {"factor_added", "factor_failed", "factor_removed", "sessions_ended"} <= set(kinds)

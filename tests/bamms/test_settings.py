@@ -116,6 +116,7 @@ def start(tmp_path, monkeypatch):
         ("FIELD_KEYS", f"kü:{'A' * 43}="),
         ("BLIND_INDEX_KEY", f"k1:{'A' * 43}=,k2:{'B' * 43}=,k3:{'C' * 43}="),
         ("UPLOAD_MAX_MB", "0"),
+        ("CLAMD_ADDRESS", "scanner"),
         ("ANSWER_HOURS", "99999999999"),
         ("SESSION_COOKIE_AGE", "-1"),
         ("CLAIMS_PER_ADDRESS", "0"),

@@ -1,0 +1,61 @@
+"""What people upload is shown to a virus scanner where the operator runs one: clamd, by its INSTREAM command.
+
+The scanner is one more look, not the only one: pictures are drawn anew and PDF files are checked anyway. While it does
+not answer, nothing is taken in: an operator who set one up wants no file that it has not seen.
+"""
+
+import logging
+import socket
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
+SECONDS = 20
+CHUNK = 1024 * 1024
+
+
+def check(content):
+    """Refuse content in which CLAMD_ADDRESS (host:port, or the path of a socket) finds something."""
+    if not settings.CLAMD_ADDRESS:
+        return
+    try:
+        answer = _ask(content)
+    except OSError as error:
+        logger.error("The virus scanner does not answer: %s", type(error).__name__)
+        raise ValidationError(
+            _("Files cannot be taken in at the moment. Try again in an hour."), code="scan"
+        ) from error
+    if answer.endswith("FOUND"):
+        logger.warning("The virus scanner refused an upload")
+        raise ValidationError(_("This file holds a virus. Choose another one."), code="virus")
+    if not answer.endswith("OK"):
+        logger.error("The virus scanner does not understand: it answered with %s characters", len(answer))
+        raise ValidationError(_("Files cannot be taken in at the moment. Try again in an hour."), code="scan")
+
+
+def _ask(content):
+    host, _colon, port = settings.CLAMD_ADDRESS.rpartition(":")
+    with socket.create_connection((host, int(port)), SECONDS) if host else _local() as line:
+        line.settimeout(SECONDS)
+        line.sendall(b"zINSTREAM\0")
+        for start in range(0, len(content), CHUNK):
+            piece = content[start : start + CHUNK]
+            line.sendall(len(piece).to_bytes(4, "big") + piece)
+        line.sendall(bytes(4))
+        answer = b""
+        while not answer.endswith(b"\0") and len(answer) < CHUNK and (more := line.recv(4096)):
+            answer += more
+    return answer.rstrip(b"\0").decode("ascii", "replace").strip()
+
+
+def _local():
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    line.settimeout(SECONDS)
+    try:
+        line.connect(settings.CLAMD_ADDRESS)
+    except OSError:
+        line.close()
+        raise
+    return line
