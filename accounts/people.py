@@ -68,6 +68,7 @@ def replace_email(*, user, email, by):
     user.set_unusable_password()
     user.full_clean()
     user.save()
+    sessions.end_all(user)
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     mail.tell_address(email=old, language=user.language, template="account/email_changed", path=reverse("home"))

@@ -61,7 +61,7 @@ class ConsentGate:
 class PasswordGate:
     """With PASSWORD_CHANGE_REQUIRED, whoever has an old password changes it first (clause 5.4).
 
-    Open stays what is open without consent too: rights, policy, sign-out. Consent is asked before the password.
+    Open stays what is open without consent too: rights, policy, sign-out. The gate of consent stands before it.
     """
 
     OPEN = ("account_change_password",)
@@ -78,8 +78,6 @@ class PasswordGate:
         if not getattr(view, "login_required", True) or getattr(view, "open_without_consent", False):
             return None
         if sets_up_a_factor(request) or request.resolver_match.view_name in self.OPEN:
-            return None
-        if getattr(request.user, "must_consent", True):
             return None
         if not request.user.password_is_old:
             return None

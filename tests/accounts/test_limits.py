@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache, caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.management import call_command
 from django.utils import translation
 
@@ -125,14 +126,14 @@ def test_the_cache_holds_no_person_and_no_address(monkeypatch):
 
 
 def test_tries_in_the_same_moment_do_not_slip_through(monkeypatch):
-    refusals, read = [], cache.get
+    refusals, read = [], LocMemCache.get
 
     def slowly(*args):
         found = read(*args)
         time.sleep(0.01)  # long enough for all the others to read the same
         return found
 
-    monkeypatch.setattr(cache, "get", slowly)
+    monkeypatch.setattr(LocMemCache, "get", slowly)  # each thread has a cache object of its own
 
     def one():
         try:
