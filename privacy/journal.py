@@ -29,7 +29,7 @@ def entry(kind, *, by=None, about=None, row=None, facts=None, request=None):
         actor_id=_own(by or acting.user(), request),
         about_id=_own(about, request),
         model=row._meta.label if row is not None else "",
-        row=str(row.pk) if row is not None else "",
+        row="" if row is None or row.pk is None else str(row.pk),
         facts=facts or {},
         network=signins.network_of_request(request) if kind in OF_ACCOUNT else "",
         route=acting.route(request)[:200],
