@@ -200,3 +200,18 @@ def test_the_journal_hears_of_factors(ann, django_capture_on_commit_callbacks):
     factors.remove_all(user=ann, by=UserFactory(is_superuser=True, is_staff=True))
     kinds = [kind for kind, pk in told if pk == ann.pk]
     assert {"factor_added", "factor_failed", "factor_removed", "sessions_ended"} <= set(kinds)
+
+
+def test_a_new_password_by_the_link_does_not_pass_the_second_step_by(ann):
+    set_up(ann)
+    client = Client(headers={"Accept-Language": "en"})
+    client.post("/accounts/password/reset/", {"email": ann.email})
+    form = client.get(re.search(r"http://testserver(\S+)", mail.outbox[0].body).group(1)).url
+    client.post(form, {"password1": "Kapal-laut7x", "password2": "Kapal-laut7x"})
+    ann.refresh_from_db()
+    assert ann.check_password("Kapal-laut7x")
+    assert not is_in(client)
+    client.post("/accounts/login/", {"login": ann.email, "password": "Kapal-laut7x"})
+    assert not is_in(client)
+    client.post("/accounts/two-step/authenticate/", {"code": code_of()})
+    assert is_in(client)

@@ -2,6 +2,8 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings as site_settings
 from django.core import mail
 from django.test import Client
@@ -164,6 +166,16 @@ def test_sign_out_is_a_post(client, ann):
     assert "_auth_user_id" not in client.session
 
 
+def test_the_cookie_of_an_ended_session_opens_nothing(client, ann):
+    sign_in(client)
+    old = client.cookies[site_settings.SESSION_COOKIE_NAME].value
+    assert client.get("/accounts/email/").status_code == 200
+    client.post("/accounts/logout/")
+    thief = Client()
+    thief.cookies[site_settings.SESSION_COOKIE_NAME] = old
+    assert thief.get("/accounts/email/").url.startswith(LOGIN)
+
+
 def test_reset_answers_alike_for_known_and_unknown_addresses(client, ann):
     other = Client(headers={"Accept-Language": "en"})
     known = client.post("/accounts/password/reset/", {"email": "Ann@example.com"})
@@ -186,6 +198,28 @@ def test_reset_sets_the_password_once_and_tells(client, ann):
     assert ann.check_password(NEW)
     assert mail.outbox[1].subject == "Your password was changed"
     assert Client().get(link).status_code == 200  # used: no redirect to the form any more
+
+
+def test_a_reset_link_of_long_ago_opens_nothing(client, ann, time_machine):
+    time_machine.move_to("2026-11-22 10:00", tick=False)
+    client.post("/accounts/password/reset/", {"email": "ann@example.com"})
+    link = link_in(mail.outbox[0])
+    time_machine.shift(site_settings.PASSWORD_RESET_TIMEOUT + 60)
+    assert client.get(link).status_code == 200  # the page that says so: no redirect to the form
+    time_machine.shift(-120)
+    assert "set-password" in client.get(link).url
+
+
+def test_a_reset_key_opens_no_other_persons_account_and_confirms_no_email(client, ann):
+    other = UserFactory(email="bob@example.com")
+    client.post("/accounts/password/reset/", {"email": "ann@example.com"})
+    uid, key = re.search(r"/key/([^/-]+)-([^/]+)/", link_in(mail.outbox[0])).groups()
+    of_other = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(other), key])
+    assert user_pk_to_url_str(other) != uid
+    assert client.get(of_other).status_code == 200  # no redirect to the form
+    EmailAddress.objects.filter(user=ann).update(verified=False)
+    client.post(f"/accounts/confirm-email/{key}/")
+    assert not EmailAddress.objects.get(user=ann).verified
 
 
 def test_change_password_signs_out_and_tells_without_details(client, ann):

@@ -166,6 +166,18 @@ def test_a_wrong_confirm_link_gets_a_page(client, key):
     assert client.get(f"/accounts/confirm-email/{key}/").status_code == 200
 
 
+def test_a_confirm_link_of_long_ago_confirms_nothing(client, time_machine):
+    time_machine.move_to(NOON, tick=False)
+    sign_up(client)
+    link = link_in(mail.outbox[0])
+    time_machine.shift(3 * 24 * 60 * 60 + 60)
+    client.post(link)
+    assert not EmailAddress.objects.get().verified
+    time_machine.shift(-120)
+    client.post(link)
+    assert EmailAddress.objects.get().verified
+
+
 def test_send_again_sends_another_link_after_a_minute(client, time_machine):
     time_machine.move_to(NOON)
     sign_up(client)

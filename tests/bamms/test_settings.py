@@ -21,7 +21,7 @@ PRINT_SETTINGS = """
 import json, bamms.settings as settings
 print(json.dumps({name: getattr(settings, name) for name in (
     "DEBUG", "TLS", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SITE_URL",
-    "PASSWORD_HASHERS")}))
+    "PASSWORD_HASHERS", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME")}))
 """
 
 
@@ -142,6 +142,8 @@ def test_production_is_safe_without_being_told(tmp_path):
     for expected in ('"DEBUG": false', '"TLS": true', '"SESSION_COOKIE_SECURE": true', '"SECURE_SSL_REDIRECT": true'):
         assert expected in done.stdout
     assert '"SECURE_HSTS_SECONDS": 31536000' in done.stdout
+    for cookie in ("session", "csrf", "language"):
+        assert f'COOKIE_NAME": "__Host-{cookie}"' in done.stdout
     assert '"PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"' in done.stdout
 
 
