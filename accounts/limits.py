@@ -15,6 +15,7 @@ Which pages are limited stands in `bamms.limited`; how signing in is limited in 
 """
 
 import ipaddress
+import logging
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ from django.utils.translation import gettext as _
 from .sealing import blind_index
 from .templatetags.moments import JAKARTA, clock, moment
 
+logger = logging.getLogger(__name__)
 LOCK_SECONDS = 10  # a process that died with the lock keeps nobody out for longer
 WAIT_SECONDS = 1
 HOUSEHOLD_BITS = 64
@@ -96,6 +98,8 @@ def take(action, *, who="", address="", taken=None):
                 taken.add(key, _count(key, most, seconds), seconds)
     except Limited:
         taken.give_back()
+        # A line and no row of the journal: whoever goes on trying must not fill the database
+        logger.warning("The limit of %s is reached", action)
         raise
     return taken
 

@@ -65,6 +65,7 @@ def renew(request):
     before = request.session.session_key
     request.session.cycle_key()
     SignIn.objects.filter(user=request.user, session_key=before).update(session_key=request.session.session_key)
+    happened.send(User, kind="confirmed", user=request.user, by=request.user)
 
 
 def of(user):

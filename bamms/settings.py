@@ -269,7 +269,6 @@ if not (SECOND_FACTOR or DEBUG):
 MFA_ADAPTER = "accounts.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "BAMMS"
-MFA_TOTP_TOLERANCE = 1  # a code stays good for one more step of 30 seconds: clocks differ, and people type
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_FORMS = {

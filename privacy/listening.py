@@ -1,6 +1,7 @@
 """The journal hears of what Django, allauth and the floor below do: nobody of them may call this floor."""
 
 from allauth.account import signals as account
+from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth import signals as auth
 from django.contrib.auth.models import Group
 from django.db.models import signals as rows
@@ -41,7 +42,9 @@ def begin():
 
 
 def signed_in(sender, request, user, **kwargs):
-    journal.record(Kind.SIGNED_IN, by=user, about=user, request=request)
+    """With what, too: the password, and the second factor where there is one."""
+    used = [record.get("type") or record["method"] for record in get_authentication_records(request, user)]
+    journal.record(Kind.SIGNED_IN, by=user, about=user, request=request, facts={"with": used} if used else None)
 
 
 def signed_out(sender, request, user, **kwargs):

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import io
+import logging
 import math
 import os
 import re
@@ -33,6 +34,7 @@ from accounts.middleware import signed_in
 from accounts.sealing import HEAD_LENGTH, key_of_bytes, seal_bytes, unseal_bytes
 from privacy import pdfs, pictures, virus_scan
 
+logger = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 LONGEST_SIDE = 3000  # pixels: an identity card stays legible, a photo stays small
 JPEG_QUALITY = 88
@@ -336,8 +338,12 @@ class ImageUpload(forms.FileField):
         upload = super().to_python(data)
         if not upload:
             return upload
-        cleaned = self.clean_upload(upload, max_mb=self.max_mb)
-        check_ending(upload, MAY_BE_CALLED[ending_of(cleaned.name)], self.kinds)
+        try:
+            cleaned = self.clean_upload(upload, max_mb=self.max_mb)
+            check_ending(upload, MAY_BE_CALLED[ending_of(cleaned.name)], self.kinds)
+        except ValidationError as error:
+            logger.warning("An upload was refused: %s", error.code)
+            raise
         return cleaned
 
     def widget_attrs(self, widget):

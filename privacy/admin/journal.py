@@ -12,7 +12,7 @@ from privacy.admin.look import chip
 from privacy.models import JournalEntry
 from privacy.models.journal import Kind
 
-LATE = {Kind.FAILED, Kind.LOCKED, Kind.FACTOR_FAILED, Kind.REFUSED}
+LATE = {Kind.FAILED, Kind.FACTOR_FAILED, Kind.REFUSED}
 
 
 @admin.register(JournalEntry)

@@ -171,3 +171,12 @@ def test_the_count_is_shared_and_keeps_its_time_in_a_databases_cache(settings, t
     refused("look", who=1)
     time_machine.shift(19 * 3600)
     take("look", who=1)
+
+
+def test_a_reached_limit_is_a_line_of_the_log(settings, caplog):
+    settings.LIMITS = {"knock": {"person": (1, 60)}}
+    limits.take("knock", who="ann@example.com")
+    with pytest.raises(limits.Limited):
+        limits.take("knock", who="ann@example.com")
+    (line,) = caplog.messages
+    assert line == "The limit of knock is reached"

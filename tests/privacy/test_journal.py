@@ -59,6 +59,7 @@ def test_a_sign_in_and_a_sign_out_are_written_down(ann):
     assert coming[0].actor == coming[0].about == subjects.own(ann)
     assert (coming[0].network, coming[0].route) == ("127.0.0.0/24", "/accounts/login/")
     assert len(coming[0].request) == len("1A2B3C4D")
+    assert coming[0].facts == {"with": ["password"]}
 
 
 def test_a_wrong_password_is_kept_for_the_account(ann):
