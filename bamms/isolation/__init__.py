@@ -1,0 +1,107 @@
+"""Tries to reach somebody else's rows on every surface of the running code, and lets nothing of it stay.
+
+`check` makes two companies with a row of every model (`world`), takes every address from the resolver and every model
+from the admin (`addresses`, `surfaces`), asks as each member of the first company, and reports what it was shown.
+"""
+
+import logging
+import tempfile
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.test import override_settings
+
+from bamms.isolation.report import BROKE, CLEAN, LEAK, Report, Result
+from bamms.isolation.surfaces import OUTSIDE, SURFACES, Site, Untested
+from bamms.isolation.watching import Member, ask
+from bamms.isolation.world import World
+
+STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"  # asks for no collectstatic
+# Who tries, and the sides that are not theirs
+MEMBERS = {"head": "b", "officer": "b", "vendor": "bn", "tenant": "bn", "visitor": "abn"}
+
+
+@contextmanager
+def throw_away():
+    """Everything outside the database that an answer may write to, replaced; and the database rolled back."""
+    with tempfile.TemporaryDirectory(prefix="bamms-isolation-") as folder:
+        changed = override_settings(
+            ALLOWED_HOSTS=["testserver"],
+            EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+            CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": folder}},
+            STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": STATIC}},
+            PRIVATE_FILES_DIR=Path(folder) / "private",
+            ERASURE_JOURNAL=Path(folder) / "erasures.jsonl",
+            MAIL_DIR=Path(folder) / "mail",
+        )
+        quiet = logging.root.manager.disable
+        with changed, warnings.catch_warnings(), transaction.atomic():
+            warnings.simplefilter("ignore")
+            logging.disable(logging.CRITICAL)  # refusals are what is wanted here
+            try:
+                yield
+            finally:
+                logging.disable(quiet)
+                cache.clear()
+                transaction.set_rollback(True)
+
+
+def check(*, only=(), about="", told=None):
+    """Try everything, or only these surfaces, or what has `about` in its name; `told` hears of each result."""
+    report = Report()
+    with throw_away():
+        world = World()
+        for model, why in world.missing.items():
+            report.untested("row", model._meta.label, why)
+        members = [Member(name, world, tuple(letters)) for name, letters in MEMBERS.items()]
+        site = Site(world, members, about)
+        for member in members:
+            for name in surfaces_for(member):
+                if not only or name in only:
+                    _try_all(SURFACES[name](site, member), member, report, told)
+            if not (only or about or member.opened):
+                report.untested("member", member.name, "no page opens for this person, so nothing was proved")
+    return report
+
+
+def surfaces_for(member):
+    """An officer is in the portal what a head is; who is not staff gets no further than the admin's door."""
+    if member.name == "officer":
+        return [name for name in SURFACES if name not in {*OUTSIDE, "door"}]
+    return [name for name in SURFACES if (name != "door" if member.is_staff else name in {*OUTSIDE, "door"})]
+
+
+def _try_all(attempts, member, report, told):
+    for attempt in attempts:
+        if isinstance(attempt, Untested):
+            report.untested(attempt.surface, attempt.what, attempt.why)
+            continue
+        result = _try(attempt, member)
+        report.add(result)
+        if told:
+            told(result)
+
+
+def _try(attempt, member):
+    trial = f"{attempt.method} {attempt.address}"
+    verdict, detail = (LEAK, f"takes {attempt.data}") if attempt.method == "FORM" else _asked(attempt, member)
+    return Result(attempt.surface, attempt.what, member.name, trial, verdict, detail)
+
+
+def _asked(attempt, member):
+    answer = ask(member, attempt.method, attempt.address, attempt.data, public=attempt.public)
+    if answer.status >= 500:
+        return BROKE, f"answers {answer.status} {answer.error}".strip()
+    if answer.shown:
+        return LEAK, "shows " + ", ".join(sorted(map(member.world.meaning, answer.shown))[:5])
+    if answer.changed:
+        return LEAK, f"changes {', '.join(answer.changed)}"
+    if attempt.stranger and answer.is_page:
+        unknown = ask(member, attempt.method, attempt.stranger, attempt.data)
+        if not unknown.is_page:
+            return LEAK, f"answers {answer.status}, but {unknown.status} to what does not exist"
+    return CLEAN, f"answers {answer.status}"

@@ -1,0 +1,187 @@
+"""The world of the self-test: two companies and a neighbour, each with a row of every model, made by introspection.
+
+Side `a` is the company whose people try; `b` is another company; `n` is a neighbour who rents from company `a` and
+deals with another vendor; `c` holds what belongs to nobody. A model for which no row can be made is in `missing`.
+"""
+
+from datetime import date
+
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import DatabaseError, models, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from bamms.isolation.values import Canaries, fill
+from privacy import consents, declarations, parties, subjects
+from privacy.models import Membership, Party, Subject
+from privacy.models.breaches import PARTS
+from privacy.models.parties import PartyKind, Role
+from tenants.models import Building, BuildingManagement, Vendor
+
+ROLES = {"head": Role.HEAD, "officer": Role.OFFICER, "vendor": Role.VENDOR}
+NEEDED = object()  # make the row that this nullable key points to
+# Only where a constraint or the form of a value leaves no choice
+SPECIAL = {
+    "tenants.Tenant": {"identity_kind": "ktp", "birth_date": date(1980, 1, 2)},
+    "tenants.Claim": {"birth_date": "1980-01-02"},
+    "tenants.Bulletin": {"link": ""},
+    "tenants.PendingImport": {"table": '[["name"], []]'},
+    "privacy.SharingAgreement": {
+        "status": "active", "management_signed_on": timezone.localdate, "vendor_signed_on": timezone.localdate,
+    },
+    "privacy.ProfileUpdateLine": {"field": "phone"},
+    "privacy.Erasure": {"kind": "tenants.Tenant"},
+    "privacy.ConsentEvent": {"purpose_version": NEEDED},
+    "privacy.PurposeVersion": {
+        "texts": {language: {"name": "x", "description": "x", "retention": "x"} for language in ("id", "en")}
+    },
+    "privacy.BreachNotice": {"words": {language: dict.fromkeys(PARTS, "x") for language in ("id", "en")}},
+    "privacy.Presentation": {"shown": {"documents": [], "purposes": []}},
+    "django_tasks_database.DBTaskResult": {"args_kwargs": {"args": [], "kwargs": {}}, "backend_name": "default"},
+}  # fmt: skip
+
+
+def is_owned(model):
+    """Does the model say to whom a row belongs?"""
+    declared = declarations.of(model) if "Privacy" in vars(model) else None
+    return declared is not None and bool(declared.subject or declared.controller or declared.vendor)
+
+
+def models_to_fill():
+    """Every model that declares whose rows it holds, and every one that the admin shows."""
+    declared = [model for model in apps.get_models() if "Privacy" in vars(model)]
+    return list(dict.fromkeys([*declared, *admin.site._registry]))
+
+
+class Side:
+    """The rows and people of one letter; `lends` is the side whose company and buildings it uses."""
+
+    def __init__(self, letter, keeper, common=None, lends=None):
+        self.canaries, self.common, self.lends, self.keeper = Canaries(letter), common or self, lends, keeper
+        self.rows, self.people = {}, {}
+        if common is not None:
+            self._found()
+
+    def _found(self):
+        """The companies and people first: everything else points to them."""
+        if self.lends:
+            self.rows |= {model: self.lends.row(model) for model in (Party, BuildingManagement, Building)}
+        else:
+            self.rows[BuildingManagement] = self._new(BuildingManagement, kind=PartyKind.MANAGEMENT)
+            self.rows[Party] = Party.objects.get(pk=self.rows[BuildingManagement].pk)
+        self.rows[Vendor] = self._new(Vendor, kind=PartyKind.VENDOR)
+        for name in ("tenant", *ROLES):
+            if self.lends and name in ("head", "officer"):
+                self.people[name] = self.lends.people[name]
+            else:
+                self.people[name] = self._person(ROLES.get(name))
+        self.rows[User] = self.people["tenant"]
+        self.rows[Subject] = self._new(Subject, holder=self.people["tenant"])
+        worker = self.people["vendor" if self.lends else "head"]
+        self.rows[Membership] = Membership.objects.get(user=worker)
+
+    def _person(self, role):
+        user = self._new(User, is_active=True, password="!")  # noqa: S106 - opens nothing
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        if role:
+            party = self.rows[Vendor] if role == Role.VENDOR else self.rows[Party]
+            parties.appoint(user=user, party=Party.objects.get(pk=party.pk), role=role, by=self.keeper)
+        subjects.own(user)
+        agree(user)
+        return user
+
+    def row(self, model):
+        """This side's row, made when first asked for."""
+        if model not in self.rows:
+            self.rows[model] = self._shared(model) or self._new(model)
+        return self.rows[model]
+
+    def _shared(self, model):
+        """Of what belongs to nobody there may be only one of a kind: the one that is there will do."""
+        return None if is_owned(model) else model._base_manager.first()
+
+    def _new(self, model, **given):
+        special = SPECIAL.get(model._meta.label, {})
+        values = {}
+        for field in model._meta.concrete_fields:
+            if field.name in given or (field.remote_field and field.remote_field.parent_link) or field.name == "mac":
+                continue
+            if field.name in special and special[field.name] is not NEEDED:
+                value = special[field.name]
+                values[field.name] = value() if callable(value) else value
+            elif field.primary_key or isinstance(field, models.AutoField):
+                values[field.name] = self._key(field, model)
+            elif field.is_relation:
+                values[field.name] = self._related(field, model, needed=field.name in special)
+            else:
+                values[field.name] = fill(field, self.canaries, model)
+        row = model(**values, **given)
+        row.save(force_insert=True)
+        return row
+
+    def _key(self, field, model):
+        where = f"{model._meta.label}.{field.name}"
+        return self.canaries.uuid(where) if isinstance(field, models.UUIDField) else self.canaries.number(where)
+
+    def _related(self, field, model, *, needed):
+        """The row that a key points to: the person's or the company's where the declaration says so, else staff's."""
+        declared = declarations.of(model) if "Privacy" in vars(model) else None
+        owners = (
+            {path.split("__")[0] for path in (declared.subject, declared.controller, declared.vendor)}
+            if declared
+            else set()
+        )
+        if field.null and not (needed or field.name in owners):
+            return None
+        target = field.related_model
+        if target is User:
+            return self.people["tenant" if field.name in owners else "officer"]
+        if target is Subject:
+            return self.rows[Subject] if field.name in owners else subjects.own(self.people["officer"])
+        if target is Party and "vendor" in field.name:
+            return Party.objects.get(pk=self.rows[Vendor].pk)
+        return (self if is_owned(target) else self.common).row(target)
+
+
+def agree(user):
+    """To whatever this installation asks for, so that the consent page is not what stops the tries."""
+    versions = [question.version for question in consents.questions(user)]
+    if versions:
+        _presentation, token = consents.present(by=user, language="id", versions=versions)
+        consents.give(by=user, token=token)
+
+
+class World:
+    def __init__(self):
+        call_command("setup_groups", verbosity=0)
+        keeper = User.objects.create_superuser(email="isolation@example.com")
+        common = Side("c", keeper)
+        common.people = dict.fromkeys(("tenant", *ROLES), keeper)
+        common.rows |= {Subject: subjects.own(keeper)}
+        self.missing = {}
+        # Company a comes last: what the tries make gets higher numbers than its, and no number of another side
+        foreign = Side("b", keeper, common)
+        own = Side("a", keeper, common)
+        neighbour = Side("n", keeper, common, lends=own)
+        self.sides = {"b": foreign, "n": neighbour, "c": common, "a": own}
+        for side in self.sides.values():
+            self._fill(side)
+
+    def _fill(self, side):
+        for model in models_to_fill():
+            of_nobody = not is_owned(model)
+            if of_nobody != (side is self.sides["c"]) or (side.lends and not declarations.of(model).subject):
+                continue
+            try:
+                with transaction.atomic():
+                    side.row(model)
+            except (DatabaseError, ValueError, TypeError, LookupError, AttributeError) as error:
+                self.missing[model] = f"{type(error).__name__}: {error}"
+
+    def meaning(self, canary):
+        """What a canary is: "tenants.Tenant.name of b"."""
+        letter = canary.split()[1][0]
+        return f"{self.sides[letter].canaries.meaning.get(canary, canary)} of {letter}"

@@ -1,0 +1,28 @@
+"""Does anybody reach somebody else's rows? Asked of the running code, on every surface; nothing of it stays."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from bamms import isolation
+from bamms.isolation.surfaces import SURFACES
+
+
+class Command(BaseCommand):
+    help = "Try cross-company and cross-tenant reads and writes on every surface; exits with 1 on any leak."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--surface", action="append", choices=list(SURFACES), default=[], help="only this one (repeatable)"
+        )
+
+        parser.add_argument("--about", default="", help="only what has this in its name, such as privacy.Guardian")
+
+    def handle(self, *, surface, about, verbosity, **options):
+        report = isolation.check(only=surface, about=about, told=self._tell if verbosity > 1 else None)
+        for line in report.table() if verbosity else ():
+            self.stdout.write(line)
+        self.stdout.write(report.summary())
+        if report.faults:
+            raise CommandError("Isolation does not hold, or is not proved.", returncode=1)
+
+    def _tell(self, result):
+        self.stdout.write(str(result))
