@@ -13,12 +13,14 @@ from django.forms import ModelChoiceField
 from django.test import RequestFactory
 from django.urls import reverse
 
-from bamms.isolation.addresses import FILES, UNKNOWN, Unfillable, routes
+from bamms.isolation.addresses import CORRELATED, FILES, UNKNOWN, Unfillable, routes
 from bamms.isolation.pages import forms_of, links_of
 from bamms.isolation.watching import ask
 from bamms.isolation.world import is_owned
 
 ANSWERS = {"post": "yes", "answer": "confirm", "decision": "refuse", "reason": "x", "action": "x"}
+# Who tries rows of every model where an address opens for nobody's own row: the portal's people
+ASKS_ALL = {"tenant", "vendor"}
 MOST_FORMS = 4  # of one page, that are sent
 
 
@@ -69,9 +71,9 @@ class Site:
 
     def foreign(self, member, route):
         """Its addresses with foreign rows: one of every model, where no own row tells which model it is about."""
-        if not route.names_rows:
+        known = self.models_of(route) if route.names_rows else []
+        if not route.names_rows or not (known or member.name in ASKS_ALL or frozenset(route.parts) in CORRELATED):
             return []
-        known = self.models_of(route)
         if known:
             return route.filled({model: member.rows(model) for model in known})
         return route.filled({model: member.rows(model)[:1] for model in self.models()})
