@@ -37,6 +37,10 @@ def throw_away():
             PRIVATE_FILES_DIR=Path(folder) / "private",
             ERASURE_JOURNAL=Path(folder) / "erasures.jsonl",
             MAIL_DIR=Path(folder) / "mail",
+            # What stands before the pages would only hide what they let out
+            SECOND_FACTOR=False,
+            ACCOUNT_REAUTHENTICATION_REQUIRED=False,
+            LIMITS={action: dict.fromkeys(rates, (10**9, 1)) for action, rates in settings.LIMITS.items()},
         )
         quiet = logging.root.manager.disable
         with changed, warnings.catch_warnings(), transaction.atomic():

@@ -17,7 +17,7 @@ from tests import factories as f
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cast")]
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 12:00 in Jakarta
 # Counted where a form or a sign-in says the refusal beside its boxes
-ELSEWHERE = {"claim", "sign_in", "sign_in_strange", "sign_in_slow", "sign_in_pass"}
+ELSEWHERE = {"second_step", "claim", "sign_in", "sign_in_strange", "sign_in_slow", "sign_in_pass"}
 REGISTER = "/admin/tenants/tenant/"
 # action → who, method, address, what is sent
 ACTS = {

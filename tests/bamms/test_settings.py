@@ -19,7 +19,7 @@ from bamms import development
 ROOT = Path(settings.BASE_DIR)
 PRINT_SETTINGS = """
 import json, bamms.settings as settings
-print(json.dumps({name: getattr(settings, name) for name in (
+print(json.dumps({name: getattr(settings, name, None) for name in (
     "DEBUG", "TLS", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SITE_URL",
     "PASSWORD_HASHERS", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME")}))
 """
