@@ -19,7 +19,7 @@ def open_without_consent(view):
 
 def sets_up_a_factor(request):
     """The pages that setting up a second factor takes; both gates let them through."""
-    name = request.resolver_match.view_name
+    name = request.resolver_match.view_name if request.resolver_match else ""
     return name.startswith("mfa_") or name in {"account_reauthenticate", "admin:logout"}
 
 

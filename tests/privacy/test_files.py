@@ -53,7 +53,9 @@ def test_the_answer_is_sealed_off(cast, entry, sign_in):
     assert Image.open(io.BytesIO(response.content)).size == (30, 20)
     assert response["Content-Type"] == "image/jpeg"
     assert response["Content-Disposition"] == 'inline; filename="photo.jpg"'
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Content-Security-Policy"] == (
+        "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Cache-Control"] == "no-store"
 

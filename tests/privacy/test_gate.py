@@ -84,9 +84,9 @@ def test_gate_stays_open_for_an_editorial_version_a_draft_and_an_announced_one(c
 
 
 def test_gate_closes_when_the_announced_day_comes(client, ann):
-    f.VersionFactory(in_force_from=timezone.now() + timedelta(hours=2))
+    f.VersionFactory(in_force_from=timezone.now() + timedelta(minutes=10))
     assert is_open(client)
-    with time_machine.travel(timezone.now() + timedelta(hours=3)):
+    with time_machine.travel(timezone.now() + timedelta(minutes=15)):
         assert not is_open(client)
 
 
