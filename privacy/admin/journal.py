@@ -1,5 +1,6 @@
 """The security journal: the operator's people read all of it, heads what concerns the people of their own company."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,9 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("row"))
     def thing(self, entry):
-        return f"{entry.model} {entry.row}" if entry.model else nothing()
+        if not entry.model:
+            return nothing()
+        return f"{capfirst(apps.get_model(entry.model)._meta.verbose_name)} {entry.row}".strip()
 
     @admin.display(description=_("what"))
     def told(self, entry):

@@ -155,7 +155,7 @@ def test_nothing_else_clears_what_the_browser_kept(world):
 def test_a_forged_address_before_that_of_the_proxy_counts_for_nothing(settings, forged):
     """With one proxy of ours, the last entry is what it saw; whatever a visitor wrote before it is his to invent."""
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "2/m/ip"}
+    settings.LIMITS = settings.LIMITS | {"sign_in": {"network": (2, 60)}}
     client, seen = Client(), []
     for number in range(4):
         sent = {"login": f"nobody{number}@example.com", "password": PASSWORD}

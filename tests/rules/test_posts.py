@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 SIDE_EFFECTS = {
     "privacy_presentation",  # what was shown is proof, whether or not it is answered
     "privacy_accessrecord",
+    "privacy_journalentry",  # that a page was refused, or a copy taken
     "privacy_subject",
     "tenants_pageuse",  # that the page was opened is counted
     "django_session",
