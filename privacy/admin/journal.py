@@ -23,7 +23,7 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
     list_filter = ("kind", ("at", admin.DateFieldListFilter))
     list_select_related = ("actor__holder", "about__holder")
     search_fields = ("pk",)  # so that the box is there; see `get_search_results`
-    search_help_text = _("The number of an account or of a request, a network, or a row as tenants.Tenant 12.")
+    search_help_text = _("The number of an account or of a request, a network, or a row as it stands in the list.")
     fields = readonly_fields = (
         "moment", "what", "who", "whose", "thing", "told", "network", "route", "request",
     )  # fmt: skip
@@ -35,10 +35,12 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
             return queryset, False
         if numbers.is_row(text) and len(text) < len("1A2B3C4D"):
             return queryset.of_people([int(text)]), False
-        model, _space, row = text.partition(" ")
-        if "." in model and "/" not in text:
-            found = queryset.filter(model__iexact=model)
-            return (found.filter(row=row.strip()) if row else found), False
+        model, _space, row = text.rpartition(" ")
+        labels = {called.lower(): label for label in _labels() for called in (label, _name_of(label))}
+        if text.lower() in labels:
+            return queryset.filter(model=labels[text.lower()]), False
+        if model.lower() in labels:
+            return queryset.filter(model=labels[model.lower()], row=row), False
         if "/" in text:
             return queryset.filter(network=text), False
         return queryset.filter(request=text.upper()), False
@@ -63,7 +65,7 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
     def thing(self, entry):
         if not entry.model:
             return nothing()
-        return f"{capfirst(apps.get_model(entry.model)._meta.verbose_name)} {entry.row}".strip()
+        return f"{capfirst(_name_of(entry.model))} {entry.row}".strip()
 
     @admin.display(description=_("what"))
     def told(self, entry):
@@ -87,3 +89,11 @@ def spoken(value):
     if isinstance(value, list) and len(value) == 2:
         return " → ".join("–" if each is None else str(each) for each in value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _name_of(label):
+    return str(apps.get_model(label)._meta.verbose_name)
+
+
+def _labels():
+    return [model._meta.label for model in apps.get_models()]
