@@ -111,7 +111,7 @@ def own_changes(site, member, model):
     for address in [place(model, "add"), *([place(model, "change", row.pk)] if row else [])]:
         html = site.page(member, address)
         if html:
-            yield address, next((form.data for form in forms_of(html)), {})
+            yield address, next((form.data for form in forms_of(html) if not form.action), {})
 
 
 def request_of(member):
