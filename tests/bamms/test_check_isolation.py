@@ -23,7 +23,8 @@ from privacy.models import Guardian, SharingGrant
 from tenants import exports
 from tenants.models import Tenant, Unit
 
-pytestmark = pytest.mark.django_db
+# One worker makes the long run, and the tests that look at it go with it
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("isolation")]
 
 
 @pytest.fixture(scope="module")

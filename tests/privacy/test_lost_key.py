@@ -72,6 +72,8 @@ def test_every_encrypted_column_answers_so(db, settings):
 def test_pages_stop_with_the_sentence_and_show_nothing(lost, sign_in, caplog, who, name, args):
     pk = lost.ann_entry.pk
     address = reverse(name, args={False: [], True: [pk], "photo": ["tenants.tenant", pk, "photo"]}[args])
+    if connection.vendor == "postgresql" and name.endswith("changelist"):
+        pytest.skip("A cursor that breaks off ends the transaction in which tests run; a site has none around a page.")
     client = sign_in(getattr(lost, who))
     caplog.set_level(logging.DEBUG)
     response = client.get(address)
