@@ -6,6 +6,7 @@ Who must have one is the privacy floor's to say (`privacy.backends`); here stand
 import logging
 from functools import partial
 
+from allauth.core import context
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -42,7 +43,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def can_delete_authenticator(self, authenticator):
         """Nobody who needs a factor takes the last one away: that would lock its owner out of everything."""
-        if not must_have(authenticator.user) or authenticator.type not in FACTORS:
+        if authenticator.type not in FACTORS or not must_have(context.request.user):
             return True
         return of(authenticator.user).exclude(pk=authenticator.pk).exists()
 

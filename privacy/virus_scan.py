@@ -24,15 +24,17 @@ def check(content):
         answer = _ask(content)
     except OSError as error:
         logger.error("The virus scanner does not answer: %s", type(error).__name__)
-        raise ValidationError(
-            _("Files cannot be taken in at the moment. Try again in an hour."), code="scan"
-        ) from error
+        raise _closed() from error
     if answer.endswith("FOUND"):
         logger.warning("The virus scanner refused an upload")
         raise ValidationError(_("This file holds a virus. Choose another one."), code="virus")
     if not answer.endswith("OK"):
         logger.error("The virus scanner does not understand: it answered with %s characters", len(answer))
-        raise ValidationError(_("Files cannot be taken in at the moment. Try again in an hour."), code="scan")
+        raise _closed()
+
+
+def _closed():
+    return ValidationError(_("Files cannot be taken in at the moment. Try again in an hour."), code="scan")
 
 
 def _ask(content):

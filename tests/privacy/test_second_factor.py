@@ -3,6 +3,8 @@
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 
+from accounts import factors
+
 SET_UP = "/accounts/two-step/"
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +52,11 @@ def test_the_last_company_left_behind_needs_none(cast, sign_in):
 def test_the_demo_may_go_without(cast, sign_in, settings):
     settings.SECOND_FACTOR = False
     assert sign_in(cast.sam).get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["sam", "vera", "otto"])
+def test_the_last_one_cannot_be_taken_away(cast, sign_in, who):
+    user = getattr(cast, who)
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    sign_in(user).post(f"{SET_UP}totp/deactivate/")
+    assert factors.of(user).exists()
