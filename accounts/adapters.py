@@ -10,12 +10,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, ValidationError
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from . import mail, sessions, signins
 from .limits import Limited, Taken
 from .models import User
+from .returning import is_own_path
 
 # Where the one link of a letter leads, the first that allauth offers; notices lead to a new password, or to the contact
 LINKS = ["activate_url", "password_reset_url", "signup_url"]
@@ -75,8 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url):
         """Within this very host: allauth would also follow every other ALLOWED_HOSTS."""
-        request = allauth_context.request
-        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+        return is_own_path(allauth_context.request, url)
 
     def save_user(self, request, user, form, commit=True):
         user.language = form.cleaned_data["language"]

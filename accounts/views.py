@@ -7,24 +7,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from . import devmail, people, sessions
 from .middleware import signed_in
+from .returning import way_on
 
 
 @login_not_required
 @require_POST
 def set_language(request):
     """Keep the choice for this visit, and on the account of whoever is signed in; then back to the same page."""
-    next_url = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure()):
-        next_url = reverse("home")
-    response = HttpResponseRedirect(next_url)
+    response = HttpResponseRedirect(way_on(request))
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
         if user := signed_in(request):

@@ -39,10 +39,23 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    for module, tests in groupby(items, attrgetter("module")):
-        wanted = [set(test.fixturenames) for test in tests]
-        of_database = [names for names in wanted if names & {"db", "transactional_db", "live_server"}]
-        module.SHARES_CAST = all("cast" in names and "live_server" not in names for names in of_database)
+    """In each module those that want an empty database come first: from the first that wants the cast, it is there."""
+    items[:] = [
+        test
+        for _module, tests in groupby(items, attrgetter("module"))
+        for test in sorted(tests, key=lambda test: "cast" in test.fixturenames)
+    ]
+    for test in items:
+        test.module.SHARES_CAST = True
+    for test in items:
+        if really_commits(test):
+            test.module.SHARES_CAST = False
+
+
+def really_commits(test):
+    mark = test.get_closest_marker("django_db")
+    in_transaction = not mark or not mark.kwargs.get("transaction")
+    return not in_transaction or not {"transactional_db", "live_server"}.isdisjoint(test.fixturenames)
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +87,7 @@ class Cast:
 
 @pytest.fixture(scope="module")
 def shared_cast(request, django_db_setup, django_db_blocker):
-    """Where every test that touches the database wants the cast, a module makes it once, and keeps nothing of it."""
+    """A module makes it once, and keeps nothing of it; not where a test really commits, and would commit it too."""
     if not request.module.SHARES_CAST:
         yield None
         return

@@ -5,12 +5,11 @@ from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.returning import way_on
 from accounts.templatetags.moments import moment
 from privacy import comparing, consents, policies, purposes, rendering, subjects
 from privacy.errors import Refused
@@ -27,7 +26,7 @@ def consent(request):
         return _answer(request)
     questions = consents.questions(request.user)
     if not questions:
-        return redirect(_way_on(request))
+        return redirect(way_on(request))
     if "again" not in request.GET and all(question.declined for question in questions):
         return redirect("limited")
     return _page(request, questions)
@@ -48,7 +47,7 @@ def _answer(request):
     except Refused as refusal:
         return _shown_again(request, refusal)
     _say_recorded(request, events)
-    return redirect("limited" if answer == DECLINE else _way_on(request))
+    return redirect("limited" if answer == DECLINE else way_on(request))
 
 
 def _shown_again(request, refusal=None):
@@ -56,7 +55,7 @@ def _shown_again(request, refusal=None):
     questions = consents.questions(request.user)
     if not questions or (refusal and refusal.code == "twice"):
         messages.info(request, _("We already have this. You need not send it again."))
-        return redirect("limited" if request.POST.get("answer") == DECLINE else _way_on(request))
+        return redirect("limited" if request.POST.get("answer") == DECLINE else way_on(request))
     versions = [question.version for question in questions]
     if refusal and refusal.code != "unticked":
         return _page(request, questions, refusal=refusal.message)
@@ -72,13 +71,6 @@ def _say_recorded(request, events):
         messages.success(request, _("Recorded on %(moment)s. Your receipt: %(number)s.") % words)
     else:
         messages.info(request, _("We already have this. You need not send it again."))
-
-
-def _way_on(request):
-    """Where the person was going, within the site only."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours and wanted.startswith("/") else reverse("home")
 
 
 def _page(request, questions, form=None, **more):
@@ -98,7 +90,7 @@ def _page(request, questions, form=None, **more):
             (paper for paper in papers if paper["version"].document.kind == LegalDocument.Kind.POLICY), None
         ),
         "works_for": request.user.memberships.select_related("party").order_by("pk"),
-        "next": _way_on(request),
+        "next": way_on(request),
     }
     return render(request, "privacy/consent.html", context | more)
 

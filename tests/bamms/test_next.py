@@ -5,12 +5,12 @@ import re
 import pytest
 from allauth.core import context
 from django.test import RequestFactory
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts.adapters import AccountAdapter
+from accounts.returning import way_on
 from accounts.views import set_language
-from privacy.views.consents import _way_on
 
 HOST = "testserver"
 PIECES = st.sampled_from(
@@ -58,13 +58,14 @@ def test_a_browser_would_leave_for_these(url):
 @given(WANTED)
 def test_after_consent_people_stay_on_the_site(wanted):
     for scheme, request in requests(wanted):
-        way = _way_on(request)
+        way = way_on(request)
         assert way.startswith("/")
         assert not leaves(way, scheme)
 
 
 @MANY
 @given(WANTED)
+@example("//\t")
 def test_after_sign_in_people_stay_on_the_site(wanted):
     for scheme, request in requests(wanted):
         with context.request_context(request):
@@ -73,6 +74,7 @@ def test_after_sign_in_people_stay_on_the_site(wanted):
 
 @MANY
 @given(WANTED)
+@example("//\t")
 def test_after_a_choice_of_language_people_stay_on_the_site(wanted):
     for scheme, request in requests(wanted):
         if request.method == "POST":

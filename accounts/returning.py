@@ -1,0 +1,16 @@
+"""Where somebody is led on to after a step: a page of this site, whatever stands in the address (OWASP ASVS 3.7.2)."""
+
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def is_own_path(request, url):
+    """Only a path: an address with a host is never needed here, and browsers read some odd ones as a host."""
+    is_a_path = url.startswith("/") and url.isprintable() and not url.startswith("//")
+    return is_a_path and url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+
+
+def way_on(request):
+    """What `next` asks for, else the front page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if is_own_path(request, wanted) else reverse("home")
