@@ -83,7 +83,8 @@ def written_down(view):
     @wraps(view)
     def written_down_view(request, *args, **kwargs):
         response = view(request, *args, **kwargs)
-        if request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST:
+        is_sent = request.method == "POST" and not getattr(view, "only_reads", False)
+        if is_sent and response.status_code < HTTPStatus.BAD_REQUEST:
             row = kwargs.get("object_id") or kwargs.get("pk") or ""
             known = {"action": request.POST.get("action", ""), "row": str(row)}
             facts = {name: value for name, value in known.items() if re.fullmatch(r"[\w-]{1,60}", value)}
@@ -95,6 +96,13 @@ def written_down(view):
 
 class AutocompleteView(AutocompleteJsonView):
     """`__str__` names nobody, so an admin that offers people says here how they are called, in its own scope."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, *args, **kwargs):
+        """What staff type of a name comes in the body; Django would read it from the address, which is logged."""
+        request.GET = request.POST
+        return super().get(request, *args, **kwargs)
 
     def serialize_result(self, obj, to_field_name):
         label = getattr(self.model_admin, "label_for_choice", str)
@@ -131,6 +139,8 @@ class BammsAdminSite(admin.AdminSite):
 
     def autocomplete_view(self, request):
         return AutocompleteView.as_view(admin_site=self)(request)
+
+    autocomplete_view.only_reads = True
 
     def admin_view(self, view, cacheable=False):
         """Pages are read by GET and written by POST; OPTIONS and the like would show a page that no log knows of."""

@@ -45,7 +45,7 @@ PAGES = {
     "invitation": Page("invitation"),
     "vendor_shared": Page("vendor_list", READS),
     "vendor_record": Page("vendor_record", READS),
-    "admin:autocomplete": Page("suggest", READS),
+    "admin:autocomplete": Page("suggest"),
     "admin:tenants_tenant_find": Page("find"),
     "admin:tenants_tenant_export": Page("export"),
     "admin:tenants_tenant_import": Page("import"),

@@ -213,10 +213,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.SimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
     {"NAME": "accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 10, "max_length": 1024}},
     {"NAME": "accounts.passwords.CommonValidator"},
+    {"NAME": "accounts.passwords.BreachedValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.passwords.CompositionValidator"},
     {"NAME": "accounts.passwords.ContextValidator", "OPTIONS": {"names": "tenants.names.known_to"}},
 ]
+BREACHED_PASSWORDS = setting("BREACHED_PASSWORDS", env.str, "")
+if BREACHED_PASSWORDS and not Path(BREACHED_PASSWORDS).is_file():
+    refuse("BREACHED_PASSWORDS must be the path of a file that holds the hashes of breached passwords.")
 # Clause 5.4, regular change: after so many days a reminder (0: never), or no way on before it is changed
 PASSWORD_REMIND_DAYS = number("PASSWORD_REMIND_DAYS", 180, least=0, most=3650)
 PASSWORD_CHANGE_REQUIRED = on_or_off("PASSWORD_CHANGE_REQUIRED", False)

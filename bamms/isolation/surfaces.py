@@ -271,10 +271,13 @@ def autocompletes(site, member):
             if not getattr(key, "remote_field", None) or not key.concrete or not key.related_model:
                 continue
             query = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": key.name}
-            address = f"{reverse('admin:autocomplete')}?{urlencode(query)}&term="
+            address = reverse("admin:autocomplete")
             words = [word for row in member.rows(key.related_model) for word in words_of(row)]
-            for term in ["", *words] if site.page(member, address) else [""]:
-                yield Attempt("autocomplete", f"{model._meta.label}.{key.name}", "GET", address + term)
+            opens = ask(member, "POST", address, query | {"term": ""}).is_page
+            for term in ["", *words] if opens else [""]:
+                yield Attempt(
+                    "autocomplete", f"{model._meta.label}.{key.name}", "POST", address, query | {"term": term}
+                )
 
 
 def actions(site, member):

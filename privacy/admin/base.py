@@ -7,7 +7,6 @@ does not: choices of foreign keys, filters on relations, inlines of shared paren
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.wording import Worded
 from privacy import access, declarations, numbers, parties
 from privacy.errors import Refused
+from privacy.forms.choosing import Autocomplete
 from privacy.models.access import Action, Why
 from privacy.models.parties import PartyKind
 from privacy.scope import Hat, ScopedQuerySet
@@ -54,12 +54,6 @@ class Scoped(Worded):
         if field is not None and label is not None:
             field.label_from_instance = label
         return field
-
-
-class Autocomplete(AutocompleteSelect):
-    def optgroups(self, name, value, attr=None):
-        """What is no row's number was typed into an address; nobody chose it here."""
-        return super().optgroups(name, [row for row in value if numbers.is_row(row)], attr)
 
 
 class Strict:

@@ -21,7 +21,8 @@ from privacy.admin.people import names_of
 from privacy.admin.sharing import entry_field
 from privacy.breach_letters import Audience
 from privacy.errors import Refused
-from privacy.forms.breaches import AuthorityForm, BreachForm, ClosingForm, ManyPeople, PaperForm, PeopleForm
+from privacy.forms.breaches import AuthorityForm, BreachForm, ClosingForm, PaperForm, PeopleForm
+from privacy.forms.choosing import AutocompleteMany
 from privacy.models import Breach
 from privacy.models.breaches import PARTS
 from privacy.models.parties import PartyKind
@@ -181,7 +182,7 @@ class BreachAdmin(AddOnce, HeadsAdmin):
         breach = self.found(request, pk)
         form = PeopleForm(
             request.POST if request.method == "POST" else None, breach=breach, user=request.user, hat=hat(request),
-            widget=ManyPeople(entry_field(), self.admin_site),
+            widget=AutocompleteMany(entry_field(), self.admin_site),
         )  # fmt: skip
         if request.method == "POST" and form.is_valid():
             done = _("The people concerned are in the register. Nobody is told yet.")

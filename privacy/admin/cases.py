@@ -1,7 +1,6 @@
 """Investigation cases in the admin: opened, decided by a second person, read one person at a time (clause 3.4)."""
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpResponseRedirect
@@ -12,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
 from accounts.wording import nothing
-from privacy import cases, clocks, numbers, warning_signals
+from privacy import cases, clocks, warning_signals
 from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip
 from privacy.admin.people import names_of
 from privacy.admin.sharing import entry_field
 from privacy.errors import Refused
 from privacy.forms.cases import DecideForm, OpenForm
+from privacy.forms.choosing import AutocompleteMany
 from privacy.models import CaseEvent, InvestigationCase, Subject
 from privacy.models.cases import readable_keys
 
@@ -30,12 +30,6 @@ KINDS = {
     Status.CLOSED: "over",
     Status.EXPIRED: "over",
 }
-
-
-class AutocompleteMany(AutocompleteSelectMultiple):
-    def optgroups(self, name, value, attr=None):
-        """What is no row's number was typed into an address; nobody chose it here."""
-        return super().optgroups(name, [row for row in value if numbers.is_row(row)], attr)
 
 
 def name_of(subject):

@@ -20,7 +20,8 @@ from privacy.admin.once import AddOnce
 from privacy.admin.people import WHO, names_of
 from privacy.admin.sharing import entry_field
 from privacy.errors import Refused
-from privacy.forms.disclosures import AskForm, DelayForm, ExportForm, People, RefuseForm
+from privacy.forms.choosing import AutocompleteMany
+from privacy.forms.disclosures import AskForm, DelayForm, ExportForm, RefuseForm
 from privacy.models import Disclosure, DisclosureEvent
 from privacy.models.access import Action, Why
 from privacy.scope import Hat
@@ -59,7 +60,7 @@ class AskPage:
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
             raise PermissionDenied
-        widget = People(entry_field(), self.admin_site)
+        widget = AutocompleteMany(entry_field(), self.admin_site)
         data = (request.POST, request.FILES) if request.method == "POST" else ()
         form = AskForm(*data, user=request.user, people_widget=widget)
         if request.method == "POST" and form.is_valid() and (kept := self.ask(request, form)):

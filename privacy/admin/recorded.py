@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import moments
 from accounts.wording import nothing
 from privacy import access, consents, guardians
-from privacy.admin.base import Autocomplete, TenantDataAdmin, hat
+from privacy.admin.base import TenantDataAdmin, hat
 from privacy.admin.look import person
 from privacy.admin.people import WHO, PeopleList, names_of
 from privacy.admin.sharing import entry_field
 from privacy.errors import Refused
+from privacy.forms.choosing import Autocomplete
 from privacy.forms.recorded import GuardianForm, PaperForm
 from privacy.models import Guardian, PaperConsent
 from privacy.scope import Hat

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags.moments import short_day, short_moment
 from privacy import access_log as log
 from privacy import clocks, rights
-from privacy.admin.base import Autocomplete, ReadOnly, TenantDataAdmin, hat
+from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip, person
 from privacy.admin.people import PeopleList, names_of
 from privacy.admin.sharing import entry_field
 from privacy.admin.updates import QueueFilter
 from privacy.errors import Refused
+from privacy.forms.choosing import Autocomplete
 from privacy.forms.rights import GRANT, AnswerRightForm, AssignForm, IdentityForm, NewEmailForm, RecordForm
 from privacy.models import AccessRecord, RightsEvent, RightsRequest
 from privacy.models.access import Why

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import moments
 from accounts.wording import nothing
 from privacy import access, attestations, declarations, grants
-from privacy.admin.base import Autocomplete, ReadOnly, TenantDataAdmin, hat
+from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip, person
 from privacy.admin.people import WHO, PeopleList, names_of
 from privacy.errors import Refused
+from privacy.forms.choosing import Autocomplete
 from privacy.forms.sharing import StaffAskForm
 from privacy.models import SharingEvent, SharingGrant, SharingRequest
 from privacy.models.access import Why

@@ -1,10 +1,9 @@
 """What is known of a breach, whom it concerns, and under which reference somebody was told."""
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
-from privacy import breaches, declarations, numbers
+from privacy import breaches, declarations
 from privacy.forms.sharing import FieldsField, grouped_choices
 from privacy.models import Breach, BreachNotice
 from privacy.models.breaches import PARTS
@@ -23,12 +22,6 @@ class BreachForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "kinds" in self.fields:  # not on the page of a closed case
             self.fields["kinds"].choices = grouped_choices()
-
-
-class ManyPeople(AutocompleteSelectMultiple):
-    def optgroups(self, name, value, attr=None):
-        """What is no row's number was typed into a request; nobody chose it here."""
-        return super().optgroups(name, [row for row in value if numbers.is_row(row)], attr)
 
 
 class PeopleForm(forms.Form):

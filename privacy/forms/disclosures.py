@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -34,12 +33,6 @@ class RefusableForm:
         """Put a verb's refusal beside the field it is about, or at the top."""
         field = FIELD_OF_CODE.get(refusal.code)
         self.add_error(field if field in self.fields else None, refusal.message)
-
-
-class People(AutocompleteSelectMultiple):
-    def optgroups(self, name, value, attr=None):
-        """What is no row's number was typed by nobody who chose here."""
-        return super().optgroups(name, [row for row in value if numbers.is_row(row)], attr)
 
 
 class PeopleField(forms.ModelMultipleChoiceField):

@@ -1,3 +1,4 @@
+import hashlib
 import time
 
 import pytest
@@ -7,7 +8,15 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from accounts.models import User
-from accounts.passwords import CommonValidator, CompositionValidator, ContextValidator, LengthValidator, rules_html
+from accounts.passwords import (
+    OUR_BREACHED,
+    BreachedValidator,
+    CommonValidator,
+    CompositionValidator,
+    ContextValidator,
+    LengthValidator,
+    rules_html,
+)
 from tests.factories import UserFactory
 
 
@@ -42,6 +51,7 @@ def test_validate_accepts_all_four_kinds(password):
         ("Password1!", "password_too_common"),
         ("20261122101010", "password_entirely_numeric"),
         ("Kapal-7", "password_too_short"),
+        ("Al#kS3!kSj0xX", "password_breached"),
         ("Ann.Wijaya-1", "password_too_similar"),
     ],
 )
@@ -49,6 +59,31 @@ def test_every_validator_is_in_use(password, code):
     with pytest.raises(ValidationError) as error:
         validate_password(password, User(email="a@example.com", name="Ann.Wijaya"))
     assert code in [each.code for each in error.value.error_list]
+
+
+@pytest.mark.parametrize("count", ["", ":12"])
+def test_every_line_of_a_larger_list_is_found_and_nothing_else(settings, tmp_path, count):
+    settings.BREACHED_PASSWORDS = tmp_path / "list.txt"
+    passwords = [f"Kapal-laut-{n}" for n in range(80)]
+    digests = [hashlib.sha1(each.encode(), usedforsecurity=False).hexdigest().upper() for each in passwords[:40]]
+    settings.BREACHED_PASSWORDS.write_text("".join(f"{digest}{count}\r\n" for digest in sorted(digests)))
+    for password in passwords[:40]:
+        with translation.override("en"), pytest.raises(ValidationError, match="was found in a data breach"):
+            BreachedValidator().validate(password)
+    for password in passwords[40:]:
+        BreachedValidator().validate(password)
+
+
+def test_an_empty_list_refuses_nothing(settings, tmp_path):
+    settings.BREACHED_PASSWORDS = tmp_path / "list.txt"
+    settings.BREACHED_PASSWORDS.touch()
+    BreachedValidator().validate("Kapal-laut-1")
+
+
+def test_our_own_list_lies_in_the_order_that_halving_needs():
+    lines = OUR_BREACHED.read_text().splitlines()
+    assert len(lines) == len(set(lines)) > 900
+    assert lines == sorted(lines)
 
 
 def test_help_text_tells_the_rule():

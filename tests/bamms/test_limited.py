@@ -37,7 +37,7 @@ ACTS = {
     "search": ("sam", "get", REGISTER, {"q": "ann"}),
     "suggest": (
         "sam",
-        "get",
+        "post",
         "/admin/autocomplete/",
         {"app_label": "tenants", "model_name": "occupancy", "field_name": "unit"},
     ),

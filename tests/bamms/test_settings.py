@@ -117,6 +117,7 @@ def start(tmp_path, monkeypatch):
         ("BLIND_INDEX_KEY", f"k1:{'A' * 43}=,k2:{'B' * 43}=,k3:{'C' * 43}="),
         ("UPLOAD_MAX_MB", "0"),
         ("CLAMD_ADDRESS", "scanner"),
+        ("BREACHED_PASSWORDS", "/not/here"),
         ("ANSWER_HOURS", "99999999999"),
         ("SESSION_COOKIE_AGE", "-1"),
         ("CLAIMS_PER_ADDRESS", "0"),

@@ -27,6 +27,7 @@ ADMIN = "login gate login login login 200 200 200 200"  # others are led to the 
 HEADS_AND_OPERATOR = "login gate login login login 200 403 200 200"
 NOWHERE = "404 404 404 404 404 404 404 404 404"
 NO_ADMIN_PAGE = "login gate login login login 404 404 404 404"
+ADMIN_SENT_ONLY = "login gate login login login 405 405 405 405"
 ADMIN_LED_ON = "login gate login login login 302 302 302 302"
 VISITORS = "200 302 302 302 302 302 302 302 302"  # for those who are not signed in; others are led on
 LED_ON = "login 302 302 302 302 302 302 302 302"
@@ -159,7 +160,7 @@ ROOF = {
     ),
     "admin/password_change/": ("/admin/password_change/", ADMIN_LED_ON, ADMIN_LED_ON),
     "admin/password_change/done/": ("/admin/password_change/done/", ADMIN_LED_ON, ADMIN_LED_ON),
-    "admin/autocomplete/": ("/admin/autocomplete/?app_label=tenants&model_name=occupancy&field_name=unit&term=", ADMIN),
+    "admin/autocomplete/": ("/admin/autocomplete/", ADMIN_SENT_ONLY, "login gate login login login 403 403 403 403"),
     "admin/jsi18n/": ("/admin/jsi18n/", ADMIN),
     "admin/record-of-processing/": ("/admin/record-of-processing/", HEADS_AND_OPERATOR),
     "admin/record-of-processing/file.<str:kind>": ("/admin/record-of-processing/file.xlsx", HEADS_AND_OPERATOR),

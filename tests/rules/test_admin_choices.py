@@ -1,5 +1,7 @@
 """Nothing that the admin offers to choose from, or takes from a form, belongs to another company."""
 
+import re
+
 import pytest
 from django.forms import ModelChoiceField
 from django.urls import reverse
@@ -45,7 +47,7 @@ def test_autocomplete_offers_own_rows_only(world, who):
                 "field_name": name,
                 "term": term,
             }
-            response = client.get(reverse("admin:autocomplete"), query)
+            response = client.post(reverse("admin:autocomplete"), query)
             if response.status_code == 403:
                 continue
             offered = {item["id"] for item in response.json()["results"]}
@@ -55,9 +57,23 @@ def test_autocomplete_offers_own_rows_only(world, who):
             assert not [word for word in foreign_words(world, who) if word in response.content.decode()]
 
 
+def test_what_is_typed_to_choose_somebody_stands_in_no_address(world):
+    """Every such box asks by POST, and the view answers nothing else."""
+    client, found = client_for(world, "sam"), 0
+    for model in REGISTERED:
+        page = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"))
+        if page.status_code == 200:
+            boxes = re.findall(r"<select[^>]*admin-autocomplete[^>]*>", page.content.decode())
+            assert all('data-ajax--type="POST"' in box for box in boxes), model
+            found += len(boxes)
+    assert found > 5
+    query = {"app_label": "tenants", "model_name": "occupancy", "field_name": "unit", "term": "A"}
+    assert client.get(reverse("admin:autocomplete"), query).status_code == 405
+
+
 def test_autocomplete_serves_registered_fields_only(world):
     query = {"app_label": "privacy", "model_name": "membership", "field_name": "user", "term": ""}
-    assert client_for(world, "sam").get(reverse("admin:autocomplete"), query).status_code == 403
+    assert client_for(world, "sam").post(reverse("admin:autocomplete"), query).status_code == 403
 
 
 @both_sides

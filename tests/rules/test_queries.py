@@ -93,8 +93,9 @@ NARROWER = {  # the same lists as other people see them, and with something to s
     "/my-access-log/?show=staff": "ann",
     "/admin/privacy/investigationcase/signals/": "olga",
     "/admin/tenants/tenant/export/": "sam",
-    "/admin/autocomplete/?app_label=tenants&model_name=occupancy&field_name=unit&term=": "sam",
+    "/admin/autocomplete/": "sam",
 }
+SENT = {"/admin/autocomplete/": {"app_label": "tenants", "model_name": "occupancy", "field_name": "unit", "term": "Q"}}
 PAGES = [*PORTAL.items(), *LISTS.items(), *REGISTER.items(), *NARROWER.items()]
 
 
@@ -341,10 +342,11 @@ def grow(world, count):
 def queries_of(client, address):
     cache.clear()
     with CaptureQueriesContext(connection) as found:
-        response = client.get(address, follow=True)
+        response = client.post(address, SENT[address]) if address in SENT else client.get(address, follow=True)
     assert response.status_code == 200, f"{address}: {response.status_code}"
-    # Savepoints are counted by whether a look was written at all, not by how many rows
-    return [query["sql"] for query in found if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    # Savepoints are counted by whether a look was written at all, not by how many rows; sessions by the minute
+    passing = ("SAVEPOINT", "RELEASE", 'UPDATE "django_session"')
+    return [query["sql"] for query in found if not query["sql"].startswith(passing)]
 
 
 def test_every_list_asks_as_often_for_many_rows_as_for_few(world):

@@ -506,13 +506,13 @@ def test_reveal_needs_the_permission_and_a_number(cast, sam, unit):
 
 def test_autocomplete_offers_own_units_with_their_building(cast, sam, unit):
     query = {"app_label": "tenants", "model_name": "occupancy", "field_name": "unit", "term": "-"}
-    found = sam.get(reverse("admin:autocomplete"), query).json()["results"]
+    found = sam.post(reverse("admin:autocomplete"), query).json()["results"]
     assert found == [{"id": str(unit.pk), "text": f"{unit.number} · {unit.building.name}"}]
 
 
 def test_autocomplete_calls_people_by_name_and_unit(cast, sam):
     query = {"app_label": "tenants", "model_name": "invitation", "field_name": "tenant", "term": "ann"}
-    found = sam.get(reverse("admin:autocomplete"), query).json()["results"]
+    found = sam.post(reverse("admin:autocomplete"), query).json()["results"]
     assert found == [{"id": str(cast.ann_entry.pk), "text": "Ann Wijaya · A-12-03"}]
 
 
