@@ -7,3 +7,5 @@ or second factor, and then comes back to the page, with what was sent. It is abo
 from allauth.account.decorators import reauthentication_required
 
 fresh_sign_in = reauthentication_required(app="bamms")
+# For a page of which only some acts are sensitive: call it with the request before such an act
+ask_for_fresh_sign_in = fresh_sign_in(lambda request: None)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/reauthenticate/", again.by_password, name="account_reauthenticate"),
     path("accounts/two-step/reauthenticate/", again.by_code, name="mfa_reauthenticate"),
     path("accounts/two-step/webauthn/reauthenticate/", again.by_passkey, name="mfa_reauthenticate_webauthn"),
+    path("accounts/two-step/webauthn/keys/<int:pk>/remove/", views.remove_passkey, name="mfa_remove_webauthn"),
     path("accounts/sessions/", views.sessions_page, name="sessions"),
     path("accounts/sessions/end/", views.end_sessions, name="sessions_end"),
     path("dev/mail/", views.mail_list, name="devmail"),

@@ -2,6 +2,8 @@
 
 from allauth.account.internal.flows.email_verification import send_verification_email_at_login
 from allauth.account.internal.stagekit import unstash_login
+from allauth.mfa.adapter import get_adapter as get_factors
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -90,3 +92,17 @@ def mail_message(request, name):
     if mail is None:
         raise Http404
     return render(request, "accounts/mail_message.html", {"mail": mail})
+
+
+class RemovePasskey(RemoveWebAuthnView):
+    """allauth asks whether a factor may go only for authenticator apps."""
+
+    def form_valid(self, form):
+        factors = get_factors()
+        if factors.can_delete_authenticator(self.object):
+            return super().form_valid(form)
+        form.add_error(None, factors.validation_error("cannot_delete_authenticator"))
+        return self.form_invalid(form)
+
+
+remove_passkey = RemovePasskey.as_view()

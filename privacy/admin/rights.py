@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fresh import ask_for_fresh_sign_in
 from accounts.templatetags.moments import short_day, short_moment
 from privacy import access_log as log
 from privacy import clocks, rights
@@ -22,6 +23,7 @@ from privacy.forms.choosing import Autocomplete
 from privacy.forms.rights import GRANT, AnswerRightForm, AssignForm, IdentityForm, NewEmailForm, RecordForm
 from privacy.models import AccessRecord, RightsEvent, RightsRequest
 from privacy.models.access import Why
+from privacy.models.rights import RightKind
 from privacy.scope import Hat
 
 Status = RightsRequest.Status
@@ -139,6 +141,8 @@ class RightsRequestAdmin(TenantDataAdmin):
         step = request.POST.get("step", "")
         forms = self.forms_for(row, request.POST if request.method == "POST" else None, step)
         if step in forms and self.has_change_permission(request, row) and forms[step].is_valid():
+            if (row.kind, step) in SENSITIVE:
+                ask_for_fresh_sign_in(request)
             if self.take_step(request, row, step, forms[step]):
                 return HttpResponseRedirect(reverse(LIST) if step == "answer" else request.path)
             row.refresh_from_db()
@@ -202,6 +206,10 @@ class RightsRequestAdmin(TenantDataAdmin):
             "kind": KINDS.get(row.status, "info"), "steps": steps(row),
             "events": row.events.select_related("actor__holder").order_by("at", "pk"),
         }  # fmt: skip
+
+
+# What erases a person or hands over an account
+SENSITIVE = {(RightKind.ERASE, "answer"), (RightKind.RECOVER, "answer"), (RightKind.RECOVER, "email")}
 
 
 def steps(row):

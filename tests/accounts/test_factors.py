@@ -152,6 +152,18 @@ def test_staff_do_not_take_their_last_factor_away(ann):
     assert Authenticator.objects.filter(type="totp").exists()
 
 
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_the_last_passkey_of_staff_stays_too(ann, is_staff):
+    ann.is_staff = is_staff
+    ann.save()
+    client = client_of(ann)
+    keys = [Authenticator.objects.create(user=ann, type="webauthn", data={"name": name}) for name in ("one", "two")]
+    first, second = (client.post(f"/accounts/two-step/webauthn/keys/{key.pk}/remove/") for key in keys)
+    assert first.status_code == 302
+    assert ("Add another one first" in second.content.decode()) == is_staff
+    assert Authenticator.objects.filter(pk=keys[1].pk).exists() == is_staff
+
+
 def test_a_tenant_may_take_it_away_again(ann):
     set_up(ann)
     client = client_of(ann)

@@ -217,6 +217,18 @@ def test_the_desk_enters_reads_and_grants(cast, sue, asked, client):
     assert NEW not in client.get(page).content.decode()
 
 
+def test_handing_over_an_account_asks_who_is_there(cast, sue, asked, client, settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    page = reverse(ITEM, args=[asked.pk])
+    client.force_login(cast.sam)
+    assert client.post(page, {"step": "email", "email": NEW})["Location"].startswith("/accounts/reauthenticate/")
+    enter(asked, cast.sam)
+    client.force_login(sue)
+    sent = {"step": "answer", "decision": "grant", "ready": "grant"}
+    assert client.post(page, sent)["Location"].startswith("/accounts/reauthenticate/")
+    assert User.objects.get(pk=cast.ann.pk).email != NEW
+
+
 def test_the_form_stands_only_where_it_can_work(cast, client):
     client.force_login(cast.sam)
     for other in (record(cast, kind="copy"), record(cast, how="")):

@@ -304,3 +304,25 @@ def test_the_operator_has_no_register_to_write_down_for(cast, sign_in, who):
     client = sign_in(getattr(cast, who))
     assert client.get(reverse(ADD)).status_code == 403
     assert client.post(reverse(ADD), form(cast)).status_code == 403
+
+
+# A fresh sign-in
+
+
+def test_erasing_somebody_asks_who_is_there_and_goes_on_with_the_answer(cast, sam, asked, settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    response = send(sam, asked, "answer", decision="grant", answer="Yes.")
+    assert response["Location"].startswith("/accounts/reauthenticate/?next=")
+    asked.refresh_from_db()
+    assert asked.status == "waiting"
+    sam.post(response["Location"], {"password": f.PASSWORD})
+    asked.refresh_from_db()
+    assert asked.status == "granted"
+
+
+def test_no_other_answer_asks_who_is_there(cast, sam, settings):
+    row = rights.ask(subject=cast.ann_entry.subject, kind="restrict", by=cast.ann)
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    send(sam, row, "answer", decision="grant", answer="Yes.")
+    row.refresh_from_db()
+    assert row.status == "granted"
