@@ -264,6 +264,8 @@ ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one replaces it once 
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 # Sensitive acts ask who is there when the last sign-in is older; seconds
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# No code by mail: an open mailbox beside an open browser proves nothing
+ACCOUNT_REAUTHENTICATION_METHODS = {"password", "mfa"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 
 # The second factor: staff, vendors and superusers must have one, tenants may; the demo's staff have no phone

@@ -27,6 +27,7 @@ ADMIN = "login gate login login login 200 200 200 200"  # others are led to the 
 HEADS_AND_OPERATOR = "login gate login login login 200 403 200 200"
 NOWHERE = "404 404 404 404 404 404 404 404 404"
 NO_ADMIN_PAGE = "login gate login login login 404 404 404 404"
+SHUT = "login gate 403 403 403 403 403 403 403"
 ADMIN_SENT_ONLY = "login gate login login login 405 405 405 405"
 ADMIN_LED_ON = "login gate login login login 302 302 302 302"
 VISITORS = "200 302 302 302 302 302 302 302 302"  # for those who are not signed in; others are led on
@@ -111,6 +112,8 @@ PORTAL = {
     "accounts/inactive/": ("/accounts/inactive/", EVERYBODY),
     "accounts/signup/": ("/accounts/signup/", VISITORS, VISITORS),
     "accounts/reauthenticate/": ("/accounts/reauthenticate/", SIGNED_IN, SIGNED_IN),
+    "accounts/reauthenticate/code/": ("/accounts/reauthenticate/code/", SHUT, SHUT),
+    "accounts/reauthenticate/code/confirm/": ("/accounts/reauthenticate/code/confirm/", SHUT, SHUT),
     "accounts/sessions/": ("/accounts/sessions/", AGREED),
     "accounts/sessions/end/": ("/accounts/sessions/end/", None, AGREED_LED_ON),
     "accounts/two-step/": ("/accounts/two-step/", SIGNED_IN),
