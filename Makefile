@@ -7,10 +7,11 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=loadgroup
 PRODUCTION := DEBUG=off TLS=on SITE_URL=https://example.com ALLOWED_HOSTS=example.com EMAIL_URL=smtp://localhost
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
-.PHONY: help run test bench lint format messages compile lock audit
+.PHONY: help run test coverage bench lint format messages compile lock audit
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -19,17 +20,20 @@ help:  ## this list
 run: $(VENV)/runtime.stamp .env  ## the site with demo data on http://127.0.0.1:8000 (another port: PORT=8123)
 	@exec $(MANAGE) serve --port $(PORT)
 
-# On SQLite first, with coverage; then on PostgreSQL when TEST_DATABASE_URL names a server
+# On SQLite first; then on PostgreSQL when TEST_DATABASE_URL names a server
 test: $(VENV)/development.stamp  ## the whole test suite, in parallel
 	@command -v chromium >/dev/null || echo "No Chromium found (Debian: apt install chromium): the browser tests are skipped."
 	@echo "Tests on SQLite"
-	@env -u DATABASE_URL $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=loadgroup --cov --cov-report=term
+	@env -u DATABASE_URL $(PYTEST)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
 		echo "Tests on PostgreSQL"; \
-		DATABASE_URL="$$TEST_DATABASE_URL" $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=loadgroup; \
+		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST); \
 	else \
 		echo "TEST_DATABASE_URL names no PostgreSQL server: tested on SQLite only."; \
 	fi
+
+coverage: $(VENV)/development.stamp  ## which lines no test runs
+	@env -u DATABASE_URL $(PYTEST) --cov --cov-report=term
 
 bench: $(VENV)/development.stamp  ## how fast it is, against the bars set for it
 	@$(BIN)/python -m pytest -o addopts= -s tests/benchmarks
