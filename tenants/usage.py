@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from privacy import consents
 from privacy.models import Subject
@@ -17,36 +18,38 @@ from tenants.models.usage import ANALYTICS
 KEPT_DAYS = 365  # how long a count under a person is kept, as the purpose says
 SHOWN_DAYS = 30
 SMALLEST = 5  # a smaller group is not told
-# The tenant's own pages, by the name of their address
-PAGES = frozenset(
-    {
-        "access_log",
-        "breach_notice",
-        "bulletins",
-        "claim",
-        "claim_sent",
-        "consent_withdraw",
-        "consents",
-        "disclosure",
-        "disclosures",
-        "download",
-        "grant",
-        "grant_narrow",
-        "grant_withdraw",
-        "hub",
-        "my_data",
-        "receipt",
-        "rights",
-        "rights_ask",
-        "rights_request",
-        "sharing",
-        "sharing_request",
-        "tenant_home",
-        "update_check",
-        "update_detail",
-        "update_new",
-    }
-)
+# The tenant's own pages, by the name of their address, and how people know them
+PAGES = {
+    "access_log": _("Who has looked at my data"),
+    "breach_notice": _("Notice of a breach"),
+    "bulletins": _("Announcements"),
+    "claim": _("Claim your record"),
+    "claim_sent": _("Your claim"),
+    "consent_withdraw": _("Withdrawing a consent"),
+    "consents": _("Your consents"),
+    "disclosure": _("One disclosure"),
+    "disclosures": _("Disclosures"),
+    "download": _("A copy of my data"),
+    "grant": _("One permission"),
+    "grant_narrow": _("Narrowing a permission"),
+    "grant_withdraw": _("Withdrawing a permission"),
+    "hub": _("Privacy"),
+    "my_data": _("My data"),
+    "receipt": _("Receipt"),
+    "rights": _("Your rights"),
+    "rights_ask": _("Asking for a right"),
+    "rights_request": _("One rights request"),
+    "sharing": _("Sharing permissions"),
+    "sharing_request": _("One request to share"),
+    "tenant_home": _("Home"),
+    "update_check": _("Checking a change of data"),
+    "update_detail": _("One change request"),
+    "update_new": _("Asking for a change of data"),
+}
+
+
+def title_of(page):
+    return PAGES.get(page, page)
 
 
 @transaction.atomic
@@ -67,12 +70,12 @@ def count(*, page, by):
 
 
 def totals():
-    """(page, uses without a name, uses of people who agreed) of the last days; None stands for a group too small."""
+    """(page, uses without a name, uses of people who agreed) of the last days; None: a group too small to tell."""
     since = timezone.localdate() - timedelta(days=SHOWN_DAYS - 1)
     named = Q(subject__isnull=False)
     found = PageUse.objects.filter(day__gte=since).order_by("page").values("page")
     found = found.annotate(nameless=Sum("count", filter=~named, default=0), known=Sum("count", filter=named, default=0))
-    return [(row["page"], _told(row["nameless"]), _told(row["known"])) for row in found]
+    return [(title_of(row["page"]), _told(row["nameless"]), _told(row["known"])) for row in found]
 
 
 def _told(number):

@@ -122,7 +122,7 @@ class PurposeVersion(Evidence):
         pass
 
     def __str__(self):
-        return _("%(purpose)s, version %(number)s") % {"purpose": self.purpose.code, "number": self.number}
+        return _("%(purpose)s, version %(number)s") % {"purpose": self.name, "number": self.number}
 
     def text(self, language):
         return self.texts[language]

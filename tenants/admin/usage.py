@@ -13,9 +13,9 @@ from tenants.models import PageUse
 class PageUseAdmin(ReadOnly, TenantDataAdmin):
     """Rows without a name stand only in the totals: one by one they would show small groups."""
 
-    list_display = ("date", "page", "subject", "count")
+    list_display = ("date", "title", "subject", "count")
     list_select_related = ("subject",)
-    fields = readonly_fields = ("date", "page", "subject", "count")
+    fields = readonly_fields = ("date", "title", "subject", "count")
     change_list_template = "admin/tenants/pageuse/change_list.html"
     empty_text = _("Nothing is counted under a pseudonym at present. That is done only for people who agree to it.")
 
@@ -29,3 +29,7 @@ class PageUseAdmin(ReadOnly, TenantDataAdmin):
     @admin.display(description=_("day"), ordering="day")
     def date(self, use):
         return moments.day(use.day)
+
+    @admin.display(description=_("page"), ordering="page")
+    def title(self, use):
+        return usage.title_of(use.page)
