@@ -1,4 +1,6 @@
-"""Where somebody is led on to after a step: a page of this site, whatever stands in the address (OWASP ASVS 3.7.2)."""
+"""Where a step leads on to: a page of this site, whatever stands in the address (OWASP ASVS 3.7.2)."""
+
+from urllib.parse import urlsplit
 
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,7 +12,18 @@ def is_own_path(request, url):
     return is_a_path and url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
 
-def way_on(request):
+def next_page(request):
     """What `next` asks for, else the front page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     return wanted if is_own_path(request, wanted) else reverse("home")
+
+
+def this_page(request):
+    """What `next` is to say: this page, or the page a stopped POST came from (its body is lost).
+
+    Without what stands behind it: an address is carried on in addresses, and a name may stand there.
+    """
+    if request.method in ("GET", "HEAD"):
+        return request.path
+    came_from = urlsplit(request.headers.get("referer", ""))
+    return came_from.path if came_from.netloc == request.get_host() and came_from.path else reverse("home")

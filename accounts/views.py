@@ -15,14 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from . import devmail, people, sessions
 from .middleware import signed_in
-from .returning import way_on
+from .returning import next_page
 
 
 @login_not_required
 @require_POST
 def set_language(request):
     """Keep the choice for this visit, and on the account of whoever is signed in; then back to the same page."""
-    response = HttpResponseRedirect(way_on(request))
+    response = HttpResponseRedirect(next_page(request))
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
         if user := signed_in(request):

@@ -1,14 +1,17 @@
-"""Two gates: who must have a second factor sets it up first; who has not agreed to the versions in force agrees first.
+"""Gates: who must have a second factor sets it up first; who has not agreed to the versions in force agrees first.
 
-They ask no query of their own: the user came with the answers (`privacy.backends`). A user without one is stopped.
+A third stands only where the operator wants it: whose password is too old changes it first (clause 5.4). They ask no
+query of their own: the user came with the answers (`privacy.backends`). A user without one is stopped.
 """
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from accounts.returning import this_page
 
 
 def open_without_consent(view):
@@ -55,7 +58,7 @@ class ConsentGate:
             return None
         if sets_up_a_factor(request):
             return None
-        return redirect(f"{reverse('consent')}?{urlencode({'next': way_on(request)})}")
+        return redirect(f"{reverse('consent')}?{urlencode({'next': this_page(request)})}")
 
 
 class PasswordGate:
@@ -81,15 +84,4 @@ class PasswordGate:
             return None
         if not request.user.password_is_old:
             return None
-        return redirect(f"{reverse('account_change_password')}?{urlencode({'next': way_on(request)})}")
-
-
-def way_on(request):
-    """Where to go afterwards: this page, or the page a stopped POST came from (its body is lost).
-
-    Without what stands behind it: an address is carried on in addresses, and a name may stand there.
-    """
-    if request.method in ("GET", "HEAD"):
-        return request.path
-    came_from = urlsplit(request.headers.get("referer", ""))
-    return came_from.path if came_from.netloc == request.get_host() and came_from.path else reverse("home")
+        return redirect(f"{reverse('account_change_password')}?{urlencode({'next': this_page(request)})}")

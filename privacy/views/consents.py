@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.returning import way_on
+from accounts.returning import next_page
 from accounts.templatetags.moments import moment
 from privacy import comparing, consents, policies, purposes, rendering, subjects
 from privacy.errors import Refused
@@ -26,7 +26,7 @@ def consent(request):
         return _answer(request)
     questions = consents.questions(request.user)
     if not questions:
-        return redirect(way_on(request))
+        return redirect(next_page(request))
     if "again" not in request.GET and all(question.declined for question in questions):
         return redirect("limited")
     return _page(request, questions)
@@ -47,7 +47,7 @@ def _answer(request):
     except Refused as refusal:
         return _shown_again(request, refusal)
     _say_recorded(request, events)
-    return redirect("limited" if answer == DECLINE else way_on(request))
+    return redirect("limited" if answer == DECLINE else next_page(request))
 
 
 def _shown_again(request, refusal=None):
@@ -55,7 +55,7 @@ def _shown_again(request, refusal=None):
     questions = consents.questions(request.user)
     if not questions or (refusal and refusal.code == "twice"):
         messages.info(request, _("We already have this. You need not send it again."))
-        return redirect("limited" if request.POST.get("answer") == DECLINE else way_on(request))
+        return redirect("limited" if request.POST.get("answer") == DECLINE else next_page(request))
     versions = [question.version for question in questions]
     if refusal and refusal.code != "unticked":
         return _page(request, questions, refusal=refusal.message)
@@ -90,7 +90,7 @@ def _page(request, questions, form=None, **more):
             (paper for paper in papers if paper["version"].document.kind == LegalDocument.Kind.POLICY), None
         ),
         "works_for": request.user.memberships.select_related("party").order_by("pk"),
-        "next": way_on(request),
+        "next": next_page(request),
     }
     return render(request, "privacy/consent.html", context | more)
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts.adapters import AccountAdapter
-from accounts.returning import way_on
+from accounts.returning import next_page
 from accounts.views import set_language
 
 HOST = "testserver"
@@ -58,7 +58,7 @@ def test_a_browser_would_leave_for_these(url):
 @given(WANTED)
 def test_after_consent_people_stay_on_the_site(wanted):
     for scheme, request in requests(wanted):
-        way = way_on(request)
+        way = next_page(request)
         assert way.startswith("/")
         assert not leaves(way, scheme)
 
