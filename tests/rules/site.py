@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver
@@ -16,6 +16,7 @@ from tests.rules.doors import MODEL_WORDS, PAGES, PORTAL, ROOF, words_of
 OUTSIDERS = ("anonymous", "dina", "ann", "bob", "vera")  # dina has not answered the documents yet
 STAFF = ("sam", "rita", "olga", "otto")
 PEOPLE = OUTSIDERS + STAFF
+WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"?', re.IGNORECASE)
 MODEL_ROUTE = re.compile(r"admin/(\w+)/(\w+)/(.*)")
 
 
@@ -27,6 +28,7 @@ class Visit:
     address: str
     answer: str
     response: HttpResponse
+    written: frozenset  # tables
 
     @property
     def is_page(self):
@@ -79,15 +81,23 @@ def answer(response):
 
 def ask(world, client, who, method, route, address):
     """One visit, of which nothing stays."""
+    written = set()
+
+    def noting(execute, sql, params, many, context):
+        if match := WRITES.match(sql):
+            written.add(match[2])
+        return execute(sql, params, many, context)
+
     with transaction.atomic():
         cache.clear()
-        response = getattr(client, method.lower())(address)
+        with connection.execute_wrapper(noting):
+            response = getattr(client, method.lower())(address)
         if response.streaming:
             response = HttpResponse(
                 b"".join(response.streaming_content), headers=response.headers, status=response.status_code
             )
         response.cookies = deepcopy(response.cookies)  # the client would go on changing them
-        visit = Visit(who, method, route, address, answer(response), response)
+        visit = Visit(who, method, route, address, answer(response), response, frozenset(written))
         transaction.set_rollback(True)
     if who != "anonymous" and route.endswith("logout/"):
         client.force_login(getattr(world, who))
