@@ -33,11 +33,13 @@ ELSEWHERE = re.compile(  # other filters, filters by reference, and data in anot
 )
 INFLATED_MAX = 50_000_000  # bytes, all object streams of a file together
 READ_MAX, TOKEN_COST = 20_000_000, 200  # bytes and so many more a token: no file is read over and over
+# What has no end of its own is short, or is searched for its end and paid for by its length
 TOKEN = re.compile(
     rb"(?P<skip>[" + WS + rb"]+|%[^\r\n]*)|(?P<open><<|\[)|(?P<close>>>|\])|(?P<name>/" + REGULAR + rb"*)"
-    rb"|(?P<value>\d+[" + WS + rb"]+\d+[" + WS + rb"]+R(?!" + REGULAR + rb")|<[0-9A-Fa-f" + WS + rb"]*>"
-    rb"|[+\-.\d]+(?!" + REGULAR + rb")|(?:true|false|null)(?!" + REGULAR + rb"))|(?P<string>\()"
+    rb"|(?P<value>\d{1,20}[" + WS + rb"]{1,40}\d{1,20}[" + WS + rb"]{1,40}R(?!" + REGULAR + rb")"
+    rb"|[+\-.\d]{1,40}(?!" + REGULAR + rb")|(?:true|false|null)(?!" + REGULAR + rb"))|(?P<string>\()|(?P<hex><)"
 )
+NOT_HEX = re.compile(rb"[^0-9A-Fa-f" + WS + rb"]")
 IN_STRING = re.compile(rb"[()]|\\.", re.DOTALL)
 END = b"endstream"
 
@@ -56,11 +58,11 @@ def hidden(content):
     if any(SIGN.fullmatch(b"/" + unescaped(match[1])) for match in ESCAPED_NAME.finditer(content)):
         raise unsure()
     simple = [match for match in SIMPLE.finditer(content) if SIGN.search(match[1])]
-    found, room = [], INFLATED_MAX
+    reader, found, room = Reader(content), [], INFLATED_MAX
     for match in simple:
-        found.append(_unpacked(content, match, room))
+        found.append(_unpacked(reader, match, room))
         room -= len(found[-1])
-    reader, starts = Reader(content), [match.start() for match in simple]
+    starts = [match.start() for match in simple]
     for sign in SIGN.finditer(content):
         before = bisect(starts, sign.start())
         looked_at = before and sign.start() < simple[before - 1].end(1)
@@ -69,8 +71,10 @@ def hidden(content):
     return found
 
 
-def _unpacked(content, match, room):
-    dictionary, end = match[1], content.find(END, match.end())
+def _unpacked(reader, match, room):
+    content, dictionary = reader.content, match[1]
+    end = content.find(END, match.end())
+    reader.spend((len(content) if end < 0 else end) - match.end())
     is_profile = b"/First" not in dictionary and b"/ObjStm" not in dictionary
     typed = len(ANY_TYPE.findall(dictionary)) == len(TYPE.findall(dictionary)) == 1
     others = ELSEWHERE.search(FILTER.sub(b"", dictionary, count=1))
@@ -135,24 +139,34 @@ class Reader:
         """(kind, text, place after it); the kind is None for what belongs into no dictionary."""
         token = TOKEN.match(self.content, at)
         end = token.end() if token else at
-        self._spend(end - at)
+        self.spend(end - at)
         if token and token.lastgroup == "string":
             end = self._after_string(end)
+        if token and token.lastgroup == "hex":
+            end = self._after_hex(end)
         return (token.lastgroup, token[0], end) if token else (None, b"", end)
+
+    def _after_hex(self, at):
+        mark = NOT_HEX.search(self.content, at)
+        end = mark.end() if mark else len(self.content)
+        self.spend(end - at)
+        if mark is None or mark[0] != b">":
+            raise Unreadable
+        return end
 
     def _after_string(self, at):
         depth = 1
         while depth:
             mark = IN_STRING.search(self.content, at)
             end = mark.end() if mark else len(self.content)
-            self._spend(end - at)
+            self.spend(end - at)
             if mark is None:
                 raise Unreadable
             depth += {b"(": 1, b")": -1}.get(mark[0], 0)
             at = end
         return at
 
-    def _spend(self, size):
+    def spend(self, size):
         self.left -= size + TOKEN_COST
         if self.left < 0:
             raise unsure()

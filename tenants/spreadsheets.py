@@ -164,9 +164,8 @@ def _sheet(content):
                     _("The file is too large once unpacked. Keep only the register in it, then upload it again."),
                     code="unpacked",
                 )
-            if not all(part.compress_type in PACKED and _is_plain(parts.read(part)) for part in parts.infolist()):
-                raise pdfs.broken()
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            content = _unpacked(parts)
+        book = openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its own size need not be true
     except ValidationError:
@@ -174,6 +173,19 @@ def _sheet(content):
     except Exception as error:  # as in _numbered
         raise pdfs.broken() from error
     return sheet.iter_rows(values_only=True, max_col=WIDEST)
+
+
+def _unpacked(parts):
+    """The same parts, not packed: openpyxl would inflate whatever a part holds, and only then cut it to its size."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as plain:
+        for part in parts.infolist():
+            with parts.open(part) as file:
+                data = file.read(part.file_size + 1)  # with a number, no more than that is inflated
+            if part.compress_type not in PACKED or part.filename in plain.namelist() or not _is_plain(data):
+                raise pdfs.broken()
+            plain.writestr(part.filename, data)
+    return written
 
 
 def _is_plain(part):

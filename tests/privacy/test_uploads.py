@@ -495,6 +495,23 @@ def test_clean_pdf_reads_no_file_over_and_over(text):
     assert time.process_time() - start < 3
 
 
+@pytest.mark.parametrize("filler", [b"<a", b"1", b"1 "], ids=["hex", "digits", "blanks"])
+def test_clean_pdf_pays_for_what_it_reads_in_vain(filler):
+    content = pdf(b"/N%" * 3000 + b"\n" + filler + filler[-1:] * 4_000_000 + b"x")
+    start = time.process_time()
+    with contextlib.suppress(ValidationError):
+        clean_pdf(upload(content))
+    assert time.process_time() - start < 3
+
+
+def test_clean_pdf_reads_no_end_over_and_over():
+    """Many object streams with one end: each would be read to there."""
+    one = b"\n1 0 obj<<%b/Filter/Fl>>stream\n" % KNOWN + zlib.compress(b"")
+    start = time.process_time()
+    assert refused(clean_pdf, pdf(one * 2000 + b" " + b"a" * 4_000_000 + b"\nendstream")) == UNSURE
+    assert time.process_time() - start < 3
+
+
 def test_clean_pdf_refuses_object_streams_that_unpack_without_end(monkeypatch):
     monkeypatch.setattr(pdf_streams, "INFLATED_MAX", 1000)
     small = object_stream(b" " * 1000)

@@ -1,7 +1,9 @@
 """Importing a register: what a file can be, what a row is about, what is refused, and what is written."""
 
 import io
+import tracemalloc
 import zipfile
+import zlib
 from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
@@ -268,6 +270,20 @@ def test_read_does_not_believe_what_a_part_says_of_its_size():
     with pytest.raises(ValidationError) as refused:
         imports.read(SimpleUploadedFile("a.xlsx", liar))
     assert refused.value.code == "broken"
+
+
+def test_read_inflates_no_more_than_a_part_says_even_when_its_sum_is_right_too():
+    """The sum that a zip file keeps of a part, forged to be that of its beginning."""
+    much = b"0" * 60_000_000
+    file = repacked(xlsx_file(["Nama", "Unit"], ["Cici", "A-1"]), "xl/x.xml", much).read()
+    for true, said in ((len(much), 9), (zlib.crc32(much), zlib.crc32(much[:9]))):
+        file = file.replace(true.to_bytes(4, "little"), said.to_bytes(4, "little"))
+    tracemalloc.start()
+    table = imports.read(SimpleUploadedFile("a.xlsx", file))
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert table.rows
+    assert most < 20_000_000
 
 
 def test_read_refuses_an_xlsx_file_that_unpacks_to_very_much(settings):
