@@ -106,6 +106,12 @@ class AccountAdapter(DefaultAccountAdapter):
         fresh = any(time() - record["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for record in records)
         return settings.ACCOUNT_REAUTHENTICATION_REQUIRED and not fresh
 
+    def get_reauthentication_methods(self, user):
+        """Whoever has a second factor shows that one: the password alone may be what was stolen (ASVS 7.5.1)."""
+        methods = super().get_reauthentication_methods(user)
+        factors = [method for method in methods if method["id"] != "reauthenticate"]
+        return factors or methods
+
     def login(self, request, user):
         """The place is noted. The language chosen on the way in is kept, when the account has none yet."""
         super().login(request, user)

@@ -11,9 +11,11 @@ from django.utils.translation import ngettext
 
 from . import factors, people
 from .forms import AccountAddForm, AccountForm
+from .fresh import ask_for_fresh_sign_in
 from .templatetags.moments import short_moment
 from .wording import Worded
 
+RIGHTS = {"is_staff", "is_superuser", "groups"}
 # Its titles are e-mail addresses; whether one is confirmed stands on the account
 admin.site.unregister(allauth_admin.EmailAddress)
 admin.site.unregister(mfa_admin.Authenticator)  # its page would show what it holds
@@ -83,6 +85,8 @@ class UserAdmin(Worded, admin.ModelAdmin):
         return False
 
     def save_model(self, request, obj, form, change):
+        if not change or RIGHTS.intersection(form.changed_data):
+            ask_for_fresh_sign_in(request)
         if change:
             return super().save_model(request, obj, form, change)
         made = people.make_account(email=obj.email, name=obj.name, language=obj.language, by=request.user)
@@ -106,6 +110,7 @@ class UserAdmin(Worded, admin.ModelAdmin):
         self._each(request, queryset, people.reactivate)
 
     def _each(self, request, queryset, verb):
+        ask_for_fresh_sign_in(request)
         done = 0
         for user in queryset:
             try:

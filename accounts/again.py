@@ -10,6 +10,7 @@ from . import sessions
 class Renewing:
     def form_valid(self, form):
         sessions.renew(self.request)
+        sessions.open_suspended(self.request.session)
         return super().form_valid(form)
 
 

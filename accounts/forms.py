@@ -1,8 +1,11 @@
 """allauth's forms in our words. A form reads its own fields and nothing else of what was posted."""
 
 from allauth.account import forms as allauth_forms
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.conf import settings
@@ -155,6 +158,13 @@ class FactorAgainForm(Counted, OurWords, mfa_forms.ReauthenticateForm):
 
 class ActivateTOTPForm(Counted, OurWords, totp_forms.ActivateTOTPForm):
     words = {"code": CODE}
+
+    def clean_code(self):
+        """The code that sets up an app is used, as one that signs in is (ASVS 6.5.1)."""
+        code = super().clean_code()
+        if not TOTP(Authenticator(user=self.user))._mark_code_used(code):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
 
 
 class AddPasskeyForm(OurWords, webauthn_forms.AddWebAuthnForm):

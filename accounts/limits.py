@@ -78,7 +78,7 @@ class Taken:
         for key, at, seconds in self._counted:
             with _locked(key) as held:
                 if held:
-                    cache.set(key, [other for other in cache.get(key, []) if other != at], seconds)
+                    _keep(key, [other for other in cache.get(key, []) if other != at], seconds)
         self._counted = []
 
 
@@ -91,7 +91,8 @@ def take(action, *, who="", address="", taken=None):
     taken = Taken() if taken is None else taken
     rates = settings.LIMITS[action]
     try:
-        for kind, whom in (("person", str(who)), ("network", place_of(address))):
+        # The network first: one that is over its limit leaves nothing behind under the names that it makes up
+        for kind, whom in (("network", place_of(address)), ("person", str(who))):
             if kind in rates and whom:
                 most, seconds = rates[kind]
                 key = _key(action, kind, whom)
@@ -118,6 +119,14 @@ def place_of(address):
 
 def _key(action, kind, whom):
     return f"limit:{action}:{kind}:{blind_index(whom, context='limits')}"
+
+
+def _keep(key, counted, seconds):
+    """Nothing is no entry: a cache that is full drops others for it."""
+    if counted:
+        cache.set(key, counted, seconds)
+    else:
+        cache.delete(key)
 
 
 def _count(key, most, seconds):

@@ -60,13 +60,17 @@ class SessionClock:
         self.get_response = get_response
 
     def __call__(self, request):
-        if signed_in(request):
-            if sessions.is_over(request.session):
-                logout(request)
-                messages.info(request, _("You were signed out, because some time has passed. Sign in to go on."))
-            else:
-                sessions.note_use(request.session)
-        return self.get_response(request)
+        is_over = bool(signed_in(request)) and sessions.is_over(request.session)
+        if is_over:
+            logout(request)
+            messages.info(request, _("You were signed out, because some time has passed. Sign in to go on."))
+        elif signed_in(request):
+            sessions.note_use(request.session)
+        response = self.get_response(request)
+        sessions.seal_suspended(request.session)
+        if is_over:
+            response.headers["Clear-Site-Data"] = sessions.CLEARED
+        return response
 
 
 class NoStoreMiddleware:

@@ -4,20 +4,23 @@ A session ends after a pause, and after its hours however busy it was. Both mome
 nothing is asked of the database; use is noted once a minute at most, so that not every click writes.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
 from time import time
 
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY as SUSPENDED
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import mail
+from . import mail, sealing
 from .happened import happened
 from .models import SignIn, User
 from .signins import network_of
 
 STARTED, SEEN = "signed_in_at", "seen_at"
+CLEARED = '"cache", "storage"'  # of Clear-Site-Data; cookies are taken back one by one
 NOTED_EVERY = 60  # seconds
 KNOWN_DAYS = 90  # a browser and network that signed in since then are not told of again
 SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS",
@@ -48,7 +51,9 @@ def note_sign_in(*, user, session_key, address, agent):
     network, browser = network_of(address), browser_of(agent)
     since = timezone.now() - timedelta(days=KNOWN_DAYS)
     earlier = SignIn.objects.filter(user=user, at__gte=since)
-    is_known = not earlier.exists() or earlier.filter(network=network, browser=browser).exists()
+    # An account that rested for longer is told too: those are what stolen passwords are tried on
+    is_first = user.date_joined >= since and not earlier.exists()
+    is_known = is_first or earlier.filter(network=network, browser=browser).exists()
     SignIn.objects.create(user=user, session_key=session_key, network=network, browser=browser)
     if not is_known:
         mail.tell(user=user, template="account/new_sign_in", url_name="sessions")
@@ -98,3 +103,20 @@ def forget_old():
 
 def _store():
     return import_module(settings.SESSION_ENGINE).SessionStore
+
+
+def seal_suspended(session):
+    """What was sent while a fresh sign-in was due waits in the session, which lies in the database in clear."""
+    state = session.get(SUSPENDED) if session.modified else None
+    if state and "request" in state:
+        session[SUSPENDED] = {"sealed": sealing.seal(state["request"], context=SUSPENDED)}
+
+
+def open_suspended(session):
+    """For the view that goes on with it; what no key opens any more was not sent."""
+    state = session.pop(SUSPENDED, None)
+    if state and "sealed" in state:
+        with suppress(sealing.SealError):
+            session[SUSPENDED] = {"request": sealing.unseal(state["sealed"], context=SUSPENDED)}
+    elif state:
+        session[SUSPENDED] = state

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from . import devmail, people, sessions
+from .fresh import fresh_sign_in
 from .middleware import signed_in
 from .returning import next_page
 
@@ -58,6 +59,7 @@ def sessions_page(request):
 
 
 @require_POST
+@fresh_sign_in
 def end_sessions(request):
     """End one of one's own sign-ins, or all but this one; an unknown number ends nothing."""
     if chosen := request.POST.get("sign_in"):

@@ -5,6 +5,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.db import DataError
 from django.http import Http404, HttpResponseNotAllowed
 
+from accounts import sessions
 from accounts.sealing import SealError
 from bamms.views import bad_request, not_found, trouble
 
@@ -42,8 +43,8 @@ class HeadersMiddleware:
             response.headers.setdefault(name, value)
         match = getattr(request, "resolver_match", None)
         if request.method == "POST" and match and match.view_name in SIGN_OUT:
-            # Cookies are taken back one by one; the next person at this computer finds nothing else either
-            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+            # The next person at this computer finds nothing
+            response.headers["Clear-Site-Data"] = sessions.CLEARED
         return response
 
 

@@ -77,6 +77,8 @@ def _open_connections(site):
         yield "EMAIL_URL leads to another host: it must begin with smtp+tls:// or smtp+ssl://."
     if _is_open_cache(site["CACHES"]["default"]):
         yield "CACHE_URL leads to another host: it must begin with rediss:// and check the certificate."
+    if not is_near(urlsplit(f"//{site['CLAMD_ADDRESS']}").hostname or ""):
+        yield "CLAMD_ADDRESS leads to another host, and files would go there in clear: run the scanner on this one."
 
 
 def _database_hosts(database):

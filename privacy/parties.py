@@ -49,6 +49,7 @@ def appoint(*, user, party, role, by):
     """Let an account work for a company. Also grants the admin permissions of the role."""
     if not by.is_superuser and not by.memberships.of_operator().exists():
         raise Refused(_("Only the operator appoints company users. Ask the operator."), code="not_operator")
+    _refuse_for_oneself(user, by)
     if role not in ROLES_OF_KIND[party.kind]:
         raise Refused(_("This role does not fit this company. Choose a role that does."), code="role")
     before = Membership.objects.filter(user=user, party=party).values_list("role", flat=True).first()
@@ -65,10 +66,17 @@ def dismiss(*, membership, by):
     if not by.is_superuser and not by.memberships.of_operator().exists():
         raise Refused(_("Only the operator dismisses company users. Ask the operator."), code="not_operator")
     user = membership.user
+    _refuse_for_oneself(user, by)
     facts = {"company": membership.party_id, "role": [str(membership.role), None]}
     journal.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
     membership.delete()
     _set_access(user)
+
+
+def _refuse_for_oneself(user, by):
+    """Otherwise the operator's people could read every register by one appointment, and undo it."""
+    if user.pk == by.pk:
+        raise Refused(_("Nobody appoints or dismisses themselves. Ask a colleague."), code="oneself")
 
 
 def _set_access(user):

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import people
+from accounts.fresh import ask_for_fresh_sign_in
 from accounts.models import User
 from privacy import parties
 from privacy.admin.base import TenantDataAdmin, hat
@@ -40,6 +41,7 @@ class OperatorAdmin(TenantDataAdmin):
 class MembershipForm(forms.ModelForm):
     """Appoint an account by its email; an account is made, and invited, when there is none yet."""
 
+    by = None
     email = forms.EmailField(
         label=_("Email"), help_text=_("A person without an account gets a letter to set a password.")
     )
@@ -56,6 +58,8 @@ class MembershipForm(forms.ModelForm):
         user = User.objects.filter(email__iexact=data.get("email", "")).first()
         if user and data.get("party") and Membership.objects.filter(user=user, party=data["party"]).exists():
             self.add_error("email", _("This person already works for this company. Open that entry instead."))
+        if user and user == self.by:
+            self.add_error("email", _("Nobody appoints or dismisses themselves. Ask a colleague."))
         return data
 
 
@@ -76,7 +80,8 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
         return ("person", "party", "does") if obj else ()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(request, obj, change, **({"form": MembershipForm} if obj is None else {}), **kwargs)
+        form = {} if obj else {"form": type("AppointForm", (MembershipForm,), {"by": request.user})}
+        return super().get_form(request, obj, change, **form, **kwargs)
 
     @admin.display(description=_("person"), ordering="user__name")
     def person(self, membership):
@@ -90,6 +95,7 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
         """Only ever an appointment: entries are not edited, they are ended and made anew."""
         if change:
             return
+        ask_for_fresh_sign_in(request)
         with transaction.atomic():
             user = User.objects.filter(email__iexact=form.cleaned_data["email"]).first()
             if user is None:
@@ -101,6 +107,7 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
 
     @admin.action(description=_("Dismiss: end the access of the chosen people"), permissions=["dismiss"])
     def dismiss(self, request, queryset):
+        ask_for_fresh_sign_in(request)
         for membership in queryset:
             try:
                 parties.dismiss(membership=membership, by=request.user)

@@ -37,6 +37,23 @@ def said(response):
     return " ".join(str(message) for message in response.context["messages"])
 
 
+@pytest.mark.parametrize("action", ["invite_again", "remove_factors", "deactivate", "reactivate"])
+def test_acts_on_an_account_ask_who_is_there(client, otto, settings, action):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    ann = UserFactory(email="ann@example.com")
+    sent = client.post(LIST, {"action": action, "_selected_action": [ann.pk]})
+    assert sent.url.startswith("/accounts/reauthenticate/")
+
+
+def test_giving_rights_asks_who_is_there(client, otto, settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    ann = UserFactory(email="ann@example.com", name="Ann")
+    page = f"{LIST}{ann.pk}/change/"
+    assert client.post(page, {"name": "Anne"}).url == LIST
+    assert client.post(page, {"name": "Anne", "is_superuser": "on"}).url.startswith("/accounts/reauthenticate/")
+    assert not User.objects.get(pk=ann.pk).is_superuser
+
+
 def test_add_opens_an_account_and_sends_the_link(client, otto):
     data = {"email": "Sam@Example.com", "name": "Sam Park", "language": "id", "is_superuser": "on", "password": "x"}
     assert client.post(f"{LIST}add/", data).status_code == 302

@@ -116,7 +116,8 @@ def test_the_secrets_are_sealed_and_bound_to_their_place(ann):
 @pytest.mark.parametrize("path", ["totp/activate/", "webauthn/add/", "totp/deactivate/", "recovery-codes/generate/"])
 def test_an_old_sign_in_is_asked_again_before_a_factor_changes(ann, path, time_machine):
     time_machine.move_to("2026-11-27 10:00", tick=False)
-    if "totp/deactivate" in path or "recovery" in path:
+    has_factor = "totp/deactivate" in path or "recovery" in path
+    if has_factor:
         set_up(ann)
         client = client_of(ann)
         client.post("/accounts/two-step/authenticate/", {"code": code_of()})
@@ -126,10 +127,37 @@ def test_an_old_sign_in_is_asked_again_before_a_factor_changes(ann, path, time_m
     time_machine.shift(301)
     for method in (client.get, client.post):
         answer = method(f"/accounts/two-step/{path}")
-        assert answer.url.startswith("/accounts/reauthenticate/")
-    page = client.post(answer.url, {"password": "Wrong-word-1"})
-    assert "This is not your current password." in page.content.decode()
+        assert answer.url.startswith("/accounts/two-step/reauth" if has_factor else "/accounts/reauthenticate/")
+    wrong, said = (
+        ({"code": "000000"}, "This code is not right.")
+        if has_factor
+        else ({"password": "Wrong-word-1"}, "This is not your current password.")
+    )
+    assert said in client.post(answer.url, wrong).content.decode()
     assert client.get(f"/accounts/two-step/{path}").status_code == 302
+
+
+def test_the_password_alone_takes_no_factor_away(ann, time_machine):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    set_up(ann)
+    client = client_of(ann)
+    client.post("/accounts/two-step/authenticate/", {"code": code_of()})
+    time_machine.shift(301)
+    answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert answer.url.startswith("/accounts/two-step/reauthenticate/")
+    assert client.post("/accounts/two-step/totp/deactivate/").url.startswith("/accounts/two-step/reauthenticate/")
+    assert factors.of(ann).exists()
+
+
+def test_the_code_that_set_up_an_app_is_used(ann, time_machine):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    client = client_of(ann)
+    client.get("/accounts/two-step/totp/activate/")
+    code = code_of(client.session["mfa.totp.secret"])
+    client.post("/accounts/two-step/totp/activate/", {"code": code})
+    assert factors.of(ann).exists()
+    again = client_of(ann)
+    assert "This code is not right." in again.post("/accounts/two-step/authenticate/", {"code": code}).content.decode()
 
 
 def test_the_email_is_not_changed_by_an_old_sign_in(ann, time_machine):

@@ -92,6 +92,17 @@ def test_what_is_refused_for_the_place_is_not_counted_for_the_person():
     fill(who=9)
 
 
+def test_what_is_refused_for_the_place_or_given_back_leaves_no_entry():
+    """Else one place could fill the cache with names that it makes up, until it drops what matters."""
+    for who in range(5):
+        take("look", who=who, address="203.0.113.7")
+    before = set(caches["default"]._cache)
+    for who in range(5, 20):
+        refused("look", who=who, address="203.0.113.7")
+    take("look", who=20).give_back()
+    assert set(caches["default"]._cache) == before
+
+
 def test_who_is_unknown_is_not_counted_as_one_person():
     fill(9, who="", address="")
 

@@ -7,9 +7,10 @@ from django.conf import settings as site_settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from accounts import people, sessions
-from accounts.models import SignIn
+from accounts.models import SignIn, User
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,26 @@ def test_a_place_is_forgotten_after_ninety_days(ann, time_machine):
     time_machine.shift(timedelta(days=90, seconds=1))
     sessions.forget_old()
     assert not SignIn.objects.exists()
+
+
+def test_an_account_that_rested_is_told_of_its_next_sign_in(ann, time_machine):
+    """What was stolen long ago is tried on those; only the first sign-in of a young account is not told."""
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    User.objects.update(date_joined=timezone.now())
+    signed_in(ann)
+    time_machine.shift(timedelta(days=91))
+    sessions.forget_old()
+    signed_in(ann, PHONE, "198.51.100.7")
+    assert mail.outbox.pop().subject == "A new sign-in to your account"
+
+
+def test_an_old_sign_in_ends_no_other(ann, settings, time_machine):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    here, there = signed_in(ann), signed_in(ann, PHONE)
+    time_machine.shift(301)
+    assert here.post("/accounts/sessions/end/").url.startswith("/accounts/reauthenticate/")
+    assert is_in(there)
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,7 @@ TWICE = PRODUCTION["FIELD_KEYS"].partition(":")[2]
         ("DATABASE_URL", "postgres://u:p@/bamms?hostaddr=192.0.2.1"),
         ("CACHE_URL", "redis://cache.example.com:6379/0"),
         ("CACHE_URL", "rediss://cache.example.com:6379/0?ssl_cert_reqs=none"),
+        ("CLAMD_ADDRESS", "scanner.example.com:3310"),
         ("CACHE_URL", "redis://127.0.0.1:6379,cache.example.com:6379/0"),
         ("CACHE_URL", "pymemcache://cache.example.com:11211"),
         ("SECURE_HSTS_SECONDS", "3600"),

@@ -13,6 +13,19 @@ from tenants.models import BuildingManagement, Vendor
 from tests import factories as f
 
 
+def test_nobody_appoints_or_dismisses_themselves(cast):
+    """Else the operator's people could read a register by one act, and undo it."""
+    own = cast.olga.memberships.get()
+    for act in (
+        lambda: parties.appoint(user=cast.olga, party=cast.anggrek, role=Role.HEAD, by=cast.olga),
+        lambda: parties.dismiss(membership=own, by=cast.olga),
+        lambda: parties.appoint(user=cast.otto, party=cast.anggrek, role=Role.HEAD, by=cast.otto),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.code == "oneself"
+
+
 def test_register_sets_the_kind(db):
     kinds = [parties.register(model, name="X").kind for model in (Party, BuildingManagement, Vendor)]
     assert kinds == ["operator", "management", "vendor"]

@@ -118,3 +118,17 @@ def test_managements_and_vendors_have_pages_of_their_own(cast, sign_in):
     assert cast.teknik.name not in page
     for company in (cast.anggrek, cast.teknik):
         assert client.get(reverse("admin:privacy_party_change", args=[company.pk])).status_code == 404
+
+
+def test_nobody_appoints_themselves(cast, omar, sign_in):
+    answer = sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, email=omar.email))
+    assert "Nobody appoints or dismisses themselves. Ask a colleague." in text(answer)
+    assert omar.memberships.count() == 1
+
+
+def test_appointing_and_dismissing_ask_who_is_there(cast, omar, sign_in, settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    client = sign_in(omar)
+    for page, sent in ((f"{MEMBERS}add/", appointing(cast)), (MEMBERS, dismissing(cast.sam.memberships.get()))):
+        assert client.post(page, sent).url.startswith("/accounts/reauthenticate/")
+    assert cast.sam.memberships.exists()

@@ -313,6 +313,7 @@ def test_erasing_somebody_asks_who_is_there_and_goes_on_with_the_answer(cast, sa
     settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
     response = send(sam, asked, "answer", decision="grant", answer="Yes.")
     assert response["Location"].startswith("/accounts/reauthenticate/?next=")
+    assert "Yes." not in str(sam.session["account_reauthentication_state"])  # it waits sealed
     asked.refresh_from_db()
     assert asked.status == "waiting"
     sam.post(response["Location"], {"password": f.PASSWORD})

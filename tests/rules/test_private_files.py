@@ -23,6 +23,7 @@ SOURCES = {
 # The modules that may open files by themselves, how, and why
 WRITERS = {
     "accounts/passwords.py": {"open"},  # reads lists of breached passwords
+    "tenants/spreadsheets.py": {"parts.open"},  # reads the parts of a workbook
     "accounts/devmail.py": {"write_bytes"},  # development only: mail to be read on a page
     "bamms/isolation/__init__.py": {"tempfile"},  # a folder for one run, with nobody real in it
     "bamms/management/commands/verify_evidence.py": {"export.write_text"},  # check codes, for who runs the command
@@ -35,6 +36,7 @@ SEALERS = {
     "accounts/sealing.py",
     "accounts/mail.py",
     "accounts/factors.py",
+    "accounts/sessions.py",  # what was sent while a fresh sign-in was due: for minutes
     "privacy/fields.py",
     "privacy/uploads.py",
     "privacy/rotation.py",
