@@ -1,5 +1,7 @@
 """allauth's forms in our words. A form reads its own fields and nothing else of what was posted."""
 
+from contextlib import contextmanager
+
 from allauth.account import forms as allauth_forms
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa_forms
@@ -17,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import limits, passwords, people
 from .blanks import ReadableField
+from .happened import happened
 from .models import User
 
 # Each language in its own name, so that everyone finds theirs
@@ -59,6 +62,16 @@ KEY_NAME = {
     "help": _("For example: my phone, key of the office."),
 }
 WRONG_EMAIL = _("Write the email address like this: nama@contoh.id.")
+
+
+@contextmanager
+def telling(user, kind):
+    """The journal hears of what allauth refuses without a signal (ASVS 16.3.1)."""
+    try:
+        yield
+    except forms.ValidationError:
+        happened.send(User, kind=kind, user=user, by=None)
+        raise
 
 
 class OurWords:
@@ -122,6 +135,10 @@ class AddEmailForm(OurWords, allauth_forms.AddEmailForm):
 class ChangePasswordForm(OurWords, allauth_forms.ChangePasswordForm):
     words = {"oldpassword": CURRENT, "password1": NEW, "password2": AGAIN}
 
+    def clean_oldpassword(self):
+        with telling(self.user, "failed"):
+            return super().clean_oldpassword()
+
 
 class SetPasswordForm(OurWords, allauth_forms.SetPasswordForm):
     words = {"password1": NEW, "password2": AGAIN}
@@ -165,6 +182,24 @@ class ActivateTOTPForm(Counted, OurWords, totp_forms.ActivateTOTPForm):
         if not TOTP(Authenticator(user=self.user))._mark_code_used(code):
             raise get_adapter().validation_error("incorrect_code")
         return code
+
+
+class Passkey:
+    def clean_credential(self):
+        """Whatever is no answer of a browser is a wrong one, and no fault of ours."""
+        with telling(self.user, "factor_failed"):
+            try:
+                return super().clean_credential()
+            except (KeyError, TypeError, ValueError) as error:
+                raise get_adapter().validation_error("incorrect_code") from error
+
+
+class PasskeyForm(Passkey, webauthn_forms.AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(Passkey, webauthn_forms.ReauthenticateWebAuthnForm):
+    pass
 
 
 class AddPasskeyForm(OurWords, webauthn_forms.AddWebAuthnForm):

@@ -6,10 +6,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings as site_settings
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
+from django.utils.module_loading import import_string
 
 from accounts import factors
 from accounts.happened import happened
@@ -242,6 +244,18 @@ def test_the_journal_hears_of_factors(ann, django_capture_on_commit_callbacks):
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     kinds = {kind for kind, pk in told if pk == ann.pk}
     assert {"factor_added", "factor_failed", "factor_removed", "sessions_ended", "confirmed"} <= kinds
+
+
+def test_the_journal_hears_of_a_refused_passkey_and_of_a_wrong_current_password(ann):
+    told = []
+    happened.connect(lambda sender, kind, user, by, **_signal: told.append((kind, user.pk)), weak=False)
+    for key in ("authenticate_webauthn", "reauthenticate_webauthn"):
+        form = import_string(site_settings.MFA_FORMS[key])({"credential": '{"id": "x"}'}, user=ann)
+        assert not form.is_valid()
+        assert told.pop() == ("factor_failed", ann.pk)
+    other = client_of(bob := UserFactory(email="bob@example.com"))
+    other.post("/accounts/password/change/", {"oldpassword": "x", "password1": "y", "password2": "y"})
+    assert told[-1] == ("failed", bob.pk)
 
 
 def test_a_new_password_by_the_link_does_not_pass_the_second_step_by(ann):
