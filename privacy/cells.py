@@ -5,7 +5,8 @@ import re
 # What makes a spreadsheet calculate, also behind blanks and in the wide forms of East Asian keyboards
 ACTS = re.compile(r"\s*[=@\t\r＝＠＋－]|[\t\r\n]")
 SIGNED = re.compile(r"\s*[+\-]")
-PLAIN_NUMBER = re.compile(r"\s*[+\-][0-9][0-9 .,()/\-]*")
+# One number, or a phone number whose blank after the country keeps it from being reckoned
+PLAIN_NUMBER = re.compile(r"\s*([+\-][0-9][0-9.,]*|\+[0-9]{1,3} [0-9 \-]+)")
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 

@@ -39,8 +39,10 @@ def test_a_pause_ends_the_session_and_the_next_page_says_so(ann, time_machine):
     time_machine.shift(timedelta(minutes=site_settings.SESSION_IDLE_MINUTES) - timedelta(seconds=1))
     assert is_in(client)
     time_machine.shift(timedelta(minutes=site_settings.SESSION_IDLE_MINUTES))
-    page = client.get("/accounts/email/", follow=True)
-    assert page.redirect_chain[0][0].startswith("/accounts/login/?next=/accounts/email/")
+    answer = client.get("/accounts/email/")
+    assert answer.url.startswith("/accounts/login/?next=/accounts/email/")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    page = client.get(answer.url)
     assert "You were signed out, because some time has passed." in page.content.decode()
 
 

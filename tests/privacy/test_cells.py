@@ -14,7 +14,7 @@ from privacy import cells
     [
         "=1+1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1+1", "+cmd|' /C calc'!A0", "-cmd", "+", "-",
         "-1+cmd|' /C calc'!A0",
-        "+62A1", "＝1+1", "＠x", "＋x", "－x", "\x00=1+1",
+        "+62A1", "+1-2", "-2-3-4", "-1/0", "-1(2)", "＝1+1", "＠x", "＋x", "－x", "\x00=1+1",
     ],
 )  # fmt: skip
 def test_harmless_puts_an_apostrophe_before_what_would_act(cell):
