@@ -75,14 +75,15 @@ def make(people):
         email="kerja@bersih.example.com",
     )
     appointments = (
-        ("otto", operator, Role.OPERATOR),
         ("olga", operator, Role.DPO),
+        ("otto", operator, Role.OPERATOR),
         ("sam", anggrek, Role.HEAD),
         ("rita", bougenvil, Role.OFFICER),
         ("vera", teknik, Role.VENDOR),
     )
     for name, party, role in appointments:
-        parties.appoint(user=people[name], party=party, role=role, by=people["otto"])
+        other = people["olga" if name == "otto" else "otto"]  # nobody appoints themselves
+        parties.appoint(user=people[name], party=party, role=role, by=other)
     buildings = {name: _building(name, bougenvil if name == "Taman Bougenvil" else anggrek) for name in UNITS}
     agreement = _agreement(
         anggrek, teknik, people["sam"], ["tenant.name", "tenant.phone", "tenant.email", "occupancy.unit"]
