@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self):
-        # The receivers read models, which can be imported only now
+        # These read models, which can be imported only now
         user_logged_in.connect(import_string("accounts.sessions.begin"))
         import_string("accounts.factors.listen")()
+        import_string("accounts.recovery_codes.use")()

@@ -39,6 +39,8 @@ def faults(site):
         yield "DEBUG must be off where TLS is on, or where ALLOWED_HOSTS or SITE_URL names more than this machine."
     yield from _weak_keys(site)
     yield from _open_connections(site)
+    if not site["CLAMD_ADDRESS"]:
+        yield "CLAMD_ADDRESS must name the virus scanner that sees what people upload, or be off."
 
 
 def _keys(site):
@@ -77,7 +79,8 @@ def _open_connections(site):
         yield "EMAIL_URL leads to another host: it must begin with smtp+tls:// or smtp+ssl://."
     if _is_open_cache(site["CACHES"]["default"]):
         yield "CACHE_URL leads to another host: it must begin with rediss:// and check the certificate."
-    if not is_near(urlsplit(f"//{site['CLAMD_ADDRESS']}").hostname or ""):
+    scanner = site["CLAMD_ADDRESS"]
+    if scanner != "off" and not is_near(urlsplit(f"//{scanner}").hostname or ""):
         yield "CLAMD_ADDRESS leads to another host, and files would go there in clear: run the scanner on this one."
 
 

@@ -367,10 +367,11 @@ UPLOAD_MAX_MB = number("UPLOAD_MAX_MB", 5, most=100)  # megabytes a file
 # An upload stays in memory until it is sealed: nothing lies in clear in a temporary folder
 FILE_UPLOAD_HANDLERS = ["privacy.uploads.MemoryUploads"]
 UPLOAD_MAX_MEGAPIXELS = number("UPLOAD_MAX_MEGAPIXELS", 40, most=200)
-# A virus scanner that sees every upload: host:port of clamd, or the path of its socket. Empty: none
+# A virus scanner that sees every upload: host:port of clamd, or the path of its socket. A site that people can reach
+# does not start before one is named, or none is chosen by the word "off" (ASVS 5.4.3)
 CLAMD_ADDRESS = setting("CLAMD_ADDRESS", env.str, "")
-if CLAMD_ADDRESS and not re.fullmatch(r"[\w.-]+:\d{1,5}|/[^:]+", CLAMD_ADDRESS):
-    refuse("CLAMD_ADDRESS must be like 127.0.0.1:3310, or the path of a socket.")
+if not re.fullmatch(r"(off|[\w.-]+:\d{1,5}|/[^:]+)?", CLAMD_ADDRESS):
+    refuse("CLAMD_ADDRESS must be like 127.0.0.1:3310, the path of a socket, or off.")
 IMPORT_MAX_ROWS = number("IMPORT_MAX_ROWS", 10_000, most=100_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

@@ -21,3 +21,4 @@ class PrivacyConfig(AppConfig):
         post_migrate.connect(guard_evidence, dispatch_uid="guard_evidence")
         # The journal is told by signals: what it tells of happens in other people's code, and on the floor below
         import_module(f"{self.name}.listening").begin()
+        import_module(f"{self.name}.virus_scan")  # registers a check

@@ -8,17 +8,28 @@ import logging
 import socket
 
 from django.conf import settings
+from django.core import checks
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
 SECONDS = 20
 CHUNK = 1024 * 1024
+NONE = ("", "off")  # in development, and where the operator says so
+
+
+@checks.register("security", deploy=True)
+def warn_of_none(**_asked):
+    """Whoever does without a scanner hears of it at each `check --deploy` (ASVS 5.4.3)."""
+    if settings.CLAMD_ADDRESS not in NONE:
+        return []
+    words = "No virus scanner sees what people upload."
+    return [checks.Warning(words, hint="Name one in CLAMD_ADDRESS: see docs/operate.md.", id="privacy.W001")]
 
 
 def check(content):
     """Refuse content in which CLAMD_ADDRESS (host:port, or the path of a socket) finds something."""
-    if not settings.CLAMD_ADDRESS:
+    if settings.CLAMD_ADDRESS in NONE:
         return
     try:
         answer = _ask(content)

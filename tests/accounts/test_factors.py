@@ -4,7 +4,6 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings as site_settings
 from django.core import mail
@@ -15,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from accounts import factors
 from accounts.happened import happened
+from accounts.recovery_codes import RecoveryCodes
 from accounts.sealing import SealError
 from tests.factories import PASSWORD, UserFactory
 
@@ -63,7 +63,7 @@ def test_an_app_is_set_up_with_its_code_and_the_codes_are_shown_once(ann, django
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/accounts/two-step/totp/activate/", {"code": code_of(secret)})
     done = client.get("/accounts/two-step/recovery-codes/")
-    codes = re.findall(r'<code class="key">(\d{8})</code>', done.content.decode())
+    codes = re.findall(r'<code class="key">(\d{5} \d{5})</code>', done.content.decode())
     assert len(codes) == 10
     again = client.get("/accounts/two-step/recovery-codes/").content.decode()
     assert not any(code in again for code in codes)
@@ -84,13 +84,60 @@ def test_sign_in_asks_for_the_code_and_takes_each_once(ann):
     assert not is_in(other)
 
 
+def shown_codes(user):
+    set_up(user)
+    codes = Authenticator.objects.get(type="recovery_codes").wrap()
+    codes.mark_as_viewed()
+    return codes.get_unused_codes()
+
+
+def stored_codes():
+    return Authenticator.objects.get(type="recovery_codes").data
+
+
+def opens(user, code):
+    client = client_of(user)
+    client.post("/accounts/two-step/authenticate/", {"code": code})
+    return is_in(client)
+
+
 def test_a_recovery_code_works_once(ann):
+    code, other, *_rest = shown_codes(ann)
+    assert [opens(ann, code), opens(ann, code)] == [True, False]
+    assert opens(ann, other.replace(" ", ""))
+    assert len(Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()) == 8
+
+
+def test_no_recovery_code_is_kept_only_its_hash_with_a_salt_of_its_own(ann, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    codes = shown_codes(ann)
+    kept = stored_codes()
+    assert kept.keys() == {"hashes", "viewed_at"}
+    hashes = [kept["hashes"][code[0]] for code in codes]
+    assert all(one.startswith("argon2$argon2id$") for one in hashes)
+    assert len({one.split("$")[4] for one in hashes}) == 10
+    assert not any(part in str(kept) for code in codes for part in (code, code.replace(" ", ""), code.split()[1]))
+
+
+def test_codes_that_were_never_shown_open_nothing(ann):
     set_up(ann)
-    code = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()[0]
-    for opens in (True, False):
-        client = client_of(ann)
-        client.post("/accounts/two-step/authenticate/", {"code": code})
-        assert is_in(client) == opens
+    assert stored_codes() == {"hashes": {}}
+    assert not opens(ann, "0000000000")
+
+
+@pytest.mark.parametrize("code", ["0", "12345678", "０００００00000", "x123456789", "9" * 400])
+def test_what_is_no_recovery_code_opens_nothing(ann, code):
+    shown_codes(ann)
+    assert not opens(ann, code)
+
+
+def test_two_pages_at_once_show_the_codes_once(ann):
+    set_up(ann)
+    one, other = (Authenticator.objects.get(type="recovery_codes").wrap() for _page in range(2))
+    one.mark_as_viewed()
+    other.mark_as_viewed()
+    assert len(set(one.get_unused_codes())) == 10
+    assert set(other.get_unused_codes()) == {None}
 
 
 def test_wrong_codes_are_limited(ann):

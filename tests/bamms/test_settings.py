@@ -32,6 +32,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "portal.example.com",
     "SITE_URL": "https://portal.example.com",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.com:587",
+    "CLAMD_ADDRESS": "/run/clamav/clamd.ctl",
     "DATABASE_URL": None,
     "SECRET_KEY": "bT4nJzVgn0C0tbhTqW8zvK5Nn1cBv0zX7bq4C2n9YvJQ3mZr6aUe8sLwDkFhGp",
     "FIELD_KEYS": "k1:gV3nq1J6s0mYtE0b0m5r3lJx7c8v2hK9wQzLrUfTnAM=",
@@ -180,6 +181,7 @@ TWICE = PRODUCTION["FIELD_KEYS"].partition(":")[2]
         ("CACHE_URL", "redis://cache.example.com:6379/0"),
         ("CACHE_URL", "rediss://cache.example.com:6379/0?ssl_cert_reqs=none"),
         ("CLAMD_ADDRESS", "scanner.example.com:3310"),
+        ("CLAMD_ADDRESS", ""),
         ("CACHE_URL", "redis://127.0.0.1:6379,cache.example.com:6379/0"),
         ("CACHE_URL", "pymemcache://cache.example.com:11211"),
         ("SECURE_HSTS_SECONDS", "3600"),
@@ -205,6 +207,8 @@ def test_a_site_that_people_can_reach_does_not_start_with(start, name, value):
         {"CACHE_URL": "redis:///var/run/redis.sock"},
         {"CACHE_URL": "rediss://cache.example.com:6379/0"},
         {"SECURE_HSTS_SECONDS": "0"},
+        {"CLAMD_ADDRESS": "off"},
+        {"CLAMD_ADDRESS": "127.0.0.1:3310"},
     ],
 )
 def test_a_site_that_people_can_reach_starts_with(start, changed):

@@ -4,6 +4,7 @@ import socket
 import threading
 
 import pytest
+from django.core import checks
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 
@@ -72,8 +73,15 @@ def test_an_answer_that_says_neither_is_no_yes(monkeypatch, settings):
 
 
 def test_without_one_nothing_is_asked(settings):
-    settings.CLAMD_ADDRESS = ""
+    settings.CLAMD_ADDRESS = "off"
     assert code_of(BAD) == ""
+
+
+@pytest.mark.parametrize(("address", "warned"), [("off", True), ("/run/clamav/clamd.ctl", False)])
+def test_doing_without_one_is_said_before_each_deployment(settings, address, warned):
+    settings.CLAMD_ADDRESS = address
+    told = checks.run_checks(tags=["security"], include_deployment_checks=True)
+    assert ("privacy.W001" in {message.id for message in told}) == warned
 
 
 def test_every_way_in_asks_it(scanner):
