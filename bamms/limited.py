@@ -26,6 +26,7 @@ class Page:
 
 
 READS = ("GET", "HEAD")
+FILE = Page("file", READS)  # opened, or made anew for each who asks
 PAGES = {
     "account_login": Page("sign_in_page"),
     "account_signup": Page("sign_up"),
@@ -41,7 +42,8 @@ PAGES = {
     "receipt_check": Page("receipt", READS, asked="number"),
     "download": Page("download"),
     "access_log_csv": Page("download", READS),
-    "file": Page("file", READS),
+    "file": FILE,
+    "receipt_pdf": FILE,
     "invitation": Page("invitation"),
     "vendor_shared": Page("vendor_list", READS),
     "vendor_record": Page("vendor_record", READS),
@@ -49,6 +51,11 @@ PAGES = {
     "admin:tenants_tenant_find": Page("find"),
     "admin:tenants_tenant_export": Page("export"),
     "admin:tenants_tenant_import": Page("import"),
+    "admin:tenants_tenant_import_preview": FILE,
+    "admin:tenants_tenant_import_errors": FILE,
+    "admin:privacy_breach_notice": Page("file", READS, asked="as"),
+    "admin:privacy_disclosure_export": Page("export"),
+    "admin:record_of_processing_file": FILE,
 }
 SEARCH, REVEAL, UPLOAD = Page("search", READS, asked="q"), Page("reveal"), Page("upload")
 RESET_HELPS = ("sign_in_page", "password")

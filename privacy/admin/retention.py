@@ -93,7 +93,7 @@ class LegalHoldAdmin(RecordedAdmin):
         return hold.is_active and request.user.has_perm("privacy.release_legalhold")
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.release)
+        view = self.admin_site.admin_view(fresh_sign_in(self.release))
         return [path("<int:pk>/release/", view, name="privacy_legalhold_release"), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):

@@ -1,6 +1,7 @@
 """Every limited page answers the one too many with 429 and the time; what others do takes nothing away."""
 
 import re
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -122,6 +123,24 @@ def test_every_action_is_counted_somewhere_and_tried_here():
     actions = {page.action for page in [*PAGES.values(), SEARCH, REVEAL, UPLOAD]}
     assert actions == set(ACTS)
     assert actions | ELSEWHERE == set(site_settings.LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("action", "method", "name", "args", "query"),
+    [
+        ("file", "get", "receipt_pdf", ["TT-2026-9999"], {}),
+        ("file", "get", "admin:tenants_tenant_import_preview", [uuid.UUID(int=0)], {}),
+        ("file", "get", "admin:tenants_tenant_import_errors", [uuid.UUID(int=0)], {}),
+        ("file", "get", "admin:privacy_breach_notice", [1, "people"], {"as": "pdf"}),
+        ("file", "get", "admin:record_of_processing_file", ["pdf"], {}),
+        ("export", "post", "admin:privacy_disclosure_export", [1], {}),
+    ],
+)
+def test_files_that_are_made_anew_are_counted(admin_client, limit, action, method, name, args, query):
+    limit(action, 1)
+    answers = [getattr(admin_client, method)(reverse(name, args=args), query).status_code for _try in range(2)]
+    assert answers[0] != 429
+    assert answers[1] == 429
 
 
 def test_every_limited_page_exists():
