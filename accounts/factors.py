@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import mail, sealing, sessions
+from . import mail, people, sealing, sessions
 from .happened import happened
 from .models import User
 
@@ -80,6 +80,7 @@ def remove_all(*, user, by):
 
     The one who acts has checked who is asking (clause 3.3); a superuser's are taken away by a superuser only.
     """
+    people.lock(user)
     if user.pk == by.pk:
         raise ValidationError(_("You cannot do this to your own account. Ask a colleague to do it."))
     if user.is_superuser and not by.is_superuser:

@@ -35,6 +35,11 @@ def make_account(*, email, name="", language="", by):
     return user
 
 
+def lock(user):
+    """Read the account anew and keep it until the transaction ends: two acts on it at once happen one by one."""
+    user.refresh_from_db(from_queryset=User.objects.select_for_update())
+
+
 def free_address(email):
     """The address as it is stored; refused when someone signs in with it, or has confirmed it as a second one."""
     email = email.strip().lower()
@@ -59,6 +64,7 @@ def replace_email(*, user, email, by):
 
     The old password ends, and with it every session; the new mailbox gets a link to set one, the old one is told.
     """
+    lock(user)
     _may_switch(user, by)
     if user.is_staff or user.is_superuser:
         raise ValidationError(_("This account works for a company. Ask the operator for help."))
@@ -77,8 +83,10 @@ def replace_email(*, user, email, by):
     logger.info("Account %s was given to another mailbox by account %s", user.pk, by.pk)
 
 
+@transaction.atomic
 def deactivate(*, user, by):
     """From the next request on nobody is signed in with it."""
+    lock(user)
     _may_switch(user, by)
     user.is_active = False
     user.save(update_fields=["is_active"])
@@ -89,6 +97,7 @@ def deactivate(*, user, by):
 
 @transaction.atomic
 def reactivate(*, user, by):
+    lock(user)
     _may_switch(user, by)
     user.is_active = True
     user.save(update_fields=["is_active"])

@@ -4,6 +4,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts import people
 from privacy import journal
 from privacy.errors import Refused
 from privacy.models import Membership, Party
@@ -50,6 +51,7 @@ def appoint(*, user, party, role, by):
     if not by.is_superuser and not by.memberships.of_operator().exists():
         raise Refused(_("Only the operator appoints company users. Ask the operator."), code="not_operator")
     _refuse_for_oneself(user, by)
+    people.lock(user)
     if role not in ROLES_OF_KIND[party.kind]:
         raise Refused(_("This role does not fit this company. Choose a role that does."), code="role")
     before = Membership.objects.filter(user=user, party=party).values_list("role", flat=True).first()
@@ -67,6 +69,7 @@ def dismiss(*, membership, by):
         raise Refused(_("Only the operator dismisses company users. Ask the operator."), code="not_operator")
     user = membership.user
     _refuse_for_oneself(user, by)
+    people.lock(user)
     facts = {"company": membership.party_id, "role": [str(membership.role), None]}
     journal.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
     membership.delete()

@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from accounts import people
+from accounts import factors, people
 from accounts.models import User
 from tests.factories import UserFactory
 
@@ -100,3 +100,23 @@ def test_deactivate_by_an_operator_reaches_colleagues_and_by_a_superuser_everyon
     for user, by in ((colleague, omar), (otto, olga)):
         people.deactivate(user=user, by=by)
         assert not User.objects.get(pk=user.pk).is_active
+
+
+def test_an_act_looks_at_the_account_as_it_is_now_not_as_it_was_read(olga):
+    ann = UserFactory(email="ann@example.com")
+    read_before = User.objects.get(pk=ann.pk)
+    people.deactivate(user=ann, by=olga)
+    with pytest.raises(ValidationError, match="not active"):
+        people.replace_email(user=read_before, email="new@example.com", by=olga)
+    ann.refresh_from_db()
+    assert (ann.email, ann.is_active) == ("ann@example.com", False)
+
+
+def test_nobody_reaches_an_account_that_became_a_superusers_meanwhile(olga):
+    otto = UserFactory()
+    read_before = User.objects.get(pk=otto.pk)
+    User.objects.filter(pk=otto.pk).update(is_superuser=True)
+    for verb in (people.deactivate, people.reactivate, factors.remove_all):
+        with pytest.raises(ValidationError, match="superuser"):
+            verb(user=read_before, by=UserFactory())
+        read_before.is_superuser = False

@@ -3,6 +3,8 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from privacy import parties
 from privacy.errors import Refused
@@ -77,6 +79,22 @@ def test_dismiss_ends_the_access(cast):
     cast.sam.refresh_from_db()
     assert not cast.sam.is_staff
     assert not cast.sam.groups.exists()
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+@pytest.mark.parametrize("act", ["appoint", "dismiss"])
+def test_rights_of_one_account_are_written_one_by_one(cast, act):
+    """Of two at once each would count the memberships that it sees, and the later one would leave rights standing."""
+    membership = cast.sam.memberships.get()
+    with CaptureQueriesContext(connection) as queries:
+        if act == "appoint":
+            parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+        else:
+            parties.dismiss(membership=membership, by=cast.otto)
+    asked = [query["sql"] for query in queries]
+    locked = next(n for n, sql in enumerate(asked) if "accounts_user" in sql and sql.endswith("FOR UPDATE"))
+    counted = next(n for n, sql in enumerate(asked) if f'"user_id" = {cast.sam.pk}' in sql)
+    assert locked < counted
 
 
 def test_dismiss_by_anyone_but_the_operator_is_refused(cast):
