@@ -41,8 +41,17 @@ def is_over(session):
     return now - session.get(SEEN, 0) >= idle or now - session.get(STARTED, 0) >= whole
 
 
-def note_use(session):
-    if time() - session[SEEN] >= NOTED_EVERY:
+def left(session):
+    """Seconds that are left: until the pause is too long, and until the sign-in has lasted for all its hours."""
+    now = time()
+    return {
+        "idle": int(session[SEEN] + settings.SESSION_IDLE_MINUTES * 60 - now),
+        "whole": int(session[STARTED] + settings.SESSION_COOKIE_AGE - now),
+    }
+
+
+def note_use(session, *, at_once=False):
+    if at_once or time() - session[SEEN] >= NOTED_EVERY:
         session[SEEN] = int(time())
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/two-step/webauthn/keys/<int:pk>/remove/", views.remove_passkey, name="mfa_remove_webauthn"),
     path("accounts/sessions/", views.sessions_page, name="sessions"),
     path("accounts/sessions/end/", views.end_sessions, name="sessions_end"),
+    path("accounts/sessions/stay/", views.stay_signed_in, name="stay_signed_in"),
     path("dev/mail/", views.mail_list, name="devmail"),
     path("dev/mail/<str:name>/", views.mail_message, name="devmail_message"),
 ]

@@ -7,7 +7,8 @@ from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -56,6 +57,16 @@ def sessions_page(request):
     """Where I am signed in."""
     here = request.session.session_key
     return render(request, "accounts/sessions.html", {"sign_ins": sessions.of(request.user), "here": here})
+
+
+@login_not_required  # an answer for a script, not a way to the sign-in page
+@require_POST
+def stay_signed_in(request):
+    """Somebody is still at the open page; answers how many seconds are left now."""
+    if not signed_in(request):
+        raise PermissionDenied
+    sessions.note_use(request.session, at_once=True)
+    return JsonResponse(sessions.left(request.session))
 
 
 @require_POST

@@ -6,6 +6,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts import sessions
 from privacy import parties, subjects
 from privacy.scope import Hat
 
@@ -46,6 +47,7 @@ def site(request):
         "nav": SimpleLazyObject(lambda: _nav(request)),
         "party_name": SimpleLazyObject(lambda: _party_name(request)),
         "password_is_old": SimpleLazyObject(lambda: _is_signed_in(request) and request.user.password_is_old),
+        "session_left": SimpleLazyObject(lambda: sessions.left(request.session) if _is_signed_in(request) else None),
         "restricted_since": SimpleLazyObject(lambda: _restricted_since(request)),
     }
 

@@ -1,5 +1,6 @@
 """How long a sign-in lasts, where one is signed in, and how that ends (clause 5.3)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -193,3 +194,36 @@ def test_confirming_who_is_there_gives_the_session_a_new_key(ann):
     assert not Session.objects.filter(pk=before).exists()
     assert SignIn.objects.get().session_key == client.session.session_key
     assert is_in(client)
+
+
+def left_on(page):
+    return tuple(int(re.search(rf'data-{name}="(\d+)"', page.content.decode())[1]) for name in ("idle", "whole"))
+
+
+def test_a_page_knows_when_it_is_to_be_emptied(ann, time_machine):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    client = signed_in(ann)
+    idle, whole = site_settings.SESSION_IDLE_MINUTES * 60, site_settings.SESSION_COOKIE_AGE
+    assert left_on(client.get("/accounts/email/")) == (idle, whole)
+    time_machine.shift(45)
+    assert left_on(client.get("/accounts/email/")) == (idle - 45, whole - 45)
+    assert b"session-end" not in Client().get("/accounts/login/").content
+
+
+def test_who_says_to_be_there_stays_but_not_past_the_hours(ann, time_machine):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
+    client = signed_in(ann)
+    idle, whole = site_settings.SESSION_IDLE_MINUTES * 60, site_settings.SESSION_COOKIE_AGE
+    time_machine.shift(30)
+    assert client.post("/accounts/sessions/stay/").json() == {"idle": idle, "whole": whole - 30}
+    for _time in range(whole // idle):
+        time_machine.shift(idle - 5)
+        client.post("/accounts/sessions/stay/")
+    assert client.post("/accounts/sessions/stay/").json()["whole"] < idle
+    time_machine.shift(idle - 5)
+    assert client.post("/accounts/sessions/stay/").status_code == 403
+    assert not is_in(client)
+
+
+def test_nobody_stays_who_is_not_signed_in():
+    assert Client().post("/accounts/sessions/stay/").status_code == 403

@@ -115,6 +115,7 @@ PORTAL = {
     "accounts/reauthenticate/code/": ("/accounts/reauthenticate/code/", SHUT, SHUT),
     "accounts/reauthenticate/code/confirm/": ("/accounts/reauthenticate/code/confirm/", SHUT, SHUT),
     "accounts/sessions/": ("/accounts/sessions/", AGREED),
+    "accounts/sessions/stay/": ("/accounts/sessions/stay/", None, SIGNED_IN.replace("login", "403")),
     "accounts/sessions/end/": ("/accounts/sessions/end/", None, AGREED_LED_ON),
     "accounts/two-step/": ("/accounts/two-step/", SIGNED_IN),
     "accounts/two-step/authenticate/": ("/accounts/two-step/authenticate/", LED_ON, LED_ON),
