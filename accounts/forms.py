@@ -12,12 +12,13 @@ from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.core.validators import EmailValidator
 from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from . import limits, passwords, people
+from . import limits, mail, passwords, people
 from .blanks import ReadableField
 from .happened import happened
 from .models import User
@@ -61,6 +62,7 @@ KEY_NAME = {
     "autocomplete": "off",
     "help": _("For example: my phone, key of the office."),
 }
+DAY = 24 * 60 * 60
 WRONG_EMAIL = _("Write the email address like this: nama@contoh.id.")
 
 
@@ -167,6 +169,15 @@ class Counted:
 
 class FactorForm(Counted, OurWords, mfa_forms.AuthenticateForm):
     words = {"code": CODE_OR_RECOVERY}
+
+    def clean_code(self):
+        """Whoever guesses here has the password: the owner is told, once a day at most (ASVS 6.3.5)."""
+        try:
+            return super().clean_code()
+        except forms.ValidationError as refused:
+            if refused.code == "too_many" and cache.add(f"told_of_guesses:{self.user.pk}", 1, DAY):
+                mail.tell(user=self.user, template="account/second_step_guessed", url_name="account_change_password")
+            raise
 
 
 class FactorAgainForm(Counted, OurWords, mfa_forms.ReauthenticateForm):

@@ -150,6 +150,18 @@ def test_wrong_codes_are_limited(ann):
     assert "Too many tries." in page.content.decode()
 
 
+def test_the_owner_is_told_once_that_somebody_with_the_password_guesses_codes(ann, django_capture_on_commit_callbacks):
+    set_up(ann)
+    client = client_of(ann)
+    with django_capture_on_commit_callbacks(execute=True):
+        for tries, letters in ((5, 0), (3, 1)):
+            for _try in range(tries):
+                client.post("/accounts/two-step/authenticate/", {"code": "123456"})
+            told = [letter.body for letter in mail.outbox if letter.subject == "Wrong codes at your second step"]
+            assert len(told) == letters
+    assert "http://testserver/accounts/password/change/" in told[0]
+
+
 def test_the_secrets_are_sealed_and_bound_to_their_place(ann):
     set_up(ann)
     with connection.cursor() as cursor:
