@@ -25,6 +25,7 @@
   }
 
   function look() {
+    if (!box.isConnected) return;  // the page is empty already
     const left = end - Date.now();
     if (left <= 0) return over();
     if (left > warning) return box.close();

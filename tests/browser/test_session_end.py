@@ -45,6 +45,7 @@ def test_a_page_left_alone_is_emptied_and_leads_back(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("You were signed out")
     assert "ann@example.com" not in page.content()
     assert "Email" not in page.title()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     link = page.get_by_role("link", name="Sign in")
     expect(link).to_have_attribute("href", "/accounts/login/?next=/accounts/email/")
     assert page.problems == []
