@@ -17,7 +17,7 @@ DIGITS = 9  # of chance, about 30 bits; the digit before them is the place, so t
 
 
 class RecoveryCodes(auth.RecoveryCodes):
-    """`data["hashes"]` holds the hash of each unused code by its place; before the codes were shown there are none."""
+    """`data["hashes"]` holds the hash of each unused code by its place, from the moment the codes are shown."""
 
     def __init__(self, instance):
         super().__init__(instance)
@@ -26,7 +26,7 @@ class RecoveryCodes(auth.RecoveryCodes):
     @classmethod
     def activate(cls, user):
         kind = Authenticator.Type.RECOVERY_CODES
-        instance, _made = Authenticator.objects.get_or_create(user=user, type=kind, defaults={"data": {"hashes": {}}})
+        instance, _made = Authenticator.objects.get_or_create(user=user, type=kind, defaults={"data": {}})
         return cls(instance)
 
     @transaction.atomic
@@ -42,7 +42,7 @@ class RecoveryCodes(auth.RecoveryCodes):
 
     def get_unused_codes(self):
         """The codes, in the request that made them; later as many nothings as codes are left."""
-        return self.shown or [None] * len(self.instance.data["hashes"])
+        return self.shown or [None] * len(self.instance.data.get("hashes", {}))
 
     @transaction.atomic
     def validate_code(self, code):
@@ -51,7 +51,7 @@ class RecoveryCodes(auth.RecoveryCodes):
         if len(code) != 1 + DIGITS:  # a code of the app, most likely
             return False
         self._lock()
-        hashes = self.instance.data["hashes"]
+        hashes = self.instance.data.get("hashes", {})
         if not check_password(code, hashes.get(code[0], UNUSABLE_PASSWORD_PREFIX)):
             return False
         del hashes[code[0]]

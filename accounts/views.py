@@ -7,8 +7,7 @@ from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponseForbidden, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -64,7 +63,7 @@ def sessions_page(request):
 def stay_signed_in(request):
     """Somebody is still at the open page; answers how many seconds are left now."""
     if not signed_in(request):
-        raise PermissionDenied
+        return HttpResponseForbidden()
     sessions.note_use(request.session, at_once=True)
     return JsonResponse(sessions.left(request.session))
 

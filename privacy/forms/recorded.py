@@ -64,4 +64,4 @@ class HoldForm(AboutTenant):
 class GuardianForm(AboutTenant):
     name = forms.CharField(label=_("Name of the parent or guardian"), max_length=150)
     relation = forms.ChoiceField(label=_("Relation"), choices=said(Guardian.Relation), widget=forms.RadioSelect)
-    document = uploads.DocumentUpload(label=_("Proof, scanned (optional)"), required=False, widget=forms.FileInput)
+    document = uploads.DocumentUpload(label=_("Proof, scanned"), required=False, widget=forms.FileInput)

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags.moments import short_moment
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
@@ -109,7 +110,7 @@ class AccessRecord(Evidence):
         )
 
     def __str__(self):
-        return f"{self.get_action_display()} #{self.pk}"
+        return f"{self.get_action_display()}, {short_moment(self.at)}"
 
     @property
     def field_labels(self):

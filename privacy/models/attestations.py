@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags.moments import short_moment
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
 from privacy.models.sharing import FieldLabels, SharingGrant
@@ -79,4 +80,4 @@ class AttestationReminder(models.Model):
         kept = dict.fromkeys(("id", "grant", "kind", "at"), "proof of the reminder; names nobody")
 
     def __str__(self):
-        return f"{self.get_kind_display()} #{self.pk}"
+        return f"{self.get_kind_display()}, {short_moment(self.at)}"

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags.moments import short_moment
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party, PartyKind
@@ -179,7 +180,7 @@ class BreachNotice(Evidence):
         )
 
     def __str__(self):
-        return f"{self.breach}, {self.get_channel_display()} #{self.pk}"
+        return f"{self.breach}, {self.get_channel_display()}, {short_moment(self.at)}"
 
     @property
     def is_to_authority(self):

@@ -58,4 +58,4 @@ class CheckpointHead(Evidence):
         )
 
     def __str__(self):
-        return f"{self.checkpoint_id}: {self.sequence}"
+        return f"{str(self.subject_id)[:8]}: {self.sequence}"

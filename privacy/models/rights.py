@@ -6,6 +6,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags.moments import short_moment
 from privacy import clocks
 from privacy.fields import EncryptedTextField
 from privacy.models.access import AccessRecord
@@ -201,4 +202,4 @@ class RightsEvent(Evidence):
         )
 
     def __str__(self):
-        return f"{self.get_happened_display()} #{self.pk}"
+        return f"{self.get_happened_display()}, {short_moment(self.at)}"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from accounts.templatetags.moments import short_moment
 from privacy import declarations
 from privacy.models.assessments import ImpactAssessment
 from privacy.models.evidence import Evidence, EvidenceQuerySet
@@ -475,4 +476,4 @@ class SharingEvent(Evidence):
         )
 
     def __str__(self):
-        return f"{self.get_kind_display()} #{self.pk}"
+        return f"{self.get_kind_display()}, {short_moment(self.at)}"

@@ -121,7 +121,7 @@ def test_no_recovery_code_is_kept_only_its_hash_with_a_salt_of_its_own(ann, sett
 
 def test_codes_that_were_never_shown_open_nothing(ann):
     set_up(ann)
-    assert stored_codes() == {"hashes": {}}
+    assert stored_codes() == {}
     assert not opens(ann, "0000000000")
 
 
