@@ -62,9 +62,11 @@ def test_an_app_is_set_up_with_its_code_and_the_codes_are_shown_once(ann, django
     assert "This code is not right." in wrong.content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/accounts/two-step/totp/activate/", {"code": code_of(secret)})
+    assert stored_codes() == {}
     done = client.get("/accounts/two-step/recovery-codes/")
     codes = re.findall(r'<code class="key">(\d{5} \d{5})</code>', done.content.decode())
     assert len(codes) == 10
+    assert stored_codes().keys() == {"hashes", "viewed_at"}
     again = client.get("/accounts/two-step/recovery-codes/").content.decode()
     assert not any(code in again for code in codes)
     assert {letter.subject for letter in mail.outbox} >= {"An authenticator app was set up"}
