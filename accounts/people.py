@@ -37,7 +37,7 @@ def make_account(*, email, name="", language="", by):
 
 def lock(user):
     """Read the account anew and keep it until the transaction ends: two acts on it at once happen one by one."""
-    user.refresh_from_db(from_queryset=User.objects.select_for_update())
+    user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
 
 
 def free_address(email):

@@ -12,6 +12,7 @@ from time import time
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY as SUSPENDED
 from django.conf import settings
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from . import mail, sealing
@@ -42,9 +43,13 @@ def is_over(session):
 
 
 def left(session):
-    """Seconds that are left: until the pause is too long, and until the sign-in has lasted for all its hours."""
+    """Seconds that are left: until the pause is too long, and until the sign-in has lasted for all its hours.
+
+    `of` tells one sign-in from another, and nothing else.
+    """
     now = time()
     return {
+        "of": salted_hmac("accounts.sessions.left", f"{session['_auth_user_id']}:{session[STARTED]}").hexdigest()[:16],
         "idle": int(session[SEEN] + settings.SESSION_IDLE_MINUTES * 60 - now),
         "whole": int(session[STARTED] + settings.SESSION_COOKIE_AGE - now),
     }

@@ -43,6 +43,7 @@ PAGES = {
     "download": Page("download"),
     "access_log_csv": Page("download", READS),
     "file": FILE,
+    "receipt_json": FILE,
     "receipt_pdf": FILE,
     "invitation": Page("invitation"),
     "vendor_shared": Page("vendor_list", READS),
@@ -55,6 +56,7 @@ PAGES = {
     "admin:tenants_tenant_import_errors": FILE,
     "admin:privacy_breach_notice": Page("file", READS, asked="as"),
     "admin:privacy_disclosure_export": Page("export"),
+    "admin:privacy_checkpoint_export": FILE,
     "admin:record_of_processing_file": FILE,
 }
 SEARCH, REVEAL, UPLOAD = Page("search", READS, asked="q"), Page("reveal"), Page("upload")

@@ -420,6 +420,8 @@ LIMITS = {
     "sign_in_slow": {"person": (1, 15 * MINUTE)},
     "sign_in_pass": {"person": (5, HOUR)},
     "second_step": {"person": (5, 5 * MINUTE)},
+    "second_step_wrong": {"person": (5, DAY)},
+    "second_step_told": {"person": (1, DAY)},
     "sign_in_page": {"network": (60, MINUTE)},
     "sign_up": {"network": (30, HOUR)},
     "reset": {"person": (5, HOUR), "network": (30, HOUR)},

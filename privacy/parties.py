@@ -70,6 +70,9 @@ def dismiss(*, membership, by):
     user = membership.user
     _refuse_for_oneself(user, by)
     people.lock(user)
+    membership = Membership.objects.filter(pk=membership.pk).first()
+    if membership is None:  # a colleague was faster
+        return
     facts = {"company": membership.party_id, "role": [str(membership.role), None]}
     journal.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
     membership.delete()

@@ -6,6 +6,7 @@
   if (!box || !box.showModal) return;
   const warning = 2 * 60 * 1000;
   const pages = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;  // those of this browser
+  const failed = document.getElementById("session-end-failed");
   let end, last, read = false;
 
   // Seconds from now: until the pause is too long, and until the sign-in has lasted for all its hours
@@ -29,10 +30,12 @@
     const left = end - Date.now();
     if (left <= 0) return over();
     if (left > warning) return box.close();
+    const lost = document.activeElement;
     box.querySelectorAll("[data-when]").forEach(function (part) {
       part.hidden = (part.dataset.when === "last") !== (end === last);
     });
     if (!box.open && !read) box.showModal();
+    if (lost && lost.hidden && box.open) box.querySelector("button:not([hidden])").focus();
   }
 
   // Somebody is there: go on, or, where the sign-in has lasted for all its hours, leave the page until it ends
@@ -40,24 +43,29 @@
     if (end === last) { read = true; return box.close(); }
     const form = box.querySelector("form");
     fetch(form.action, { method: "POST", body: new FormData(form) })
-      .then(function (said) { return said.ok ? said.json() : Promise.reject(); })
-      .then(function (left) { set(left); tell(); look(); })
-      .catch(over);
+      .then(function (said) { return said.ok || said.status === 403 ? said : Promise.reject(); })
+      .then(function (said) { return said.ok ? said.json().then(goOn) : over(); })
+      .catch(function () { failed.hidden = false; });  // what was typed stays until the end
   }
+  function goOn(left) { failed.hidden = true; set(left); tell(); look(); }
   box.querySelectorAll("button").forEach(function (button) { button.addEventListener("click", answer); });
   box.addEventListener("cancel", function (event) { event.preventDefault(); answer(); });
 
-  function tell() { if (pages) pages.postMessage({ end: end, last: last }); }
+  // Which sign-in a page is of tells those of another apart: somebody else, or the same person later
+  function tell(isOver) {
+    if (pages) pages.postMessage({ of: box.dataset.of, end: end, last: last, isOver: Boolean(isOver) });
+  }
 
   if (pages) {
     pages.addEventListener("message", function (event) {
-      if (event.data === "over") return over();
-      end = Math.max(end, event.data.end);
-      last = Math.max(last, event.data.last);
+      const told = event.data;
+      if (told.isOver || told.of !== box.dataset.of || end <= Date.now()) return over();
+      end = Math.max(end, told.end);
+      last = Math.max(last, told.last);
       look();
     });
     document.addEventListener("submit", function (event) {
-      if ("endsSession" in event.target.dataset) pages.postMessage("over");
+      if (event.target.querySelector("[data-ends-session]")) tell(true);
     });
   }
 

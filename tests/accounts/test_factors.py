@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.apps import apps
 from django.conf import settings as site_settings
 from django.core import mail
 from django.core.exceptions import ValidationError
@@ -133,6 +134,20 @@ def test_what_is_no_recovery_code_opens_nothing(ann, code):
     assert not opens(ann, code)
 
 
+def test_a_page_that_came_second_shows_no_code(ann, monkeypatch):
+    set_up(ann)
+    client = client_of(ann)
+    client.post("/accounts/two-step/authenticate/", {"code": code_of()})
+    shown_first = RecoveryCodes.did_view.fget
+    answers = iter([False])  # read before the other page's codes were written
+    monkeypatch.setattr(RecoveryCodes, "did_view", property(lambda self: next(answers, None) or shown_first(self)))
+    Authenticator.objects.get(type="recovery_codes").wrap().mark_as_viewed()
+    answers = iter([False])
+    page = client.get("/accounts/two-step/recovery-codes/").content.decode()
+    assert "Your codes were shown once." in page
+    assert 'class="key"' not in page
+
+
 def test_two_pages_at_once_show_the_codes_once(ann):
     set_up(ann)
     one, other = (Authenticator.objects.get(type="recovery_codes").wrap() for _page in range(2))
@@ -152,16 +167,29 @@ def test_wrong_codes_are_limited(ann):
     assert "Too many tries." in page.content.decode()
 
 
-def test_the_owner_is_told_once_that_somebody_with_the_password_guesses_codes(ann, django_capture_on_commit_callbacks):
+@pytest.mark.parametrize("pause", [0, 61])
+def test_the_owner_is_told_once_that_somebody_with_the_password_guesses_codes(
+    ann, pause, time_machine, django_capture_on_commit_callbacks
+):
+    time_machine.move_to("2026-11-27 10:00", tick=False)
     set_up(ann)
     client = client_of(ann)
     with django_capture_on_commit_callbacks(execute=True):
-        for tries, letters in ((5, 0), (3, 1)):
+        for tries, letters in ((5, 0), (4, 1)):
             for _try in range(tries):
+                time_machine.shift(pause)
                 client.post("/accounts/two-step/authenticate/", {"code": "123456"})
             told = [letter.body for letter in mail.outbox if letter.subject == "Wrong codes at your second step"]
             assert len(told) == letters
     assert "http://testserver/accounts/password/change/" in told[0]
+
+
+def test_seeds_of_recovery_codes_are_taken_away_by_the_migration(ann):
+    set_up(ann)
+    bob = UserFactory()
+    Authenticator.objects.create(user=bob, type="recovery_codes", data={"seed": "sealed", "used_mask": 0})
+    import_string("accounts.migrations.0004_recovery_codes_are_hashes.take_away_seeds")(apps, None)
+    assert [row.user for row in Authenticator.objects.filter(type="recovery_codes")] == [ann]
 
 
 def test_the_secrets_are_sealed_and_bound_to_their_place(ann):

@@ -18,7 +18,16 @@ from tests import factories as f
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cast")]
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 12:00 in Jakarta
 # Counted where a form or a sign-in says the refusal beside its boxes
-ELSEWHERE = {"second_step", "claim", "sign_in", "sign_in_strange", "sign_in_slow", "sign_in_pass"}
+ELSEWHERE = {
+    "second_step",
+    "second_step_wrong",
+    "second_step_told",
+    "claim",
+    "sign_in",
+    "sign_in_strange",
+    "sign_in_slow",
+    "sign_in_pass",
+}
 REGISTER = "/admin/tenants/tenant/"
 # action → who, method, address, what is sent
 ACTS = {
@@ -128,7 +137,9 @@ def test_every_action_is_counted_somewhere_and_tried_here():
 @pytest.mark.parametrize(
     ("action", "method", "name", "args", "query"),
     [
+        ("file", "get", "receipt_json", ["TT-2026-9999"], {}),
         ("file", "get", "receipt_pdf", ["TT-2026-9999"], {}),
+        ("file", "get", "admin:privacy_checkpoint_export", [], {}),
         ("file", "get", "admin:tenants_tenant_import_preview", [uuid.UUID(int=0)], {}),
         ("file", "get", "admin:tenants_tenant_import_errors", [uuid.UUID(int=0)], {}),
         ("file", "get", "admin:privacy_breach_notice", [1, "people"], {"as": "pdf"}),

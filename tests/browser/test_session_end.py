@@ -40,6 +40,26 @@ def test_an_open_page_asks_first_and_goes_on_when_somebody_is_there(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("You were signed out")
 
 
+def test_without_a_connection_what_was_typed_stays(page):
+    page.get_by_label("New email").fill("other@example.com")
+    page.clock.fast_forward("28:30")
+    page.route("**/accounts/sessions/stay/", lambda route: route.abort())
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(page.get_by_role("alert")).to_contain_text("We could not be reached.")
+    page.unroute("**/accounts/sessions/stay/")
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(question(page)).to_be_hidden()
+    expect(page.get_by_label("New email")).to_have_value("other@example.com")
+
+
+def test_a_page_of_one_person_does_not_stay_open_under_the_sign_in_of_another(page):
+    other = page.context.new_page()
+    page.context.clear_cookies()  # ended from elsewhere, or by a new password: nothing told this page
+    sign_in(other, "bob@example.com")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You were signed out")
+    assert "ann@example.com" not in page.content()
+
+
 def test_a_page_left_alone_is_emptied_and_leads_back(page):
     page.clock.fast_forward("30:10")
     expect(page.get_by_role("heading", level=1)).to_have_text("You were signed out")

@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from privacy import parties
+from privacy import parties, subjects
 from privacy.errors import Refused
-from privacy.models import Membership, Party
+from privacy.models import JournalEntry, Membership, Party
+from privacy.models.journal import Kind
 from privacy.models.parties import Role
 from privacy.scope import Hat
 from tenants.models import BuildingManagement, Vendor
@@ -92,9 +93,19 @@ def test_rights_of_one_account_are_written_one_by_one(cast, act):
         else:
             parties.dismiss(membership=membership, by=cast.otto)
     asked = [query["sql"] for query in queries]
-    locked = next(n for n, sql in enumerate(asked) if "accounts_user" in sql and sql.endswith("FOR UPDATE"))
+    locked = next(n for n, sql in enumerate(asked) if "accounts_user" in sql and sql.endswith("FOR NO KEY UPDATE"))
     counted = next(n for n, sql in enumerate(asked) if f'"user_id" = {cast.sam.pk}' in sql)
     assert locked < counted
+
+
+def test_dismissing_twice_is_written_down_once_and_as_it_was(cast):
+    first, second = (cast.sam.memberships.get() for _read in range(2))
+    parties.appoint(user=cast.sam, party=first.party, role=Role.OFFICER, by=cast.otto)
+    parties.dismiss(membership=first, by=cast.otto)
+    parties.dismiss(membership=second, by=cast.otto)
+    rights = JournalEntry.objects.filter(kind=Kind.RIGHTS, about=subjects.own(cast.sam))
+    told = [entry.facts["role"] for entry in rights if "role" in entry.facts]
+    assert sorted(told, key=str) == sorted([[None, "head"], ["head", "officer"], ["officer", None]], key=str)
 
 
 def test_dismiss_by_anyone_but_the_operator_is_refused(cast):
