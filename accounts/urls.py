@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from . import again, views
 
@@ -7,6 +8,12 @@ urlpatterns = [
     path("accounts/send-again/", views.send_again, name="account_send_again"),
     path("accounts/reauthenticate/", again.by_password, name="account_reauthenticate"),
     path("accounts/two-step/reauthenticate/", again.by_code, name="mfa_reauthenticate"),
+    # Codes are shown once, on their page; allauth would also give them as a file
+    path(
+        "accounts/two-step/recovery-codes/download/",
+        RedirectView.as_view(pattern_name="mfa_view_recovery_codes"),
+        name="mfa_download_recovery_codes",
+    ),
     path("accounts/two-step/webauthn/reauthenticate/", again.by_passkey, name="mfa_reauthenticate_webauthn"),
     path("accounts/two-step/webauthn/keys/<int:pk>/remove/", views.remove_passkey, name="mfa_remove_webauthn"),
     path("accounts/sessions/", views.sessions_page, name="sessions"),

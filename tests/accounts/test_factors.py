@@ -160,6 +160,14 @@ def test_two_pages_at_once_show_the_codes_once(ann):
     assert set(other.get_unused_codes()) == {None}
 
 
+def test_codes_are_no_file(ann):
+    client = client_of(ann)
+    set_up(ann)
+    page = client.get("/accounts/two-step/recovery-codes/download/")
+    assert page["Location"] == "/accounts/two-step/recovery-codes/"
+    assert stored_codes() == {}
+
+
 def test_wrong_codes_are_limited(ann):
     set_up(ann)
     client = client_of(ann)

@@ -19,7 +19,7 @@ from tenants.models import Claim, Invitation, Tenant
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def rule(db):
 
 
 def ago(days):
-    return TODAY - timedelta(days=days)
+    return today() - timedelta(days=days)
 
 
 def moved_out(cast, days, **fields):
@@ -42,12 +42,12 @@ def moved_out(cast, days, **fields):
     return entry
 
 
-def fates(today=TODAY):
-    return {(item.rule.kind, item.pk): item.fate for item in retention.plan(today)}
+def fates(day=None):
+    return {(item.rule.kind, item.pk): item.fate for item in retention.plan(day or today())}
 
 
-def fate_of(entry, today=TODAY):
-    return fates(today).get((type(entry)._meta.label, entry.pk))
+def fate_of(entry, day=None):
+    return fates(day).get((type(entry)._meta.label, entry.pk))
 
 
 def refused(code, verb, **arguments):
@@ -67,7 +67,7 @@ def test_plan_leaves_out_whoever_lives_there_or_has_no_day(cast, rule):
     back = moved_out(cast, 500)
     f.OccupancyFactory(tenant=back)
     leaving = f.TenantFactory(management=cast.anggrek)
-    f.OccupancyFactory(tenant=leaving, moved_out_on=TODAY + timedelta(days=3))
+    f.OccupancyFactory(tenant=leaving, moved_out_on=today() + timedelta(days=3))
     never = f.TenantFactory(management=cast.anggrek)
     assert fates() == {}
     assert retention.waiting_for_event() == 5
@@ -77,15 +77,15 @@ def test_plan_leaves_out_whoever_lives_there_or_has_no_day(cast, rule):
 def test_people_are_told_before_and_erased_when_the_warning_has_run_out(cast, rule):
     entry = moved_out(cast, 300, email="gone@example.com")
     assert fate_of(entry) == Fate.WARN
-    done = retention.apply(today=TODAY)
+    done = retention.apply(today=today())
     assert (done.warned, done.erased) == (1, 0)
     assert outbox_of.outbox[-1].to == ["gone@example.com"]
     assert "gone" not in outbox_of.outbox[-1].body
     assert fate_of(entry) == Fate.WARNED
-    assert retention.apply(today=TODAY).warned == 0
+    assert retention.apply(today=today()).warned == 0
     assert len(outbox_of.outbox) == 1
     for days, erased in ((29, 0), (30, 1)):
-        assert retention.apply(today=TODAY + timedelta(days=days)).erased == erased
+        assert retention.apply(today=today() + timedelta(days=days)).erased == erased
     assert Tenant.objects.get(pk=entry.pk).name == ""
     assert Erasure.objects.get().law == "Pasal 43"
 
@@ -93,28 +93,28 @@ def test_people_are_told_before_and_erased_when_the_warning_has_run_out(cast, ru
 def test_people_are_told_so_that_the_warning_ends_with_the_period(cast, rule):
     entry = moved_out(cast, 80, email="gone@example.com")
     assert fate_of(entry) == Fate.WARN
-    retention.apply(today=TODAY)
-    assert RetentionNotice.objects.get().erase_on == TODAY + timedelta(days=30)
+    retention.apply(today=today())
+    assert RetentionNotice.objects.get().erase_on == today() + timedelta(days=30)
     assert fate_of(moved_out(cast, 50, email="later@example.com")) == Fate.LATER
 
 
 def test_whoever_has_an_account_is_told_through_it(cast, rule):
     moved_out(cast, 300, subject__holder=cast.bob)
-    retention.apply(today=TODAY)
+    retention.apply(today=today())
     assert outbox_of.outbox[-1].to == ["bob@example.com"]
 
 
 def test_whoever_cannot_be_told_is_erased_when_the_period_ends(cast, rule):
     entry = moved_out(cast, 101, email="")
     assert fate_of(entry) == Fate.NOW
-    assert retention.apply(today=TODAY).erased == 1
+    assert retention.apply(today=today()).erased == 1
 
 
 def test_an_old_warning_does_not_count_after_coming_back(cast, rule):
     entry = moved_out(cast, 80, email="gone@example.com")
-    retention.apply(today=TODAY)
+    retention.apply(today=today())
     f.OccupancyFactory(tenant=entry, moved_out_on=ago(1))
-    later = TODAY + timedelta(days=110)
+    later = today() + timedelta(days=110)
     assert fate_of(entry, later) == Fate.WARN
 
 
@@ -123,8 +123,8 @@ def test_run_twice_does_nothing_the_second_time(cast, rule):
     rule.save()
     for _count in range(3):
         moved_out(cast, 400)
-    assert retention.apply(today=TODAY).erased == 3
-    assert retention.apply(today=TODAY).erased == 0
+    assert retention.apply(today=today()).erased == 3
+    assert retention.apply(today=today()).erased == 0
     assert Erasure.objects.count() == 3
 
 
@@ -139,18 +139,18 @@ def test_a_run_that_was_stopped_goes_on(cast, rule):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        retention.apply(today=TODAY, progress=stop)
-    assert retention.apply(today=TODAY).erased == 1
+        retention.apply(today=today(), progress=stop)
+    assert retention.apply(today=today()).erased == 1
 
 
 def test_a_hold_keeps_the_record_and_its_release_erases_it(cast, rule):
     entry = moved_out(cast, 400, email="")
-    hold = holds.place(entry=entry, reason="x", law="x", review_on=TODAY + timedelta(days=9), by=cast.sam)
-    (item,) = retention.plan(TODAY)
+    hold = holds.place(entry=entry, reason="x", law="x", review_on=today() + timedelta(days=9), by=cast.sam)
+    (item,) = retention.plan(today())
     assert item.fate == Fate.HELD
     assert hold.number in str(item.because)
-    assert retention.apply(today=TODAY).held == 1
-    retention.apply(today=TODAY)
+    assert retention.apply(today=today()).held == 1
+    retention.apply(today=today())
     assert ErasureOrder.objects.waiting().count() == 1
     holds.release(hold=hold, by=cast.olga)
     assert Tenant.objects.get(pk=entry.pk).name == ""
@@ -172,7 +172,7 @@ def test_rows_that_are_nobodys_whole_record_are_emptied_with_their_files(cast):
         ("privacy.ProfileUpdateRequest", old.pk): Fate.NOW,
         ("privacy.ProfileUpdateRequest", ProfileUpdateRequest.objects.get(number="PD-2").pk): Fate.LATER,
     }
-    retention.apply(today=TODAY)
+    retention.apply(today=today())
     old.refresh_from_db()
     assert (old.note, str(old.evidence), old.status) == ("", "", "approved")
     assert (Erasure.objects.get().kind, Erasure.objects.get().files) == ("privacy.ProfileUpdateRequest", 1)
@@ -188,7 +188,7 @@ def test_files_are_destroyed_once_it_is_certain(cast, django_capture_on_commit_c
     )  # fmt: skip
     assert default_storage.exists(row.evidence.name)
     with django_capture_on_commit_callbacks(execute=True):
-        retention.apply(today=TODAY)
+        retention.apply(today=today())
     assert not default_storage.exists(row.evidence.name)
 
 
@@ -203,11 +203,11 @@ def test_old_invitations_go_whole_and_claims_lose_what_they_said(cast):
         number="KL-1", claimant=own(cast.bob), management=cast.anggrek, unit_number="A-12-03", status="refused",
         building=cast.ann_entry.occupancies.get().unit.building, settled_at=timezone.now() - timedelta(days=9),
     )  # fmt: skip
-    assert retention.apply(today=TODAY).erased == 2
+    assert retention.apply(today=today()).erased == 2
     assert not Invitation.objects.exists()
     claim.refresh_from_db()
     assert (claim.unit_number, claim.status) == ("", "refused")
-    assert retention.apply(today=TODAY).erased == 0
+    assert retention.apply(today=today()).erased == 0
 
 
 def test_a_rule_that_is_not_in_use_erases_nothing(cast, rule):
@@ -220,7 +220,7 @@ def test_the_plan_costs_the_same_for_many(cast, rule, django_assert_max_num_quer
     for _count in range(12):
         moved_out(cast, 400)
     with django_assert_max_num_queries(5):
-        assert len(list(retention.plan(TODAY))) == 12
+        assert len(list(retention.plan(today()))) == 12
 
 
 def test_a_run_by_hand_takes_two_people(cast, rule):

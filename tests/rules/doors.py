@@ -124,7 +124,7 @@ PORTAL = {
     "accounts/two-step/totp/deactivate/": ("/accounts/two-step/totp/deactivate/", NO_FACTOR, NO_FACTOR),
     "accounts/two-step/recovery-codes/": ("/accounts/two-step/recovery-codes/", NO_FACTOR),
     "accounts/two-step/recovery-codes/generate/": ("/accounts/two-step/recovery-codes/generate/", SIGNED_IN, SIGNED_IN),
-    "accounts/two-step/recovery-codes/download/": ("/accounts/two-step/recovery-codes/download/", NO_FACTOR, NO_FACTOR),
+    "accounts/two-step/recovery-codes/download/": ("/accounts/two-step/recovery-codes/download/", LED_ON, LED_ON),
     "accounts/two-step/webauthn/": ("/accounts/two-step/webauthn/", SIGNED_IN),
     "accounts/two-step/webauthn/add/": ("/accounts/two-step/webauthn/add/", SIGNED_IN, SIGNED_IN),
     "accounts/two-step/webauthn/reauthenticate/": ("/accounts/two-step/webauthn/reauthenticate/", LED_ON, LED_ON),
