@@ -190,10 +190,10 @@ class AgreementFactory(DjangoModelFactory):
     management = factory.SubFactory(ManagementFactory)
     vendor = factory.SubFactory(VendorFactory)
     fields = ["tenant.name", "tenant.phone", "occupancy.unit"]
-    valid_from = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=30))
+    valid_from = date(2026, 1, 1)  # before the days that tests travel to
     valid_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=300))
     status = SharingAgreement.Status.ACTIVE
-    management_signed_on = vendor_signed_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=31))
+    management_signed_on = vendor_signed_on = date(2025, 12, 31)
     management_file_hash = vendor_file_hash = "0" * 64
 
     @factory.post_generation
