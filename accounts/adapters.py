@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from . import mail, sessions, signins
+from . import mail, people, sessions, signins
 from .limits import Limited, Taken
 from .models import User
 from .returning import is_own_path
@@ -76,6 +76,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_safe_url(self, url):
         """Within this very host: allauth would also follow every other ALLOWED_HOSTS."""
         return is_own_path(allauth_context.request, url)
+
+    def clean_email(self, email):
+        people.refuse_look_alike(email)
+        return super().clean_email(email)
+
+    def pre_login(self, request, user, **kwargs):
+        """Until its second step, or its confirmed email, a sign-in holds as long as the password that began it."""
+        sessions.note_half(request.session, user)
+        return super().pre_login(request, user, **kwargs)
 
     def save_user(self, request, user, form, commit=True):
         user.language = form.cleaned_data["language"]

@@ -4,6 +4,7 @@ None touches the session of a visitor who brings no session cookie, so public pa
 they read `request.user`, which the consent gate reads anyway (one query, made once).
 """
 
+from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -54,7 +55,10 @@ class LanguageMiddleware:
 
 
 class SessionClock:
-    """Ends a session that was left alone too long, or lasted too long; the next page says so and asks to sign in."""
+    """Ends a session that was left alone too long, or lasted too long; the next page says so and asks to sign in.
+
+    So ends a sign-in that waits for its second step when the account has changed under it.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -66,6 +70,9 @@ class SessionClock:
             messages.info(request, _("You were signed out, because some time has passed. Sign in to go on."))
         elif signed_in(request):
             sessions.note_use(request.session)
+        elif settings.SESSION_COOKIE_NAME in request.COOKIES and sessions.half_is_over(request.session):
+            clear_login(request)
+            messages.info(request, _("Your account has changed meanwhile. Sign in again."))
         response = self.get_response(request)
         sessions.seal_suspended(request.session)
         if is_over:

@@ -8,6 +8,7 @@ import logging
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -40,12 +41,46 @@ def lock(user):
     user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
 
 
+def account_of(email):
+    """Who signs in with exactly this address, or None. Databases that compare in any case take look-alikes for it."""
+    return User.objects.filter(email=email.strip().lower()).first()
+
+
+def has_confirmed(user, email):
+    """Does this account own the mailbox? Compared as `account_of` does; an empty address is nobody's."""
+    return bool(email) and EmailAddress.objects.filter(user=user, verified=True, email=email.strip().lower()).exists()
+
+
+def refuse_look_alike(email):
+    """Letters of other scripts write the address of somebody else, for the eye and for some databases."""
+    if not email.isascii():
+        raise ValidationError(_("Write the email address like this: nama@contoh.id."), code="invalid")
+
+
 def free_address(email):
     """The address as it is stored; refused when someone signs in with it, or has confirmed it as a second one."""
+    refuse_look_alike(email)
     email = email.strip().lower()
     if User.objects.filter(email=email).exists() or EmailAddress.objects.filter(email=email, verified=True).exists():
         raise ValidationError(_("An account with this email already exists."))
     return email
+
+
+@transaction.atomic
+def secure_mailbox(*, user, by):
+    """Before the account gets rights: a mailbox that nobody confirmed may have been written by a stranger.
+
+    Her password ends, and with it every sign-in and half of one; the owner of the mailbox gets the link to set one.
+    """
+    lock(user)
+    if has_confirmed(user, user.email):
+        return
+    user.set_unusable_password()
+    user.save()
+    sessions.end_all(user)
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    invite(user=user, by=by)
 
 
 @transaction.atomic
@@ -62,7 +97,8 @@ def invite(*, user, by):
 def replace_email(*, user, email, by):
     """Give the account to a new mailbox, after two people made sure whose it is (clause 3.3).
 
-    The old password ends, and with it every session; the new mailbox gets a link to set one, the old one is told.
+    The old password and second factors end, which may be a thief's, and with them every session; the new mailbox gets
+    a link to set a password, the old one is told.
     """
     lock(user)
     _may_switch(user, by)
@@ -75,6 +111,7 @@ def replace_email(*, user, email, by):
     user.full_clean()
     user.save()
     sessions.end_all(user)
+    Authenticator.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     mail.tell_address(email=old, language=user.language, template="account/email_changed", path=reverse("home"))

@@ -10,9 +10,11 @@ from importlib import import_module
 from time import time
 
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY as SUSPENDED
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.account.utils import url_str_to_user_pk
 from django.conf import settings
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from . import mail, sealing
@@ -20,7 +22,7 @@ from .happened import happened
 from .models import SignIn, User
 from .signins import network_of
 
-STARTED, SEEN = "signed_in_at", "seen_at"
+STARTED, SEEN, HALF = "signed_in_at", "seen_at", "half_signed_in"
 CLEARED = '"cache", "storage"'  # of Clear-Site-Data; cookies are taken back one by one
 NOTED_EVERY = 60  # seconds
 KNOWN_DAYS = 90  # a browser and network that signed in since then are not told of again
@@ -33,6 +35,19 @@ BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet",
 def begin(request, **_signal):
     """A receiver of Django's `user_logged_in`: the clock starts with every sign-in."""
     request.session[STARTED] = request.session[SEEN] = int(time())
+
+
+def note_half(session, user):
+    session[HALF] = user.get_session_auth_hash()
+
+
+def half_is_over(session):
+    """Has the account got another password, been closed or erased since a sign-in began that is not yet done?"""
+    half = session.get(LOGIN_SESSION_KEY)
+    if not half or not half["user_pk"]:  # allauth lets some wait for nobody, so that they look like everybody
+        return False
+    user = User.objects.filter(pk=url_str_to_user_pk(half["user_pk"]), is_active=True).first()
+    return user is None or not constant_time_compare(session.get(HALF, ""), user.get_session_auth_hash())
 
 
 def is_over(session):

@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import people
+from accounts import mail, people
 from privacy import journal
 from privacy.errors import Refused
 from privacy.models import Membership, Party
@@ -47,11 +47,11 @@ def operator():
 
 @transaction.atomic
 def appoint(*, user, party, role, by):
-    """Let an account work for a company. Also grants the admin permissions of the role."""
+    """Let an account work for a company, and tell its owner. Also grants the admin permissions of the role."""
     if not by.is_superuser and not by.memberships.of_operator().exists():
         raise Refused(_("Only the operator appoints company users. Ask the operator."), code="not_operator")
     _refuse_for_oneself(user, by)
-    people.lock(user)
+    people.secure_mailbox(user=user, by=by)
     if role not in ROLES_OF_KIND[party.kind]:
         raise Refused(_("This role does not fit this company. Choose a role that does."), code="role")
     before = Membership.objects.filter(user=user, party=party).values_list("role", flat=True).first()
@@ -59,6 +59,8 @@ def appoint(*, user, party, role, by):
     facts = {"company": party.pk, "role": [before, str(role)]}
     journal.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
     _set_access(user)
+    if user.has_usable_password():  # others have the letter with the link to set one
+        mail.tell(user=user, template="appointed")
     return membership
 
 

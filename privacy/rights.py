@@ -192,10 +192,15 @@ def enter_email(*, request, email, by):
 
 
 @transaction.atomic
-def grant(*, request, answer, by):
-    """Do what is asked, in the same transaction where the system can, and tell the person."""
+def grant(*, request, answer, by, seen_email=""):
+    """Do what is asked, in the same transaction where the system can, and tell the person.
+
+    `seen_email` is the new email as whoever grants a recovery has read it.
+    """
     request = _answerable(request, by, answer)
     _refuse_unchecked(request)
+    if request.new_email != seen_email:
+        raise Refused(_("The new email is not the one that you have read. Read it again, then decide."), code="unseen")
     request.answer = answer.strip()
     _settle(request, Status.GRANTED, Happened.GRANTED, by)
     act = DONE_AT_ONCE.get(request.kind)
@@ -275,6 +280,7 @@ def _recoverable(request):
     holder = Subject.objects.select_related("holder").get(pk=request.subject_id).holder
     if holder is None:
         raise Refused(_("This tenant has no account. Send an invitation instead."), code="no_account")
+    people.lock(holder)  # nobody gives it work for a company meanwhile
     if holder.is_staff or holder.is_superuser or holder.memberships.exists():
         raise Refused(_("This account works for a company. Ask the operator for help."), code="works")
     held = Subject.objects.filter(holder=holder, own=False, erased_at__isnull=True)

@@ -7,14 +7,13 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mail
+from accounts import mail, people
 from privacy import subjects
 from privacy.errors import Refused
 from privacy.models import Subject
@@ -69,7 +68,7 @@ def accept(*, token, by):
             _("This invitation is no longer valid. Ask your building management for a new one, or claim your record."),
             code="over",
         )
-    if not EmailAddress.objects.filter(user=by, verified=True, email__iexact=invitation.email).exists():
+    if not people.has_confirmed(by, invitation.email):
         raise Refused(
             _("This invitation was sent to another email address. Sign in with that address, or claim your record."),
             code="email",

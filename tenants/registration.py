@@ -4,14 +4,15 @@ What the claimant is shown never depends on the register: the claim is only stor
 compares it afterwards. The answer comes by email and on her own page.
 """
 
-from allauth.account.models import EmailAddress
+from contextlib import suppress
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from accounts import mail
+from accounts import mail, people
 from privacy import numbers, subjects
 from privacy.errors import Refused
 from privacy.models import Subject
@@ -50,8 +51,9 @@ def check(*, claim):
     if claim.status != Status.RECEIVED:
         return claim
     exact, similar = _matches(claim)
-    if len(exact) == 1 and not exact[0].is_claimed and _is_confirmed(claim.claimant.holder, exact[0].email):
-        return _open(claim, exact[0])
+    if len(exact) == 1 and not exact[0].is_claimed and people.has_confirmed(claim.claimant.holder, exact[0].email):
+        with suppress(Refused):  # a child's record waits for staff to note the guardian
+            return _open(claim, exact[0])
     candidates = exact or similar
     claim.entry = candidates[0] if candidates else None
     claim.status = Status.WAITING if candidates or claim.message else Status.UNMATCHED
@@ -79,10 +81,6 @@ def _matches(claim):
     has_number, was_born = Q(identity_index__in=indexes), Q(birth_date=claim.birth_date)
     exact = list(entries.filter(has_number, was_born, lives_there).distinct())
     return exact, list(entries.filter(has_number | (lives_there & was_born)).distinct().order_by("pk")[:5])
-
-
-def _is_confirmed(user, email):
-    return bool(email) and EmailAddress.objects.filter(user=user, verified=True, email__iexact=email).exists()
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import people
 from accounts.fresh import ask_for_fresh_sign_in
-from accounts.models import User
 from privacy import parties
 from privacy.admin.base import TenantDataAdmin, hat
 from privacy.admin.searching import HiddenSearch
@@ -55,7 +54,12 @@ class MembershipForm(forms.ModelForm):
         data = super().clean()
         if data.get("party") and data.get("role") not in ROLES_OF_KIND[data["party"].kind]:
             self.add_error("role", _("This role does not fit this company. Choose a role that does."))
-        user = User.objects.filter(email__iexact=data.get("email", "")).first()
+        user = people.account_of(data.get("email", ""))
+        if user is None and "email" in data:
+            try:
+                people.free_address(data["email"])
+            except ValidationError as error:
+                self.add_error("email", error)
         if user and data.get("party") and Membership.objects.filter(user=user, party=data["party"]).exists():
             self.add_error("email", _("This person already works for this company. Open that entry instead."))
         if user and user == self.by:
@@ -97,7 +101,7 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
             return
         ask_for_fresh_sign_in(request)
         with transaction.atomic():
-            user = User.objects.filter(email__iexact=form.cleaned_data["email"]).first()
+            user = people.account_of(form.cleaned_data["email"])
             if user is None:
                 user = people.make_account(
                     email=form.cleaned_data["email"], name=form.cleaned_data["name"], by=request.user

@@ -186,7 +186,8 @@ class RightsRequestAdmin(TenantDataAdmin):
     def answer(self, request, row, form):
         data, words = form.cleaned_data, form.words()
         if data["decision"] == GRANT:
-            return rights.grant(request=row, answer=words, by=request.user)
+            seen = request.POST.get("seen_email", "")
+            return rights.grant(request=row, answer=words, by=request.user, seen_email=seen)
         return rights.refuse(
             request=row, ground=data["ground"], answer=words, review_on=data["review_on"], by=request.user
         )

@@ -13,8 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.utils.module_loading import import_string
 
-from accounts import factors
+from accounts import factors, people
 from accounts.happened import happened
+from accounts.models import User
 from accounts.recovery_codes import RecoveryCodes
 from accounts.sealing import SealError
 from tests.factories import PASSWORD, UserFactory
@@ -166,6 +167,29 @@ def test_codes_are_no_file(ann):
     page = client.get("/accounts/two-step/recovery-codes/download/")
     assert page["Location"] == "/accounts/two-step/recovery-codes/"
     assert stored_codes() == {}
+
+
+def changes_password(user):
+    user.set_password("Gunung-tinggi-88!")
+    user.save()
+
+
+def is_closed(user):
+    people.deactivate(user=user, by=UserFactory(is_superuser=True))
+
+
+def is_erased(user):
+    user.delete()
+
+
+@pytest.mark.parametrize("change", [changes_password, is_closed, is_erased])
+def test_a_sign_in_that_waits_for_its_second_step_ends_when_the_account_changes(ann, change):
+    client = client_of(set_up(ann))
+    assert client.get("/accounts/two-step/authenticate/").status_code == 200
+    change(User.objects.get(pk=ann.pk))
+    page = client.post("/accounts/two-step/authenticate/", {"code": code_of()}, follow=True)
+    assert not is_in(client)
+    assert "Your account has changed meanwhile. Sign in again." in page.content.decode()
 
 
 def test_wrong_codes_are_limited(ann):

@@ -202,3 +202,11 @@ def test_send_again_without_a_sign_up_leads_to_sign_in(client):
     assert client.post(reverse("account_send_again")).url == reverse("account_login")
     assert client.get(reverse("account_send_again")).status_code == 405
     assert not mail.outbox
+
+
+@pytest.mark.parametrize("email", ["ann@gmaıl.com", "ſam@example.com", "ann@exámple.com"])
+def test_sign_up_refuses_an_email_in_letters_that_look_like_others(email, client):
+    page = client.post(SIGNUP, {"email": email, "password1": "Kapal-laut7x", "language": "en"})
+    assert page.status_code == 200
+    assert "nama@contoh.id" in page.content.decode()
+    assert not User.objects.exists()

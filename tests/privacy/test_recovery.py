@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -20,6 +22,7 @@ from tests.factories import PASSWORD
 pytestmark = pytest.mark.django_db
 NEW = "ann.new@example.com"
 ANSWER = "You can use your account again."
+SECOND_STEP = "/accounts/two-step/authenticate/"
 ITEM = "admin:privacy_rightsrequest_change"
 
 
@@ -45,6 +48,10 @@ def enter(request, by, email=NEW):
     return rights.enter_email(request=request, email=email, by=by)
 
 
+def grant(seen_email=NEW, **given):
+    return rights.grant(answer=ANSWER, seen_email=seen_email, **given)
+
+
 def refused(code, verb, *args, **kwargs):
     before = User.objects.values_list("pk", "email", "password").order_by("pk")
     kept = list(before)
@@ -60,7 +67,7 @@ def happened(request):
 
 def test_two_colleagues_give_the_account_to_the_new_mailbox(cast, sue, asked):
     enter(asked, cast.sam, email=" Ann.New@Example.com ")
-    rights.grant(request=asked, answer=ANSWER, by=sue)
+    grant(request=asked, by=sue)
     cast.ann.refresh_from_db()
     assert cast.ann.email == NEW
     assert not cast.ann.has_usable_password()
@@ -73,7 +80,7 @@ def test_two_colleagues_give_the_account_to_the_new_mailbox(cast, sue, asked):
 def test_both_mailboxes_are_told_without_any_address(cast, sue, asked):
     enter(asked, cast.sam)
     mail.outbox.clear()
-    rights.grant(request=asked, answer=ANSWER, by=sue)
+    grant(request=asked, by=sue)
     assert [(letter.to, letter.subject) for letter in mail.outbox[:2]] == [
         (["ann@example.com"], "The email of your account was changed"),
         ([NEW], "Your account is open to you again"),
@@ -85,7 +92,7 @@ def test_both_mailboxes_are_told_without_any_address(cast, sue, asked):
 def test_the_new_mailbox_sets_a_password_and_signs_in(cast, sue, asked):
     enter(asked, cast.sam)
     mail.outbox.clear()
-    rights.grant(request=asked, answer=ANSWER, by=sue)
+    grant(request=asked, by=sue)
     (link,) = {m for letter in mail.outbox for m in re.findall(r"http://testserver(/accounts/\S+key\S+)", letter.body)}
     client = Client()
     form = client.get(link).url
@@ -101,7 +108,7 @@ def test_every_session_and_the_old_password_and_links_end(cast, sue, asked):
     old_link = re.search(r"http://testserver(\S+)", mail.outbox[-1].body).group(1)
     enter(asked, cast.sam)
     assert client.get("/home/").status_code == 200
-    rights.grant(request=asked, answer=ANSWER, by=sue)
+    grant(request=asked, by=sue)
     assert client.get("/home/").url.startswith("/accounts/login/")
     for email in (NEW, "ann@example.com"):
         fresh = Client()
@@ -112,10 +119,41 @@ def test_every_session_and_the_old_password_and_links_end(cast, sue, asked):
 
 def test_whoever_entered_the_email_does_not_grant_it(cast, sue, asked):
     enter(asked, sue)
-    refused("same_person", rights.grant, request=asked, answer=ANSWER, by=sue)
+    refused("same_person", grant, request=asked, by=sue)
     assert happened(asked)[-1] == "addressed"
     assert RightsRequest.objects.get(pk=asked.pk).is_waiting
-    rights.grant(request=asked, answer=ANSWER, by=cast.sam)
+    grant(request=asked, by=cast.sam)
+
+
+def test_an_email_that_was_swapped_after_it_was_read_is_not_granted(cast, sue, asked, client):
+    enter(asked, cast.sam)
+    enter(asked, cast.sam, email="thief@example.com")
+    refused("unseen", grant, request=asked, by=sue)
+    client.force_login(sue)
+    sent = {"step": "answer", "decision": "grant", "ready": "grant", "seen_email": NEW}
+    page = client.post(reverse(ITEM, args=[asked.pk]), sent).content.decode()
+    assert "Read it again, then decide." in page
+    assert 'name="seen_email" value="thief@example.com"' in page
+
+
+def test_second_factors_that_a_thief_may_have_set_up_end(cast, sue, asked):
+    TOTP.activate(cast.ann, "JBSWY3DPEHPK3PXP")
+    enter(asked, cast.sam)
+    grant(request=asked, by=sue)
+    assert not Authenticator.objects.filter(user=cast.ann).exists()
+
+
+def test_a_sign_in_that_waits_for_its_second_step_ends_too(cast, sue, asked):
+    TOTP.activate(cast.ann, "JBSWY3DPEHPK3PXP")
+    thief = Client(headers={"Accept-Language": "en"})
+    thief.post("/accounts/login/", {"login": "ann@example.com", "password": PASSWORD})
+    assert thief.get(SECOND_STEP).status_code == 200
+    enter(asked, cast.sam)
+    grant(request=asked, by=sue)
+    page = thief.post(SECOND_STEP, {"code": "123456"}, follow=True)
+    assert page.redirect_chain[-1][0].startswith("/accounts/login/")
+    assert "Your account has changed meanwhile. Sign in again." in page.content.decode()
+    assert "account_login" not in thief.session
 
 
 def test_an_unchecked_identity_is_refused(cast, sue):
@@ -123,13 +161,13 @@ def test_an_unchecked_identity_is_refused(cast, sue):
     refused("unchecked", enter, asked, cast.sam)
     rights.check_identity(request=asked, how="not_confirmed", by=cast.sam)
     refused("not_confirmed", enter, asked, cast.sam)
-    refused("not_confirmed", rights.grant, request=asked, answer=ANSWER, by=sue)
+    refused("not_confirmed", grant, request=asked, by=sue)
 
 
 def test_an_identity_that_is_doubted_later_stops_it(cast, sue, asked):
     enter(asked, cast.sam)
     rights.check_identity(request=asked, how="not_confirmed", by=sue)
-    refused("not_confirmed", rights.grant, request=asked, answer=ANSWER, by=sue)
+    refused("not_confirmed", grant, request=asked, by=sue)
 
 
 def test_staff_of_another_management_and_the_operator_are_refused(cast, sue, asked):
@@ -137,14 +175,14 @@ def test_staff_of_another_management_and_the_operator_are_refused(cast, sue, ask
         refused("own" if stranger == cast.ann else "not_staff", enter, asked, stranger)
     enter(asked, cast.sam)
     for stranger in (cast.rita, cast.olga, cast.otto, cast.vera):
-        refused("not_staff", rights.grant, request=asked, answer=ANSWER, by=stranger)
+        refused("not_staff", grant, request=asked, by=stranger)
 
 
 @pytest.mark.parametrize("given", [{"is_staff": True}, {"is_superuser": True}])
 def test_an_account_with_rights_is_refused(cast, sue, asked, given):
     enter(asked, cast.sam)
     User.objects.filter(pk=cast.ann.pk).update(**given)
-    refused("works", rights.grant, request=asked, answer=ANSWER, by=sue)
+    refused("works", grant, request=asked, by=sue)
     refused("works", enter, asked, cast.sam)
     with pytest.raises(ValidationError):
         people.replace_email(user=User.objects.get(pk=cast.ann.pk), email=NEW, by=cast.otto)
@@ -158,7 +196,7 @@ def test_an_account_that_works_for_a_vendor_is_refused(cast, asked):
 def test_an_account_that_holds_a_record_of_another_management_is_refused(cast, sue, asked):
     enter(asked, cast.sam)
     f.TenantFactory(management=cast.bougenvil, subject__holder=cast.ann)
-    refused("others", rights.grant, request=asked, answer=ANSWER, by=sue)
+    refused("others", grant, request=asked, by=sue)
 
 
 def test_an_unclaimed_entry_an_inactive_account_and_another_right_are_refused(cast, sue, asked):
@@ -167,18 +205,18 @@ def test_an_unclaimed_entry_an_inactive_account_and_another_right_are_refused(ca
     refused("kind", enter, record(cast, kind="copy"), cast.sam)
     enter(asked, cast.sam)
     people.deactivate(user=cast.ann, by=cast.otto)
-    refused("email", rights.grant, request=asked, answer=ANSWER, by=sue)
+    refused("email", grant, request=asked, by=sue)
 
 
 def test_an_address_of_somebody_else_is_refused_also_when_it_was_taken_meanwhile(cast, sue, asked):
     refused("email", enter, asked, cast.sam, email="Bob@example.com")
     enter(asked, cast.sam)
     f.UserFactory(email=NEW)
-    refused("email", rights.grant, request=asked, answer=ANSWER, by=sue)
+    refused("email", grant, request=asked, by=sue)
 
 
 def test_without_a_new_email_it_is_granted_as_before(cast, asked):
-    rights.grant(request=asked, answer=ANSWER, by=cast.sam)
+    grant(request=asked, by=cast.sam, seen_email="")
     assert User.objects.get(pk=cast.ann.pk).email == "ann@example.com"
     assert "recovered" not in happened(asked)
 
@@ -208,11 +246,13 @@ def test_the_desk_enters_reads_and_grants(cast, sue, asked, client):
     client.force_login(cast.sam)
     assert "nama@contoh.id" in client.post(page, {"step": "email", "email": "nonsense"}).content.decode()
     client.post(page, {"step": "email", "email": NEW})
-    refusal = client.post(page, {"step": "answer", "decision": "grant", "ready": "grant"}).content.decode()
+    sent = {"step": "answer", "decision": "grant", "ready": "grant", "seen_email": NEW}
+    refusal = client.post(page, sent).content.decode()
     assert "You entered the new email. Ask a colleague to decide." in refusal
     client.force_login(sue)
-    assert NEW in client.get(page).content.decode()
-    client.post(page, {"step": "answer", "decision": "grant", "ready": "grant"})
+    shown = client.get(page).content.decode()
+    assert f'<input type="hidden" name="seen_email" value="{NEW}"' in shown
+    client.post(page, sent)
     assert User.objects.get(pk=cast.ann.pk).email == NEW
     assert NEW not in client.get(page).content.decode()
 
@@ -237,7 +277,7 @@ def test_the_form_stands_only_where_it_can_work(cast, client):
 
 def test_the_tenant_reads_what_was_done(cast, sue, asked, client):
     enter(asked, cast.sam)
-    rights.grant(request=asked, answer=ANSWER, by=sue)
+    grant(request=asked, by=sue)
     client.force_login(User.objects.get(pk=cast.ann.pk))
     page = client.get(reverse("rights_request", args=[asked.number])).content.decode()
     assert "two of its people replaced the email of your account" in page

@@ -168,3 +168,9 @@ def test_operators_do_not_invite(entry, cast, sign_in, who):
     assert 'value="invite"' not in client.get("/admin/tenants/tenant/").content.decode()
     run_invite(client, entry)
     assert not Invitation.objects.exists()
+
+
+def test_accept_is_refused_to_the_look_alike_of_the_address(entry, cast):
+    """PostgreSQL compares by capitals in `iexact`, where ı is an I."""
+    _invitation, token = invite(entry, cast.sam)
+    assert code_of(invitations.accept, token=token, by=f.UserFactory(email="dewı@example.com")) == "email"

@@ -104,6 +104,18 @@ def test_claim_with_another_email_waits_for_staff(entry, cici):
     assert claim(entry, f.UserFactory()).status == Status.WAITING
 
 
+def test_claim_of_a_look_alike_waits_for_staff(entry):
+    """PostgreSQL compares by capitals in `iexact`, where ı is an I."""
+    assert claim(entry, f.UserFactory(email="cıcı@example.com")).status == Status.WAITING
+
+
+def test_claim_of_a_child_without_a_guardian_waits_for_staff(entry, cici):
+    born = date(2015, 6, 11)
+    Tenant.objects.filter(pk=entry.pk).update(birth_date=born)
+    made = claim(entry, cici, birth_date=born)
+    assert (made.status, made.entry) == (Status.WAITING, entry)
+
+
 def test_claim_with_an_unconfirmed_email_waits_for_staff(entry, cici):
     EmailAddress.objects.update(verified=False)
     assert claim(entry, cici).status == Status.WAITING

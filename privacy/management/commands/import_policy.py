@@ -6,6 +6,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
+from accounts import people
 from accounts.models import User
 from privacy import policies, policy_files
 from privacy.errors import Refused
@@ -69,8 +70,8 @@ class Command(BaseCommand):
 
     def account(self, email):
         if email:
-            user = User.objects.filter(email__iexact=email, is_active=True).first()
-            if user is None:
+            user = people.account_of(email)
+            if user is None or not user.is_active:
                 raise CommandError(f"There is no active account {email}. Name one with --by.")
             return user
         found = list(User.objects.filter(is_superuser=True, is_active=True)[:2])
