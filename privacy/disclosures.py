@@ -19,7 +19,7 @@ from accounts import mail
 from privacy import access, declarations, numbers, subjects, uploads
 from privacy.cells import harmless
 from privacy.errors import Refused
-from privacy.models import Disclosure, DisclosureEvent, DisclosureSubject
+from privacy.models import Disclosure, DisclosureEvent, DisclosureSubject, Subject
 from privacy.models.access import Action, Why
 from privacy.models.disclosures import NEED_DOCUMENT
 from privacy.models.parties import Role
@@ -117,6 +117,7 @@ def export(*, disclosure, by):
     if approval is None or approval.check_code != check_code(disclosure):
         raise Refused(_("This changed after it was approved. Record a new disclosure."), code="changed")
     people = list(disclosure.people.select_related("subject__holder"))
+    _check_unrestricted(disclosure, [row.subject_id for row in people])
     content = _table(people, disclosure.fields)
     access.looks(
         people, by=by, as_=Hat.STAFF, why=Why.DISCLOSURE, reference=disclosure.number, action=Action.EXPORTED,
@@ -168,8 +169,19 @@ def _check_people(disclosure, people, by):
     )
     if here.count() != len(people):
         raise Refused(_("Choose tenants of this building management only."), code="not_here")
+    _check_unrestricted(disclosure, people)
     if by.pk in {subject.holder_id for subject in people.values()}:
         raise Refused(_("This is about you. Ask a colleague to do it."), code="concerned")
+
+
+def _check_unrestricted(disclosure, people):
+    """A restriction (article 11) gives way to what the law demands in writing, and to nothing else."""
+    restricted = Subject.objects.filter(pk__in=people, restricted_at__isnull=False)
+    if disclosure.ground not in NEED_DOCUMENT and restricted.exists():
+        raise Refused(
+            _("Processing is restricted for one of these tenants. Only what the law demands may be disclosed."),
+            code="restricted",
+        )
 
 
 def _check_delay(tell_on, reason):

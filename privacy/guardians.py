@@ -20,6 +20,7 @@ def record(*, entry, by, name, relation, document=None):
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
     if subject.holder_id == by.pk:
         raise Refused(_("You cannot record your own guardian. Ask a colleague to do it."), code="own")
+    subjects.refuse_erased(subject)
     guardian, _made = Guardian.objects.update_or_create(
         subject=subject,
         defaults={

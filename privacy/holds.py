@@ -19,6 +19,7 @@ def place(*, entry, reason, law, review_on, by):
     if not type(entry).objects.visible_to(by, as_=admin_hat(by)).filter(pk=entry.pk).exists():
         raise Refused(_("This record is not yours to hold."), code="not_yours")
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
+    subjects.refuse_erased(subject)
     if review_on <= timezone.localdate():
         raise Refused(_("Choose a day in the future for looking at it again."), code="past")
     return LegalHold.objects.create(
@@ -44,6 +45,7 @@ def release(*, hold, by):
         raise Refused(_("You placed this hold. Ask a second person to release it."), code="second_person")
     hold.released_by, hold.released_at = subjects.own(by), timezone.now()
     hold.save(update_fields=["released_by", "released_at"])
+    Subject.objects.select_for_update().get(pk=hold.subject_id)  # or a colleague places another one meanwhile
     waiting = hold.subject.erasure_orders.waiting().first()
     if waiting and not erasures.is_held(hold.subject):
         erasures.carry_out(order=waiting)

@@ -4,6 +4,9 @@
 each person in a transaction of her own: it may stop at any moment and run again.
 """
 
+import hashlib
+import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
@@ -238,14 +241,21 @@ def _hold_back(item, by):
 def prepare(*, by):
     """Note what a run of today would do, for a second person to run it."""
     RetentionRun.objects.filter(done_at__isnull=True).update(done_at=timezone.now())
-    counts = dict.fromkeys(Fate.values, 0)
-    for item in plan():
-        counts[item.fate] += 1
-    return RetentionRun.objects.create(number=numbers.take("JR"), prepared_by=subjects.own(by), planned=counts)
+    items = list(plan())
+    counts = dict.fromkeys(Fate.values, 0) | Counter(item.fate.value for item in items)
+    return RetentionRun.objects.create(
+        number=numbers.take("JR"), prepared_by=subjects.own(by), planned=counts, check_code=check_code(items)
+    )
+
+
+def check_code(items):
+    """SHA-256 over what a run would do now: which rows of which rule go, and who is told."""
+    done = sorted([item.rule.kind, str(item.pk), item.fate] for item in items if item.fate in (Fate.NOW, Fate.WARN))
+    return hashlib.sha256(json.dumps(done).encode()).hexdigest()
 
 
 def run(*, run, by):
-    """Run what another person prepared today."""
+    """Run what another person prepared today, and nothing that was not planned then: a rule may have changed since."""
     with transaction.atomic():
         run = RetentionRun.objects.select_for_update().get(pk=run.pk)
         if run.done_at:
@@ -254,6 +264,10 @@ def run(*, run, by):
             raise Refused(_("This was prepared on another day. Prepare it again."), code="old")
         if run.prepared_by == subjects.own(by):
             raise Refused(_("You prepared this run. Ask a second person to run it."), code="second_person")
+        if run.check_code != check_code(plan()):
+            raise Refused(
+                _("What would be done has changed since this was prepared. Prepare it again."), code="changed"
+            )
         run.run_by, run.done_at = subjects.own(by), timezone.now()
         run.save(update_fields=["run_by", "done_at"])
     return apply(by=by)

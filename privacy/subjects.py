@@ -17,6 +17,12 @@ def own(user):
     return Subject.objects.get_or_create(holder=user, own=True)[0]
 
 
+def refuse_erased(locked):
+    """For acts that write about somebody: asked once the row is locked, because an erasure may have been faster."""
+    if locked.erased_at:
+        raise Refused(_("This person's data has been erased. Nothing can be added to it."), code="erased")
+
+
 @transaction.atomic
 def hand_over(*, subject, to, by):
     """Let account `to` act for an unclaimed register entry. Claims and invitations record who decided."""

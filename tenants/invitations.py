@@ -33,6 +33,7 @@ def invite(*, tenant, by):
         raise Refused(_("Only staff of the management that keeps this record can invite."), code="not_staff")
     # Two at once take turns, or each would leave a link that works
     tenant.subject = Subject.objects.select_for_update().get(pk=tenant.subject_id)
+    subjects.refuse_erased(tenant.subject)
     if tenant.is_claimed:
         raise Refused(
             _("This record already belongs to an account. Ask the tenant to sign in with it."), code="claimed"

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fresh import fresh_sign_in
 from accounts.templatetags import moments
 from accounts.wording import nothing
 from privacy import cases, clocks, warning_signals
@@ -110,7 +111,7 @@ class CaseAdmin(TenantDataAdmin):
         ]
         view = self.admin_site.admin_view
         signals = path("signals/", view(self.signals), name="privacy_signals")
-        own = [path(url, view(page), name=f"privacy_case_{name}") for url, page, name in pages]
+        own = [path(url, view(fresh_sign_in(page)), name=f"privacy_case_{name}") for url, page, name in pages]
         return [signals, *own, *super().get_urls()]
 
     def signals(self, request):

@@ -1,6 +1,7 @@
 """An answer given on paper: staff record it with the scanned form, and the record names who did."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ def record(*, entry, by, form, signed_on, decision, language, documents=(), purp
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
     if subject.holder_id == by.pk:
         raise Refused(_("You cannot record your own answer. Ask a colleague to do it."), code="own")
+    subjects.refuse_erased(subject)
     if signed_on > timezone.localdate():
         raise Refused(_("The date must not be in the future."), code="future")
     versions = [version for version in policies.in_force() if version.document.kind in documents]
@@ -33,11 +35,29 @@ def record(*, entry, by, form, signed_on, decision, language, documents=(), purp
     if decision == Decision.GIVEN:
         subjects.check_guardian(subject)
     about = subjects.own(subject.holder) if subject.holder else subject
+    _refuse_overtaken(about, signed_on, versions, chosen)
     paper = _keep(about, entry, by, form, signed_on)
     answers = [_answer(about, subject, paper, decision, language, version=version) for version in versions]
     answers += [_answer(about, subject, paper, decision, language, purpose=version) for version in chosen]
     _settle(subject.holder, versions, decision)
     return record_answers(answers, recorded_by=subjects.own(by))
+
+
+def _refuse_overtaken(about, signed_on, versions, chosen):
+    """A form from before a text was published is no answer to it, and the person's later answer counts."""
+    since = [version.published_at for version in versions] + [version.at for version in chosen]
+    if signed_on < timezone.localdate(max(since)):
+        raise Refused(
+            _("This form is older than the text in force. Ask for a signature on the present one."), code="old"
+        )
+    same = Q(version__document__in=[version.document_id for version in versions]) | Q(
+        purpose_version__purpose__in=[version.purpose_id for version in chosen]
+    )
+    for answer in ConsentEvent.objects.filter(same, subject=about).select_related("paper"):
+        if signed_on < (answer.paper.signed_on if answer.paper else timezone.localdate(answer.at)):
+            raise Refused(
+                _("The person has answered since this form was signed. The later answer counts."), code="later"
+            )
 
 
 def _keep(about, entry, by, form, signed_on):

@@ -18,6 +18,7 @@ from privacy.models.sharing import end_of
 @transaction.atomic
 def give(*, subject, agreement, purpose, fields, until, by, request=None, narrowed_from=None):
     """Give a permission from now until the end of the day `until` in Jakarta; within the agreement, a year at most."""
+    Subject.objects.select_for_update().get(pk=subjects.own(by).pk)  # no answer of hers changes until this is done
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     if subject.holder_id != by.pk:
         raise Refused(_("Only the person concerned can share this data."), code="not_holder")

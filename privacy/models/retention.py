@@ -222,6 +222,7 @@ class RetentionRun(models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     planned = models.JSONField(_("planned"))  # fate → rows
+    check_code = models.CharField(_("check code of the plan"), max_length=64, default="", editable=False)
     prepared_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("prepared by"))
     prepared_at = models.DateTimeField(_("prepared at"), default=timezone.now)
     run_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("run by"))

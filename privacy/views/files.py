@@ -14,6 +14,7 @@ from django.db.models import FileField
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
+from accounts.fresh import ask_for_fresh_sign_in
 from accounts.sealing import KeyLostError, SealError
 from privacy import access, declarations, grants, numbers, parties, updates
 from privacy.models import ProfileUpdateLine, ProfileUpdateRequest
@@ -33,6 +34,8 @@ def private_file(request, model, pk, field):
     """`?as=` names the hat; without it the first hat of the person that may see the row is worn."""
     declared = declared_model(model, field)
     hat = hat_for(request.user, declared, pk, request.GET.get("as"))
+    if hat in (Hat.STAFF, Hat.OPERATOR) and declarations.of(declared).subject:
+        ask_for_fresh_sign_in(request)
     opened = open_as_vendor if hat == Hat.VENDOR else open_row
     row = opened(request.user, declared, hat, pk, field)
     name = file_name(row, field)

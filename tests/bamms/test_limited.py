@@ -96,6 +96,14 @@ def test_the_one_too_many_is_told_the_time_and_time_opens_again(action, limit, a
     assert act(action).status_code != 429
 
 
+def test_reading_under_a_case_counts_as_revealing(cast, limit):
+    limit("reveal", 1)
+    client = Client()
+    client.force_login(cast.sam)
+    page = f"/admin/privacy/investigationcase/1/read/{cast.ann_entry.subject_id}/"
+    assert [client.post(page).status_code for _try in range(2)] == [404, 429]
+
+
 @pytest.mark.parametrize("action", [name for name in ACTS if "person" in site_settings.LIMITS[name] and ACTS[name][0]])
 def test_another_person_is_not_limited_by_it(action, limit, act, settings):
     settings.LIMITS = settings.LIMITS | {action: {"person": (1, 600)}}
@@ -140,6 +148,7 @@ def test_every_action_is_counted_somewhere_and_tried_here():
         ("file", "get", "receipt_json", ["TT-2026-9999"], {}),
         ("file", "get", "receipt_pdf", ["TT-2026-9999"], {}),
         ("file", "get", "admin:privacy_checkpoint_export", [], {}),
+        ("file", "post", "admin:privacy_checkpoint_export", [], {}),
         ("file", "get", "admin:tenants_tenant_import_preview", [uuid.UUID(int=0)], {}),
         ("file", "get", "admin:tenants_tenant_import_errors", [uuid.UUID(int=0)], {}),
         ("file", "get", "admin:privacy_breach_notice", [1, "people"], {"as": "pdf"}),

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone
 
-from privacy import disclosures, parties, uploads
+from privacy import disclosures, parties, rights, uploads
 from privacy.errors import Refused
 from privacy.models import AccessRecord, Disclosure, DisclosureEvent, DisclosureSubject
 from privacy.models.parties import Role
@@ -473,3 +473,14 @@ def test_each_step_keeps_the_check_code_of_what_it_was_about(cast, approved):
     codes = [disclosures.check_code(row) for row in (approved, first, second)]
     assert len(set(codes)) == 3
     assert set(approved.events.values_list("check_code", flat=True)) == {codes[0]}
+
+
+@pytest.mark.parametrize("ground", ["terms", "operations", "rights"])
+def test_a_restriction_gives_way_only_to_what_the_law_demands(cast, ground):
+    asked = ask(cast, ground=ground)
+    approved = disclosures.approve(disclosure=asked, by=cast.sam)
+    rights.restrict(subject=cast.ann_entry.subject, by=cast.sam)
+    assert refused(ask, cast=cast, ground=ground) == "restricted"
+    assert refused(disclosures.export, disclosure=approved, by=cast.officer) == "restricted"
+    demanded = disclosures.approve(disclosure=ask(cast, ground="law"), by=cast.sam)
+    assert disclosures.export(disclosure=demanded, by=cast.officer)

@@ -209,3 +209,12 @@ def test_a_signed_agreement_opens_for_its_two_companies(cast, sign_in):
     response = sign_in(cast.sam).get(address(cast.agreement, "management_file"))
     assert response["Content-Disposition"].startswith("attachment")
     assert response["Content-Type"] == "application/pdf"
+
+
+@pytest.mark.parametrize("who", ["sam", "otto"])
+def test_staff_show_who_they_are_before_a_file_of_somebody_opens(cast, entry, sign_in, settings, who):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    response = sign_in(getattr(cast, who)).get(address(entry, "identity_scan"))
+    assert response["Location"].startswith("/accounts/reauthenticate/")
+    assert not AccessRecord.objects.exists()
+    assert sign_in(cast.ann).get(address(entry, "identity_scan")).status_code == 200

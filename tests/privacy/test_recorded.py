@@ -4,14 +4,15 @@ import io
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from privacy import consents, grants, guardians, purposes, receipts, subjects, uploads
+from privacy import consents, declarations, grants, guardians, purposes, receipts, subjects, uploads
 from privacy.errors import Refused
-from privacy.models import AccessRecord, ConsentEvent, Guardian, PaperConsent, Standing
+from privacy.models import AccessRecord, ConsentEvent, Guardian, PaperConsent, Standing, Subject
 from privacy.subjects import own
 from tests import factories as f
 
@@ -91,6 +92,41 @@ def test_paper_is_refused(cast, policy, child):
     own_entry = f.TenantFactory(management=cast.anggrek, subject__holder=cast.sam)
     refused("own", record, cast=cast, entry=own_entry)
     assert PaperConsent.objects.count() == 2
+
+
+def test_a_form_older_than_its_text_is_no_answer_to_it(cast, policy):
+    purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    yesterday = timezone.localdate() - timedelta(days=1)
+    refused("old", record, cast=cast, signed_on=yesterday)
+    refused("old", record, cast=cast, signed_on=yesterday, documents=(), purpose_codes=["surveys"])
+    assert not ConsentEvent.objects.exists()
+
+
+@pytest.mark.parametrize("decision", ["given", "withdrawn"])
+def test_a_later_answer_is_not_undone_by_an_older_form(cast, decision):
+    with time_machine.travel(timezone.now() - timedelta(days=9)):
+        f.VersionFactory()
+    day = timezone.localdate() - timedelta(days=3)
+    record(cast, signed_on=day, decision=decision)
+    refused("later", record, cast=cast, signed_on=day - timedelta(days=1), form=scan(b"older"))
+    record(cast, signed_on=day, form=scan(b"the same day"))
+
+
+@pytest.mark.parametrize("verb", ["paper", "guardian"])
+def test_nothing_is_recorded_about_who_was_erased_meanwhile(cast, policy, monkeypatch, verb):
+    """Between the first look at the record and its lock."""
+    path = declarations.entry_path()
+
+    def erased_first():
+        Subject.objects.filter(pk=cast.ann_entry.subject_id).update(erased_at=timezone.now(), holder=None)
+        return path
+
+    monkeypatch.setattr(declarations, "entry_path", erased_first)
+    if verb == "paper":
+        refused("erased", record, cast=cast)
+    else:
+        refused("erased", guardians.record, entry=cast.ann_entry, by=cast.sam, name="Ibu", relation="parent")
+    assert not Guardian.objects.exists()
 
 
 def test_a_child_is_somebody_under_the_age_that_is_set(cast, settings, child):

@@ -235,6 +235,18 @@ def test_a_run_by_hand_takes_two_people(cast, rule):
     refused("over", retention.run, run=run, by=cast.otto)
 
 
+def test_a_run_does_nothing_that_was_not_planned(cast, rule):
+    """Not even when whoever prepared it makes a rule shorter after the other has read the plan."""
+    entry = moved_out(cast, 50, email="")
+    run = retention.prepare(by=cast.olga)
+    RetentionRule.objects.update(days=1)
+    refused("changed", retention.run, run=run, by=cast.otto)
+    assert not Erasure.objects.exists()
+    assert retention.run(run=retention.prepare(by=cast.olga), by=cast.otto).erased == 1
+    entry.subject.refresh_from_db()
+    assert entry.subject.erased_at
+
+
 def command(*arguments):
     out = StringIO()
     call_command("apply_retention", *arguments, stdout=out)

@@ -11,12 +11,16 @@ import pytest
 from tests.rules.site import STAFF, client_for, routes
 
 # The end of the route of what reveals, exports, publishes, erases or discloses
-SENSITIVE = re.compile(r"/(reveal|publish|export|release|run)/$|disclosure/<int:pk>/\w+/$")
-ASKED = "/accounts/reauthenticate/"
+SENSITIVE = re.compile(r"/(reveal|publish|export|release|run)/$|(disclosure|investigationcase)/<int:pk>/\w+/(<|$)")
+ASKED, SOMEBODY = "/accounts/reauthenticate/", "00000000-0000-4000-8000-000000000000"
 
 
 def sensitive():
     return sorted({route for route in routes() if SENSITIVE.search(route)})
+
+
+def address(route):
+    return re.sub("<uuid:.*?>", SOMEBODY, route.replace("<int:pk>", "1"))
 
 
 def test_the_list_finds_them():
@@ -31,7 +35,7 @@ def test_every_sensitive_page_asks_everyone_for_a_fresh_sign_in(world, who, sett
         f"{send.__name__} {route}"
         for route in sensitive()
         for send in (client.get, client.post)
-        if not send(f"/{route.replace('<int:pk>', '1')}").headers.get("Location", "").startswith(ASKED)
+        if not send(f"/{address(route)}").headers.get("Location", "").startswith(ASKED)
     ]
     assert not silent
 
