@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=loadgroup
-PRODUCTION := DEBUG=off TLS=on SITE_URL=https://example.com ALLOWED_HOSTS=example.com EMAIL_URL=smtp://localhost CLAMD_ADDRESS=/run/clamav/clamd.ctl
+PRODUCTION := DEBUG=off TLS=on SITE_URL=https://example.com ALLOWED_HOSTS=example.com EMAIL_URL=smtp://localhost DEFAULT_FROM_EMAIL=bamms@example.com DATABASE_URL=postgres:///bamms CLAMD_ADDRESS=/run/clamav/clamd.ctl
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 .PHONY: help run test coverage bench lint format messages compile lock audit

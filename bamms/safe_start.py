@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 NEAR = {"localhost", "testserver"}  # the second is how Django's test client calls the site
 FEWEST_BYTES = 16  # different ones in 32; chance gives fewer than once in 10^20 keys
 FEWEST_CHARACTERS = 12  # different ones in 50; a key in hexadecimal digits has 16
+PERCENT = "In a password, @ : / # and % are written %40 %3A %2F %23 and %25."
 KEYS_OF_LISTS = ("FIELD_KEYS", "EVIDENCE_KEYS")
 # What a connection to PostgreSQL asks of the server, from the weakest that is accepted
 DATABASE_TLS = ("require", "verify-ca", "verify-full")
@@ -73,7 +74,7 @@ def _open_connections(site):
     if not all(map(is_near, _database_hosts(site["DATABASES"]["default"]))):
         accepted = DATABASE_TLS[DATABASE_TLS.index(site["DATABASE_TLS"]) :]
         if site["DATABASES"]["default"].get("OPTIONS", {}).get("sslmode") not in accepted:
-            yield f"DATABASE_URL leads to another host: end it with ?sslmode={site['DATABASE_TLS']}."
+            yield f"DATABASE_URL leads to another host: end it with ?sslmode={site['DATABASE_TLS']}. {PERCENT}"
     mail_is_sealed = site.get("EMAIL_USE_TLS") or site.get("EMAIL_USE_SSL")
     if not mail_is_sealed and not is_near(site.get("EMAIL_HOST") or ""):
         yield "EMAIL_URL leads to another host: it must begin with smtp+tls:// or smtp+ssl://."

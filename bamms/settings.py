@@ -5,6 +5,7 @@ names it, because a half-configured portal full of identity cards is worse than 
 """
 
 import base64
+import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,9 +21,19 @@ from privacy.countries import NAMES as COUNTRIES_OVERRIDE  # noqa: F401 - a sett
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
-VAR_DIR.mkdir(exist_ok=True)
 
+
+def refuse(sentence):
+    raise SystemExit(f"BAMMS cannot start: {sentence}")
+
+
+try:
+    VAR_DIR.mkdir(mode=0o700, exist_ok=True)
+except OSError as error:
+    refuse(f"the folder {VAR_DIR} cannot be made ({error.strerror}). Make it, for the account that runs BAMMS.")
 env = environ.FileAwareEnv()
+if (BASE_DIR / ".env").exists() and not os.access(BASE_DIR / ".env", os.R_OK):
+    refuse(".env is there, and this account may not read it. Run the command as the account that owns it.")
 environ.Env.read_env(BASE_DIR / ".env")
 
 
@@ -34,14 +45,10 @@ def setting(name, read, default=environ.Env.NOTSET):
         refuse(f"the file that {name}_FILE names cannot be read ({error.strerror}).")
     except ImproperlyConfigured as error:
         raise SystemExit(f"BAMMS cannot start: set {name} in the environment or in .env. {error}") from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise SystemExit(
-            f"BAMMS cannot start: {name} is set but cannot be read ({error}). See .env.example."
-        ) from error
-
-
-def refuse(sentence):
-    raise SystemExit(f"BAMMS cannot start: {sentence}")
+    except (ValueError, TypeError, KeyError):
+        # Not in the error's words: they would repeat what may be a password
+        hint = safe_start.PERCENT if name.endswith("_URL") else ""
+        refuse(f"{name} is set but cannot be read. See .env.example. {hint}".strip())
 
 
 def number(name, default, least=1, most=1_000_000):

@@ -21,9 +21,9 @@ class JournalError(Exception):
 
 def write():
     """Add the erasures that are not in the journal yet. May run at any time, twice too."""
-    known = {line["number"] for line in read()}
+    known = {(line["number"], line["subject"]) for line in read()}
     persons = Erasure.objects.filter(kind=declarations.register().model._meta.label).order_by("at", "pk")
-    add([row for row in persons.iterator(chunk_size=1000) if row.number not in known])
+    add([row for row in persons.iterator(chunk_size=1000) if (row.number, row.subject_id.hex) not in known])
 
 
 def add(fresh):
@@ -49,12 +49,15 @@ def read():
         return []
     found = []
     for number, text in enumerate(settings.ERASURE_JOURNAL.read_text(encoding="utf-8").splitlines(), start=1):
+        where = f"Line {number} of {settings.ERASURE_JOURNAL}"
         try:
             line = json.loads(text)
             mac = line.pop("mac")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise JournalError(f"Line {number} of {settings.ERASURE_JOURNAL} cannot be read.") from error
+            raise JournalError(f"{where} cannot be read.") from error
+        if lost := proofs.lost_key(mac):
+            raise JournalError(f"{where} asks for the key {lost!r}, which EVIDENCE_KEYS does not hold.")
         if not proofs.is_sealed(mac, TABLE, proofs.canonical(line)):
-            raise JournalError(f"Line {number} of {settings.ERASURE_JOURNAL} was changed: its seal does not fit.")
+            raise JournalError(f"{where} was changed: its seal does not fit.")
         found.append(line)
     return found

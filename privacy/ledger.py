@@ -118,7 +118,7 @@ def _table(model):
         values = dict(zip(columns, row, strict=True))
         content = proofs.canonical(values)
         if not proofs.is_sealed(mac, table, content):
-            yield Fault(model, _name(values), _("its seal does not fit: a column was changed"))
+            yield Fault(model, _name(values), _problem(mac))
             return
         if model in chained:
             whose = values.get(chained[model])
@@ -128,6 +128,13 @@ def _table(model):
                 return
             chain = (whose, values["sequence"], values["hash"])
         yield None
+
+
+def _problem(mac):
+    if lost := proofs.lost_key(mac):
+        sentence = _("its seal asks for the key “%(key)s”, which EVIDENCE_KEYS does not hold: it may be a forgery")
+        return sentence % {"key": lost}
+    return _("its seal does not fit: a column was changed")
 
 
 def _link(values, before, model):

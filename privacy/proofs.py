@@ -46,6 +46,12 @@ def is_sealed(mac: str, table: str, content: bytes) -> bool:
     return key is not None and hmac.compare_digest(code, _mac(key, table, content))
 
 
+def lost_key(mac: str) -> str:
+    """The name of the key that this seal asks for, when EVIDENCE_KEYS does not hold it; else ""."""
+    key_id, _colon, _code = mac.partition(":")
+    return "" if key_id in settings.EVIDENCE_KEYS else key_id[:20]
+
+
 def _mac(key, table, content):
     return hmac.new(key, table.encode() + b"\0" + content, hashlib.sha256).hexdigest()
 

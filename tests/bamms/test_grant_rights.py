@@ -3,6 +3,7 @@
 from io import StringIO
 
 import pytest
+from django.core import checks
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 from django_tasks_db.models import DBTaskResult
@@ -100,3 +101,24 @@ def test_the_role_cannot_undo_what_guards_the_evidence(as_role, sql):
         with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
             cursor.execute(sql)
         transaction.set_rollback(True)
+
+
+def too_powerful():
+    found = checks.run_checks(tags=["database"], include_deployment_checks=True, databases=["default"])
+    return "bamms.W004" in {message.id for message in found}
+
+
+@postgresql
+@pytest.mark.django_db
+def test_a_superuser_and_the_owner_of_the_tables_are_told_before_a_deployment():
+    assert too_powerful()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE bamms_mere_owner")
+        cursor.execute("ALTER TABLE privacy_accessrecord OWNER TO bamms_mere_owner")
+        cursor.execute("SET LOCAL ROLE bamms_mere_owner")
+    assert too_powerful()
+
+
+@postgresql
+def test_the_role_of_the_application_is_not_told_of(as_role):
+    assert not too_powerful()

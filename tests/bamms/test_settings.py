@@ -59,6 +59,21 @@ def read_settings(tmp_path, **environment):
     )
 
 
+def test_what_cannot_be_read_is_not_repeated(start):
+    """It may be a password."""
+    with pytest.raises(SystemExit, match="In a password, @ : / # and % are written %40") as stopped:
+        start(EMAIL_URL="smtp://user:half#raha@mail.example.com:587")
+    assert "half" not in str(stopped.value)
+    assert "raha" not in str(stopped.value)
+
+
+def test_an_env_that_this_account_may_not_read_is_not_taken_for_none(start, tmp_path, monkeypatch):
+    (tmp_path / ".env").touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != ".env")
+    with pytest.raises(SystemExit, match=r"\.env is there, and this account may not read it"):
+        start()
+
+
 @pytest.fixture
 def start(tmp_path, monkeypatch):
     """The same in this process, which is faster: gives what the settings hold, or stops as they stop."""

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from io import StringIO
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -355,3 +356,27 @@ def test_a_sealed_letter_cannot_be_opened_elsewhere(lived):
     task = DBTaskResult.objects.filter(task_path__endswith="send_to_address").first()
     with pytest.raises(SealError):
         unseal(task.args_kwargs["kwargs"]["letter"], context="somewhere else")
+
+
+def test_without_its_journal_a_restored_backup_is_not_called_clean(settings, tmp_path):
+    settings.ERASURE_JOURNAL = tmp_path / "nothing.jsonl"
+    with pytest.raises(CommandError, match="There is no erasure journal at"):
+        replay()
+
+
+def test_a_line_under_a_lost_key_names_the_key(lived, settings, django_capture_on_commit_callbacks):
+    erase(lived, django_capture_on_commit_callbacks)
+    settings.EVIDENCE_KEYS = {"e9": b"9" * 32}
+    with pytest.raises(CommandError, match=r"Line 1 .* asks for the key 't1', which EVIDENCE_KEYS does not hold"):
+        replay()
+
+
+def test_a_number_that_another_database_gave_too_hides_no_erasure(lived, settings, django_capture_on_commit_callbacks):
+    """Such as a restored copy that was tried out beside the journal of the site."""
+    erase(lived, django_capture_on_commit_callbacks)
+    (line,) = erasure_journal.read()
+    other = Erasure(number=line["number"], subject_id=UUID(int=7), at=timezone.now(), law="")
+    settings.ERASURE_JOURNAL.unlink()
+    erasure_journal.add([other])
+    erasure_journal.write()
+    assert [found["subject"] for found in erasure_journal.read()] == [UUID(int=7).hex, lived.ann_entry.subject_id.hex]

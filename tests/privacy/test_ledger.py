@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from django.utils.translation import override
 
 from privacy import append_only, consents, ledger, proofs
 from privacy.errors import Refused
@@ -110,6 +111,30 @@ def test_an_export_shows_a_checkpoint_that_is_gone(tmp_path):
         verify("--against", str(file))
     with pytest.raises(CommandError, match="cannot be read"):
         verify("--against", str(tmp_path / "nothing.json"))
+
+
+@pytest.mark.django_db
+def test_an_export_is_not_written_over_when_a_checkpoint_of_it_is_gone(tmp_path):
+    answers(f.UserFactory(), 1)
+    ledger.checkpoint()
+    file = tmp_path / "checkpoints.json"
+    verify("--export", str(file))
+    kept = file.read_text()
+    in_spite_of_triggers(CheckpointHead, "DELETE FROM {table}")
+    in_spite_of_triggers(Checkpoint, "DELETE FROM {table}")
+    with pytest.raises(CommandError, match="not in the register"):
+        verify("--export", str(file))
+    assert file.read_text() == kept
+    with pytest.raises(CommandError, match="cannot be written"):
+        verify("--export", str(tmp_path / "nowhere" / "checkpoints.json"))
+
+
+@pytest.mark.django_db
+def test_a_lost_key_is_named_and_no_change_is_claimed(settings):
+    answers(f.UserFactory(), 1)
+    settings.EVIDENCE_KEYS = {"e9": b"9" * 32}
+    with override("id"), pytest.raises(CommandError, match="which EVIDENCE_KEYS does not hold: it may be a forgery"):
+        verify()
 
 
 @pytest.mark.django_db

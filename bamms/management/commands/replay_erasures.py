@@ -2,6 +2,7 @@
 
 import sys
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from privacy import erasures
@@ -12,6 +13,11 @@ class Command(BaseCommand):
     help = "Erase again everybody who was erased before and whom a restored backup brought back. May run twice."
 
     def handle(self, *args, verbosity=1, **options):
+        if not settings.ERASURE_JOURNAL.exists():
+            raise CommandError(
+                f"There is no erasure journal at {settings.ERASURE_JOURNAL}. Bring the copy of the site that was "
+                "backed up, and name it in ERASURE_JOURNAL; without it nobody is erased again."
+            )
         try:
             again = erasures.replay(self.progress if verbosity > 1 else None)
         except JournalError as error:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
 from privacy import ledger
 
@@ -14,15 +15,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--against", type=Path, help="a file that --export wrote: are its checkpoints still here?")
-        parser.add_argument("--export", type=Path, help="write all checkpoints to this file, to be kept elsewhere")
+        parser.add_argument("--export", type=Path, help="compare with this file, then write it anew")
 
     def handle(self, *args, against=None, export=None, **options):
-        finding = ledger.verify(self.progress if options["verbosity"] > 1 else None)
-        fault = finding.fault or (against and ledger.compare(self.read(against)))
+        kept = against or (export if export and export.exists() else None)
+        with translation.override("en"):
+            finding = ledger.verify(self.progress if options["verbosity"] > 1 else None)
+            fault = str(finding.fault or (kept and ledger.compare(self.read(kept))) or "")
         if fault:
             raise CommandError(f"The evidence does not hold. {fault}.")
         if export:
-            export.write_text(json.dumps(ledger.export(), indent=1), encoding="utf-8")
+            self.write(export)
         last = finding.checkpoint
         since = f"last checkpoint #{last.sequence} of {last.at:%Y-%m-%d %H:%M} UTC" if last else "no checkpoint yet"
         self.stdout.write(f"All evidence holds: {finding.rows} rows, {since}.")
@@ -32,6 +35,12 @@ class Command(BaseCommand):
             return json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise CommandError(f"{path} cannot be read as an export of checkpoints ({error}).") from error
+
+    def write(self, path):
+        try:
+            path.write_text(json.dumps(ledger.export(), indent=1), encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written ({error.strerror}).") from error
 
     def progress(self, rows):
         if rows % 100_000 == 0:

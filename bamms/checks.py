@@ -1,0 +1,67 @@
+"""What `manage.py check --deploy` says of settings with which a site starts, and which no operator wants.
+
+What must stop the start stands in `bamms.safe_start`; docs/operate.md says how each of these is mended.
+"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.db import connection
+from django.http.request import validate_host
+
+from privacy.models import AccessRecord
+
+# The application's role must neither be a superuser nor own what guards the evidence
+TOO_MUCH = """
+SELECT rolsuper OR COALESCE(
+    (SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(%s)), false
+)
+FROM pg_roles WHERE rolname = current_user
+"""
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def half_configured(**_asked):
+    return list(_half_configured())
+
+
+def _half_configured():
+    if connection.vendor == "sqlite":
+        yield checks.Warning(
+            "The database is a file of SQLite, which guards real people's data from nobody on this machine.",
+            hint="Set DATABASE_URL to PostgreSQL before the first real row: nothing carries one over to the other.",
+            id="bamms.W001",
+        )
+    site = urlsplit(settings.SITE_URL)
+    if site.scheme != "https" or not validate_host(site.hostname or "", settings.ALLOWED_HOSTS):
+        yield checks.Warning(
+            "Links in mails lead to SITE_URL, and this site does not answer there.",
+            hint="Set SITE_URL to https:// and a host of ALLOWED_HOSTS.",
+            id="bamms.W002",
+        )
+    if settings.DEFAULT_FROM_EMAIL.rstrip(">").endswith("@localhost"):
+        yield checks.Warning(
+            "Mails come from an address at localhost, which other mail servers refuse.",
+            hint="Set DEFAULT_FROM_EMAIL.",
+            id="bamms.W003",
+        )
+
+
+@checks.register(checks.Tags.database, deploy=True)
+def role_with_too_much_power(databases=None, **_asked):
+    """Only with `--database default`, as Django asks of every check that connects."""
+    if "default" not in (databases or ()) or connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(TOO_MUCH, [AccessRecord._meta.db_table])
+        (too_much,) = cursor.fetchone()
+    if not too_much:
+        return []
+    return [
+        checks.Warning(
+            "The database role of DATABASE_URL can take away the triggers that guard the evidence.",
+            hint="Let the application work as a role of its own: see “The database's two roles” in docs/operate.md.",
+            id="bamms.W004",
+        )
+    ]
