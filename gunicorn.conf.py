@@ -4,3 +4,5 @@
 secure_scheme_headers = {}
 # Nor does any proxy of ours set SCRIPT_NAME or PATH_INFO by a header
 forwarder_headers = ""
+# Nobody steers it but the service manager
+control_socket_disable = True

@@ -20,7 +20,8 @@ from .sealing import unseal
 
 logger = logging.getLogger(__name__)
 LETTER = "accounts.mail"  # the sealing context of a queued address and its link
-WAITS = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
+# A night without a mail server loses no letter; the links in them work for three days
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 6 * 60, 12 * 60, 24 * 60)]
 TRIES = len(WAITS) + 1
 
 

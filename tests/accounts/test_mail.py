@@ -108,19 +108,19 @@ def test_worker_sends_what_was_queued(queued, outbox):
     assert "/secret/" in outbox[0].body
 
 
-def test_worker_tries_again_later_five_times_in_all(queued, broken_server, caplog, outbox):
+def test_worker_tries_again_for_two_days(queued, broken_server, caplog, outbox):
     mail.tell_address(email="ann@example.com", language="id", template="account/account_made", path="/secret/")
     waits = []
     with caplog.at_level(logging.INFO):
-        for _try in range(5):
+        for _try in range(8):
             now = timezone.now()
             work()
             later = queued.filter(status="READY").first()
             if later:
                 waits.append(later.run_after - now)
                 queued.filter(pk=later.pk).update(run_after=now)
-    assert queued.count() == 5
-    assert [round(wait / timedelta(minutes=1)) for wait in waits] == [1, 5, 30, 120]
+    assert queued.count() == 8
+    assert [round(wait / timedelta(minutes=1)) for wait in waits] == [1, 5, 30, 120, 360, 720, 1440]
     last = queued.get(status="FAILED")
     assert last.exception_class_path == "accounts.tasks.MailNotSent"
     assert not outbox
@@ -128,7 +128,7 @@ def test_worker_tries_again_later_five_times_in_all(queued, broken_server, caplo
         assert "account/account_made" in text
         assert "ann@example.com" not in text
         assert "/secret/" not in text
-    assert "try 5 of 5" in caplog.text
+    assert "try 8 of 8" in caplog.text
 
 
 @pytest.mark.django_db
