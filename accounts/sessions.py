@@ -141,6 +141,10 @@ def seal_suspended(session):
         session[SUSPENDED] = {"sealed": sealing.seal(state["request"], context=SUSPENDED)}
 
 
+def forget_suspended(session):
+    session.pop(SUSPENDED, None)
+
+
 def open_suspended(session):
     """For the view that goes on with it; what no key opens any more was not sent."""
     state = session.pop(SUSPENDED, None)

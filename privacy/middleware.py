@@ -7,10 +7,12 @@ query of their own: the user came with the answers (`privacy.backends`). A user 
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import MiddlewareNotUsed
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
+from accounts import sessions
 from accounts.returning import this_page
 
 
@@ -20,10 +22,21 @@ def open_without_consent(view):
     return view
 
 
-def sets_up_a_factor(request):
-    """The pages that setting up a second factor takes; both gates let them through."""
-    name = request.resolver_match.view_name if request.resolver_match else ""
+def sets_up_a_factor(match):
+    """The pages that setting up a second factor takes; the gates let them through."""
+    name = match.view_name if match else ""
     return name.startswith("mfa_") or name in {"account_reauthenticate", "admin:logout"}
+
+
+def let_through(request):
+    """A page that is open while a gate is closed. What was sent before, and goes on after this sign-in, is not done."""
+    page = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
+    try:
+        goes_on_at = resolve(page)
+    except Resolver404:
+        goes_on_at = None
+    if request.method == "POST" and not sets_up_a_factor(goes_on_at):
+        sessions.forget_suspended(request.session)
 
 
 class SecondFactorGate:
@@ -37,7 +50,7 @@ class SecondFactorGate:
 
     def process_view(self, request, view, args, kwargs):
         user = request.user if settings.SECOND_FACTOR and getattr(view, "login_required", True) else None
-        if user is None or not user.is_authenticated or sets_up_a_factor(request):
+        if user is None or not user.is_authenticated or sets_up_a_factor(request.resolver_match):
             return None
         if getattr(user, "must_have_factor", True) and not getattr(user, "has_factor", False):
             return redirect("mfa_index")
@@ -56,8 +69,8 @@ class ConsentGate:
             return None
         if not request.user.is_authenticated or not getattr(request.user, "must_consent", True):
             return None
-        if sets_up_a_factor(request):
-            return None
+        if sets_up_a_factor(request.resolver_match):
+            return let_through(request)
         return redirect(f"{reverse('consent')}?{urlencode({'next': this_page(request)})}")
 
 
@@ -80,8 +93,8 @@ class PasswordGate:
     def process_view(self, request, view, args, kwargs):
         if not getattr(view, "login_required", True) or getattr(view, "open_without_consent", False):
             return None
-        if sets_up_a_factor(request) or request.resolver_match.view_name in self.OPEN:
+        if not request.user.password_is_old or request.resolver_match.view_name in self.OPEN:
             return None
-        if not request.user.password_is_old:
-            return None
+        if sets_up_a_factor(request.resolver_match):
+            return let_through(request)
         return redirect(f"{reverse('account_change_password')}?{urlencode({'next': this_page(request)})}")

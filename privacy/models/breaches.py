@@ -5,7 +5,7 @@ import json
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -105,6 +105,13 @@ class Breach(models.Model):
         return declarations.labels(self.kinds)
 
 
+class BreachSubjectQuerySet(HeadsOnly):
+    def _as_tenant(self, declaration, user):
+        """The person learns of it by the notice that says what happened, and not by a row before."""
+        told = BreachNotice.objects.filter(breach=OuterRef("breach"), subject=OuterRef("subject"))
+        return super()._as_tenant(declaration, user).filter(Exists(told))
+
+
 class BreachSubject(models.Model):
     """One person whom a breach concerns."""
 
@@ -112,7 +119,7 @@ class BreachSubject(models.Model):
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="breaches", verbose_name=_("subject"))
     added_at = models.DateTimeField(_("added at"), default=timezone.now)
 
-    objects = HeadsOnly.as_manager()
+    objects = BreachSubjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person concerned by a breach")

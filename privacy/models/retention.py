@@ -81,6 +81,7 @@ class LegalHold(models.Model):
         subject = "subject"
         controller = "controller"
         personal = {"reason": ""}
+        withheld = ("reason",)  # it may tell of a process that must not be given away (article 15)
         kept = dict.fromkeys(
             (
                 "id", "number", "subject", "controller", "law", "review_on", "placed_by", "placed_at", "released_by",

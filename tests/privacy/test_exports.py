@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
-from privacy import access, declarations, exports, rights, subjects
-from privacy.models import AccessRecord
+from privacy import access, breaches, declarations, exports, holds, rights, subjects
+from privacy.models import AccessRecord, Breach
 from privacy.models.access import Why
 from privacy.scope import Hat
 from tests import factories as f
@@ -98,6 +100,19 @@ def test_secrets_are_left_out(world):
         assert secret not in text
     for words in ("token_hash", '"mac"', '"salt"', '"password"', "md5$"):
         assert words not in text
+
+
+def test_why_a_record_is_held_and_a_breach_that_is_not_told_are_left_out(cast):
+    holds.place(
+        entry=cast.ann_entry, reason="Police warrant 77", law="UU 8/1981", by=cast.sam,
+        review_on=timezone.localdate() + timedelta(days=9),
+    )  # fmt: skip
+    breach = breaches.open_(breach=Breach(controller_id=cast.anggrek.pk, kinds=["tenant.phone"]), by=cast.sam)
+    breaches.add_subjects(breach=breach, subject_ids=[cast.ann_entry.subject_id], by=cast.sam)
+    found = data(opened(exports.bundle(by=cast.ann)))
+    assert found["privacy.legalhold"][0]["law"] == "UU 8/1981"
+    assert "warrant" not in json.dumps(found)
+    assert "privacy.breachsubject" not in found
 
 
 def test_no_cell_is_run_as_a_formula(cast):

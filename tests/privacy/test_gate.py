@@ -211,3 +211,27 @@ def test_a_person_who_no_longer_agrees_can_still_withdraw_a_permission(cast, cli
     client.post(f"/my-sharing/{grant.number}/withdraw/")
     grant.refresh_from_db()
     assert grant.withdrawn_at is not None
+
+
+def sent_and_confirmed(client, page, between):
+    """What is sent to a sensitive page waits for the password, which comes after `between`."""
+    asked = client.post(page, {"names": ["name"], "kind": "csv", "reason": "yearly report", "secret": "1"})
+    between()
+    return client.post(asked["Location"], {"password": f.PASSWORD})
+
+
+@pytest.mark.parametrize("closes", [True, False])
+def test_what_waits_for_the_password_is_not_done_behind_a_gate_that_closed_meanwhile(client, settings, cast, closes):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    client.force_login(cast.sam)
+    answer = sent_and_confirmed(client, "/admin/tenants/tenant/export/", f.VersionFactory if closes else list)
+    assert (answer.status_code == 302) == closes
+    assert (b"Ann Wijaya" in answer.content) != closes
+
+
+def test_setting_up_a_factor_goes_on_behind_the_gate(client, settings):
+    settings.SECOND_FACTOR = settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    client.force_login(f.UserFactory(is_staff=True))
+    answer = sent_and_confirmed(client, "/accounts/two-step/totp/activate/", f.VersionFactory)
+    assert answer.status_code == 200  # the page of the app, with what was sent
+    assert "code" in answer.context["form"].errors
