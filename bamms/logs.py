@@ -19,8 +19,10 @@ UNKNOWN = "(unknown address)"
 PERSONAL = (
     (re.compile(r"\w+://\S+"), "(address)"),
     (re.compile(r"[^\s@<>'\"]+@[^\s@<>'\"]+"), "(email)"),
-    (re.compile(r"\+?\d[\d -]{7,}\d"), "(number)"),
+    # Inside a word it is the number of a task
+    (re.compile(r"(?<![\w-])\+?\d[\d -]{7,}\d(?![\w-])"), "(number)"),
 )
+STRANGERS = "django.security."  # what visitors send and Django refuses: nothing that somebody must be woken for
 
 
 def new_id():
@@ -45,6 +47,8 @@ class RequestMiddleware:
 def message(record):
     """The sentence of a line, with the address replaced by its route, on one line."""
     text = record.getMessage()
+    if record.name == f"{STRANGERS}DisallowedHost":  # Django repeats what was sent
+        text = "A host was asked for that ALLOWED_HOSTS does not name."
     request = _request(record)
     if request is not None:
         for address in sorted(_addresses(request), key=len, reverse=True):
@@ -52,6 +56,10 @@ def message(record):
     for pattern, instead in PERSONAL:
         text = pattern.sub(instead, text)
     return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text)
+
+
+def level(record):
+    return "WARNING" if record.name.startswith(STRANGERS) else record.levelname
 
 
 def _request(record):
@@ -88,7 +96,7 @@ class JsonFormatter(logging.Formatter):
         request = _request(record)
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
+            "level": level(record),
             "logger": record.name,
             "message": message(record),
             "request": getattr(request, "number", None),

@@ -90,12 +90,21 @@ def test_a_line_is_one_line_whatever_it_says(text):
         ("from ann@example.com now", "from (email) now"),
         ("number 3172055504900001", "number (number)"),
         ("call +62 812-3456-7890", "call (number)"),
+        ("3172055504900001", "(number)"),
+        ("task ffbe3172055504900001d-71f7a427606d", "task ffbe3172055504900001d-71f7a427606d"),
         ("Referer http://testserver/?q=Ann is odd", "Referer (address) is odd"),
         ("Account 12 was deactivated by account 3", "Account 12 was deactivated by account 3"),
     ],
 )
 def test_what_other_peoples_code_writes_is_cleaned(text, kept):
     assert logs.message(record(text)) == kept
+
+
+def test_what_strangers_send_wakes_nobody_and_is_not_repeated(client, caplog):
+    assert client.get("/privacy.html", headers={"Host": "a-word-of-theirs.example"}).status_code == 400
+    line = next(line for line in lines(caplog) if line["logger"] == "django.security.DisallowedHost")
+    assert line["level"] == "WARNING"
+    assert "theirs" not in json.dumps(line)
 
 
 def test_a_fault_is_told_by_its_kind_and_places_and_not_by_its_words():
