@@ -62,6 +62,8 @@ class MembershipForm(forms.ModelForm):
                 self.add_error("email", error)
         if user and data.get("party") and Membership.objects.filter(user=user, party=data["party"]).exists():
             self.add_error("email", _("This person already works for this company. Open that entry instead."))
+        if user and not user.is_active:
+            self.add_error("email", _("This account is not active. Reactivate it first."))
         if user and user == self.by:
             self.add_error("email", _("Nobody appoints or dismisses themselves. Ask a colleague."))
         return data

@@ -63,6 +63,13 @@ def test_appoint_refuses_a_look_alike_and_an_email_of_somebody_else(cast, omar, 
     assert not Membership.objects.filter(role=Role.OFFICER, party=cast.anggrek).exists()
 
 
+def test_appoint_refuses_an_account_that_is_not_active(cast, omar, sign_in):
+    User.objects.filter(pk=cast.bob.pk).update(is_active=False)
+    page = text(sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, email="bob@example.com")))
+    assert "This account is not active. Reactivate it first." in page
+    assert not cast.bob.memberships.exists()
+
+
 def test_appoint_gives_nothing_to_the_look_alike_of_an_account(cast, omar, sign_in):
     """PostgreSQL compares by capitals in `iexact`, where ı is an I."""
     stranger = f.UserFactory(email="new@gmaıl.com")
