@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
 from allauth.core import context as allauth_context
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, ValidationError
@@ -105,7 +106,8 @@ class AccountAdapter(DefaultAccountAdapter):
         getattr(self, "_tries", Taken()).give_back()
 
     def _delete_login_attempts_cached_email(self, request, **credentials):
-        """Called when a password was reset by the link in the mailbox."""
+        """Called when a password was reset by the link in the mailbox; what waited for the old one is over."""
+        clear_login(request)
         signins.give_pass(request.session, email=credentials["email"])
 
     def is_reauthentication_required(self, *, app, **kwargs):

@@ -72,7 +72,7 @@ class SessionClock:
             sessions.note_use(request.session)
         elif settings.SESSION_COOKIE_NAME in request.COOKIES and sessions.half_is_over(request.session):
             clear_login(request)
-            messages.info(request, _("Your account has changed meanwhile. Sign in again."))
+            messages.info(request, _("Your account has changed since you began to sign in. Sign in again."))
         response = self.get_response(request)
         sessions.seal_suspended(request.session)
         if is_over:

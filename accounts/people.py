@@ -71,16 +71,19 @@ def secure_mailbox(*, user, by):
     """Before the account gets rights: a mailbox that nobody confirmed may have been written by a stranger.
 
     Her password ends, and with it every sign-in and half of one; the owner of the mailbox gets the link to set one.
+    True when that was so.
     """
     lock(user)
     if has_confirmed(user, user.email):
-        return
+        return False
+    _spare_superusers(user, by)
     user.set_unusable_password()
     user.save()
     sessions.end_all(user)
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     invite(user=user, by=by)
+    return True
 
 
 @transaction.atomic
@@ -160,5 +163,9 @@ def _send_link(user, template):
 def _may_switch(user, by):
     if user.pk == by.pk:
         raise ValidationError(_("You cannot do this to your own account. Ask a colleague to do it."))
+    _spare_superusers(user, by)
+
+
+def _spare_superusers(user, by):
     if user.is_superuser and not by.is_superuser:
         raise ValidationError(_("Only a superuser may do this to a superuser."))

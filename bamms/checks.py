@@ -12,10 +12,13 @@ from django.http.request import validate_host
 
 from privacy.models import AccessRecord
 
-# The application's role must neither be a superuser nor own what guards the evidence
+# The application's role must not be able to become whoever owns the table, or the schema and with it all tables
 TOO_MUCH = """
-SELECT rolsuper OR COALESCE(
-    (SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(%s)), false
+SELECT rolcreaterole OR EXISTS (
+    SELECT FROM pg_roles WHERE rolsuper AND pg_has_role(current_user, oid, 'MEMBER')
+) OR EXISTS (
+    SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = to_regclass(%s)
+    AND (pg_has_role(current_user, relowner, 'MEMBER') OR pg_has_role(current_user, nspowner, 'MEMBER'))
 )
 FROM pg_roles WHERE rolname = current_user
 """

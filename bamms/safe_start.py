@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 NEAR = {"localhost", "testserver"}  # the second is how Django's test client calls the site
 FEWEST_BYTES = 16  # different ones in 32; chance gives fewer than once in 10^20 keys
 FEWEST_CHARACTERS = 12  # different ones in 50; a key in hexadecimal digits has 16
-PERCENT = "In a password, @ : / # and % are written %40 %3A %2F %23 and %25."
+PERCENT = "In a password, all but letters, digits and - . _ ~ is written by its code: @ as %40, / as %2F, # as %23."
 KEYS_OF_LISTS = ("FIELD_KEYS", "EVIDENCE_KEYS")
 # What a connection to PostgreSQL asks of the server, from the weakest that is accepted
 DATABASE_TLS = ("require", "verify-ca", "verify-full")

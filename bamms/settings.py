@@ -34,7 +34,12 @@ except OSError as error:
 env = environ.FileAwareEnv()
 if (BASE_DIR / ".env").exists() and not os.access(BASE_DIR / ".env", os.R_OK):
     refuse(".env is there, and this account may not read it. Run the command as the account that owns it.")
+GIVEN = set(os.environ)
 environ.Env.read_env(BASE_DIR / ".env")
+# What the environment says wins over .env, also over a file that .env names for it
+for name in GIVEN:
+    if f"{name}_FILE" not in GIVEN:
+        os.environ.pop(f"{name}_FILE", None)
 
 
 def setting(name, read, default=environ.Env.NOTSET):

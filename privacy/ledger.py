@@ -261,7 +261,11 @@ def export():
 def compare(kept):
     """A Fault for the first checkpoint of an export that the register no longer has, else None."""
     present = dict(Checkpoint.objects.values_list("sequence", "hash"))
+    last = max(present, default=0)
     for row in kept:
+        if row["sequence"] > last:
+            words = _("it is in the export, and the register ends before it: an older backup, or it was taken away")
+            return Fault(Checkpoint, f"#{row['sequence']}", words)
         if present.get(row["sequence"]) != row["hash"]:
             return Fault(Checkpoint, f"#{row['sequence']}", _("it is in the export, and not in the register"))
     return None

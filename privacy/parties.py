@@ -1,6 +1,7 @@
 """Companies and the people who work for them: who wears which hat is decided by the operator, never by the person."""
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +52,10 @@ def appoint(*, user, party, role, by):
     if not by.is_superuser and not by.memberships.of_operator().exists():
         raise Refused(_("Only the operator appoints company users. Ask the operator."), code="not_operator")
     _refuse_for_oneself(user, by)
-    people.secure_mailbox(user=user, by=by)
+    try:
+        is_invited = people.secure_mailbox(user=user, by=by)
+    except ValidationError as error:
+        raise Refused(error.messages[0], code="account") from error
     if role not in ROLES_OF_KIND[party.kind]:
         raise Refused(_("This role does not fit this company. Choose a role that does."), code="role")
     before = Membership.objects.filter(user=user, party=party).values_list("role", flat=True).first()
@@ -59,7 +63,7 @@ def appoint(*, user, party, role, by):
     facts = {"company": party.pk, "role": [before, str(role)]}
     journal.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
     _set_access(user)
-    if user.has_usable_password():  # others have the letter with the link to set one
+    if not is_invited:
         mail.tell(user=user, template="appointed")
     return membership
 

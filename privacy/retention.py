@@ -249,8 +249,9 @@ def prepare(*, by):
 
 
 def check_code(items):
-    """SHA-256 over what a run would do now: which rows of which rule go, and who is told."""
-    done = sorted([item.rule.kind, str(item.pk), item.fate] for item in items if item.fate in (Fate.NOW, Fate.WARN))
+    """SHA-256 over what a run would do now: which rows of which rule go, at once or after a hold, and who is told."""
+    acts = (Fate.NOW, Fate.WARN, Fate.HELD)
+    done = sorted([item.rule.kind, str(item.pk), item.fate] for item in items if item.fate in acts)
     return hashlib.sha256(json.dumps(done).encode()).hexdigest()
 
 

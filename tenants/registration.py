@@ -52,7 +52,7 @@ def check(*, claim):
         return claim
     exact, similar = _matches(claim)
     if len(exact) == 1 and not exact[0].is_claimed and people.has_confirmed(claim.claimant.holder, exact[0].email):
-        with suppress(Refused):  # a child's record waits for staff to note the guardian
+        with suppress(Refused):  # staff see to it then: to the guardian of a child, say
             return _open(claim, exact[0])
     candidates = exact or similar
     claim.entry = candidates[0] if candidates else None

@@ -117,7 +117,7 @@ def clean_date(text, *, before_today=True):
 
 
 def clean_email(text):
-    """In small letters, as addresses are compared when a record is claimed."""
+    """In small letters, as addresses are compared when a record is claimed, and in those that an account may have."""
     text = _text(text).lower()
     if not text:
         return ""
@@ -125,7 +125,7 @@ def clean_email(text):
         is_email(text)
     except ValidationError:
         text = ""
-    if not text or len(text) > EMAIL_MAX_LENGTH:
+    if not text or not text.isascii() or len(text) > EMAIL_MAX_LENGTH:
         raise ValidationError(_("Write the email address like this: nama@contoh.id."), code="email")
     return text
 

@@ -35,7 +35,7 @@ def record(*, entry, by, form, signed_on, decision, language, documents=(), purp
     if decision == Decision.GIVEN:
         subjects.check_guardian(subject)
     about = subjects.own(subject.holder) if subject.holder else subject
-    _refuse_overtaken(about, signed_on, versions, chosen)
+    _refuse_overtaken({about, subject}, signed_on, decision, versions, chosen)
     paper = _keep(about, entry, by, form, signed_on)
     answers = [_answer(about, subject, paper, decision, language, version=version) for version in versions]
     answers += [_answer(about, subject, paper, decision, language, purpose=version) for version in chosen]
@@ -43,18 +43,24 @@ def record(*, entry, by, form, signed_on, decision, language, documents=(), purp
     return record_answers(answers, recorded_by=subjects.own(by))
 
 
-def _refuse_overtaken(about, signed_on, versions, chosen):
-    """A form from before a text was published is no answer to it, and the person's later answer counts."""
+def _refuse_overtaken(about, signed_on, decision, versions, chosen):
+    """Nobody agrees to a text on a form from before it was published, and the person's later answer counts.
+
+    A no is heard whatever text it was written on (article 9), and of two answers of one day the no counts.
+    """
+    says_yes = decision == Decision.GIVEN
     since = [version.published_at for version in versions] + [version.at for version in chosen]
-    if signed_on < timezone.localdate(max(since)):
+    if says_yes and signed_on < timezone.localdate(max(since)):
         raise Refused(
             _("This form is older than the text in force. Ask for a signature on the present one."), code="old"
         )
     same = Q(version__document__in=[version.document_id for version in versions]) | Q(
         purpose_version__purpose__in=[version.purpose_id for version in chosen]
     )
-    for answer in ConsentEvent.objects.filter(same, subject=about).select_related("paper"):
-        if signed_on < (answer.paper.signed_on if answer.paper else timezone.localdate(answer.at)):
+    for answer in ConsentEvent.objects.filter(same, subject__in=about).select_related("paper"):
+        answered_on = answer.paper.signed_on if answer.paper else timezone.localdate(answer.at)
+        undoes_a_no = says_yes and answer.decision != Decision.GIVEN and signed_on == answered_on
+        if signed_on < answered_on or undoes_a_no:
             raise Refused(
                 _("The person has answered since this form was signed. The later answer counts."), code="later"
             )

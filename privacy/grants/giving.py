@@ -18,8 +18,7 @@ from privacy.models.sharing import end_of
 @transaction.atomic
 def give(*, subject, agreement, purpose, fields, until, by, request=None, narrowed_from=None):
     """Give a permission from now until the end of the day `until` in Jakarta; within the agreement, a year at most."""
-    Subject.objects.select_for_update().get(pk=subjects.own(by).pk)  # no answer of hers changes until this is done
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject = _lock(subject.pk, by)
     if subject.holder_id != by.pk:
         raise Refused(_("Only the person concerned can share this data."), code="not_holder")
     agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
@@ -56,6 +55,7 @@ def withdraw(*, grant, by):
 @transaction.atomic
 def narrow(*, grant, fields, until, by):
     """Withdraw a permission and give a smaller one in its place."""
+    _lock(grant.subject_id, by)
     grant = _held(grant, by)
     if not grant.is_current:
         raise Refused(_("This permission is over. There is nothing left to narrow."), code="over")
@@ -146,6 +146,16 @@ def event(kind, *, by, request=None, grant=None):
     SharingEvent.objects.create(
         kind=kind, subject=(grant or request).subject, request=request, grant=grant, actor=subjects.own(by)
     )
+
+
+def _lock(subject_pk, by):
+    """The record, then the account: until this is done no answer of hers about longer sharing changes.
+
+    In this order, as an erasure does, and without the keys, to which evidence may point meanwhile.
+    """
+    subject = Subject.objects.select_for_update(no_key=True).get(pk=subject_pk)
+    Subject.objects.select_for_update(no_key=True).get(pk=subjects.own(by).pk)
+    return subject
 
 
 def _held(grant, by):

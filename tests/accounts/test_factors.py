@@ -189,7 +189,7 @@ def test_a_sign_in_that_waits_for_its_second_step_ends_when_the_account_changes(
     change(User.objects.get(pk=ann.pk))
     page = client.post("/accounts/two-step/authenticate/", {"code": code_of()}, follow=True)
     assert not is_in(client)
-    assert "Your account has changed meanwhile. Sign in again." in page.content.decode()
+    assert "Your account has changed since you began to sign in. Sign in again." in page.content.decode()
 
 
 def test_wrong_codes_are_limited(ann):

@@ -110,15 +110,27 @@ def too_powerful():
 
 @postgresql
 @pytest.mark.django_db
-def test_a_superuser_and_the_owner_of_the_tables_are_told_before_a_deployment():
-    assert too_powerful()
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE bamms_mere_owner")
-        cursor.execute("ALTER TABLE privacy_accessrecord OWNER TO bamms_mere_owner")
-        cursor.execute("SET LOCAL ROLE bamms_mere_owner")
+def test_a_superuser_is_told_before_a_deployment():
     assert too_powerful()
 
 
 @postgresql
-def test_the_role_of_the_application_is_not_told_of(as_role):
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE privacy_accessrecord OWNER TO {role}",
+        "CREATE ROLE bamms_owns; ALTER TABLE privacy_accessrecord OWNER TO bamms_owns; GRANT bamms_owns TO {role}",
+        "CREATE ROLE bamms_super SUPERUSER; GRANT bamms_super TO {role}",
+        "ALTER SCHEMA public OWNER TO {role}",
+        "ALTER ROLE {role} CREATEROLE",
+    ],
+    ids=["owner", "member", "super", "schema", "roles"],
+)
+def test_a_role_that_can_take_away_the_triggers_is_told_before_a_deployment(as_role, sql):
     assert not too_powerful()
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(f'ALTER ROLE "{ROLE}" NOINHERIT')
+        cursor.execute(sql.format(role=f'"{ROLE}"'))
+        cursor.execute(f'SET LOCAL ROLE "{ROLE}"')
+    assert too_powerful()

@@ -317,11 +317,11 @@ def test_a_restored_backup_is_erased_again_and_nobody_is_told(lived, django_capt
     assert Tenant.objects.get(pk=lived.ann_entry.pk).name == "Ann Wijaya"
     letters = DBTaskResult.objects.count()
     with django_capture_on_commit_callbacks(execute=True):
-        assert replay() == "Erased again: 1."
+        assert replay().startswith("Erased again: 1, in the database ")
     assert found() == set()
     assert DBTaskResult.objects.count() < letters
     with django_capture_on_commit_callbacks(execute=True):
-        assert replay() == "Erased again: 0."
+        assert replay().endswith(f", by {django_settings.ERASURE_JOURNAL}.")
     assert Erasure.objects.filter(why="replay", reference=line["number"]).count() == 1
     assert ledger.verify().holds
 
@@ -361,6 +361,12 @@ def test_a_sealed_letter_cannot_be_opened_elsewhere(lived):
 def test_without_its_journal_a_restored_backup_is_not_called_clean(settings, tmp_path):
     settings.ERASURE_JOURNAL = tmp_path / "nothing.jsonl"
     with pytest.raises(CommandError, match="There is no erasure journal at"):
+        replay()
+
+
+def test_a_journal_that_this_account_may_not_read_is_a_sentence(settings, tmp_path):
+    settings.ERASURE_JOURNAL = tmp_path  # a folder cannot be read as a file, not by root either
+    with pytest.raises(CommandError, match="cannot be read"):
         replay()
 
 

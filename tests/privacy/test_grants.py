@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from privacy import grants
@@ -12,6 +14,7 @@ from privacy.errors import Refused
 from privacy.grants import Reason, State
 from privacy.models import SharingAgreement, SharingEvent, SharingGrant, SharingRequest
 from privacy.scope import Hat
+from privacy.subjects import own
 from tests import factories as f
 
 NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
@@ -442,3 +445,24 @@ def test_what_closed_since_a_moment_is_either_withdrawn_or_ended(cast, grant):
     f.GrantFactory(**past, ends_at=now + hour, withdrawn_at=now - 3 * hour)
     assert list(SharingGrant.objects.ended_since(now - 2 * hour)) == [ended]
     assert list(SharingGrant.objects.withdrawn_since(now - 2 * hour)) == [withdrawn]
+
+
+@pytest.mark.parametrize("verb", ["give", "narrow"])
+def test_what_is_locked_is_locked_in_the_order_of_an_erasure(cast, grant, verb):
+    """The record, the account, then the rest; otherwise PostgreSQL ends one of the two."""
+    until = timezone.localdate() + timedelta(days=5)
+    own(cast.ann)
+    with CaptureQueriesContext(connection) as queries:
+        if verb == "narrow":
+            grants.narrow(grant=grant, fields=grant.fields[:1], until=until, by=cast.ann)
+        else:
+            grants.give(
+                subject=grant.subject, agreement=cast.agreement, purpose=cast.purpose, fields=grant.fields,
+                until=until, by=cast.ann,
+            )  # fmt: skip
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    locks = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"] or "FOR UPDATE" in query["sql"]]
+    assert [grant.subject_id.hex in sql.replace("-", "") for sql in locks[:2]] == [True, False]
+    assert own(cast.ann).pk.hex in locks[1].replace("-", "")
+    assert all("NO KEY" in sql for sql in locks[:2])

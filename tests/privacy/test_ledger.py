@@ -107,6 +107,9 @@ def test_an_export_shows_a_checkpoint_that_is_gone(tmp_path):
     in_spite_of_triggers(CheckpointHead, "DELETE FROM {table}")
     in_spite_of_triggers(Checkpoint, "DELETE FROM {table}")
     assert ledger.verify().holds
+    with pytest.raises(CommandError, match="the register ends before it"):
+        verify("--against", str(file))
+    ledger.checkpoint()
     with pytest.raises(CommandError, match="not in the register"):
         verify("--against", str(file))
     with pytest.raises(CommandError, match="cannot be read"):
@@ -122,8 +125,12 @@ def test_an_export_is_not_written_over_when_a_checkpoint_of_it_is_gone(tmp_path)
     kept = file.read_text()
     in_spite_of_triggers(CheckpointHead, "DELETE FROM {table}")
     in_spite_of_triggers(Checkpoint, "DELETE FROM {table}")
-    with pytest.raises(CommandError, match="not in the register"):
+    with pytest.raises(CommandError, match="the register ends before it"):
         verify("--export", str(file))
+    other = tmp_path / "other.json"
+    other.write_text("[]")
+    with pytest.raises(CommandError, match="the register ends before it"):
+        verify("--against", str(other), "--export", str(file))
     assert file.read_text() == kept
     with pytest.raises(CommandError, match="cannot be written"):
         verify("--export", str(tmp_path / "nowhere" / "checkpoints.json"))

@@ -102,14 +102,50 @@ def test_a_form_older_than_its_text_is_no_answer_to_it(cast, policy):
     assert not ConsentEvent.objects.exists()
 
 
-@pytest.mark.parametrize("decision", ["given", "withdrawn"])
-def test_a_later_answer_is_not_undone_by_an_older_form(cast, decision):
+@pytest.fixture
+def older_policy(cast):
     with time_machine.travel(timezone.now() - timedelta(days=9)):
-        f.VersionFactory()
-    day = timezone.localdate() - timedelta(days=3)
-    record(cast, signed_on=day, decision=decision)
-    refused("later", record, cast=cast, signed_on=day - timedelta(days=1), form=scan(b"older"))
-    record(cast, signed_on=day, form=scan(b"the same day"))
+        return f.VersionFactory()
+
+
+def on(days_ago):
+    return timezone.localdate() - timedelta(days=days_ago)
+
+
+@pytest.mark.parametrize("decision", ["given", "withdrawn"])
+def test_a_later_answer_is_not_undone_by_an_older_form(cast, older_policy, decision):
+    record(cast, signed_on=on(3), decision=decision)
+    refused("later", record, cast=cast, signed_on=on(4), form=scan(b"older"))
+    refused("later", record, cast=cast, signed_on=on(4), form=scan(b"older"), decision="withdrawn")
+    purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    record(cast, signed_on=on(0), form=scan(b"of another thing"), documents=(), purpose_codes=["surveys"])
+
+
+def test_a_later_answer_on_the_page_is_not_undone_either(cast, older_policy):
+    consents.give(by=cast.ann, token=f.shown(cast.ann))
+    refused("later", record, cast=cast, signed_on=on(1), decision="withdrawn")
+    refused("later", record, cast=cast, signed_on=on(1))
+
+
+def test_of_two_answers_of_one_day_the_no_counts(cast, older_policy):
+    record(cast, signed_on=on(3))
+    record(cast, signed_on=on(3), form=scan(b"no"), decision="withdrawn")
+    refused("later", record, cast=cast, signed_on=on(3), form=scan(b"yes again"))
+    assert consents.questions(cast.ann) != []
+
+
+def test_a_no_from_before_the_record_was_claimed_is_not_undone(cast, older_policy):
+    entry = f.TenantFactory(management=cast.anggrek)
+    record(cast, entry, signed_on=on(3), decision="withdrawn")
+    Subject.objects.filter(pk=entry.subject_id).update(holder=cast.bob)
+    refused("later", record, cast=cast, entry=entry, signed_on=on(5), form=scan(b"older"))
+
+
+def test_a_no_on_a_form_to_an_older_text_is_heard(cast, older_policy):
+    record(cast, signed_on=on(8))
+    f.VersionFactory(document=older_policy.document)
+    record(cast, signed_on=on(1), form=scan(b"no"), decision="withdrawn")
+    assert not Standing.objects.filter(user=cast.ann).exists()
 
 
 @pytest.mark.parametrize("verb", ["paper", "guardian"])

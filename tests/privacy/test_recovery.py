@@ -152,7 +152,7 @@ def test_a_sign_in_that_waits_for_its_second_step_ends_too(cast, sue, asked):
     grant(request=asked, by=sue)
     page = thief.post(SECOND_STEP, {"code": "123456"}, follow=True)
     assert page.redirect_chain[-1][0].startswith("/accounts/login/")
-    assert "Your account has changed meanwhile. Sign in again." in page.content.decode()
+    assert "Your account has changed since you began to sign in. Sign in again." in page.content.decode()
     assert "account_login" not in thief.session
 
 

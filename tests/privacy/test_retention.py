@@ -243,8 +243,23 @@ def test_a_run_does_nothing_that_was_not_planned(cast, rule):
     refused("changed", retention.run, run=run, by=cast.otto)
     assert not Erasure.objects.exists()
     assert retention.run(run=retention.prepare(by=cast.olga), by=cast.otto).erased == 1
+    run = retention.prepare(by=cast.olga)
+    moved_out(cast, 60, email="")  # another one, by the same rule and with the same fate
+    refused("changed", retention.run, run=run, by=cast.otto)
     entry.subject.refresh_from_db()
     assert entry.subject.erased_at
+
+
+@pytest.mark.parametrize("why", ["held", "warned"])
+def test_a_run_neither_warns_nor_orders_what_was_not_planned(cast, rule, why):
+    entry = moved_out(cast, 50, email="" if why == "held" else "gone@example.com")
+    if why == "held":
+        holds.place(entry=entry, reason="x", law="x", review_on=today() + timedelta(days=9), by=cast.sam)
+    run = retention.prepare(by=cast.olga)
+    RetentionRule.objects.update(days=1)
+    refused("changed", retention.run, run=run, by=cast.otto)
+    assert not ErasureOrder.objects.exists()
+    assert not RetentionNotice.objects.exists()
 
 
 def command(*arguments):

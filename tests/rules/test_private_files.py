@@ -26,7 +26,7 @@ WRITERS = {
     "tenants/spreadsheets.py": {"parts.open"},  # reads the parts of a workbook
     "accounts/devmail.py": {"write_bytes"},  # development only: mail to be read on a page
     "bamms/isolation/__init__.py": {"tempfile"},  # a folder for one run, with nobody real in it
-    "bamms/management/commands/verify_evidence.py": {"export.write_text"},  # check codes, for who runs the command
+    "bamms/management/commands/verify_evidence.py": {"path.write_text"},  # check codes, for who runs the command
     "privacy/erasure_journal.py": {"os.open"},  # pseudonyms of the erased, outside the database on purpose
     "privacy/uploads.py": {"os.open"},  # sealed files take the place of sealed ones
 }

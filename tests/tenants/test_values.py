@@ -265,6 +265,8 @@ def test_clean_email_writes_small_letters(text):
         f"{'a' * 250}@contoh.id",
         "<nama@contoh.id>",
         "nama@contoh.id\x00",
+        "namı@contoh.id",
+        "nama@exámple.id",
     ],
 )
 def test_clean_email_refuses_what_is_no_address(text):

@@ -4,6 +4,7 @@ import sys
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from privacy import erasures
 from privacy.erasure_journal import JournalError
@@ -20,12 +21,15 @@ class Command(BaseCommand):
             )
         try:
             again = erasures.replay(self.progress if verbosity > 1 else None)
+        except OSError as error:
+            raise CommandError(f"{settings.ERASURE_JOURNAL} cannot be read ({error.strerror}).") from error
         except JournalError as error:
             raise CommandError(
                 f"{error} Nothing after it was erased. Compare it with a copy of the journal."
             ) from error
         if verbosity:
-            self.stdout.write(f"Erased again: {again}.")
+            place = f"in the database {connection.settings_dict['NAME']}, by {settings.ERASURE_JOURNAL}"
+            self.stdout.write(f"Erased again: {again}, {place}.")
 
     def progress(self, again):
         print(f"{again} erased again", file=sys.stderr)

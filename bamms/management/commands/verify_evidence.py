@@ -18,10 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("--export", type=Path, help="compare with this file, then write it anew")
 
     def handle(self, *args, against=None, export=None, **options):
-        kept = against or (export if export and export.exists() else None)
+        kept = [self.read(path) for path in (against, export if export and export.exists() else None) if path]
         with translation.override("en"):
             finding = ledger.verify(self.progress if options["verbosity"] > 1 else None)
-            fault = str(finding.fault or (kept and ledger.compare(self.read(kept))) or "")
+            fault = str(finding.fault or next(filter(None, map(ledger.compare, kept)), ""))
         if fault:
             raise CommandError(f"The evidence does not hold. {fault}.")
         if export:
