@@ -79,7 +79,6 @@ def secure_mailbox(*, user, by):
     _spare_superusers(user, by)
     user.set_unusable_password()
     user.save()
-    sessions.end_all(user)
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     invite(user=user, by=by)

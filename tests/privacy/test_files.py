@@ -199,7 +199,8 @@ def test_get_changes_nothing_and_post_is_refused(cast, entry, sign_in):
     assert sign_in(cast.ann).post(address(entry, "photo")).status_code == 405
 
 
-def test_a_signed_agreement_opens_for_its_two_companies(cast, sign_in):
+def test_a_signed_agreement_opens_for_its_two_companies_without_asking_who_is_there(cast, sign_in, settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
     cast.agreement.management_file.save("a.pdf", clean_pdf(ContentFile(PDF, name="a.pdf")))
     opened = {
         name: sign_in(getattr(cast, name)).get(address(cast.agreement, "management_file")).status_code

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from privacy import consents, declarations, grants, guardians, purposes, receipts, subjects, uploads
+from privacy import consents, declarations, grants, guardians, holds, purposes, receipts, subjects, uploads
 from privacy.errors import Refused
 from privacy.models import AccessRecord, ConsentEvent, Guardian, PaperConsent, Standing, Subject
 from privacy.subjects import own
@@ -148,7 +148,7 @@ def test_a_no_on_a_form_to_an_older_text_is_heard(cast, older_policy):
     assert not Standing.objects.filter(user=cast.ann).exists()
 
 
-@pytest.mark.parametrize("verb", ["paper", "guardian"])
+@pytest.mark.parametrize("verb", ["paper", "guardian", "hold"])
 def test_nothing_is_recorded_about_who_was_erased_meanwhile(cast, policy, monkeypatch, verb):
     """Between the first look at the record and its lock."""
     path = declarations.entry_path()
@@ -160,9 +160,11 @@ def test_nothing_is_recorded_about_who_was_erased_meanwhile(cast, policy, monkey
     monkeypatch.setattr(declarations, "entry_path", erased_first)
     if verb == "paper":
         refused("erased", record, cast=cast)
-    else:
+    elif verb == "guardian":
         refused("erased", guardians.record, entry=cast.ann_entry, by=cast.sam, name="Ibu", relation="parent")
-    assert not Guardian.objects.exists()
+    else:
+        review = timezone.localdate() + timedelta(days=9)
+        refused("erased", holds.place, entry=cast.ann_entry, reason="x", law="x", review_on=review, by=cast.sam)
 
 
 def test_a_child_is_somebody_under_the_age_that_is_set(cast, settings, child):

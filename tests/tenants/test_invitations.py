@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from privacy.errors import Refused
+from privacy.models import Subject
 from tenants import invitations
-from tenants.models import Invitation
+from tenants.models import Invitation, Tenant
 from tests import factories as f
 
 
@@ -174,3 +175,18 @@ def test_accept_is_refused_to_the_look_alike_of_the_address(entry, cast):
     """PostgreSQL compares by capitals in `iexact`, where ı is an I."""
     _invitation, token = invite(entry, cast.sam)
     assert code_of(invitations.accept, token=token, by=f.UserFactory(email="dewı@example.com")) == "email"
+
+
+def test_invite_writes_to_nobody_who_was_erased_meanwhile(entry, cast, monkeypatch):
+    """Between the first look at the record and its lock."""
+    visible_to = type(Tenant.objects.all()).visible_to
+
+    def erased_first(rows, by, *, as_):
+        found = visible_to(rows, by, as_=as_)
+        pks = list(found.values_list("pk", flat=True))
+        Subject.objects.filter(pk=entry.subject_id).update(erased_at=timezone.now())
+        return rows.filter(pk__in=pks)
+
+    monkeypatch.setattr(type(Tenant.objects.all()), "visible_to", erased_first)
+    assert code_of(invitations.invite, tenant=entry, by=cast.sam) == "erased"
+    assert not mail.outbox
