@@ -160,10 +160,10 @@ class Done:
     stayed: int = 0
 
 
-def apply(*, by=None, today=None, progress=None):
+def apply(*, by=None, today=None, items=None, progress=None):
     """Do what `plan` says. Safe to stop and to run again: each row has a transaction of its own."""
-    today, done = today or timezone.localdate(), Done()
-    for item in list(plan(today)):
+    done = Done()
+    for item in list(plan(today)) if items is None else items:
         if item.fate == Fate.NOW:
             done.erased += _erase(item, by)
         elif item.fate == Fate.WARN:
@@ -265,10 +265,11 @@ def run(*, run, by):
             raise Refused(_("This was prepared on another day. Prepare it again."), code="old")
         if run.prepared_by == subjects.own(by):
             raise Refused(_("You prepared this run. Ask a second person to run it."), code="second_person")
-        if run.check_code != check_code(plan()):
+        items = list(plan())
+        if run.check_code != check_code(items):
             raise Refused(
                 _("What would be done has changed since this was prepared. Prepare it again."), code="changed"
             )
         run.run_by, run.done_at = subjects.own(by), timezone.now()
         run.save(update_fields=["run_by", "done_at"])
-    return apply(by=by)
+    return apply(by=by, items=items)
