@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import proofs, subjects
 from privacy.errors import Refused
-from privacy.models import Purpose, PurposeVersion, SharingAgreement
+from privacy.models import ConsentEvent, Purpose, PurposeVersion, SharingAgreement
 
 LANGUAGES = {"id": "ind", "en": "en"}
 SAID = ("name", "description", "retention")
@@ -15,13 +15,18 @@ SAID = ("name", "description", "retention")
 def keep(*, purpose, by=None):
     """Store a purpose and, when its words changed, its new version. `by` is None only for those that are shipped.
 
-    Once an agreement names a sharing purpose its words stay: permissions were given for what they say.
+    Once an agreement names a sharing purpose its words stay: permissions were given for what they say. Once somebody
+    has answered to an optional one it stays optional: a no would be passed over.
     """
     before = Purpose.objects.select_for_update().filter(pk=purpose.pk).first()
     content = content_of(purpose)
     if before and content != content_of(before) and SharingAgreement.objects.filter(purposes=before).exists():
         raise Refused(
             _("An agreement names this purpose, so its words stay. Add a new purpose instead."), code="agreed_to"
+        )
+    if before and before.optional and not purpose.optional and _is_answered(before):
+        raise Refused(
+            _("People have answered to this purpose, so it stays optional. Add a new purpose instead."), code="answered"
         )
     if not all(content["texts"][language][part] for language in LANGUAGES for part in ("name", "description")):
         raise Refused(_("Fill in the name and what it means in both languages."), code="language")
@@ -32,6 +37,10 @@ def keep(*, purpose, by=None):
             purpose=purpose, number=last.number + 1 if last else 1, by=subjects.own(by) if by else None, **content
         )
     return purpose
+
+
+def _is_answered(purpose):
+    return ConsentEvent.objects.filter(purpose_version__purpose=purpose).exists()
 
 
 def content_of(purpose):

@@ -1,5 +1,6 @@
 """Changing the register: the person asks, staff decide per field, the person is told (clauses 2.2, 5.6; article 30)."""
 
+import json
 import re
 from copy import copy
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mail
+from accounts import mail, sealing
 from privacy import access, declarations, numbers, subjects
 from privacy.errors import Refused
 from privacy.models import ProfileUpdateLine, ProfileUpdateRequest, Subject
@@ -146,14 +147,17 @@ def cancel(*, request, by):
 
 
 @transaction.atomic
-def decide(*, request, decisions, by):
+def decide(*, request, decisions, seen, by):
     """Apply what is approved and refuse the rest with a reason, all in one transaction.
 
-    `decisions` maps each line's id to ("approved", "") or ("rejected", reason). Refused when a field changed
-    meanwhile: nothing is applied, and `conflicts` shows which.
+    `decisions` maps each line's id to ("approved", "") or ("rejected", reason); `seen` is the `mark` of the lines that
+    the decision was made on. Refused when a field changed meanwhile, also when a colleague has compared it anew:
+    nothing is applied, and `conflicts` shows which.
     """
     request = _decidable(request, by)
-    lines = list(request.lines.select_for_update())
+    lines = list(request.lines.select_for_update().order_by("pk"))
+    if seen != mark(lines):
+        raise Refused(CHANGED_MEANWHILE, code="changed")
     _check_decisions(lines, decisions)
     record = type(declarations.entry_of(request.subject)).objects.select_for_update().get(subject=request.subject)
     if conflicts(request, record, lines):
@@ -176,6 +180,12 @@ def decide(*, request, decisions, by):
         )
     status = Status.APPROVED if len(approved) == len(lines) else Status.PARTLY if approved else Status.REJECTED
     return _settle(request, status, by)
+
+
+def mark(lines):
+    """Differs when what a decision compares has changed. Tells nothing by itself."""
+    compared = sorted([line.pk, line.old, line.new] for line in lines)
+    return sealing.blind_index(json.dumps(compared, default=str), context="privacy.updates")
 
 
 def conflicts(request, record, lines=None):

@@ -102,10 +102,13 @@ def _book(data, text_columns):
 
 def _numbered(rows):
     """Drop blank rows, keep their numbers, stop at the limit."""
-    found = []
+    found, characters = [], 0
     try:
         for number, values in enumerate(rows, 1):
             cells = [_cell(value) for value in islice(values, WIDEST)]
+            characters += sum(len(cell) for cell in cells if isinstance(cell, str))
+            if characters > _most_unpacked():  # one long text of a workbook may stand in every cell of it
+                raise _too_large()
             while cells and cells[-1] == "":
                 cells.pop()
             if cells:
@@ -159,11 +162,8 @@ def _sheet(content):
             sizes = [part.file_size for part in parts.infolist()]
             if "xl/workbook.xml" not in parts.namelist():
                 raise _wrong_kind()
-            if sum(sizes) > UNPACKED * settings.UPLOAD_MAX_MB * uploads.MEGABYTE or len(sizes) > PARTS:
-                raise ValidationError(
-                    _("The file is too large once unpacked. Keep only the register in it, then upload it again."),
-                    code="unpacked",
-                )
+            if sum(sizes) > _most_unpacked() or len(sizes) > PARTS:
+                raise _too_large()
             content = _unpacked(parts)
         book = openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
@@ -173,6 +173,16 @@ def _sheet(content):
     except Exception as error:  # as in _numbered
         raise pdfs.broken() from error
     return sheet.iter_rows(values_only=True, max_col=WIDEST)
+
+
+def _most_unpacked():
+    return UNPACKED * settings.UPLOAD_MAX_MB * uploads.MEGABYTE
+
+
+def _too_large():
+    return ValidationError(
+        _("The file is too large once unpacked. Keep only the register in it, then upload it again."), code="unpacked"
+    )
 
 
 def _unpacked(parts):

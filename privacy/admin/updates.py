@@ -178,8 +178,8 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
             raise PermissionDenied
         form = self.form_for(row, request.POST or None)
         if self.has_change_permission(request, row) and form.is_valid():
-            said = _("Your decision is kept. The tenant is told.")
-            if self.attempt(request, updates.decide, said, request=row, decisions=form.decisions()):
+            said, seen = _("Your decision is kept. The tenant is told."), request.POST.get("seen", "")
+            if self.attempt(request, updates.decide, said, request=row, decisions=form.decisions(), seen=seen):
                 return HttpResponseRedirect(reverse("admin:privacy_profileupdaterequest_changelist"))
             form = self.form_for(row)
         self.record_again(request, row)
@@ -205,6 +205,7 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
             "opts": self.opts, "row": row, "form": None if now else form, "has_conflict": bool(now),
             "who": [str(value) for key in WHO for _row, value in who.get(key, [])],
             "items": [(item, None, *boxes[item.line.pk]) for item in items],
+            "seen": updates.mark(item.line for item in items),
             "read_only": [(item, present.get(item.line.pk)) for item in items],
             "hat": hat(request).value,
             "may_decide": self.may_decide(request, row),

@@ -9,12 +9,14 @@ from django_tasks import task
 
 from privacy import access, declarations
 from privacy.errors import Refused
+from privacy.models import Subject
 from privacy.models.access import Action, Why
 from privacy.scope import Hat
 from tenants.imports import plan as plans
 from tenants.imports.apply import carry_out, keys
 from tenants.imports.display import SHOWN
 from tenants.imports.reading import Table
+from tenants.imports.register import stored
 from tenants.models import BuildingManagement, PendingImport, Tenant
 
 KEPT_FOR = timedelta(hours=1)
@@ -49,11 +51,20 @@ def preview(*, pending, by):
     shown = {entry: names for entry, names in shown.items() if names}
     rows = [Tenant(pk=pk) for pk in shown]
     access.looks(rows, by=by, as_=Hat.STAFF, why=Why.IMPORT, action=Action.LISTED, fields=shown)
+    _record_found(plan, by)
     return plan
 
 
 def problems(*, pending, by):
-    return _plan(pending, by).problems
+    plan = _plan(pending, by)
+    _record_found(plan, by)
+    return plan.problems
+
+
+def _record_found(plan, by):
+    """Whose identity number stands in a row of another name or unit."""
+    rows = [Tenant(pk=pk) for pk in sorted(plan.found_by_number)]
+    access.looks(rows, by=by, as_=Hat.STAFF, why=Why.IMPORT, action=Action.SEARCHED, fields=["identity_number"])
 
 
 def confirm(*, pending, seen, by):
@@ -93,10 +104,23 @@ def _confirm(pending, seen, by):
         raise _changed()
     if plan.problems:
         raise Refused(_("Correct the file and upload it again. Nothing has been saved."), code="wrong")
+    _hold(plan)
     carry_out(plan, management=pending.management, by=by)
     pending.table, pending.used_at = "", timezone.now()
     pending.save(update_fields=["table", "used_at"])
     return plan
+
+
+def _hold(plan):
+    """Keep the people whose rows change, first the subject as an erasure does; refuse when one is not as compared."""
+    compared = {match.entry["id"]: match.entry for match in plan.changed}
+    kept = Subject.objects.select_for_update(no_key=True).filter(tenant__in=sorted(compared)).order_by("pk")
+    list(kept.values_list("pk"))
+    list(
+        Tenant.objects.select_for_update(of=("self",)).filter(pk__in=sorted(compared)).order_by("pk").values_list("pk")
+    )
+    if stored(compared) != compared:
+        raise _changed()
 
 
 def _plan(pending, by):

@@ -47,6 +47,7 @@ class Match:
     entry: dict | None = None  # the stored values of the entry it is about; None: a new one
     lines: list[Line] = field(default_factory=list)
     occupancy: dict | None = None  # where the entry lives in this unit already
+    by_number: bool = False
 
     @property
     def person(self):
@@ -72,6 +73,7 @@ class Plan:
     same: int = 0
     problems: list[Problem] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    found_by_number: set[int] = field(default_factory=set)  # entries whose number the file knows, and not all the rest
     new_units: dict[tuple, Home] = field(default_factory=dict)
     units: dict[tuple, int] = field(default_factory=dict)  # (building, folded number) → unit
     headings: dict[str, str] = field(default_factory=dict)  # column name → as the file writes it
@@ -128,7 +130,7 @@ class _Planner:
         home = Home(building, row.values["unit"])
         known = self.register.by_number
         entry = next((known[index] for index in row.indexes if index in known), None)
-        return Match(row, home, entry or self.namesake(row, home))
+        return Match(row, home, entry or self.namesake(row, home), by_number=entry is not None)
 
     def namesake(self, row, home):
         """The id of the one entry of this name in this unit that the row may be about, or None."""
@@ -172,6 +174,7 @@ class _Planner:
         if match.entry:
             self.compare_person(match)
             self.compare_home(match)
+            self.check_number(match)
             if match.lines and match.entry["subject__holder"] == self.by.pk:
                 wrong, remedy = _("This is your own record."), _("Remove the row; ask for the change on “My data”.")
                 self.reader.refuse(row, "name", wrong, remedy)
@@ -192,6 +195,16 @@ class _Planner:
         if match.row.index and entry["identity_index"] not in match.row.indexes:
             match.lines.append(Line("identity_number", "", values["identity_number"]))
         self.check_identity(match)
+
+    def check_number(self, match):
+        """Whoever tries numbers out learns of no name by them, and the person learns of it (clause 3.4)."""
+        is_namesake = fold(match.row.values["name"]) == fold(match.entry["name"])
+        if not match.by_number or (is_namesake and match.occupancy):
+            return
+        self.made.found_by_number.add(match.entry["id"])
+        if not is_namesake and not match.occupancy:
+            wrong = _("Another entry has this identity number.")
+            self.reader.refuse(match.row, "identity_number", wrong, _("Find that entry by its number and change it."))
 
     def check_identity(self, match):
         """What changes must fit the identity number, whichever of them the register already has."""

@@ -13,6 +13,16 @@ def fold(text):
     return " ".join(text.casefold().split())
 
 
+def stored(ids, **of):
+    """Id → the stored values of these entries, the sealed ones opened."""
+    ids, found = sorted(ids), {}
+    wanted = ("id", "subject__holder", "identity_index", *columns.OF_PERSON)
+    for start in range(0, len(ids), AT_ONCE):
+        some = Tenant.objects.filter(pk__in=ids[start : start + AT_ONCE], **of).order_by()
+        found |= {entry["id"]: entry for entry in some.values(*wanted)}
+    return found
+
+
 class Register:
     def __init__(self, management):
         self.management = management
@@ -33,11 +43,7 @@ class Register:
 
     def load(self, ids):
         """The stored values of these entries, the sealed ones opened."""
-        ids = sorted(ids)
-        wanted = ("id", "subject__holder", "identity_index", *columns.OF_PERSON)
-        for start in range(0, len(ids), AT_ONCE):
-            some = Tenant.objects.filter(management=self.management, pk__in=ids[start : start + AT_ONCE]).order_by()
-            self.entries |= {entry["id"]: entry for entry in some.values(*wanted)}
+        self.entries |= stored(ids, management=self.management)
 
     def _read_homes(self):
         rows = Occupancy.objects.current().filter(tenant__management=self.management).order_by("pk")

@@ -199,3 +199,16 @@ def test_a_column_of_a_language_is_named_in_words():
     assert str(label) == "name, in Indonesian"
     with translation.override("id"):
         assert str(label) == "nama, dalam bahasa Indonesia"
+
+
+def test_an_optional_purpose_that_somebody_answered_stays_optional(cast):
+    purpose = purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    purpose.optional, purpose.basis = False, "legitimate"
+    purposes.keep(purpose=purpose)  # nobody has answered yet
+    purpose.optional, purpose.basis = True, "consent"
+    purposes.keep(purpose=purpose)
+    f.agree_to_purposes(cast.ann, ["surveys"])
+    purpose.optional, purpose.basis = False, "legitimate"
+    with pytest.raises(Refused, match="it stays optional"):
+        purposes.keep(purpose=purpose)
+    assert not consents.allows(cast.bob_entry.subject, "surveys")

@@ -53,7 +53,7 @@ def decide(request, by, **wanted):
     """`decide(request, sam, phone="approved", birth_place="No.")`: any other word is a reason to reject."""
     found = {line.field: line.pk for line in request.lines.all()}
     decisions = {found[name]: (said, "") if said == "approved" else ("rejected", said) for name, said in wanted.items()}
-    return updates.decide(request=request, decisions=decisions, by=by)
+    return updates.decide(request=request, decisions=decisions, seen=updates.mark(request.lines.all()), by=by)
 
 
 def refused(code, call, *args, **kwargs):
@@ -207,11 +207,11 @@ def test_decide_needs_every_line_and_no_other(cast):
     refused("incomplete", decide, request, cast.sam, phone="approved")
     lines = [line.pk for line in request.lines.all()]
     both = dict.fromkeys(lines, ("approved", ""))
-    refused("incomplete", updates.decide, request=request, decisions=both | {0: ("approved", "")}, by=cast.sam)
-    refused("incomplete", updates.decide, request=request, decisions=dict.fromkeys(lines, ("maybe", "")), by=cast.sam)
-    refused(
-        "no_reason", updates.decide, request=request, decisions=dict.fromkeys(lines, ("rejected", " ")), by=cast.sam
-    )
+    said = {"request": request, "seen": updates.mark(request.lines.all()), "by": cast.sam}
+    refused("incomplete", updates.decide, decisions=both | {0: ("approved", "")}, **said)
+    refused("incomplete", updates.decide, decisions=dict.fromkeys(lines, ("maybe", "")), **said)
+    refused("no_reason", updates.decide, decisions=dict.fromkeys(lines, ("rejected", " ")), **said)
+    refused("changed", updates.decide, decisions=both, **said | {"seen": ""})
 
 
 def test_decide_refuses_when_the_register_changed_meanwhile(cast):

@@ -47,7 +47,9 @@ def html(client, name, *args, **query):
 
 def answer(request, **decisions):
     """`answer(request, phone="approved", birth_place="rejected")`, as the browser sends it."""
-    return {f"decision_{line.pk}": decisions[line.field] for line in request.lines.all() if line.field in decisions}
+    lines = request.lines.all()
+    said = {f"decision_{line.pk}": decisions[line.field] for line in lines if line.field in decisions}
+    return said | {"seen": updates.mark(lines)}
 
 
 def line(request, field):
@@ -218,6 +220,10 @@ def test_a_change_meanwhile_is_shown_and_the_decision_is_made_anew(cast, sam, re
     assert "Now in the register" not in page
     assert "+62 813-••••-••22" in page
     assert "1111" not in page
+    refused = sam.post(reverse(ITEM, args=[request_.pk]), data)  # from before a colleague compared it anew
+    assert "This record changed while you were working. Nothing was saved." in refused.content.decode()
+    data = answer(request_, phone="approved", birth_place="approved")
+    assert f'name="seen" value="{data["seen"]}"' in page
     assert sam.post(reverse(ITEM, args=[request_.pk]), data).status_code == 302
     cast.ann_entry.refresh_from_db()
     assert cast.ann_entry.phone == "+6281234567891"

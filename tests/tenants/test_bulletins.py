@@ -63,10 +63,9 @@ def test_nobody_is_written_to_who_may_not_be(cast, agreed, what):
     assert mailed_to() == []
 
 
-def test_when_the_purpose_is_required_everyone_is_written_to(cast, agreed):
-    purpose = purposes.asked()[0].purpose
-    purpose.optional, purpose.basis = False, "contract"
-    purposes.keep(purpose=purpose)
+def test_when_the_purpose_is_required_everyone_is_written_to(cast):
+    required = {"optional": False, "basis": "contract"}
+    purposes.keep(purpose=f.PurposeFactory(code="announcements", for_sharing=False, **required))
     f.TenantFactory(management=cast.anggrek, subject__holder=f.UserFactory(email="silent@example.com"))
     publish(cast)
     assert sorted(mailed_to()) == ["ann@example.com", "silent@example.com"]

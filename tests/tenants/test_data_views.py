@@ -278,7 +278,7 @@ def test_detail_says_who_decided_and_why(cast, ann):
         for line in request.lines.all()
     }
     assert {phone, place} == set(decisions)
-    updates.decide(request=request, decisions=decisions, by=cast.sam)
+    updates.decide(request=request, decisions=decisions, seen=updates.mark(request.lines.all()), by=cast.sam)
     page = text(ann.get(reverse("update_detail", args=[request.number])))
     assert "Partly approved" in page
     assert "Not shown." in page

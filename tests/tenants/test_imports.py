@@ -295,6 +295,15 @@ def test_read_refuses_an_xlsx_file_that_unpacks_to_very_much(settings):
     assert refused.value.code == "unpacked"
 
 
+def test_read_refuses_one_long_text_that_stands_in_many_cells(settings):
+    settings.UPLOAD_MAX_MB = 1
+    file = xlsx_file(["Nama", "Unit", "Alamat"], *(["Cici", "A-1", "x" * 30_000] for _row in range(300)))
+    assert file.size < 50_000
+    with pytest.raises(ValidationError) as refused:
+        imports.read(file)
+    assert refused.value.code == "unpacked"
+
+
 def test_read_refuses_an_xlsx_file_of_very_many_parts(monkeypatch):
     monkeypatch.setattr(spreadsheets, "PARTS", 5)
     with pytest.raises(ValidationError) as refused:
@@ -632,7 +641,7 @@ def test_plan_refuses_a_name_that_several_neighbours_have(plan, cast):
         (("Cici", "A-1", ""), ("cici", "a-1", "")),  # one name in one unit
         (("Cici", "A-1", CICI), ("Cici", "A-1", "")),
         (("Cici", "A-1", ""), ("Cici", "A-1", CICI)),
-        (("Ann", "A-9", "3172055504900001"), ("Ann", "A-9", "")),  # moves in, and is new there
+        (("Ann Wijaya", "A-9", "3172055504900001"), ("Ann Wijaya", "A-9", "")),  # moves in, and is new there
     ],
 )
 def test_plan_refuses_two_rows_about_one_person(plan, first, second):
@@ -987,3 +996,52 @@ def test_file_of_openpyxl_with_formulas_is_read_by_its_values(plan):
     book.save(written)
     made = plan(file=SimpleUploadedFile("a.xlsx", written.getvalue()))
     assert "address" not in made.new[0].row.values  # a formula that was never calculated has no value
+
+
+def kept(cast, *rows):
+    return imports.keep(table=imports.read(csv_file(*rows)), management=cast.anggrek, by=cast.sam)
+
+
+def test_a_number_tried_out_names_nobody_and_is_told_to_its_owner(plan, cast):
+    made = plan(["Nama", "Unit", "NIK"], ["x1", "Z-9", "3172055504900001"])
+    assert "Another entry has this identity number." in said(made)
+    assert "Ann" not in said(made)
+    assert (made.changed, made.same, made.found_by_number) == ([], 0, {cast.ann_entry.pk})
+
+
+@pytest.mark.parametrize(
+    ("row", "is_told"),
+    [
+        (["Ann Wijaya", "A-12-03", "3172055504900001"], False),  # the file knows all of it
+        (["Ann Wijaya", "A-9", "3172055504900001"], True),
+        (["Ann Wijaya Putri", "A-12-03", "3172055504900001"], True),
+        (["x1", "Z-9", "3172055504900001"], True),
+    ],
+)
+def test_whose_number_stands_in_another_row_reads_so_in_her_log(cast, row, is_told):
+    pending = kept(cast, ["Nama", "Unit", "NIK"], row)
+    for times, look in enumerate((imports.preview, imports.problems), start=1):
+        look(pending=pending, by=cast.sam)
+        found = AccessRecord.objects.filter(action="searched", subject=cast.ann_entry.subject)
+        assert len(found) == (times if is_told else 0)
+        assert all(record.fields == ["tenant.identity_number"] for record in found)
+
+
+@pytest.mark.parametrize("erased", [True, False])
+def test_confirm_writes_over_nothing_that_changed_after_it_was_compared(cast, monkeypatch, erased):
+    """Between the plan and its locks an erasure empties the row, or a colleague corrects it."""
+    pending = kept(cast, ["Nama", "Unit", "Alamat"], ["Ann Wijaya", "A-12-03", "Jalan Baru 2"])
+    seen = imports.preview(pending=pending, by=cast.sam).fingerprint
+    compare = plans.make
+
+    def changed_after(*args, **kwargs):
+        made = compare(*args, **kwargs)
+        values = {"name": "", "address": "", "phone": ""} if erased else {"phone": "+6281311112222"}
+        Tenant.objects.filter(pk=cast.ann_entry.pk).update(**values)
+        return made
+
+    monkeypatch.setattr(plans, "make", changed_after)
+    with pytest.raises(Refused) as refusal:
+        imports.confirm(pending=pending, seen=seen, by=cast.sam)
+    assert refusal.value.code == "changed"
+    assert Tenant.objects.get(pk=cast.ann_entry.pk).address != "Jalan Baru 2"
