@@ -382,6 +382,16 @@ def test_the_journal_hears_of_a_refused_passkey_and_of_a_wrong_current_password(
     assert told[-1] == ("failed", bob.pk)
 
 
+def test_whoever_resets_the_password_during_the_second_step_is_told_so_and_nothing_else(ann):
+    client = client_of(set_up(ann))
+    client.post("/accounts/password/reset/", {"email": ann.email})
+    form = client.get(re.search(r"http://testserver(\S+)", mail.outbox[0].body).group(1)).url
+    done = client.post(form, {"password1": "Kapal-laut7x", "password2": "Kapal-laut7x"}, follow=True)
+    shown = client.get("/accounts/login/").content.decode() + done.content.decode()
+    assert "Sign in with it." in shown or "Sign in with the new one." in shown
+    assert "Your account has changed" not in shown
+
+
 def test_a_new_password_by_the_link_does_not_pass_the_second_step_by(ann):
     set_up(ann)
     client = Client(headers={"Accept-Language": "en"})
