@@ -10,7 +10,7 @@ from accounts import mail
 from accounts.models import User
 from privacy import consents, subjects
 from privacy.errors import Refused
-from tenants.models import Bulletin, Tenant
+from tenants.models import Bulletin, Occupancy, Tenant
 from tenants.models.bulletins import SURVEYS
 
 # Kind → the purpose that its letter needs a yes to, and the letter
@@ -39,7 +39,8 @@ def publish(*, bulletin, by):
 
 
 def recipients(management_id, purpose):
-    """The accounts of the management's tenants that may be written to for this purpose now (article 20(2)a)."""
-    entries = Tenant.objects.filter(management=management_id, subject__restricted_at__isnull=True)
+    """The accounts of those who live there and may be written to for this purpose now (article 20(2)a)."""
+    living = Occupancy.objects.current().values("tenant")
+    entries = Tenant.objects.filter(management=management_id, pk__in=living, subject__restricted_at__isnull=True)
     holders = entries.filter(subject__holder__in=consents.holders_allowing(purpose)).values("subject__holder")
     return list(User.objects.filter(pk__in=holders, is_active=True).order_by("pk"))

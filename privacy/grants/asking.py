@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,11 +54,14 @@ def ask(*, subject, agreement, purpose, fields, until, reason, by, as_):
 def ask_again_from(subject, agreement, purpose):
     """The first day on which a vendor may repeat what the person did not give; None when it may ask now.
 
-    Taking a request back counts too, or asking and cancelling in turn would send letter after letter.
+    Taking a permission back counts, and so does taking a request back, or asking and cancelling in turn would send
+    letter after letter.
     """
     declined = Q(status=Status.DECLINED) | Q(status=Status.CANCELLED, asked_for=agreement.vendor_id)
-    over = SharingRequest.objects.filter(declined, subject=subject, agreement=agreement, purpose=purpose)
-    last = over.order_by("answered_at").values_list("answered_at", flat=True).last()
+    same = {"subject": subject, "agreement": agreement, "purpose": purpose}
+    asked = SharingRequest.objects.filter(declined, **same).aggregate(last=Max("answered_at"))["last"]
+    withdrawn = SharingGrant.objects.filter(**same).aggregate(last=Max("withdrawn_at"))["last"]
+    last = max(filter(None, (asked, withdrawn)), default=None)
     day = timezone.localdate(last) + timedelta(days=settings.ASK_AGAIN_DAYS) if last else None
     return day if day and day > timezone.localdate() else None
 

@@ -131,6 +131,14 @@ def test_ask_again_after_cancelling_waits_as_long(cast, asking, grant, time_mach
     assert grants.ask(**again).status == "waiting"
 
 
+def test_ask_again_after_a_withdrawal_waits_as_long(cast, asking, grant, time_machine):
+    grants.withdraw(grant=grant, by=cast.ann)
+    again = asking | {"by": cast.vera, "as_": Hat.VENDOR, "until": days(60)}
+    assert refused(grants.ask, **again) == "soon"
+    time_machine.move_to(timezone.now() + timedelta(days=30))
+    assert grants.ask(**again).status == "waiting"
+
+
 def test_ask_again_is_open_to_a_vendor_when_staff_cancelled_theirs(cast, asking, grant):
     grants.cancel(request=grants.ask(**asking), by=cast.sam, as_=Hat.STAFF)
     assert grants.ask(**asking | {"by": cast.vera, "as_": Hat.VENDOR}).status == "waiting"

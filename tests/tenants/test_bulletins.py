@@ -1,5 +1,7 @@
 """Building announcements: read by all tenants of the management, mailed only to who says yes to that now."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail as outbox_of
 from django.utils import timezone
@@ -49,7 +51,7 @@ def test_a_choice_taken_back_counts_at_once(cast, agreed):
     assert mailed_to() == []
 
 
-@pytest.mark.parametrize("what", ["restricted", "changed", "inactive"])
+@pytest.mark.parametrize("what", ["restricted", "changed", "inactive", "moved out"])
 def test_nobody_is_written_to_who_may_not_be(cast, agreed, what):
     if what == "restricted":
         Subject.objects.filter(pk=cast.ann_entry.subject_id).update(restricted_at=timezone.now())
@@ -57,6 +59,8 @@ def test_nobody_is_written_to_who_may_not_be(cast, agreed, what):
         purpose = purposes.asked()[0].purpose
         purpose.description_en = "Also something new"
         purposes.keep(purpose=purpose)
+    if what == "moved out":
+        cast.ann_entry.occupancies.update(moved_out_on=timezone.localdate() - timedelta(days=1))
     if what == "inactive":
         type(cast.ann).objects.filter(pk=cast.ann.pk).update(is_active=False)
     publish(cast)
@@ -66,7 +70,8 @@ def test_nobody_is_written_to_who_may_not_be(cast, agreed, what):
 def test_when_the_purpose_is_required_everyone_is_written_to(cast):
     required = {"optional": False, "basis": "contract"}
     purposes.keep(purpose=f.PurposeFactory(code="announcements", for_sharing=False, **required))
-    f.TenantFactory(management=cast.anggrek, subject__holder=f.UserFactory(email="silent@example.com"))
+    silent = f.TenantFactory(management=cast.anggrek, subject__holder=f.UserFactory(email="silent@example.com"))
+    f.OccupancyFactory(tenant=silent)
     publish(cast)
     assert sorted(mailed_to()) == ["ann@example.com", "silent@example.com"]
 
