@@ -75,7 +75,7 @@ def _check_vendor(subject, agreement, purpose):
         )
     if day := ask_again_from(subject, agreement, purpose):
         raise Refused(
-            _("You asked this tenant for the same not long ago. You can ask again from %(date)s.")
+            _("You asked for the same not long ago, or the tenant took it back. You can ask again from %(date)s.")
             % {"date": formats.date_format(day)},
             code="soon",
         )
