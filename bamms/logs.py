@@ -19,8 +19,7 @@ UNKNOWN = "(unknown address)"
 PERSONAL = (
     (re.compile(r"\w+://\S+"), "(address)"),
     (re.compile(r"[^\s@<>'\"]+@[^\s@<>'\"]+"), "(email)"),
-    # Inside a word it is the number of a task
-    (re.compile(r"(?<![\w-])\+?\d[\d -]{7,}\d(?![\w-])"), "(number)"),
+    (re.compile(r"\+?\d[\d -]{7,}\d"), "(number)"),
 )
 STRANGERS = "django.security."  # what visitors send and Django refuses: nothing that somebody must be woken for
 

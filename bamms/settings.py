@@ -34,11 +34,11 @@ except OSError as error:
 env = environ.FileAwareEnv()
 if (BASE_DIR / ".env").exists() and not os.access(BASE_DIR / ".env", os.R_OK):
     refuse(".env is there, and this account may not read it. Run the command as the account that owns it.")
-GIVEN = set(os.environ)
+given = set(os.environ)
 environ.Env.read_env(BASE_DIR / ".env")
 # What the environment says wins over .env, also over a file that .env names for it
-for name in GIVEN:
-    if f"{name}_FILE" not in GIVEN:
+for name in given:
+    if f"{name}_FILE" not in given:
         os.environ.pop(f"{name}_FILE", None)
 
 

@@ -4,8 +4,6 @@
 each person in a transaction of her own: it may stop at any moment and run again.
 """
 
-import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
 from accounts.templatetags import moments
-from privacy import declarations, erasure_journal, erasures, numbers, subjects
+from privacy import declarations, erasure_journal, erasures, numbers, proofs, subjects
 from privacy.errors import Refused
 from privacy.models import Erasure, LegalHold, RetentionNotice, RetentionRule, RetentionRun, Subject
 from privacy.models.retention import Why
@@ -251,8 +249,7 @@ def prepare(*, by):
 def check_code(items):
     """SHA-256 over what a run would do now: which rows of which rule go, at once or after a hold, and who is told."""
     acts = (Fate.NOW, Fate.WARN, Fate.HELD)
-    done = sorted([item.rule.kind, str(item.pk), item.fate] for item in items if item.fate in acts)
-    return hashlib.sha256(json.dumps(done).encode()).hexdigest()
+    return proofs.check_code(sorted([item.rule.kind, str(item.pk), item.fate] for item in items if item.fate in acts))
 
 
 def run(*, run, by):
