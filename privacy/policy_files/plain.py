@@ -12,7 +12,7 @@ SEPARATOR = re.compile(r"([*=_-])\1{2,}")
 NUMBERED = re.compile(r"([0-9]{1,3})[.)]\s+(\S.*)")
 CLAUSE = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})[.)]?\s+(\S.*)")
 NEW_PARAGRAPH = re.compile(r"([-+*•–]|\(?([a-z]|[ivx]{2,4})[.)]|\([0-9]{1,3}\))\s", re.IGNORECASE)
-SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|(?:^|(?<=\s))#|^[-+=]")
+SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|(?:^|(?<=\s))#|^[-+=]")
 OPENING_NUMBER = re.compile(r"([0-9]{1,9})([.)](?!\S))")
 
 

@@ -453,6 +453,7 @@ def test_parse_returns_the_sections_of_an_export_that_lost_its_numbers(sections)
 
 
 @given(PHRASES, PHRASES)
+@example("0", "__0 0__")
 def test_parse_shows_any_plain_words_as_they_were_written(heading, words):
     text = f"lang: en\n1. Heading {heading}x\n\nWords {words}\n\n(x) {words}\n"
     assert shown(parse(text).markdown("en")) == f"Heading {heading}x Words {words} (x) {words}"
