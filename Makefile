@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=loadgrou
 PRODUCTION := DEBUG=off TLS=on SITE_URL=https://example.com ALLOWED_HOSTS=example.com EMAIL_URL=smtp://localhost DEFAULT_FROM_EMAIL=bamms@example.com DATABASE_URL=postgres:///bamms CLAMD_ADDRESS=/run/clamav/clamd.ctl
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
-.PHONY: help run test coverage bench lint format messages compile lock audit
+.PHONY: help run test fuzz coverage bench lint format messages compile lock audit
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -34,6 +34,9 @@ test: $(VENV)/development.stamp  ## the whole test suite, in parallel
 
 coverage: $(VENV)/development.stamp  ## which lines no test runs
 	@env -u DATABASE_URL $(PYTEST) --cov --cov-report=term
+
+fuzz: $(VENV)/development.stamp  ## the property tests with other examples every time, and more of them
+	@env -u DATABASE_URL $(PYTEST) -m hypothesis --hypothesis-profile=fuzz
 
 bench: $(VENV)/development.stamp  ## how fast it is, against the bars set for it
 	@$(BIN)/python -m pytest -o addopts= -s tests/benchmarks

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from accounts.models import User
 from privacy import parties
@@ -23,6 +25,12 @@ from tenants.models import BuildingManagement, Tenant, Vendor
 from tests import factories as f
 
 pytest_plugins = ["tests.database"]
+
+# A run tries what the run before it tried, and a busy machine fails nothing: what fails came with the change.
+# `make fuzz` looks for what nobody has thought of yet; what it finds stays as an @example.
+hypothesis.register_profile("fuzz", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.register_profile("suite", hypothesis.get_profile("fuzz"), max_examples=100, derandomize=True)
+hypothesis.load_profile("suite")
 
 
 def pytest_configure(config):

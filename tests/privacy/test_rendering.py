@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy import rendering
@@ -99,7 +99,6 @@ def test_render_leaves_no_inline_style_that_the_page_would_block():
     assert "style" not in rendering.render("| a |\n| :-: |\n| 1 |").html
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="#1.2 \n-*_<>[]()!`|:abc\"'&;=/", max_size=120))
 def test_render_is_safe_and_addresses_stay_unique_whatever_is_written(text):
     found = seen(text)
@@ -147,7 +146,6 @@ ATTACKS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.lists(ATTACKS | st.text(max_size=5), max_size=12).map("".join))
 def test_render_lets_only_what_is_allowed_through_whatever_is_written(text):
     parser = Allowed()

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -23,7 +23,6 @@ PIECES = st.sampled_from(
     ]
 )  # fmt: skip
 HIDDEN = b"4 0 <</S/JavaScript/JS(app.alert)>>"
-FEW = settings(max_examples=60, deadline=None)
 
 
 def answer(clean, content, name="a"):
@@ -34,7 +33,6 @@ def answer(clean, content, name="a"):
         return refusal
 
 
-@FEW
 @given(st.binary(max_size=300))
 def test_any_bytes_are_answered(content):
     for clean in (clean_image, clean_pdf, clean_document):
@@ -43,13 +41,11 @@ def test_any_bytes_are_answered(content):
             assert all(found.messages) if isinstance(found, ValidationError) else found.size
 
 
-@FEW
 @given(st.lists(PIECES | st.binary(max_size=4), max_size=40))
 def test_pieces_of_pdf_files_are_answered(pieces):
     assert answer(clean_pdf, b"%PDF-1.7\n" + b"".join(pieces) + b"\n%%EOF")
 
 
-@FEW
 @given(
     before=st.lists(PIECES, max_size=8),
     inside=st.lists(PIECES.filter(lambda piece: piece != b">>"), max_size=6),
@@ -62,7 +58,6 @@ def test_no_surroundings_hide_a_compressed_script(before, inside, after):
     assert isinstance(answer(clean_pdf, content), ValidationError)
 
 
-@FEW
 @given(
     name=st.text("JavScriptEmbd", min_size=3, max_size=10), escapes=st.lists(st.booleans(), min_size=10, max_size=10)
 )
@@ -82,7 +77,6 @@ def drawn(form, **options):
     return written.getvalue()
 
 
-@FEW
 @given(
     content=st.sampled_from([drawn("JPEG"), drawn("JPEG", progressive=True), drawn("PNG")]),
     changes=st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=6), st.integers(0, 6)), max_size=5),
@@ -96,7 +90,6 @@ def test_damaged_pictures_are_redrawn_or_refused(content, changes):
         assert Image.open(cleaned).format == "JPEG"
 
 
-@FEW
 @given(st.text(max_size=40))
 def test_of_any_name_only_a_plain_ending_remains(name):
     ending = ending_of(name)

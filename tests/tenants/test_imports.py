@@ -348,7 +348,6 @@ def test_read_refuses_a_zip_file_that_is_no_workbook():
 
 
 @given(content=st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_read_answers_any_bytes_with_a_table_or_a_sentence(content):
     for file in (content, b"PK\x03\x04" + content, b"Nama,Unit\n" + content):
         try:
@@ -367,7 +366,6 @@ PARTS = ["xl/workbook.xml", SHEET, "[Content_Types].xml", "xl/_rels/workbook.xml
         st.tuples(st.integers(0, 10_000), st.binary(max_size=6) | st.just(b'"9999999"'), st.integers(0, 9)), max_size=4
     ),
 )
-@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_read_answers_any_damage_inside_an_xlsx_file(name, changes):
     file = xlsx_file(["Nama", "Unit", "Tanggal lahir"], ["Cici", 7.5, date(1992, 6, 11)])
     part = zipfile.ZipFile(file).read(name)
@@ -381,14 +379,13 @@ def test_read_answers_any_damage_inside_an_xlsx_file(name, changes):
     assert answer
 
 
-SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 CELLS = st.text(max_size=30) | st.sampled_from(
     ["-", "KTP", CICI, "L", "2020-01-31", "#N/A", "\ud800", "0812345678", "=1+1"]
 )
 
 
 @given(rows=st.lists(st.lists(CELLS | st.integers() | st.floats() | st.dates(), max_size=18), min_size=1, max_size=5))
-@hypothesis_settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_plan_answers_any_cells_with_sentences(cast, home, rows):
     headings = [column.indonesian for column in columns.COLUMNS]
     made = plans.make(Table(headings, list(enumerate(rows, 2))), cast.anggrek, by=cast.sam)
