@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import numbers, parties, uploads
+from privacy import numbers, parties, proofs, uploads
 from privacy.errors import Refused
 from privacy.models import SharingAgreement
 from privacy.scope import Hat
@@ -50,10 +50,24 @@ def open_permissions(agreement):
     return agreement.grants.filter(withdrawn_at__isnull=True, ends_at__gt=timezone.now())
 
 
+def mark(agreement):
+    """Differs when anything of the agreement has changed. Tells nothing by itself."""
+    values = [str(field.value_from_object(agreement)) for field in agreement._meta.concrete_fields]
+    return proofs.check_code([*values, *sorted(agreement.purposes.values_list("pk", flat=True))])
+
+
 @transaction.atomic
-def activate(*, agreement, by):
-    """Both signatures are on file and the dates fit: permissions under it become possible."""
+def activate(*, agreement, by, seen=None):
+    """Both signatures are on file and the dates fit: permissions under it become possible.
+
+    `seen` is the `mark` of the agreement that was read.
+    """
     agreement = _locked(agreement, Status.ACTIVE, by)
+    if seen is not None and seen != mark(agreement):
+        raise Refused(
+            _("This agreement changed while you were reading. It was not activated. Read it again, then decide."),
+            code="changed",
+        )
     signed = (
         agreement.management_signed_on,
         agreement.vendor_signed_on,

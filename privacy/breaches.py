@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import mail
-from privacy import clocks, declarations, numbers, subjects
+from privacy import clocks, declarations, numbers, proofs, subjects
 from privacy.assessments import check_party
 from privacy.errors import Refused
 from privacy.models import Breach, BreachNotice, BreachSubject
@@ -69,9 +69,12 @@ def remove_subjects(*, breach, subject_ids, by):
 
 
 @transaction.atomic
-def notify_people(*, breach, by):
-    """Tell everyone concerned who has an account and was not yet told these words: by email, which names nothing."""
-    breach = _complete(breach, by)
+def notify_people(*, breach, by, seen=None):
+    """Tell everyone concerned who has an account and was not yet told these words: by email, which names nothing.
+
+    `seen` is the `mark` of the words and people that the sender read.
+    """
+    breach = _complete(breach, by, seen)
     people = [row for row in untold(breach).select_related("subject__holder") if has_account(row.subject)]
     if not people:
         raise Refused(_("Nobody with an account is waiting to be told. Add the people concerned first."), code="nobody")
@@ -82,9 +85,9 @@ def notify_people(*, breach, by):
 
 
 @transaction.atomic
-def notify_on_paper(*, breach, reference, by):
-    """Write down that the people without an account were told by letter."""
-    breach = _complete(breach, by)
+def notify_on_paper(*, breach, reference, by, seen=None):
+    """Write down that the people without an account were told by letter. `seen` as in `notify_people`."""
+    breach = _complete(breach, by, seen)
     people = [row.subject for row in untold(breach).select_related("subject__holder") if not has_account(row.subject)]
     if not people:
         raise Refused(_("Nobody is waiting for a letter on paper."), code="nobody")
@@ -93,9 +96,9 @@ def notify_on_paper(*, breach, reference, by):
 
 
 @transaction.atomic
-def notify_authority(*, breach, channel, reference, by):
-    """Write down that the authority was told, how, and under which reference."""
-    breach = _complete(breach, by)
+def notify_authority(*, breach, channel, reference, by, seen=None):
+    """Write down that the authority was told, how, and under which reference. `seen` as in `notify_people`."""
+    breach = _complete(breach, by, seen)
     if channel not in Channel.values:
         raise Refused(_("Choose how the notice was sent."), code="channel")
     _keep_notices(breach, [None], channel, by=by, reference=_said(reference))
@@ -126,6 +129,11 @@ def untold(breach):
     """People concerned who were not told the present words."""
     told = breach.notices.to_people().filter(words_hash=breach.words_hash)
     return breach.concerned.exclude(subject__in=told.values("subject"))
+
+
+def mark(breach):
+    """Differs when the words, or the people who wait for them, have changed. Tells nothing by itself."""
+    return proofs.check_code([breach.words_hash, sorted(untold(breach).values_list("subject", flat=True))])
 
 
 def told(user):
@@ -171,8 +179,12 @@ def _open(breach, by):
     return breach
 
 
-def _complete(breach, by):
+def _complete(breach, by, seen):
     breach = _open(breach, by)
+    if seen is not None and seen != mark(breach):
+        raise Refused(
+            _("This case changed while you were reading. Nobody was told. Read it again, then decide."), code="changed"
+        )
     if missing := breach.missing_parts:
         sentence = ngettext(
             "Before anyone is told, write this part: %(parts)s.",

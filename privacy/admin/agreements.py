@@ -1,7 +1,7 @@
 """Agreements between the own company and a vendor: drafted, signed, then moved by one verb at a time."""
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -54,6 +54,9 @@ SHOWN = (
         {"fields": ("management_signed_on", "management_signed_file", "vendor_signed_on", "vendor_signed_file")},
     ),
 )
+
+# What is read once more before it is activated
+READ = ("jobs", "assessed", "management_signed_file", "vendor_signed_file")
 
 
 @admin.register(SharingAgreement)
@@ -236,12 +239,14 @@ class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
             raise PermissionDenied
         verb, _target, label, done = STEPS[name]
         if request.method == "POST":
-            if self.attempt(request, verb, done, agreement=agreement):
+            seen = {"seen": request.POST.get("seen", "")} if name == "activate" else {}
+            if self.attempt(request, verb, done, agreement=agreement, **seen):
                 self.log_change(request, agreement, f"{agreement.status} → {name}")
             return HttpResponseRedirect(reverse("admin:privacy_sharingagreement_change", args=[pk]))
         context = self.admin_site.each_context(request) | {
             "title": label, "opts": self.opts, "original": agreement, "agreement": agreement, "name": name,
-            "consequence": consequence(agreement, name),
+            "consequence": consequence(agreement, name), "seen": agreements.mark(agreement),
+            "facts": [(label_for_field(fact, self.model, self), getattr(self, fact)(agreement)) for fact in READ],
         }  # fmt: skip
         return TemplateResponse(request, "admin/privacy/sharingagreement/step.html", context)
 

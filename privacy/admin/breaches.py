@@ -197,8 +197,9 @@ class BreachAdmin(AddOnce, HeadsAdmin):
             raise Http404(_("This page is not here."))
         title, form_class, verb, done = STEPS[act]
         form = form_class(request.POST if request.method == "POST" else None)
+        seen = {} if act == "close" else {"seen": request.POST.get("seen", "")}
         acting = request.method == "POST" and form.is_valid()
-        if acting and self.act(request, form, verb, done, breach=breach, **form.cleaned_data):
+        if acting and self.act(request, form, verb, done, breach=breach, **form.cleaned_data, **seen):
             return self.back(breach)
         return self.page(request, breach, title, form, act)
 
@@ -219,9 +220,11 @@ class BreachAdmin(AddOnce, HeadsAdmin):
     def page(self, request, breach, title, form, act=""):
         untold = breaches.untold(breach).select_related("subject__holder")
         by_email = sum(1 for row in untold if breaches.has_account(row.subject)) if act else 0
+        words = [(label, breach.part(name, "id"), breach.part(name, "en")) for name, label in PARTS.items()]
         context = self.admin_site.each_context(request) | {
             "title": title, "opts": self.opts, "original": breach, "breach": breach, "form": form, "act": act,
             "by_email": by_email, "on_paper": len(untold) - by_email if act else 0, "parts": breach.missing_parts,
+            "seen": breaches.mark(breach), "words": words if act and act != "close" else (),
         }  # fmt: skip
         return TemplateResponse(request, "admin/privacy/breach/step.html", context)
 

@@ -146,10 +146,33 @@ def test_a_file_that_is_no_pdf_is_refused(cast, sign_in, draft):
     assert SharingAgreement.objects.get(pk=draft.pk).vendor_file_hash == ""
 
 
+def activate(client, page):
+    """Open the page of this step and send its form."""
+    page = f"{page}step/activate/"
+    return client.post(page, {"seen": client.get(page).context["seen"]}, follow=True)
+
+
+def test_nothing_is_activated_that_was_not_read(cast, sign_in, draft):
+    client, page = sign_in(cast.sam), f"{AGREEMENTS}{draft.pk}/step/activate/"
+    shown = client.get(page)
+    for words in (str(cast.purpose), "Purposes allowed", "no file yet"):
+        assert words in text(shown)
+    assert f'name="seen" value="{agreements.mark(draft)}"' in text(shown)
+    seen = shown.context["seen"]
+    draft.purposes.clear()
+    assert "changed while you were reading" in text(client.post(page, {"seen": seen}, follow=True))
+    draft.purposes.add(cast.purpose)
+    assert "Add both signatures" in text(client.post(page, {"seen": seen}, follow=True))
+    draft.fields = ["tenant.name", "tenant.email"]
+    agreements.keep(agreement=draft, by=cast.olga)
+    for old in (seen, ""):
+        assert "changed while you were reading" in text(client.post(page, {"seen": old}, follow=True))
+
+
 def test_the_way_of_an_agreement(cast, sign_in, draft):
     client = sign_in(cast.sam)
     page = f"{AGREEMENTS}{draft.pk}/"
-    assert "Add both signatures" in text(client.post(f"{page}step/activate/", follow=True))
+    assert "Add both signatures" in text(activate(client, page))
     signed = {
         "management_signed_on": days(-1).isoformat(),
         "vendor_signed_on": days(-1).isoformat(),
@@ -158,7 +181,7 @@ def test_the_way_of_an_agreement(cast, sign_in, draft):
     }
     client.post(f"{page}change/", form(cast, **signed))
     assert "can ask tenants to share under it" in text(client.get(f"{page}step/activate/"))
-    assert "The agreement is active." in text(client.post(f"{page}step/activate/", follow=True))
+    assert "The agreement is active." in text(activate(client, page))
     assert client.post(f"{page}change/", form(cast)).status_code == 403
     shown = text(client.get(f"{page}change/"))
     for words in (
@@ -171,7 +194,7 @@ def test_the_way_of_an_agreement(cast, sign_in, draft):
         assert words in shown
     assert f"{page}step/activate/" not in shown
     assert client.get(f"{page}step/explode/").status_code == 404
-    assert "not possible while" in text(client.post(f"{page}step/activate/", follow=True))
+    assert "not possible while" in text(activate(client, page))
 
 
 def test_suspending_says_how_many_permissions_stop_and_a_get_stops_none(cast, sign_in, grant):

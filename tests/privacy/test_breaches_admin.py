@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
 from privacy import breaches, parties
@@ -41,6 +42,11 @@ def breach(cast):
 
 def act(breach, name):
     return f"{BREACHES}{breach.pk}/act/{name}/"
+
+
+def tell(client, page, **given):
+    """Open the page and send its form."""
+    return client.post(page, {"seen": client.get(page).context["seen"], **given}, follow=True)
 
 
 # Entering a case
@@ -216,9 +222,9 @@ def test_telling_the_people_says_how_many_and_a_get_tells_nobody(cast, sign_in, 
     assert "1 person gets an email" in page
     assert "1 person has no account" in page
     assert not BreachNotice.objects.exists()
-    assert "are told" in text(client.post(act(breach, "tell-people"), follow=True))
-    assert "is waiting to be told" in text(client.post(act(breach, "tell-people")))
-    client.post(act(breach, "tell-on-paper"), {"reference": "Surat 2"})
+    assert "are told" in text(tell(client, act(breach, "tell-people")))
+    assert "is waiting to be told" in text(tell(client, act(breach, "tell-people")))
+    tell(client, act(breach, "tell-on-paper"), reference="Surat 2")
     assert BreachNotice.objects.count() == 2
     shown = text(client.get(NOTICES))
     assert "Surat 2" in shown
@@ -226,11 +232,44 @@ def test_telling_the_people_says_how_many_and_a_get_tells_nobody(cast, sign_in, 
     assert "Penerima telah menghapus" in text(client.get(f"{NOTICES}{one.pk}/change/"))
 
 
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("tell-people", {}),
+        ("tell-on-paper", {"reference": "x"}),
+        ("tell-authority", {"channel": "email", "reference": "x"}),
+    ],
+)
+def test_nobody_is_told_what_the_sender_did_not_read(cast, sign_in, breach, name, given):
+    without = f.TenantFactory(management=cast.anggrek)
+    breaches.add_subjects(breach=breach, subject_ids=[without.subject_id], by=cast.sam)
+    client, page = sign_in(cast.sam), act(breach, name)
+    shown = client.get(page)
+    for words in ("What they are told", "Nama dan nomor telepon.", "Names and phone numbers."):
+        assert words in text(shown)
+    assert f'name="seen" value="{breaches.mark(breach)}"' in text(shown)
+    breach.exposed_ind = "Nama saja."
+    breaches.revise(breach=breach, by=cast.olga)
+    for seen in (shown.context["seen"], ""):
+        assert "This case changed while you were reading." in text(client.post(page, {"seen": seen, **given}))
+    assert not BreachNotice.objects.exists()
+    assert not mail.outbox
+
+
+def test_nobody_is_told_beside_those_whom_the_sender_saw(cast, sign_in, breach):
+    client, page = sign_in(cast.sam), act(breach, "tell-people")
+    shown = client.get(page)
+    other = f.TenantFactory(management=cast.anggrek, subject__holder=f.UserFactory())
+    breaches.add_subjects(breach=breach, subject_ids=[other.subject_id], by=cast.olga)
+    assert "changed while you were reading" in text(client.post(page, {"seen": shown.context["seen"]}))
+    assert not BreachNotice.objects.exists()
+
+
 def test_the_notice_to_the_authority_needs_how_and_a_reference(cast, sign_in, breach):
     client, page = sign_in(cast.olga), act(breach, "tell-authority")
-    assert "Write the reference" in text(client.post(page, {"channel": "email"}))
-    assert "Choose how the notice was sent." in text(client.post(page, {"reference": "x"}))
-    client.post(page, {"channel": "email", "reference": "Surat 3"})
+    assert "Write the reference" in text(tell(client, page, channel="email"))
+    assert "Choose how the notice was sent." in text(tell(client, page, reference="x"))
+    tell(client, page, channel="email", reference="Surat 3")
     assert BreachNotice.objects.get().is_to_authority
     assert "the authority" in text(client.get(NOTICES))
 
@@ -240,7 +279,7 @@ def test_an_act_on_an_incomplete_case_names_what_is_missing(cast, sign_in, breac
     breaches.revise(breach=breach, by=cast.sam)
     client = sign_in(cast.sam)
     assert "Not yet complete: When and how it happened" in text(client.get(act(breach, "tell-people")))
-    answer = text(client.post(act(breach, "tell-people")))
+    answer = text(tell(client, act(breach, "tell-people")))
     assert "Before anyone is told, write this part: When and how it happened." in answer
 
 
