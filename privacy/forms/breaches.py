@@ -53,15 +53,16 @@ class PaperForm(forms.Form):
     reference = forms.CharField(
         label=_("Reference"),
         max_length=120,
-        required=False,
         help_text=_("The number of the letter, or where its copy is kept."),
+        error_messages={"required": _("Write the reference: the number of the letter, or where its copy is kept.")},
     )
 
 
 class AuthorityForm(PaperForm):
     channel = forms.ChoiceField(
-        label=_("How it was sent"), choices=BreachNotice.Channel, widget=forms.RadioSelect, required=False
-    )
+        label=_("How it was sent"), choices=BreachNotice.Channel, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how the notice was sent.")},
+    )  # fmt: skip
     field_order = ("channel", "reference")
 
 
