@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.stagekit import clear_login
 from allauth.core import context as allauth_context
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, ValidationError
@@ -94,9 +93,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request, **credentials):
         """Our own limits instead of allauth's, whose count began anew with every port in the Host header."""
         email = credentials.get("email")
-        has_pass = signins.has_pass(request.session, email=email)
+        visit = signins.visit_with_pass(request.session, email=email)
         try:
-            self._tries = signins.begin(email=email, address=self.get_client_ip(request), has_pass=has_pass)
+            self._tries = signins.begin(email=email, address=self.get_client_ip(request), visit=visit)
         except Limited as limited:
             sentences = [limited.sentence, str(_("If it was not you, reset your password."))]
             raise ValidationError(" ".join(sentences), code="too_many_login_attempts") from limited
@@ -104,11 +103,6 @@ class AccountAdapter(DefaultAccountAdapter):
     def _rollback_login_failed_rl_usage(self):
         """The password was right."""
         getattr(self, "_tries", Taken()).give_back()
-
-    def _delete_login_attempts_cached_email(self, request, **credentials):
-        """Called when a password was reset by the link in the mailbox; what waited for the old one is over."""
-        clear_login(request)
-        signins.give_pass(request.session, email=credentials["email"])
 
     def is_reauthentication_required(self, *, app, **kwargs):
         """Not when the person signed in, or confirmed who she is, a few minutes ago. allauth forgets the sign-in."""
@@ -126,10 +120,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request, user):
         """The place is noted. The language chosen on the way in is kept, when the account has none yet."""
         super().login(request, user)
-        request.session.save()  # the sign-in is noted under the key of the session
         sessions.note_sign_in(
             user=user,
-            session_key=request.session.session_key,
+            session=request.session,
             address=self.get_client_ip(request),
             agent=request.headers.get("User-Agent", ""),
         )

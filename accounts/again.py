@@ -3,13 +3,16 @@
 from allauth.account.views import ReauthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeView
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
+from django.shortcuts import redirect
 
 from . import sessions
 
 
 class Renewing:
     def form_valid(self, form):
-        sessions.renew(self.request)
+        if not sessions.renew(self.request):
+            self.request.session.modified = False  # there is no such session any more; the faster one has another key
+            return redirect("home")
         sessions.open_suspended(self.request.session)
         return super().form_valid(form)
 

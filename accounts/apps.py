@@ -12,4 +12,5 @@ class AccountsConfig(AppConfig):
         # These read models, which can be imported only now
         user_logged_in.connect(import_string("accounts.sessions.begin"))
         import_string("accounts.factors.listen")()
+        import_string("accounts.people.listen")()
         import_string("accounts.recovery_codes.use")()

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.validators import EmailValidator
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -105,6 +106,11 @@ class SignupForm(OurWords, allauth_forms.SignupForm):
         language.initial = get_language()
         language.error_messages.update(required=_("Choose a language."), invalid_choice=_("Choose a language."))
 
+    def validate_unique_email(self, email):
+        """allauth would let an account that only asked for this email stand in its owner's way."""
+        self.account_already_exists = not people.is_free(email)
+        return email
+
     def try_save(self, request):
         """Known or new, the address gets the same answer, in about the same time, and a letter that says what is so."""
         if not self.account_already_exists:
@@ -131,6 +137,12 @@ class ReauthenticateForm(OurWords, allauth_forms.ReauthenticateForm):
 class AddEmailForm(OurWords, allauth_forms.AddEmailForm):
     words = {"email": {**EMAIL, "label": _("New email")}}
 
+    def save(self, request):
+        """The present mailbox hears of it: whoever asks may be a thief."""
+        reset, template = reverse("account_reset_password"), "account/email_change_asked"
+        mail.tell_address(email=self.user.email, language=self.user.language, template=template, path=reset)
+        return super().save(request)
+
 
 class ChangePasswordForm(OurWords, allauth_forms.ChangePasswordForm):
     words = {"oldpassword": CURRENT, "password1": NEW, "password2": AGAIN}
@@ -146,6 +158,12 @@ class SetPasswordForm(OurWords, allauth_forms.SetPasswordForm):
 
 class ResetPasswordForm(OurWords, allauth_forms.ResetPasswordForm):
     words = {"email": EMAIL}
+
+    def clean_email(self):
+        """For the account that signs in with it, and none that only asked for this email."""
+        email = super().clean_email()
+        self.users = [user for user in self.users if user == people.account_of(email)]
+        return email
 
 
 class ResetPasswordKeyForm(OurWords, allauth_forms.ResetPasswordKeyForm):

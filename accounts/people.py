@@ -6,7 +6,9 @@ A refusal is a ValidationError with the sentence for the person who asked (`priv
 import logging
 
 from allauth.account.forms import default_token_generator
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
+from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
@@ -14,7 +16,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import mail, sessions
+from . import mail, sessions, signins
 from .happened import happened
 from .models import User
 
@@ -57,13 +59,37 @@ def refuse_look_alike(email):
         raise ValidationError(_("Write the email address like this: nama@contoh.id."), code="invalid")
 
 
+def is_free(email):
+    """Nobody signs in with it or has confirmed it. One that an account only asked for is still free (its owner's)."""
+    taken = EmailAddress.objects.filter(email=email, verified=True)
+    return not taken.exists() and account_of(email) is None
+
+
 def free_address(email):
-    """The address as it is stored; refused when someone signs in with it, or has confirmed it as a second one."""
+    """The address as it is stored; refused when it is not free."""
     refuse_look_alike(email)
     email = email.strip().lower()
-    if User.objects.filter(email=email).exists() or EmailAddress.objects.filter(email=email, verified=True).exists():
+    if not is_free(email):
         raise ValidationError(_("An account with this email already exists."))
     return email
+
+
+def listen():
+    """allauth tells of new passwords."""
+    for signal in (password_changed, password_set, password_reset):
+        signal.connect(_password_is_new)
+    password_reset.connect(_letter_was_read)
+
+
+def _password_is_new(*, user, **_signal):
+    sessions.forget_waiting_email(user)
+
+
+def _letter_was_read(*, request, user, **_signal):
+    """She set the password by the link in her mailbox: the mailbox is hers, and tries from this visit are too."""
+    clear_login(request)  # what waited for the old password is over
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    signins.give_pass(request.session, email=user.email)
 
 
 @transaction.atomic

@@ -11,8 +11,10 @@ from time import time
 
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY as SUSPENDED
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.account.models import EmailAddress
 from allauth.account.utils import url_str_to_user_pk
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +24,7 @@ from .happened import happened
 from .models import SignIn, User
 from .signins import network_of
 
-STARTED, SEEN, HALF = "signed_in_at", "seen_at", "half_signed_in"
+STARTED, SEEN, HALF, SIGN_IN = "signed_in_at", "seen_at", "half_signed_in", "sign_in"
 CLEARED = '"cache", "storage"'  # of Clear-Site-Data; cookies are taken back one by one
 NOTED_EVERY = 60  # seconds
 KNOWN_DAYS = 90  # a browser and network that signed in since then are not told of again
@@ -41,13 +43,21 @@ def note_half(session, user):
     session[HALF] = user.get_session_auth_hash()
 
 
+def half_of(session):
+    """Whose password was right in a sign-in that is not yet done; None once the account got another, or was closed."""
+    half = session.get(LOGIN_SESSION_KEY)
+    if not half or not half["user_pk"]:
+        return None
+    user = User.objects.filter(pk=url_str_to_user_pk(half["user_pk"]), is_active=True).first()
+    holds = user is not None and constant_time_compare(session.get(HALF, ""), user.get_session_auth_hash())
+    return user if holds else None
+
+
 def half_is_over(session):
     """Has the account got another password, been closed or erased since a sign-in began that is not yet done?"""
     half = session.get(LOGIN_SESSION_KEY)
-    if not half or not half["user_pk"]:  # allauth lets some wait for nobody, so that they look like everybody
-        return False
-    user = User.objects.filter(pk=url_str_to_user_pk(half["user_pk"]), is_active=True).first()
-    return user is None or not constant_time_compare(session.get(HALF, ""), user.get_session_auth_hash())
+    # allauth lets some wait for nobody, so that they look like everybody
+    return bool(half and half["user_pk"]) and half_of(session) is None
 
 
 def is_over(session):
@@ -75,15 +85,17 @@ def note_use(session, *, at_once=False):
         session[SEEN] = int(time())
 
 
-def note_sign_in(*, user, session_key, address, agent):
+def note_sign_in(*, user, session, address, agent):
     """Keep where this account signed in, and write to its owner when the network or the browser is new."""
+    session.save()  # it is noted under the key of the session
     network, browser = network_of(address), browser_of(agent)
     since = timezone.now() - timedelta(days=KNOWN_DAYS)
     earlier = SignIn.objects.filter(user=user, at__gte=since)
     # An account that rested for longer is told too: those are what stolen passwords are tried on
     is_first = user.date_joined >= since and not earlier.exists()
     is_known = is_first or earlier.filter(network=network, browser=browser).exists()
-    SignIn.objects.create(user=user, session_key=session_key, network=network, browser=browser)
+    made = SignIn.objects.create(user=user, session_key=session.session_key, network=network, browser=browser)
+    session[SIGN_IN] = made.pk
     if not is_known:
         mail.tell(user=user, template="account/new_sign_in", url_name="sessions")
 
@@ -94,12 +106,22 @@ def browser_of(agent):
     return ", ".join(filter(None, found)) or str(_("Another program"))
 
 
+@transaction.atomic
 def renew(request):
-    """A new key for the session of somebody who just confirmed who is there: an earlier one may have leaked (7.2.4)."""
-    before = request.session.session_key
-    request.session.cycle_key()
-    SignIn.objects.filter(user=request.user, session_key=before).update(session_key=request.session.session_key)
-    happened.send(User, kind="confirmed", user=request.user, by=request.user)
+    """A new key for the session of somebody who just confirmed who is there: an earlier one may have leaked (7.2.4).
+
+    False when another request of this session was faster: a second new key would make a session that no list shows
+    and nothing ends.
+    """
+    session, user = request.session, request.user
+    if sign_in := session.get(SIGN_IN):
+        lasting = SignIn.objects.select_for_update().filter(pk=sign_in, user=user, session_key=session.session_key)
+        if not lasting:
+            return False
+    session.cycle_key()
+    SignIn.objects.filter(pk=sign_in).update(session_key=session.session_key)
+    happened.send(User, kind="confirmed", user=user, by=user)
+    return True
 
 
 def of(user):
@@ -118,11 +140,17 @@ def end(*, user, sign_in):
 
 
 def end_all(user, *, but=None):
-    """Sign this account out everywhere, except in the session with this key."""
+    """Sign this account out everywhere, except in the session with this key; and forget what a thief may wait for."""
+    forget_waiting_email(user)
     store = _store()
     for key in SignIn.objects.filter(user=user).exclude(session_key=but or "").values_list("session_key", flat=True):
         store().delete(key)
     happened.send(User, kind="sessions_ended", user=user, by=None)
+
+
+def forget_waiting_email(user):
+    """A new email that nobody has confirmed yet may be a thief's: it outlives neither password nor sessions."""
+    EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email).delete()
 
 
 def forget_old():

@@ -16,7 +16,9 @@ A right password gives its count back, so that only failures count.
 """
 
 import ipaddress
+import secrets
 import time
+from contextlib import suppress
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -48,11 +50,12 @@ def network_of_request(request):
     return network_of(get_adapter(request).get_client_ip(request))
 
 
-def begin(*, email, address, has_pass=False):
+def begin(*, email, address, visit=""):
     """Count a try before the password is looked at; raises `Limited`. The answer is given back when it was right."""
     account = one_spelling(email)
-    if has_pass:
-        return limits.take("sign_in_pass", who=account)
+    if visit:
+        with suppress(limits.Limited):
+            return limits.take("sign_in_pass", who=f"{account} {visit}")
     pair, taken = f"{account} {limits.place_of(address)}", limits.Taken()
     if not is_known(email=email, address=address):
         try:
@@ -78,12 +81,14 @@ def one_spelling(email):
 
 def give_pass(session, *, email):
     """She has read the letter in her mailbox: tries from this visit are hers."""
-    session[PASS] = [blind_index(one_spelling(email), context=PASS), time.time() + PASS_SECONDS]
+    account = blind_index(one_spelling(email), context=PASS)
+    session[PASS] = [account, time.time() + PASS_SECONDS, secrets.token_hex(8)]
 
 
-def has_pass(session, *, email):
-    account, until = session.get(PASS) or ("", 0)
-    return account == blind_index(one_spelling(email), context=PASS) and time.time() < until
+def visit_with_pass(session, *, email):
+    """What tells this visit from every other, when it has a pass for this email; else ""."""
+    account, until, visit = session.get(PASS) or ("", 0, "")
+    return visit if account == blind_index(one_spelling(email), context=PASS) and time.time() < until else ""
 
 
 def _known_key(email, address):

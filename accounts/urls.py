@@ -1,11 +1,15 @@
+from allauth.account.views import password_change
 from django.urls import path
 from django.views.generic import RedirectView
 
-from . import again, views
+from . import again, confirming, views
+from .fresh import fresh_sign_in
 
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("accounts/send-again/", views.send_again, name="account_send_again"),
+    path("accounts/confirm-email/<key>/", confirming.confirm_email, name="account_confirm_email"),
+    path("accounts/password/change/", fresh_sign_in(password_change), name="account_change_password"),
     path("accounts/reauthenticate/", again.by_password, name="account_reauthenticate"),
     path("accounts/two-step/reauthenticate/", again.by_code, name="mfa_reauthenticate"),
     # Codes are shown once, on their page; allauth would also give them as a file

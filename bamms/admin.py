@@ -21,7 +21,7 @@ class AccountAdmin(HiddenSearch, Strict, UserAdmin):
         account = super().get_object(request, object_id, from_field)
         if account is None or not self.has_view_or_change_permission(request, account):
             return account  # refused by the page itself: nothing is looked at
-        if account != request.user and request.method == "GET":
+        if account != request.user and request.method in ("GET", "HEAD"):
             own = subjects.own(account)
             access.look(own, by=request.user, as_=Hat.OPERATOR, why=Why.OVERSIGHT, fields=SHOWN)
         return account

@@ -59,7 +59,7 @@ PAGES = {
     "admin:privacy_checkpoint_export": FILE,
     "admin:record_of_processing_file": FILE,
 }
-SEARCH, REVEAL, UPLOAD = Page("search", READS, asked="q"), Page("reveal"), Page("upload")
+SEARCH, REVEAL, UPLOAD = Page("search", (*READS, "POST"), asked="q"), Page("reveal"), Page("upload")
 RESET_HELPS = ("sign_in_page", "password")
 
 

@@ -95,6 +95,7 @@ def close(*, case, by):
     """End it before its time: from now on nothing is read under it."""
     case = _locked(case)
     _check_side(case.controller_id, by)
+    _check_not_about(case, by)
     if case.state not in case.RUNNING:
         raise Refused(_("This case is over already. You need not close it."), code="over")
     return _move(case, Status.CLOSED, Kind.CLOSED, subjects.own(by))
@@ -191,6 +192,10 @@ def _check_decidable(case, by):
         raise Refused(_("This case is already decided."), code="decided")
     if case.opened_by.holder_id == by.pk:
         raise Refused(_("You opened this case. A second person decides it."), code="same_person")
+    _check_not_about(case, by)
+
+
+def _check_not_about(case, by):
     if case.people.filter(subject__holder=by).exists():
         raise Refused(_("You cannot decide a case about yourself. Ask a colleague to do it."), code="own")
 

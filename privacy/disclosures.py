@@ -106,6 +106,7 @@ def export(*, disclosure, by):
     disclosure = _locked(disclosure)
     if not by.memberships.of_staff().filter(party=disclosure.controller_id).exists():
         raise Refused(_("Only staff of the management that keeps this record can export this."), code="not_staff")
+    _check_not_about(list(disclosure.people.values_list("subject__holder", flat=True)), by)
     if disclosure.status not in EXPORTABLE:
         raise Refused(_("A second person must approve this before anything is exported."), code="step")
     if disclosure.decided_at < timezone.now() - timedelta(days=APPROVAL_DAYS):
@@ -170,7 +171,11 @@ def _check_people(disclosure, people, by):
     if here.count() != len(people):
         raise Refused(_("Choose tenants of this building management only."), code="not_here")
     _check_unrestricted(disclosure, people)
-    if by.pk in {subject.holder_id for subject in people.values()}:
+    _check_not_about([subject.holder_id for subject in people.values()], by)
+
+
+def _check_not_about(holders, by):
+    if by.pk in holders:
         raise Refused(_("This is about you. Ask a colleague to do it."), code="concerned")
 
 
@@ -208,8 +213,7 @@ def _check_second(disclosure, by):
         )
     if disclosure.asked_by.holder_id == by.pk:
         raise Refused(_("You asked for this. Ask a second person to decide it."), code="own")
-    if disclosure.people.filter(subject__holder=by).exists():
-        raise Refused(_("This is about you. Ask a colleague to do it."), code="concerned")
+    _check_not_about(list(disclosure.people.values_list("subject__holder", flat=True)), by)
 
 
 def _decidable(disclosure, by):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, erasures, numbers, subjects
+from privacy.assessments import check_party
 from privacy.errors import Refused
 from privacy.models import LegalHold, Subject
 from privacy.parties import admin_hat
@@ -15,17 +16,21 @@ from privacy.parties import admin_hat
 
 @transaction.atomic
 def place(*, entry, reason, law, review_on, by):
-    """Hold this register entry's data back from erasure until somebody releases it."""
+    """Hold this register entry's data back from erasure until somebody releases it. Not one's own."""
     if not type(entry).objects.visible_to(by, as_=admin_hat(by)).filter(pk=entry.pk).exists():
         raise Refused(_("This record is not yours to hold."), code="not_yours")
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
     subjects.refuse_erased(subject)
+    controller = declarations.controller_of(subject)
+    check_party(controller, by)
+    if subject.holder_id == by.pk:
+        raise Refused(_("This is about you. Ask a colleague to do it."), code="concerned")
     if review_on <= timezone.localdate():
         raise Refused(_("Choose a day in the future for looking at it again."), code="past")
     return LegalHold.objects.create(
         number=numbers.take("TP"),
         subject=subject,
-        controller_id=declarations.controller_of(subject),
+        controller_id=controller,
         reason=reason,
         law=law,
         review_on=review_on,

@@ -84,6 +84,18 @@ class ScopedQuerySet(QuerySet):
         return user.is_superuser or user.memberships.of_operator().exists()
 
 
+class OfOthers(ScopedQuerySet):
+    """Nobody meets at work what is decided about herself: who works here and lives here learns of it as a tenant."""
+
+    person = "subject__holder"
+
+    def _as_staff(self, declaration, user):
+        return super()._as_staff(declaration, user).exclude(**{self.person: user})
+
+    def _as_operator(self, declaration, user):
+        return super()._as_operator(declaration, user).exclude(**{self.person: user})
+
+
 class HeadsOnly(ScopedQuerySet):
     """Of staff, only heads of the company itself: a head elsewhere is an officer here."""
 

@@ -60,8 +60,10 @@ class Strict:
     """What no page of ours asks for is not answered: neither unknown ids, nor lookups that no filter offers."""
 
     def lookup_allowed(self, lookup, value, request=None):
-        plain = "__" not in lookup or lookup.endswith(("__exact", "__isnull"))
-        return plain and super().lookup_allowed(lookup, value, request)
+        field, _lookup, way = lookup.partition("__")
+        plain = way == "" or lookup.endswith(("__exact", "__isnull"))
+        dated = way in {"gte", "lt"} and (field, admin.DateFieldListFilter) in self.list_filter
+        return (plain or dated) and super().lookup_allowed(lookup, value, request)
 
     def response_action(self, request, queryset):
         if not all(map(numbers.is_row, request.POST.getlist(ACTION_CHECKBOX_NAME))):
@@ -133,7 +135,7 @@ class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
         """One hook for change, delete and history: every opening is recorded, and every refused try."""
         row = None if self._clean_pk(object_id) is None else super().get_object(request, object_id, from_field)
         if row is not None:
-            if request.method == "GET":
+            if request.method in ("GET", "HEAD"):  # the length of an answer tells of what is in it
                 self.record_look(request, row)
             return row
         hidden = self.model._base_manager.filter(pk=self._clean_pk(object_id)).first()

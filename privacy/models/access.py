@@ -42,11 +42,20 @@ class Why(models.TextChoices):
 
 
 class AccessQuerySet(EvidenceQuerySet):
+    """No log tells a person of a disclosure before its date; from then on it shows her every look (clause 6)."""
+
     def _as_tenant(self, declaration, user):
-        """The log must not tell of a disclosure before its date; from then on it shows every look (clause 6)."""
+        return super()._as_tenant(declaration, user).exclude(self._untold())
+
+    def _as_staff(self, declaration, user):
+        return super()._as_staff(declaration, user).exclude(self._untold(), subject__holder=user)
+
+    def _as_operator(self, declaration, user):
+        return super()._as_operator(declaration, user).exclude(self._untold(), subject__holder=user)
+
+    def _untold(self):
         silent = apps.get_model("privacy", "Disclosure").objects.silent().values("number")
-        mine = super()._as_tenant(declaration, user)
-        return mine.exclude(why=Why.DISCLOSURE, reference__in=silent)
+        return models.Q(why=Why.DISCLOSURE, reference__in=silent)
 
 
 class AccessRecord(Evidence):

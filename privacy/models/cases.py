@@ -11,7 +11,7 @@ from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
 from privacy.models.sharing import FieldLabels
 from privacy.models.subjects import Subject
-from privacy.scope import ScopedQuerySet
+from privacy.scope import HeadsOnly, OfOthers, ScopedQuerySet
 
 
 def readable_keys():
@@ -30,7 +30,9 @@ def check_case_keys(keys):
         raise ValidationError(_("Choose at least one kind of data."))
 
 
-class CaseQuerySet(ScopedQuerySet):
+class CaseQuerySet(OfOthers, HeadsOnly):
+    person = "people__subject__holder"
+
     def in_state(self, state, now=None):
         """Those whose `state` is this one now."""
         now, model = now or timezone.now(), self.model
@@ -116,6 +118,10 @@ class CaseSubject(models.Model):
         return f"{self.case}, {self.subject}"
 
 
+class CaseEventQuerySet(OfOthers, HeadsOnly, EvidenceQuerySet):
+    person = "case__people__subject__holder"
+
+
 class CaseEvent(Evidence):
     """What happened to a case, when, and by whom. Readings are access records."""
 
@@ -131,7 +137,7 @@ class CaseEvent(Evidence):
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
 
-    objects = EvidenceQuerySet.as_manager()
+    objects = CaseEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("case event")

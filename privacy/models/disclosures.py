@@ -14,7 +14,7 @@ from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party, PartyKind
 from privacy.models.sharing import FieldLabels
 from privacy.models.subjects import Subject
-from privacy.scope import ScopedQuerySet
+from privacy.scope import OfOthers
 
 
 class Ground(models.TextChoices):
@@ -39,7 +39,9 @@ def check_disclosed_keys(keys):
         raise ValidationError(_("Choose each kind of data once, from the list."))
 
 
-class DisclosureQuerySet(ScopedQuerySet):
+class DisclosureQuerySet(OfOthers):
+    person = "people__subject__holder"
+
     def told(self, now=None):
         """Those that the persons concerned may know of: handed over, and the moment to tell has come."""
         return self.filter(
@@ -176,7 +178,7 @@ class Disclosure(FieldLabels, models.Model):
         return self.tell_from is not None and self.tell_from <= timezone.now()
 
 
-class DisclosureSubjectQuerySet(ScopedQuerySet):
+class DisclosureSubjectQuerySet(OfOthers):
     def _as_tenant(self, declaration, user):
         """The person learns of it once it is told, and not by guessing at addresses before."""
         return super()._as_tenant(declaration, user).filter(disclosure__in=Disclosure.objects.told().values("pk"))
@@ -208,6 +210,10 @@ class DisclosureSubject(models.Model):
         return f"{self.disclosure}, {self.subject}"
 
 
+class DisclosureEventQuerySet(OfOthers, EvidenceQuerySet):
+    person = "disclosure__people__subject__holder"
+
+
 class DisclosureEvent(Evidence):
     """Each step, when and by whom: of the whole disclosure, or about one person. Without an actor: by its date."""
 
@@ -227,7 +233,7 @@ class DisclosureEvent(Evidence):
     actor = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 
-    objects = EvidenceQuerySet.as_manager()
+    objects = DisclosureEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("disclosure event")

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from privacy.scope import ScopedQuerySet
+from privacy.scope import HeadsOnly, ScopedQuerySet
 
 
 class PartyKind(models.TextChoices):
@@ -59,7 +59,7 @@ ROLES_OF_KIND = {
 }
 
 
-class MembershipQuerySet(ScopedQuerySet):
+class MembershipQuerySet(HeadsOnly):
     def of_staff(self):
         return self.filter(role__in=STAFF_ROLES)
 

@@ -12,7 +12,7 @@ from privacy.fields import EncryptedTextField
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
-from privacy.scope import ScopedQuerySet
+from privacy.scope import HeadsOnly, OfOthers, ScopedQuerySet
 
 
 class RetentionRule(models.Model):
@@ -45,7 +45,7 @@ class RetentionRule(models.Model):
         return self.declaration.ending
 
 
-class HoldQuerySet(ScopedQuerySet):
+class HoldQuerySet(OfOthers, HeadsOnly):
     def active(self):
         return self.filter(released_at__isnull=True)
 
@@ -104,7 +104,7 @@ class Why(models.TextChoices):
     REPLAY = "replay", _("again, after a restored backup")
 
 
-class OrderQuerySet(ScopedQuerySet):
+class OrderQuerySet(HeadsOnly):
     def waiting(self):
         return self.filter(done_at__isnull=True, cancelled_at__isnull=True)
 
@@ -177,6 +177,10 @@ class RetentionNotice(models.Model):
         return f"#{self.pk}"
 
 
+class ErasureQuerySet(HeadsOnly, EvidenceQuerySet):
+    pass
+
+
 class Erasure(Evidence):
     """The certificate: what of whom was emptied, why, when. It names a pseudonym, and no value."""
 
@@ -195,7 +199,7 @@ class Erasure(Evidence):
     by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 
-    objects = EvidenceQuerySet.as_manager()
+    objects = ErasureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("erasure certificate")

@@ -176,7 +176,9 @@ class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, HiddenSearch, 
 
     def get_fieldsets(self, request, obj=None):
         sets = super().get_fieldsets(request, obj)
-        hidden = {*self.readonly_fields, "phone_removed"} if obj is None else set()
+        hidden = {*self.readonly_fields} if obj is None else set()
+        if obj is None or not obj.phone:
+            hidden |= {"phone_removed"}
         if obj is not None and not self.has_change_permission(request, obj):
             hidden = SEALED
         return [(name, {**opts, "fields": [f for f in opts["fields"] if f not in hidden]}) for name, opts in sets]

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as site_settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts import people, sessions
@@ -228,3 +229,26 @@ def test_who_says_to_be_there_stays_but_not_past_the_hours(ann, time_machine):
 
 def test_nobody_stays_who_is_not_signed_in():
     assert Client().post("/accounts/sessions/stay/").status_code == 403
+
+
+def test_of_two_confirmations_at_once_one_gives_a_new_key(ann):
+    """Two new keys would make a session that no list shows, and that nobody could end."""
+    client = signed_in(ann)
+    key = client.session.session_key
+    asked = [RequestFactory().post("/"), RequestFactory().post("/")]
+    for request in asked:
+        request.user, request.session = ann, SessionStore(key)
+        request.session.get("_auth_user_id")  # read before the other one is done
+    assert [sessions.renew(request) for request in asked] == [True, False]
+    assert Session.objects.count() == 1
+    assert [row.session_key for row in SignIn.objects.filter(user=ann)] == [asked[0].session.session_key]
+    sessions.end_all(ann)
+    assert not Session.objects.exists()
+
+
+def test_the_slower_of_two_confirmations_keeps_the_cookie_of_the_faster(ann, monkeypatch):
+    client = signed_in(ann)
+    monkeypatch.setattr(sessions, "renew", lambda request: False)
+    answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert answer.url == "/"
+    assert site_settings.SESSION_COOKIE_NAME not in answer.cookies

@@ -171,10 +171,10 @@ def test_a_confirm_link_of_long_ago_confirms_nothing(client, time_machine):
     sign_up(client)
     link = link_in(mail.outbox[0])
     time_machine.shift(3 * 24 * 60 * 60 + 60)
-    client.post(link)
+    client.post(link, {"password": PASSWORD})
     assert not EmailAddress.objects.get().verified
     time_machine.shift(-120)
-    client.post(link)
+    client.post(link, {"password": PASSWORD})
     assert EmailAddress.objects.get().verified
 
 

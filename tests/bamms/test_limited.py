@@ -96,6 +96,13 @@ def test_the_one_too_many_is_told_the_time_and_time_opens_again(action, limit, a
     assert act(action).status_code != 429
 
 
+def test_a_search_counts_however_its_page_is_asked_for(cast, limit, sign_in):
+    limit("search", 2)
+    client = sign_in(cast.sam)
+    found = client.post(REGISTER, {"q": "Ann"}).url
+    assert [client.post(found, {"x": "1"}).status_code for _try in range(3)] == [200, 200, 429]
+
+
 def test_reading_under_a_case_counts_as_revealing(cast, limit):
     limit("reveal", 1)
     client = Client()

@@ -144,6 +144,7 @@ PORTAL = {
     "accounts/password/set/": ("/accounts/password/set/", AGREED_LED_ON, AGREED_LED_ON),
     "accounts/password/reset/": ("/accounts/password/reset/", EVERYBODY, EVERYBODY),
     "accounts/login/code/confirm/": ("/accounts/login/code/confirm/", LED_ON, LED_ON),
+    "accounts/confirm-email/<key>/": ("/accounts/confirm-email/a-key/", EVERYBODY, NOWHERE),
     r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": ("/accounts/confirm-email/a-key/", EVERYBODY, NOWHERE),
     "accounts/password/reset/key/done/": ("/accounts/password/reset/key/done/", EVERYBODY),
     "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (

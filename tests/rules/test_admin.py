@@ -4,14 +4,16 @@ Here: which classes, lists, searches, filters and details. Beside it: test_admin
 """
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
+from bamms.management.commands import setup_groups
 from privacy import declarations
 from privacy.admin.base import Scoped, TenantDataAdmin
-from privacy.models import AccessRecord, Purpose
-from privacy.scope import Hat, ScopedQuerySet
+from privacy.models import AccessRecord, JournalEntry, Purpose
+from privacy.scope import Hat, HeadsOnly, ScopedQuerySet
 from tenants.models import Tenant
 from tests.rules.sides import (
     OPERATOR_ONLY,
@@ -48,6 +50,34 @@ def test_every_admin_is_scoped_or_for_the_operator_only(model, model_admin):
     )
     assert not scoped or isinstance(model._default_manager.get_queryset(), ScopedQuerySet)
     assert not scoped or declarations.of(model)
+
+
+def test_what_heads_read_and_officers_do_not_is_read_by_heads_of_that_company():
+    """The groups of an account are those of all its companies: a head elsewhere has the permission here, too."""
+    heads, officers = (setup_groups.GROUPS[name] for name in ("management head", "tenant officer"))
+    only = [apps.get_model(label) for label, acts in heads.items() if "view" in acts and label not in officers]
+    assert len(only) > 5
+    loose = [
+        model.__name__
+        for model in only
+        if not isinstance(model._default_manager.get_queryset(), HeadsOnly) and model is not JournalEntry
+    ]
+    loose.remove("BuildingManagement")  # every member of staff may know of which company she is
+    assert not loose, f"{loose}: let their QuerySet be a HeadsOnly."
+
+
+@pytest.mark.parametrize("who", ["sam", "olga", "otto"])
+def test_every_choice_of_every_filter_is_answered(world, who):
+    client, wrong, tried = client_for(world, who), [], 0
+    for model in admin.site._registry:
+        shown = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+        for offered in shown.context["cl"].filter_specs if shown.status_code == 200 else ():
+            for choice in offered.choices(shown.context["cl"]):
+                address, tried = f"{shown.request['PATH_INFO']}{choice['query_string']}", tried + 1
+                if client.get(address, follow=True).status_code != 200:
+                    wrong.append(f"{address}: {offered.title}, {choice['display']}")
+    assert not wrong
+    assert tried > 50
 
 
 def test_every_inline_of_scoped_rows_is_scoped():

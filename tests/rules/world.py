@@ -8,6 +8,7 @@ from copy import copy
 from datetime import timedelta
 from types import SimpleNamespace
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -235,7 +236,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         recorded_by=own(staff),
     )
     breach = told_breach(world, name, management, entry)
-    sessions.note_sign_in(user=person, session_key=f"of-{person.pk}", address="203.0.113.7", agent="Firefox Windows")
+    sessions.note_sign_in(user=person, session=SessionStore(), address="203.0.113.7", agent="Firefox Windows")
     failed = journal.record(Kind.FAILED, about=staff)
     case = cases.open_(
         people=[entry.subject],

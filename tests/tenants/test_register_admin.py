@@ -105,6 +105,30 @@ def test_list_asks_the_same_number_of_queries_with_many_rows(cast, sam):
     assert count() == few
 
 
+def test_an_entry_of_which_little_is_known_opens_and_is_completed(cast, sam, unit):
+    entry = f.TenantFactory(
+        management=cast.anggrek, phone="", email="", address="", identity_number="", birth_date=None
+    )
+    f.OccupancyFactory(tenant=entry, unit=unit)
+    address = reverse(CHANGE, args=[entry.pk])
+    shown = sam.get(address)
+    assert shown.status_code == 200
+    assert 'name="phone_removed"' not in shown.content.decode()
+    form = shown.context["adminform"].form
+    sent = {
+        name: form.initial.get(name) or "" for name in ("name", "seen_at", "identity_kind", "gender", "nationality")
+    }
+    sam.post(address, form_data(unit=unit) | sent | {"phone": "0812 3456 7890", "occupancies-TOTAL_FORMS": "0"})
+    entry.refresh_from_db()
+    assert str(entry.phone) == "+6281234567890"
+
+
+def test_a_head_opens_a_record_like_a_get(cast, sam):
+    """The length of its answer tells of the values."""
+    sam.head(reverse(CHANGE, args=[cast.ann_entry.pk]))
+    assert AccessRecord.objects.get().action == Action.VIEWED
+
+
 def test_opening_records_what_the_page_shows_and_not_what_it_masks(cast, sam):
     page(sam, CHANGE, cast.ann_entry.pk)
     fields = AccessRecord.objects.get(action=Action.VIEWED).fields

@@ -1,0 +1,66 @@
+"""Confirming an email takes both: the letter in its mailbox, and the account that asked for it.
+
+With the letter alone a stranger could open an account with somebody's email and a password of his own, and wait until
+its owner presses the button. Without the account, a thief who was shut out could still take it over by a link that he
+had sent to himself before.
+"""
+
+from allauth.account.adapter import get_adapter
+from allauth.account.views import ConfirmEmailView
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.utils.decorators import method_decorator
+
+from . import sessions
+from .forms import CURRENT, OurWords
+from .middleware import signed_in
+
+
+class PasswordForm(OurWords, forms.Form):
+    password = forms.CharField(widget=forms.PasswordInput, strip=False)
+    words = {"password": CURRENT}
+
+    def __init__(self, *args, request, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request, self.user = request, user
+
+    def clean_password(self):
+        """Tries are counted as those of a sign-in are."""
+        adapter, password = get_adapter(), self.cleaned_data["password"]
+        if adapter.authenticate(self.request, email=self.user.email, password=password) != self.user:
+            raise adapter.validation_error("incorrect_password")
+        return password
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ConfirmEmail(ConfirmEmailView):
+    def get(self, *args, **kwargs):
+        """allauth would sign out whoever opens the link of another account: a link changes nothing."""
+        try:
+            self.object = self.get_object()
+        except Http404:
+            self.object = None
+        return self.render_to_response(self.get_context_data())
+
+    def post(self, *args, **kwargs):
+        self.object = self.get_object()
+        form = self.form(self.request.POST)
+        if form is not None and not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        return super().post(*args, **kwargs)
+
+    def form(self, data=None):
+        """What is still asked: nothing of a visit that has signed in to this account, or is about to."""
+        user = self.object.email_address.user
+        if user in (signed_in(self.request), sessions.half_of(self.request.session)):
+            return None
+        return PasswordForm(data, request=self.request, user=user)
+
+    def get_context_data(self, **kwargs):
+        if self.object and "form" not in kwargs:
+            kwargs["form"] = self.form()
+        return super().get_context_data(**kwargs)
+
+
+confirm_email = ConfirmEmail.as_view()
