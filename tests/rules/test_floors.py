@@ -1,6 +1,7 @@
 """Imports and foreign keys point down, never up or sideways, and none hides inside a function."""
 
 import ast
+import logging.config
 
 import pytest
 from django.apps import apps
@@ -18,6 +19,8 @@ def places(found):
 
 def test_imports_keep_to_the_floors(monkeypatch, capsys):
     monkeypatch.chdir(settings.BASE_DIR)
+    # It would silence every logger that is there, for all tests after this one
+    monkeypatch.setattr(logging.config, "dictConfig", lambda config: None)
     broken = lint_imports(config_filename="pyproject.toml", cache_dir=None)
     assert not broken, (
         f"An import points up or sideways: move the code down, or pass the thing in.\n{capsys.readouterr().out}"
