@@ -17,7 +17,7 @@ PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-run: $(VENV)/runtime.stamp .env  ## the site with demo data on http://127.0.0.1:8000 (another port: PORT=8123)
+run: $(VENV)/runtime.stamp .env  ## the site with demo data on http://localhost:8000 (another port: PORT=8123)
 	@exec $(MANAGE) serve --port $(PORT)
 
 # On SQLite first; then on PostgreSQL when TEST_DATABASE_URL names a server

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from . import mail, people, sessions, signins
+from . import limits, mail, people, sessions, signins
 from .limits import Limited, Taken
 from .models import User
 from .returning import is_own_path
@@ -20,6 +20,10 @@ from .returning import is_own_path
 # Where the one link of a letter leads, the first that allauth offers; notices lead to a new password, or to the contact
 LINKS = ["activate_url", "password_reset_url", "signup_url"]
 TO_THE_CONTACT = {"account/email/email_changed", "account/email/email_deleted"}
+BY_ANYBODY = {
+    f"account/email/{name}"
+    for name in ("account_already_exists", "email_confirmation", "email_confirmation_signup", "unknown_account")
+}
 # allauth's messages hold the address; None is said by the page itself (and so the same for every address)
 MESSAGES = {
     "account/messages/cannot_delete_primary_email.txt": _("This email cannot be removed: you sign in with it."),
@@ -126,13 +130,20 @@ class AccountAdapter(DefaultAccountAdapter):
             address=self.get_client_ip(request),
             agent=request.headers.get("User-Agent", ""),
         )
-        signins.succeeded(email=user.email, address=self.get_client_ip(request))
         if not user.language and settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
             user.language = translation.get_language()
             user.save(update_fields=["language"])
 
     def send_mail(self, template_prefix, email, context):
-        """Queue `templates/emails/account/…`, never allauth's own text, in the language of the account."""
+        """Queue `templates/emails/account/…`, never allauth's own text, in the language of the account.
+
+        What a stranger can have sent to a mailbox comes a few times an hour: the links sent before still work.
+        """
+        if template_prefix in BY_ANYBODY:
+            try:
+                limits.take("letter", who=signins.one_spelling(email))
+            except Limited:
+                return
         notice = reverse("home" if template_prefix in TO_THE_CONTACT else "account_reset_password")
         link = next((context[name] for name in LINKS if name in context), notice)
         user = context.get("user") or User.objects.filter(email=email).first()

@@ -22,12 +22,11 @@ from django.utils.translation import gettext_lazy as _
 from . import mail, sealing
 from .happened import happened
 from .models import SignIn, User
-from .signins import network_of
+from .signins import KNOWN_DAYS, network_of
 
 STARTED, SEEN, HALF, SIGN_IN = "signed_in_at", "seen_at", "half_signed_in", "sign_in"
 CLEARED = '"cache", "storage"'  # of Clear-Site-Data; cookies are taken back one by one
 NOTED_EVERY = 60  # seconds
-KNOWN_DAYS = 90  # a browser and network that signed in since then are not told of again
 SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS",
            "CrOS": "ChromeOS", "Linux": "Linux"}  # fmt: skip
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",

@@ -19,16 +19,18 @@ import ipaddress
 import secrets
 import time
 from contextlib import suppress
+from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
-from django.core.cache import cache
+from django.utils import timezone
 
 from . import limits
+from .models import SignIn
 from .sealing import blind_index
 
 # So much of an address names a network and no household
 KEPT_BITS = {4: 24, 6: 48}
-KNOWN_SECONDS = 90 * 24 * 60 * 60
+KNOWN_DAYS = 90  # a browser and network that signed in since then are known
 PASS_SECONDS = 60 * 60
 PASS = "sign_in_pass"  # noqa: S105 - the name of a value in the session
 
@@ -65,13 +67,11 @@ def begin(*, email, address, visit=""):
     return limits.take("sign_in", who=pair, address=address, taken=taken)
 
 
-def succeeded(*, email, address):
-    """From now on this network is known to the account."""
-    cache.set(_known_key(email, address), True, KNOWN_SECONDS)
-
-
 def is_known(*, email, address):
-    return bool(cache.get(_known_key(email, address)))
+    """Did this account sign in from this network? Kept with its sign-ins, which no flood of tries pushes out."""
+    since = timezone.now() - timedelta(days=KNOWN_DAYS)
+    places = SignIn.objects.filter(user__email=email.strip().lower(), network=network_of(address), at__gte=since)
+    return bool(email) and places.exists()
 
 
 def one_spelling(email):
@@ -89,7 +89,3 @@ def visit_with_pass(session, *, email):
     """What tells this visit from every other, when it has a pass for this email; else ""."""
     account, until, visit = session.get(PASS) or ("", 0, "")
     return visit if account == blind_index(one_spelling(email), context=PASS) and time.time() < until else ""
-
-
-def _known_key(email, address):
-    return f"known:{blind_index(f'{one_spelling(email)} {network_of(address)}', context='known networks')}"

@@ -1,7 +1,7 @@
 """The admin that everything is managed in: our sign-in, our dashboard, our order of things."""
 
 import re
-from functools import wraps
+from functools import update_wrapper, wraps
 from http import HTTPStatus
 
 from allauth.account.decorators import secure_admin_login
@@ -144,7 +144,15 @@ class BammsAdminSite(admin.AdminSite):
 
     def admin_view(self, view, cacheable=False):
         """Pages are read by GET and written by POST; OPTIONS and the like would show a page that no log knows of."""
-        return require_http_methods(["GET", "HEAD", "POST"])(super().admin_view(written_down(view), cacheable))
+        inner = super().admin_view(written_down(view), cacheable)
+
+        def known(request, *args, **kwargs):
+            """Whoever is signed in and has no business here is led away, and the page that was tried is noted."""
+            if request.user.is_authenticated and not self.has_permission(request):
+                journal.record(Kind.REFUSED, request=request)
+            return inner(request, *args, **kwargs)
+
+        return require_http_methods(["GET", "HEAD", "POST"])(update_wrapper(known, inner))
 
     def get_urls(self):
         record = [

@@ -5,7 +5,8 @@ import os
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from bamms import safe_start
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bamms.settings")
-if settings.DEBUG:
-    raise SystemExit("BAMMS cannot start: DEBUG must be off where a server serves it. For development: make run.")
+safe_start.check_served(settings)
 application = get_asgi_application()

@@ -29,6 +29,7 @@ READS = ("GET", "HEAD")
 FILE = Page("file", (*READS, "POST"))  # opened, or made anew for each who asks
 PAGES = {
     "account_login": Page("sign_in_page"),
+    "my_data": Page("reveal"),
     "account_signup": Page("sign_up"),
     "account_reset_password": Page("reset", person="email"),
     "account_reset_password_from_key": Page("reset_link"),

@@ -1,5 +1,7 @@
 """Requests that no page of ours sends, and pages that are not there, get an answer in words."""
 
+import re
+
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import DataError
@@ -28,7 +30,7 @@ HEADERS = {
     "X-Frame-Options": settings.X_FRAME_OPTIONS,
 }
 SIGN_OUT = {"account_logout", "admin:logout"}
-METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
+METHODS = ["GET", "HEAD", "POST"]
 
 
 class HeadersMiddleware:
@@ -46,6 +48,18 @@ class HeadersMiddleware:
             # The next person at this computer finds nothing
             response.headers["Clear-Site-Data"] = sessions.CLEARED
         return response
+
+
+class OddCookiesMiddleware:
+    """A session's name is letters and digits; any other is dropped before a database is asked for it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not re.fullmatch(r"\w*", request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), re.ASCII):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        return self.get_response(request)
 
 
 class OddRequestMiddleware:

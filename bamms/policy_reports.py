@@ -19,7 +19,7 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from accounts import sealing
+from accounts import limits, sealing
 
 logger = logging.getLogger(__name__)
 MOST_BYTES = 16 * 1024
@@ -103,7 +103,8 @@ def _may_report(address):
     """So many an hour for each network address (kept as a keyed hash) and for all: a log must not fill the disk."""
     hour = int(time.time() // HOUR)
     allowed = True
-    for who, most in ((sealing.blind_index(address, context="policy reports"), PER_ADDRESS), ("all", PER_SITE)):
+    place = sealing.blind_index(limits.place_of(address), context="policy reports")
+    for who, most in ((place, PER_ADDRESS), ("all", PER_SITE)):
         key = f"policy-reports:{hour}:{who}"
         count = cache.get(key, 0) + 1
         cache.set(key, count, HOUR)

@@ -4,6 +4,7 @@ Each fault is a sentence that names the setting. Works on the settings as a mapp
 """
 
 import base64
+import os
 from ipaddress import ip_address
 from itertools import combinations
 from urllib.parse import urlsplit
@@ -32,14 +33,29 @@ def is_reachable(site):
     return site["TLS"] or not all(map(is_near, hosts))
 
 
+def check_served(site):
+    """Stops a server of production: with DEBUG, and before its files are gathered, without which no page is made."""
+    if site.DEBUG:
+        raise SystemExit(
+            "BAMMS cannot start: DEBUG must be off where a server of production serves it. For development: make run."
+        )
+    if not (site.STATIC_ROOT / "staticfiles.json").exists():
+        raise SystemExit("BAMMS cannot start: style and scripts are not gathered. Run manage.py collectstatic first.")
+
+
 def faults(site):
     yield from _shared_keys(site)
     if not is_reachable(site):
         return
     if site["DEBUG"]:
         yield "DEBUG must be off where TLS is on, or where ALLOWED_HOSTS or SITE_URL names more than this machine."
+    if not site["TLS"]:
+        yield "TLS must be on where ALLOWED_HOSTS or SITE_URL names more than this machine."
+    if site["BEHIND_TLS_PROXY"] and not site["TRUSTED_PROXY_COUNT"]:
+        yield "TRUSTED_PROXY_COUNT must say how many proxies stand before BAMMS, or all visitors count as one."
     yield from _weak_keys(site)
     yield from _open_connections(site)
+    yield from _not_for_people(site)
     if not site["CLAMD_ADDRESS"]:
         yield "CLAMD_ADDRESS must name the virus scanner that sees what people upload, or be off."
 
@@ -85,9 +101,26 @@ def _open_connections(site):
         yield "CLAMD_ADDRESS leads to another host, and files would go there in clear: run the scanner on this one."
 
 
+def _not_for_people(site):
+    """Limits that each process counts for itself, and letters that only a developer reads. A copy of the site that
+    writes to nobody (dummymail), such as a restored backup that is tried out, may count as it likes."""
+    mail, cache = (
+        name.rpartition(".")[0].lower() for name in (site["EMAIL_BACKEND"], site["CACHES"]["default"]["BACKEND"])
+    )
+    if mail.endswith(".dummy"):
+        return
+    if not mail.endswith(".smtp"):
+        yield "EMAIL_URL must begin with smtp, smtp+tls or smtp+ssl; dummymail:// is for a copy that writes to nobody."
+    if cache.endswith((".dummy", ".locmem")):
+        yield "CACHE_URL must name a cache that all processes share, or be left out: the limits are counted in it."
+
+
 def _database_hosts(database):
+    """Also of the variables that PostgreSQL's own library reads where the setting names no host."""
     options = database.get("OPTIONS", {})
-    named = (database.get("HOST"), options.get("host"), options.get("hostaddr"), options.get("service"))
+    named = [database.get("HOST"), options.get("host"), options.get("hostaddr"), options.get("service")]
+    if "postgresql" in database["ENGINE"]:
+        named += [os.environ.get(name) for name in ("PGHOST", "PGHOSTADDR", "PGSERVICE")]
     return [host for names in named if names for host in str(names).split(",")]
 
 

@@ -81,7 +81,7 @@ if len(SECRET_KEY) < 50:
     refuse("SECRET_KEY must have 50 characters or more; make one with `python -m bamms.development`.")
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", env.list, ["127.0.0.1", "localhost"] if DEBUG else environ.Env.NOTSET)
 CSRF_TRUSTED_ORIGINS = setting("CSRF_TRUSTED_ORIGINS", env.list, [])
-SITE_URL = setting("SITE_URL", env.str, "http://127.0.0.1:8000" if DEBUG else environ.Env.NOTSET).rstrip("/")
+SITE_URL = setting("SITE_URL", env.str, "http://localhost:8000" if DEBUG else environ.Env.NOTSET).rstrip("/")
 if not re.fullmatch(r"https?://[\w.:\[\]-]+", SITE_URL):
     refuse("SITE_URL must be like https://portal.example.com, with https:// (or http://) and no path.")
 # Neither "*" nor ".example.com": whoever owns a name that we did not mean would be answered under it
@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bamms.middleware.OddCookiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -182,7 +183,7 @@ DATABASE_TLS = setting("DATABASE_TLS", env.str, "verify-full")
 if DATABASE_TLS not in safe_start.DATABASE_TLS:
     refuse(f"DATABASE_TLS must be one of {', '.join(safe_start.DATABASE_TLS)}.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": setting("CACHE_URL", env.cache_url, "dbcache://bamms_cache?max_entries=100000")}
+CACHES = {"default": setting("CACHE_URL", env.cache_url, "dbcache://bamms_cache?max_entries=500000")}
 TASKS = {"default": {"BACKEND": setting("TASKS_BACKEND", env.str, "django_tasks_db.DatabaseBackend")}}
 if not find_spec(TASKS["default"]["BACKEND"].partition(".")[0] or "-"):
     refuse("TASKS_BACKEND must name a class that is installed, such as django_tasks_db.DatabaseBackend.")
@@ -322,7 +323,8 @@ if 0 < SECURE_HSTS_SECONDS < A_YEAR:
         f"SECURE_HSTS_SECONDS must be {A_YEAR} (a year) or more; 0 is for leaving HTTPS, and `check --deploy` warns."
     )
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
-if on_or_off("BEHIND_TLS_PROXY", False):
+BEHIND_TLS_PROXY = on_or_off("BEHIND_TLS_PROXY", False)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # How many proxies of ours stand before the site: the address of a visitor is read behind them
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", 0, least=0, most=10)
@@ -357,7 +359,7 @@ PHONENUMBER_DB_FORMAT = "E164"
 # Files: static ones from the tree, private ones outside the web root, opened only through the one door
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-WHITENOISE_MANIFEST_STRICT = False  # before collectstatic pages are plain, but they and the trouble pages answer
+WHITENOISE_MANIFEST_STRICT = False  # a file that is not in the tree costs a page its look, and no answer
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site reads our files
 # Said with its charset, as WhiteNoise says it for text/…
 WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
@@ -436,6 +438,7 @@ LIMITS = {
     "second_step_told": {"person": (1, DAY)},
     "sign_in_page": {"network": (60, MINUTE)},
     "sign_up": {"network": (30, HOUR)},
+    "letter": {"person": (5, HOUR)},
     "reset": {"person": (5, HOUR), "network": (30, HOUR)},
     "reset_link": {"network": (20, 10 * MINUTE)},
     "password": {"person": (10, 10 * MINUTE)},

@@ -5,7 +5,8 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from bamms import safe_start
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bamms.settings")
-if settings.DEBUG:
-    raise SystemExit("BAMMS cannot start: DEBUG must be off where gunicorn serves it. For development: make run.")
+safe_start.check_served(settings)
 application = get_wsgi_application()

@@ -21,12 +21,20 @@ NAME_ENDS = rb"(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
 # write it into every file
 ACTIVE = re.compile(
     rb"/(?:JavaScript|Launch|SubmitForm|ImportData|EmbeddedFiles?|RichMedia|XFA|OpenAction(?!\s*\[)|GoTo[ER]|Rendition"
-    rb"|Movie|Sound)" + NAME_ENDS
+    rb"|Movie|Sound|FileAttachment|Filespec|OnInstantiate|SetOCGState|GoTo3DView)" + NAME_ENDS
 )
 # So is this key with its value
 ACTIVE_EVENTS = re.compile(rb"/AA[\x00\s]*(?:<<|\d+[\x00\s]+\d|%)")
-# Two letters alone are not, so they are read outside streams only
-ACTIVE_SHORT = re.compile(rb"/(?:JS|AA)" + NAME_ENDS)
+# Shorter ones are not, so they are read outside streams only. Links stay, but none that runs a script
+ACTIVE_SHORT = re.compile(
+    rb"/(?:JS|AA|EF|AF|3DD|3DA|U3D|PRC)"
+    + NAME_ENDS
+    + rb"|/S\s*/Thread"
+    + NAME_ENDS
+    + rb"|/FS\s*/URL"
+    + NAME_ENDS
+    + rb"|/Ref\s*(?:<<|\d+\s+\d+\s+R)|\(\s*(?i:javascript)\s*:"
+)
 ENCRYPTED = re.compile(rb"/Encrypt" + NAME_ENDS)
 # A ZIP file (of Java or Office, say) is found from its end, within so many bytes of the end of the file
 ZIP_END, ZIP_END_WITHIN = b"PK\x05\x06", 66_000

@@ -15,7 +15,7 @@ MOST = 100  # characters
 
 
 def sealed(text, *, by):
-    text = text.strip()[:MOST]
+    text = text.replace("\0", "").strip()[:MOST]  # PostgreSQL stores no NUL
     return seal(text, context=_context(by)) if text else ""
 
 

@@ -4,6 +4,7 @@ Nothing of a file's own name comes in but its ending. A stored file has no addre
 the one door.
 """
 
+import codecs
 import contextlib
 import fcntl
 import hashlib
@@ -17,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.core.exceptions import BadRequest, RequestDataTooBig, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import InMemoryUploadedFile
@@ -169,6 +170,8 @@ class MemoryUploads(FileUploadHandler):
     """
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803 - Django's name
+        if encoding and codecs.lookup(encoding).name != "utf-8":
+            raise BadRequest("A form in another encoding than UTF-8.")
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if signed_in(self.request):
             most += request_max_mb() * MEGABYTE

@@ -4,6 +4,7 @@ Only the hash of the link's token is kept, so the database cannot be used to for
 """
 
 import hashlib
+import logging
 import secrets
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ from privacy.errors import Refused
 from privacy.models import Subject
 from privacy.scope import Hat
 from tenants.models import Invitation, Tenant
+
+logger = logging.getLogger(__name__)
 
 
 def token_hash(token):
@@ -64,6 +67,8 @@ def accept(*, token, by):
     )
     over = invitation is None or invitation.used_at or invitation.expires_at <= timezone.now()
     # Staff may have corrected the address since: whoever has the old one is somebody else
+    if invitation is None:
+        logger.warning("An invitation that was never sent was tried")
     if over or invitation.tenant.email.lower() != invitation.email.lower():
         raise Refused(
             _("This invitation is no longer valid. Ask your building management for a new one, or claim your record."),

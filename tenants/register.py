@@ -5,8 +5,10 @@ The management follows from the unit and from who acts, never from a form. The p
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import mail
 from privacy import access, updates
 from privacy.errors import Refused
 from privacy.models import Subject
@@ -52,6 +54,7 @@ def correct(*, entry, occupancies=(), by):
         _check_not_taken(entry)
         entry.save(update_fields=[*names, "identity_index", "changed_at"])
         _forget_files(original, names)
+        _tell_replaced_mailbox(original, names)
     _house(entry, occupancies)
     updates.corrected(record=entry, names=names, by=by, beside=occupancies)
     return names
@@ -78,6 +81,12 @@ def _house(entry, occupancies):
     for occupancy in occupancies:
         occupancy.tenant = entry
         occupancy.save()
+
+
+def _tell_replaced_mailbox(original, names):
+    """Nobody holds this record yet, so its email decides who may: the owner of the old one must hear of a new one."""
+    if "email" in names and original.email and not original.is_claimed:
+        mail.tell_address(email=original.email, language="", template="entry_email_changed", path=reverse("home"))
 
 
 def _forget_files(original, names):

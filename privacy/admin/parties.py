@@ -80,10 +80,10 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
     actions = ("dismiss",)
 
     def get_fields(self, request, obj=None):
-        return ("person", "party", "does") if obj else ("email", "name", "party", "role")
+        return ("person", "company", "does") if obj else ("email", "name", "party", "role")
 
     def get_readonly_fields(self, request, obj=None):
-        return ("person", "party", "does") if obj else ()
+        return ("person", "company", "does") if obj else ()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = {} if obj else {"form": type("AppointForm", (MembershipForm,), {"by": request.user})}
@@ -92,6 +92,11 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
     @admin.display(description=_("person"), ordering="user__name")
     def person(self, membership):
         return membership.user.name or membership.user.email
+
+    @admin.display(description=_("company"))
+    def company(self, membership):
+        """Its name alone: heads may not open the page that a link would lead to."""
+        return membership.party.name
 
     @admin.display(description=_("role"), ordering="role")
     def does(self, membership):

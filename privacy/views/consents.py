@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -67,8 +67,14 @@ def _shown_again(request, refusal=None):
 
 def _say_recorded(request, events):
     if events:
-        words = {"moment": moment(events[0].at), "number": ", ".join(event.number for event in events)}
-        messages.success(request, _("Recorded on %(moment)s. Your receipt: %(number)s.") % words)
+        numbers = ", ".join(event.number for event in events)
+        words = {"moment": moment(events[0].at), "number": numbers}
+        sentence = ngettext(
+            "Recorded on %(moment)s. Your receipt: %(number)s.",
+            "Recorded on %(moment)s. Your receipts: %(number)s.",
+            len(events),
+        )
+        messages.success(request, sentence % words)
     else:
         messages.info(request, _("We already have this. You need not send it again."))
 

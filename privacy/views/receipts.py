@@ -1,5 +1,7 @@
 """One's receipts, to read, to print and for machines; and the public page where anybody can check one."""
 
+import logging
+
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, JsonResponse
@@ -13,6 +15,8 @@ from privacy.middleware import open_without_consent
 from privacy.models import ConsentEvent
 from privacy.models.access import Why
 from privacy.scope import Hat
+
+logger = logging.getLogger(__name__)
 
 
 class CheckForm(forms.Form):
@@ -63,4 +67,6 @@ def check(request):
     """Says "genuine" or "does not match", and nothing about anybody in either case."""
     form = CheckForm(request.GET or None)
     genuine = receipts.is_genuine(**form.cleaned_data) if form.is_bound and form.is_valid() else None
+    if genuine is False:
+        logger.warning("A code that fits no receipt was checked")
     return render(request, "privacy/receipt_check.html", {"form": form, "genuine": genuine})

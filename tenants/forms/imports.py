@@ -1,13 +1,18 @@
 """What staff fill in to bring a register in, and to take it out."""
 
+import logging
+
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from privacy import pdfs
 from tenants import columns, imports, spreadsheets
+
+logger = logging.getLogger(__name__)
 
 FORMATS = [(spreadsheets.XLSX, _("XLSX (Excel)")), (spreadsheets.CSV, "CSV")]
 # Exported only when somebody ticks it
@@ -37,7 +42,11 @@ class RegisterFile(forms.FileField):
 
     def to_python(self, data):
         upload = super().to_python(data)
-        return upload and imports.read(upload)
+        try:
+            return upload and imports.read(upload)
+        except ValidationError as error:
+            logger.warning("An upload was refused: %s", error.code)
+            raise
 
     def widget_attrs(self, widget):
         kinds = (".csv", ".xlsx", "text/csv", spreadsheets.CONTENT_TYPES[spreadsheets.XLSX])

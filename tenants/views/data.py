@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.fresh import ask_for_fresh_sign_in
 from accounts.templatetags.moments import moment
 from privacy import access, declarations, numbers, updates
 from privacy.errors import Refused
@@ -65,7 +66,8 @@ def my_data(request):
     entries = own_entries(request.user)
     if not entries:
         return render(request, "tenants/my_data.html", {"entries": entries})
-    revealed = request.method == "POST"
+    if revealed := request.method == "POST":
+        ask_for_fresh_sign_in(request)
     look = {"action": Action.REVEALED, "fields": ["identity_number"]} if revealed else {}
     entry = own_entry(request, **look)
     requests = ProfileUpdateRequest.objects.visible_to(request.user, as_=Hat.TENANT).filter(subject=entry.subject_id)

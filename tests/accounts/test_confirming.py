@@ -213,3 +213,18 @@ def test_a_pass_of_one_visit_leaves_the_tries_of_another(ann):
         )
     visit = signins.visit_with_pass(mine, email="ann@example.com")
     assert signins.begin(email="ann@example.com", address="203.0.113.9", visit=visit)
+
+
+def test_a_mailbox_gets_a_few_letters_an_hour_from_whatever_network(time_machine):
+    time_machine.move_to("2026-11-22T05:00:00Z", tick=False)
+    UserFactory(email="ann@example.com")
+    for email in (VICTIM, "ann@example.com"):
+        for number in range(9):
+            client = Client(REMOTE_ADDR=f"203.0.{number}.9")
+            answer = client.post("/accounts/signup/", {"email": email, "password1": STRANGE, "language": "en"})
+            assert answer.status_code == 302
+            time_machine.shift(61)
+        assert len([letter for letter in mail.outbox if letter.to == [email]]) == 5
+    time_machine.shift(3600)
+    sign_in(VICTIM, STRANGE)
+    assert len([letter for letter in mail.outbox if letter.to == [VICTIM]]) == 6

@@ -27,6 +27,7 @@ ELSEWHERE = {
     "sign_in_strange",
     "sign_in_slow",
     "sign_in_pass",
+    "letter",
 }
 REGISTER = "/admin/tenants/tenant/"
 # action → who, method, address, what is sent
@@ -94,6 +95,12 @@ def test_the_one_too_many_is_told_the_time_and_time_opens_again(action, limit, a
     assert re.search(r"You can try again at 12[:.]10 WIB", shown)
     time_machine.shift(600)
     assert act(action).status_code != 429
+
+
+def test_a_tenant_reveals_her_own_number_only_so_often(cast, limit, sign_in):
+    limit("reveal", 1)
+    client = sign_in(cast.ann)
+    assert [client.post("/my-data/").status_code for _try in range(2)] == [200, 429]
 
 
 def test_a_search_counts_however_its_page_is_asked_for(cast, limit, sign_in):

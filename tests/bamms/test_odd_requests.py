@@ -1,8 +1,10 @@
 """What no page of ours sends is answered in words, never with a broken page."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from privacy import searching
 from tests import factories as f
 
 LONG, TOO_LONG = "9" * 30, "9" * 5000
@@ -71,3 +73,31 @@ def test_a_word_for_a_number_is_no_choice(cast):
 def test_a_word_for_a_selected_row_is_refused(cast):
     picked = {"action": "dismiss", "_selected_action": "abc"}
     assert client_of(cast.otto).post("/admin/privacy/membership/", picked).status_code == 400
+
+
+@pytest.mark.parametrize("cookie", [r'"\000aaaaaaaaaa"', "a b", "é", "../x"])
+def test_a_session_cookie_that_is_no_name_of_one_is_not_looked_up(cast, cookie):
+    answer = client_of().get("/", headers={"cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("who", "page"), [("vera", "/vendor/shared/"), ("sam", "/admin/tenants/tenant/")])
+def test_a_nul_in_a_search_is_dropped(cast, who, page):
+    assert client_of(getattr(cast, who)).post(page, {"q": "a\0b"}, follow=True).status_code == 200
+    assert searching.opened(searching.sealed("a\0b", by=cast.sam), by=cast.sam) == "ab"
+
+
+@pytest.mark.parametrize("charset", ["hex", "rot13", "idna", "undefined", "utf-16", "nothing"])
+def test_a_form_in_another_encoding_is_answered_400(charset):
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nabc\r\n--x--\r\n'
+    sent = f"multipart/form-data; boundary=x; charset={charset}"
+    assert client.generic("POST", "/accounts/login/", body, content_type=sent).status_code in {400, 403}
+    assert (
+        client.generic("POST", "/accounts/login/", body, content_type=sent.replace(charset, "UTF8")).status_code == 403
+    )
+
+
+def test_options_shows_no_page(cast):
+    answer = client_of(cast.ann).options("/home/")
+    assert (answer.status_code, answer.content) == (405, b"")

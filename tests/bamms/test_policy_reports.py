@@ -129,6 +129,15 @@ def test_many_reports_in_one_body_are_a_few_lines(caplog):
     assert len(lines(caplog)) == policy_reports.MOST_REPORTS
 
 
+def test_a_household_of_ipv6_is_one_address(monkeypatch):
+    monkeypatch.setattr(policy_reports, "PER_ADDRESS", 2)
+    codes = [
+        Client(REMOTE_ADDR=f"2001:db8:9:1::{number}").post("/csp-report/", "{}", content_type=OLD).status_code
+        for number in range(1, 4)
+    ]
+    assert codes == [204, 204, 429]
+
+
 def test_so_many_an_hour_from_one_address_and_from_all(caplog, monkeypatch):
     monkeypatch.setattr(policy_reports, "PER_ADDRESS", 2)
     monkeypatch.setattr(policy_reports, "PER_SITE", 3)

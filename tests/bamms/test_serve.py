@@ -104,7 +104,7 @@ def test_serve_prepares_the_database_then_runs_both(development, free_port, star
         "load_demo",
     ]
     assert settings.VAR_DIR.is_dir()
-    assert f"http://127.0.0.1:{free_port}/" in capsys.readouterr().out
+    assert f"http://localhost:{free_port}/" in capsys.readouterr().out
     assert all(process.poll() is not None for process in started)
 
 
@@ -142,7 +142,7 @@ def test_stop_kills_what_does_not_listen(monkeypatch):
 
 def test_environment_makes_links_lead_to_the_port(monkeypatch):
     monkeypatch.delenv("SITE_URL")
-    assert serve.environment(8123)["SITE_URL"] == "http://127.0.0.1:8123"
+    assert serve.environment(8123)["SITE_URL"] == "http://localhost:8123"
 
 
 def test_environment_keeps_a_site_url_that_is_set(monkeypatch):

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
 
-from bamms import development
+from bamms import development, safe_start
 
 ROOT = Path(settings.BASE_DIR)
 PRINT_SETTINGS = """
@@ -33,6 +34,9 @@ PRODUCTION = {
     "SITE_URL": "https://portal.example.com",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.com:587",
     "CLAMD_ADDRESS": "/run/clamav/clamd.ctl",
+    "CACHE_URL": None,
+    "BEHIND_TLS_PROXY": "on",
+    "TRUSTED_PROXY_COUNT": "1",
     "DATABASE_URL": None,
     "SECRET_KEY": "bT4nJzVgn0C0tbhTqW8zvK5Nn1cBv0zX7bq4C2n9YvJQ3mZr6aUe8sLwDkFhGp",
     "FIELD_KEYS": "k1:gV3nq1J6s0mYtE0b0m5r3lJx7c8v2hK9wQzLrUfTnAM=",
@@ -208,6 +212,13 @@ TWICE = PRODUCTION["FIELD_KEYS"].partition(":")[2]
         ("CACHE_URL", "redis://127.0.0.1:6379,cache.example.com:6379/0"),
         ("CACHE_URL", "pymemcache://cache.example.com:11211"),
         ("SECURE_HSTS_SECONDS", "3600"),
+        ("TLS", "off"),
+        ("CACHE_URL", "dummycache://"),
+        ("CACHE_URL", "locmemcache://"),
+        ("EMAIL_URL", "consolemail://"),
+        ("EMAIL_URL", "filemail:///tmp/mail"),
+        ("EMAIL_URL", "memorymail://"),
+        ("TRUSTED_PROXY_COUNT", "0"),
     ],
 )
 def test_a_site_that_people_can_reach_does_not_start_with(start, name, value):
@@ -232,6 +243,8 @@ def test_a_site_that_people_can_reach_does_not_start_with(start, name, value):
         {"SECURE_HSTS_SECONDS": "0"},
         {"CLAMD_ADDRESS": "off"},
         {"CLAMD_ADDRESS": "127.0.0.1:3310"},
+        {"EMAIL_URL": "dummymail://", "CACHE_URL": "locmemcache://"},
+        {"BEHIND_TLS_PROXY": "off", "TRUSTED_PROXY_COUNT": "0"},
     ],
 )
 def test_a_site_that_people_can_reach_starts_with(start, changed):
@@ -243,8 +256,20 @@ def test_a_site_that_people_can_reach_starts_with(start, changed):
 )
 def test_a_name_of_the_world_makes_it_production_even_without_tls(start, changed):
     """The public keys of the tests, in clear and behind some proxy: that is no test."""
-    with pytest.raises(SystemExit, match="is an example"):
+    with pytest.raises(SystemExit, match="TLS must be on"):
         start(**changed)
+
+
+def test_the_keys_of_the_tests_serve_nobody(start):
+    with pytest.raises(SystemExit, match="holds an example"):
+        start(**(PRODUCTION | {"FIELD_KEYS": os.environ["FIELD_KEYS"]}))
+
+
+@pytest.mark.parametrize("name", ["PGHOST", "PGHOSTADDR", "PGSERVICE"])
+def test_a_host_that_only_the_library_of_the_database_knows_is_reached_over_tls_too(start, monkeypatch, name):
+    monkeypatch.setenv(name, "db.example.com")
+    with pytest.raises(SystemExit, match="DATABASE_URL leads to another host"):
+        start(**(PRODUCTION | {"DATABASE_URL": "postgres://u:p@/bamms"}))
 
 
 def test_the_example_holds_no_key_that_somebody_could_keep():
@@ -254,18 +279,25 @@ def test_the_example_holds_no_key_that_somebody_could_keep():
 
 
 @pytest.mark.parametrize("server", ["bamms.wsgi", "bamms.asgi"])
-@pytest.mark.parametrize(("debug", "starts"), [("on", False), ("off", True)])
-def test_a_server_of_production_refuses_debug(server, debug, starts):
+def test_a_server_of_production_refuses_debug(server):
     done = subprocess.run(
         [sys.executable, "-c", f"import {server}"],
-        env={**os.environ, "DEBUG": debug},
+        env={**os.environ, "DEBUG": "on"},
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode == 0) == starts
-    assert starts or done.stderr.startswith("BAMMS cannot start: DEBUG")
+    assert done.returncode
+    assert done.stderr.startswith("BAMMS cannot start: DEBUG")
+
+
+def test_a_server_of_production_starts_once_its_files_are_gathered(tmp_path):
+    site = SimpleNamespace(DEBUG=False, STATIC_ROOT=tmp_path)
+    with pytest.raises(SystemExit, match="collectstatic"):
+        safe_start.check_served(site)
+    (tmp_path / "staticfiles.json").touch()
+    safe_start.check_served(site)
 
 
 def test_gunicorn_leaves_it_to_django_what_came_over_tls():

@@ -30,7 +30,7 @@ def test_a_newcomer_signs_up_agrees_and_her_claim_opens_by_itself(entry):
     steps.then_told(CICI, "Confirm your email address")
     steps.when_confirming(cici)
     steps.when_signing_in(cici).is_at("/consent/").reads("Please read, then answer")
-    steps.when_agreeing(cici).reads("Recorded on", "Your receipt: TT-")
+    steps.when_agreeing(cici).reads("Recorded on", "Your receipts: TT-")
     steps.when_claiming(cici, building_of(entry)).is_at("/claim/sent/")
     steps.then_holds(CICI, entry)
     steps.then_told(CICI, "Your claim has been checked")

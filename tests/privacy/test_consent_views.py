@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.templatetags.numbers import unbroken
 from privacy import access, consents
 from privacy.models import ConsentEvent, Standing
 from privacy.models.access import Why
@@ -129,8 +130,8 @@ def test_page_says_for_whom_staff_and_vendor_users_answer(cast, client, policy):
 def test_agreeing_leads_on_with_a_receipt(client, ann, policy, terms):
     response = post(client, policy="on", terms="on", answer="agree", next="/my-privacy/")
     assert response["Location"] == "/my-privacy/"
-    numbers = ", ".join(ConsentEvent.objects.order_by("sequence").values_list("number", flat=True))
-    assert f"Your receipt: {numbers}." in text(client.get("/my-privacy/"))
+    numbers = ", ".join(map(unbroken, ConsentEvent.objects.order_by("sequence").values_list("number", flat=True)))
+    assert f"Your receipts: {numbers}." in text(client.get("/my-privacy/"))
 
 
 @pytest.mark.parametrize("ticked", [{}, {"terms": "on"}])

@@ -189,6 +189,14 @@ def test_a_refused_page_is_written_down(cast, sign_in, who, address):
     assert (entry.actor, entry.route) == (subjects.own(user), address)
 
 
+@pytest.mark.parametrize("who", ["ann", "vera"])
+def test_a_page_of_the_admin_that_leads_somebody_away_is_written_down(cast, sign_in, who):
+    user = getattr(cast, who)
+    assert sign_in(user).get("/admin/tenants/tenant/").status_code == 302
+    (entry,) = entries(Kind.REFUSED)
+    assert (entry.actor, entry.route) == (subjects.own(user), "/admin/tenants/tenant/")
+
+
 def test_strangers_cannot_fill_the_journal():
     before = JournalEntry.objects.count()
     Client(enforce_csrf_checks=True).post(LOGIN, {"login": "x"})

@@ -383,6 +383,41 @@ def test_clean_pdf_refuses_a_file_that_can_act(name):
         assert refused(clean_document, content) == ACTIVE
 
 
+@pytest.mark.parametrize(
+    "acting",
+    [
+        b"<</Type/Annot/Subtype/FileAttachment/FS 5 0 R>>",
+        b"<</F(evil.exe)/EF<</F 5 0 R>>>>",
+        b"<</F(evil.exe)/EF 5 0 R>>",
+        b"<</Type/Filespec/F(evil.exe)>>",
+        b"<</Type/Catalog/AF[5 0 R]>>",
+        b"<</Subtype/3D/3DD 5 0 R>>",
+        b"<</Type/3D/Subtype/U3D/OnInstantiate 6 0 R>>",
+        b"<</Type/3D/Subtype/PRC>>",
+        b"<</S/Thread/F(\\\\evil\\share\\a.pdf)>>",
+        b"<</S /Thread/D 0>>",
+        b"<</S/SetOCGState/State[/OFF 9 0 R]>>",
+        b"<</S/GoTo3DView/TA 5 0 R>>",
+        b"<</Subtype/Form/Ref<</F(\\\\evil\\a.pdf)>>>>",
+        b"<</Subtype/Form/Ref 5 0 R>>",
+        b"<</F<</FS/URL/F(http://evil.example/)>>>>",
+        b"<</S/URI/URI(JavaScript:app.alert(1))>>",
+    ],
+)
+def test_clean_pdf_refuses_attachments_programs_and_what_is_fetched(acting):
+    for content in (pdf(acting), pdf(object_stream(b"1 0 " + acting))):
+        assert refused(clean_document, content) == ACTIVE
+
+
+def test_clean_pdf_keeps_links_and_marks_of_structure():
+    quiet = pdf(
+        b"<</S/URI/URI(https://example.com/)>>",
+        b"<</Type/Catalog/Threads[5 0 R]/Type/StructElem/Ref[6 0 R]/S/Span>>",
+        b"<</Type/Thread/F 7 0 R/Font<</AFM 8 0 R/EF1 9 0 R>>>>",
+    )
+    assert clean_pdf(upload(quiet)).read() == quiet
+
+
 def test_clean_pdf_reads_long_names_even_where_a_stream_seems_to_be():
     assert refused(clean_pdf, pdf(b"(>>stream\n) <</S/JavaScript>> (endstream)")) == ACTIVE
 

@@ -303,3 +303,10 @@ def test_detail_of_someone_else_is_not_here_and_the_try_is_recorded(cast, sign_i
     assert request.is_waiting
     assert AccessRecord.objects.filter(subject=cast.ann_entry.subject, allowed=False).count() == 2
     assert bob.get(reverse("update_detail", args=["PD-2026-9999"])).status_code == 404
+
+
+def test_the_whole_number_asks_for_a_fresh_sign_in(cast, sign_in, settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    answer = sign_in(cast.ann).post("/my-data/")
+    assert answer.url.startswith("/accounts/reauthenticate/")
+    assert not AccessRecord.objects.filter(action="revealed").exists()

@@ -32,7 +32,7 @@ def test_home_shows_what_is_open(cast, sign_in):
         "PT Teknik Andal asks you to share data with it.",
         "You asked for a change to your data.",
         "Sam, staff of Pengelola Anggrek, looked at",
-        "You share data with vendors by 1 permission.",
+        "You share data with vendors under 1 permission.",
         "Pengelola Anggrek",
         "unit A-12-03",
     ):

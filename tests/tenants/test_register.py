@@ -52,6 +52,20 @@ def test_correct_tells_the_person_and_records_who_changed_what(cast):
     assert not any(value in letter.body for value in ("Ann", "+62", "phone", "Sam"))
 
 
+def test_correct_tells_the_replaced_mailbox_of_a_record_that_nobody_holds(cast, django_capture_on_commit_callbacks):
+    """Whoever has the new one can be invited to the record."""
+    entry = f.TenantFactory(management=cast.anggrek, email="old@example.com")
+    with django_capture_on_commit_callbacks(execute=True):
+        register.correct(entry=proposal(entry, email="new@example.com"), by=cast.sam)
+    (letter,) = mail.outbox
+    assert (letter.to, "new@" in letter.body) == (["old@example.com"], False)
+    assert "no longer writes to this email address" in letter.body or "tidak lagi" in letter.body
+    mail.outbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        register.correct(entry=proposal(Tenant.objects.get(pk=entry.pk), phone="+6281234567891"), by=cast.sam)
+    assert not mail.outbox
+
+
 def test_correct_says_nothing_when_nothing_changed(cast):
     assert register.correct(entry=proposal(cast.ann_entry), by=cast.sam) == []
     assert mail.outbox == []

@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 HOST = "127.0.0.1"
+NAME = "localhost"  # passkeys work on names alone
 LOOK_EVERY = 0.5  # seconds between two looks at the processes
 PATIENCE = 8  # seconds a process gets to stop by itself
 
@@ -48,7 +49,7 @@ def worker():
 def environment(port):
     """The environment of the processes: links in their mails lead to this very port."""
     said = {"DJANGO_RUNSERVER_HIDE_WARNING": "true", "PYTHONUNBUFFERED": "1"}
-    return {"SITE_URL": f"http://{HOST}:{port}", **os.environ, **said}
+    return {"SITE_URL": f"http://{NAME}:{port}", **os.environ, **said}
 
 
 def watch(processes):
@@ -107,7 +108,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, interrupt)
         try:
             self.prepare()
-            self.announce(f"http://{HOST}:{port}/")
+            self.announce(f"http://{NAME}:{port}/")
             run([web_server(port), worker()], environment(port))
         except KeyboardInterrupt:
             self.stdout.write("\nBAMMS has stopped.")
