@@ -13,13 +13,13 @@ from django.http import Http404
 from django.utils.decorators import method_decorator
 
 from . import sessions
-from .forms import CURRENT, OurWords
+from .forms import PASSWORD, OurWords
 from .middleware import signed_in
 
 
 class PasswordForm(OurWords, forms.Form):
     password = forms.CharField(widget=forms.PasswordInput, strip=False)
-    words = {"password": CURRENT}
+    words = {"password": {**PASSWORD, "autocomplete": "current-password", "help": ""}}
 
     def __init__(self, *args, request, user, **kwargs):
         super().__init__(*args, **kwargs)

@@ -75,9 +75,9 @@ def test_in_the_browser_of_the_sign_up_the_button_is_enough():
 def test_in_another_browser_the_password_is_asked_for():
     sign_up(VICTIM, HERS)
     phone, link = browser(), link_to(VICTIM)
-    assert "Enter the password of the account as well" in phone.get(link).content.decode()
+    assert "Enter the password of your account, then press the button" in phone.get(link).content.decode()
     for sent in ({}, {"password": ""}):
-        assert "Enter your current password." in phone.post(link, sent).content.decode()
+        assert "Enter your password." in phone.post(link, sent).content.decode()
     assert not is_confirmed(VICTIM)
     assert phone.post(link, {"password": HERS}).status_code == 302
     assert is_confirmed(VICTIM)

@@ -1,6 +1,7 @@
 """The second factor: set up, asked for, sealed, given up; a fresh sign-in before anything is changed."""
 
 import re
+from unittest.mock import patch
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -72,6 +73,32 @@ def test_an_app_is_set_up_with_its_code_and_the_codes_are_shown_once(ann, django
     again = client.get("/accounts/two-step/recovery-codes/").content.decode()
     assert not any(code in again for code in codes)
     assert {letter.subject for letter in mail.outbox} >= {"An authenticator app was set up"}
+
+
+def test_the_second_step_offers_a_passkey_to_who_has_one(ann):
+    set_up(ann)
+    asked = client_of(ann).get("/accounts/two-step/authenticate/").content.decode()
+    assert 'name="code"' in asked
+    assert "Use a passkey" not in asked
+    made = {"name": "Key", "credential": {}}
+    Authenticator.objects.create(user=ann, type=Authenticator.Type.WEBAUTHN, data=made)
+    with (
+        patch("allauth.mfa.webauthn.internal.auth.get_credentials", return_value=[]),
+        patch(
+            "allauth.mfa.webauthn.internal.auth.begin_authentication",
+            return_value={"publicKey": {"allowCredentials": [{"id": "x"}]}},
+        ),
+    ):
+        assert "Use a passkey" in client_of(ann).get("/accounts/two-step/authenticate/").content.decode()
+
+
+@pytest.mark.parametrize(("is_staff", "offered"), [(True, False), (False, True)])
+def test_whoever_needs_a_second_step_is_not_offered_to_remove_the_last(cast, is_staff, offered):
+    page = client_of(set_up(cast.sam if is_staff else cast.ann)).get("/accounts/two-step/authenticate/")
+    assert page.status_code == 200
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(cast.sam if is_staff else cast.ann)
+    assert ("Remove the app" in client.get("/accounts/two-step/").content.decode()) == offered
 
 
 def test_sign_in_asks_for_the_code_and_takes_each_once(ann):
