@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth_context
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, ValidationError
 from django.urls import reverse
 from django.utils import translation
@@ -84,6 +85,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email):
         people.refuse_look_alike(email)
         return super().clean_email(email)
+
+    def confirm_email(self, request, email_address):
+        """Somebody may have opened an account with it meanwhile: confirmed or not, no two sign in with one email."""
+        if people.account_of(email_address.email) in (None, email_address.user):
+            return super().confirm_email(request, email_address)
+        self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt")
+        return False
 
     def pre_login(self, request, user, **kwargs):
         """Until its second step, or its confirmed email, a sign-in holds as long as the password that began it."""

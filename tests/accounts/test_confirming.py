@@ -193,6 +193,17 @@ def test_a_reset_for_it_sets_no_password_on_that_account(waiting):
     assert "/accounts/password/reset/key/" not in letter.body
 
 
+def test_a_change_to_an_email_with_which_somebody_signed_up_is_refused_in_words(ann):
+    sign_up(VICTIM, STRANGE)
+    cache.clear()
+    client = sign_in("ann@example.com", PASSWORD)
+    ask_for(client, VICTIM)
+    page = client.post(link_to(VICTIM), follow=True)
+    assert "This email cannot be confirmed: another account already uses it." in page.content.decode()
+    ann.refresh_from_db()
+    assert (ann.email, is_confirmed(VICTIM)) == ("ann@example.com", False)
+
+
 def test_a_pass_after_a_reset_is_only_for_the_email_of_the_account(ann):
     ask_for(sign_in(THIEF, PASSWORD) if UserFactory(email=THIEF) else None, "ann@example.com")
     cache.clear()
