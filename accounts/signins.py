@@ -70,8 +70,9 @@ def begin(*, email, address, visit=""):
 def is_known(*, email, address):
     """Did this account sign in from this network? Kept with its sign-ins, which no flood of tries pushes out."""
     since = timezone.now() - timedelta(days=KNOWN_DAYS)
-    places = SignIn.objects.filter(user__email=email.strip().lower(), network=network_of(address), at__gte=since)
-    return bool(email) and places.exists()
+    account = (email or "").strip().lower()
+    places = SignIn.objects.filter(user__email=account, network=network_of(address), at__gte=since)
+    return bool(account) and places.exists()
 
 
 def one_spelling(email):

@@ -61,7 +61,7 @@ class Strict:
 
     def lookup_allowed(self, lookup, value, request=None):
         field, _lookup, way = lookup.partition("__")
-        plain = way == "" or lookup.endswith(("__exact", "__isnull"))
+        plain = "__" not in lookup or lookup.endswith(("__exact", "__isnull"))
         dated = way in {"gte", "lt"} and (field, admin.DateFieldListFilter) in self.list_filter
         return (plain or dated) and super().lookup_allowed(lookup, value, request)
 

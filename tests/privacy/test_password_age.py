@@ -150,3 +150,22 @@ class TestRequired:
         with CaptureQueriesContext(connection) as caught:
             client.get("/home/")
         assert len(caught) == 2  # the session, and the user
+
+
+def test_the_change_asks_who_is_there_before_it_asks_for_passwords(cast, required, settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    client = client_of(aged(cast.ann, 181))
+    asked = client.get(client.get("/home/").url)
+    assert asked.url.startswith("/accounts/reauthenticate/")
+    assert "New password" in client.post(asked.url, {"password": PASSWORD}, follow=True).content.decode()
+    client.post(CHANGE, {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    cast.ann.refresh_from_db()
+    assert cast.ann.check_password(NEW)
+
+
+def test_no_password_is_changed_without_a_fresh_sign_in(cast, settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    sent = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    assert client_of(cast.ann).post(CHANGE, sent).url.startswith("/accounts/reauthenticate/")
+    cast.ann.refresh_from_db()
+    assert cast.ann.check_password(PASSWORD)
