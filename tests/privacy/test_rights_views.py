@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.templatetags.numbers import unbroken
 from privacy import access, rights, subjects
 from privacy.models import AccessRecord, Party, RightsRequest
 from privacy.models.access import Why
@@ -98,7 +99,7 @@ def test_asking_leads_to_the_request_with_number_and_deadline(cast, ann):
     response = ann.post(ask_page(), data, follow=True)
     row = RightsRequest.objects.get()
     assert response.redirect_chain == [(item(row), 302)]
-    assert f"We have received your request {row.number}. We answer no later than" in text(response)
+    assert f"We have received your request {unbroken(row.number)}. We answer no later than" in text(response)
     assert (row.kind, row.details, row.controller_id, row.how_checked) == (
         "erase", "All of it.", cast.anggrek.pk, "signed_in",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from accounts.templatetags.numbers import unbroken
 from privacy import updates
 from privacy.models import AccessRecord, ProfileUpdateRequest
 from privacy.models.access import Action
@@ -207,7 +208,7 @@ def test_send_makes_one_request_and_says_until_when(cast, ann):
     assert response.url == reverse("update_detail", args=[request.number])
     assert request.note == "New card"
     page = text(ann.get(response.url))
-    assert f"We have received your request {request.number}. We answer no later than" in page
+    assert f"We have received your request {unbroken(request.number)}. We answer no later than" in page
     cast.ann_entry.refresh_from_db()
     assert cast.ann_entry.phone == "+6281234567890"
 
