@@ -116,11 +116,12 @@ def _not_for_people(site):
 
 
 def _database_hosts(database):
-    """Also of the variables that PostgreSQL's own library reads where the setting names no host."""
+    """Also those of the variables that PostgreSQL's own library reads where the setting is silent."""
     options = database.get("OPTIONS", {})
     named = [database.get("HOST"), options.get("host"), options.get("hostaddr"), options.get("service")]
     if "postgresql" in database["ENGINE"]:
-        named += [os.environ.get(name) for name in ("PGHOST", "PGHOSTADDR", "PGSERVICE")]
+        named += [] if options.get("hostaddr") else [os.environ.get("PGHOSTADDR")]
+        named += [] if any(named) else [os.environ.get("PGHOST"), os.environ.get("PGSERVICE")]
     return [host for names in named if names for host in str(names).split(",")]
 
 

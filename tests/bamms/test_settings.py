@@ -272,6 +272,11 @@ def test_a_host_that_only_the_library_of_the_database_knows_is_reached_over_tls_
         start(**(PRODUCTION | {"DATABASE_URL": "postgres://u:p@/bamms"}))
 
 
+def test_a_host_that_the_setting_names_wins_over_the_variables_of_the_library(start, monkeypatch):
+    monkeypatch.setenv("PGHOST", "db.example.com")
+    assert start(**(PRODUCTION | {"DATABASE_URL": "postgres://u:p@127.0.0.1/bamms"}))["DEBUG"] is False
+
+
 def test_the_example_holds_no_key_that_somebody_could_keep():
     example = (ROOT / ".env.example").read_text()
     for name in ("SECRET_KEY", "FIELD_KEYS", "EVIDENCE_KEYS", "BLIND_INDEX_KEY"):
