@@ -31,8 +31,6 @@ class RevealForm(forms.Form):
     def __init__(self, *args, hidden, language, **kwargs):
         super().__init__(*args, **kwargs)
         self.hidden, self.language = hidden, language
-        for name in ("ready", "reason"):
-            self.fields[name].conditional = True  # one of the two is needed
         self.fields["fields_shown"].choices = list(hidden.items())
         if len(hidden) == 1:
             del self.fields["fields_shown"]

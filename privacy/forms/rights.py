@@ -216,8 +216,6 @@ class AnswerRightForm(RefusingForm):
             *[(ground.value, capfirst(ground.label)) for ground in grounds],
         ]
         self.fields["ready"].choices = _ready_choices(request.kind)
-        for name in ("ground", "ready", "answer", "review_on"):
-            self.fields[name].conditional = True  # some of them are needed, by what is decided
         self.kind = request.kind
 
     def clean(self):

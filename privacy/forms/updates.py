@@ -46,9 +46,6 @@ class DecisionForm(forms.Form):
                 ),
             }
 
-        for name, field in self.fields.items():
-            field.conditional = name.startswith(("ready_", "reason_"))  # a rejection needs one of the two
-
     def clean(self):
         data = super().clean()
         for line in self.lines:

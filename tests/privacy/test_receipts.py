@@ -155,3 +155,10 @@ def test_the_check_page_says_what_is_missing(client):
     page = checked(client, "", "")
     assert "There is something to correct" in page
     assert "There is something to correct" not in client.get("/receipts/").content.decode()
+
+
+def test_the_summary_of_errors_names_each_box_that_is_empty(client):
+    client.cookies["django_language"] = "en"
+    page = client.get("/receipts/", {"number": "", "code": ""}).content.decode()
+    for label in ("Number of the receipt", "Check code"):
+        assert f"{label}: This field is required.</a>" in page
