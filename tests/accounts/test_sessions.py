@@ -248,7 +248,12 @@ def test_of_two_confirmations_at_once_one_gives_a_new_key(ann):
 
 def test_the_slower_of_two_confirmations_keeps_the_cookie_of_the_faster(ann, monkeypatch):
     client = signed_in(ann)
-    monkeypatch.setattr(sessions, "renew", lambda request: False)
+
+    def slower(request):
+        sessions.note_use(request.session, at_once=True)
+        return False
+
+    monkeypatch.setattr(sessions, "renew", slower)
     answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert answer.url == "/"
     assert site_settings.SESSION_COOKIE_NAME not in answer.cookies
