@@ -22,3 +22,4 @@ class PrivacyConfig(AppConfig):
         # The journal is told by signals: what it tells of happens in other people's code, and on the floor below
         import_module(f"{self.name}.listening").begin()
         import_module(f"{self.name}.virus_scan")  # registers a check
+        import_module(f"{self.name}.grants")  # registers what a withdrawn consent ends

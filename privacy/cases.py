@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import access, declarations, grants, numbers, parties, subjects
+from privacy import access, declarations, grants, numbers, parties, subjects, value_display
 from privacy.errors import Refused
 from privacy.models import CaseEvent, CaseSubject, InvestigationCase
 from privacy.models.access import Why
@@ -133,7 +133,7 @@ def read(*, case, subject, by, fields=None):
     )  # fmt: skip
     if refusal:
         raise Refused(_("This was refused and recorded: %(why)s.") % {"why": refusal.label}, code=refusal.value)
-    return grants.shown_values([subject.pk], keys).get(subject.pk, {})
+    return value_display.shown_values([subject.pk], keys).get(subject.pk, {})
 
 
 def _refusal(case, subject, keys, by):

@@ -81,16 +81,26 @@ def _marked(was, now):
         steps = [("replace", 0, len(old), 0, len(new))]
     else:
         steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    before = [_piece(step, "removed", old[i:j], new[k:m]) for step, i, j, k, m in steps]
-    after = [_piece(step, "added", new[k:m], old[i:j]) for step, i, j, k, m in steps]
+    before = [_piece(step, "removed", old, (i, j), new, (k, m)) for step, i, j, k, m in steps]
+    after = [_piece(step, "added", new, (k, m), old, (i, j)) for step, i, j, k, m in steps]
     return _runs(before), _runs(after)
 
 
-def _piece(step, kind, here, there):
-    """What became of these words. Where none are here, and no whole block is there, this block is the other half."""
+def _piece(step, kind, here, part, there, other_part):
+    """(kind, words, whether blocks were cut): what became of these words of one side, compared with the other side."""
+    words, others = here[slice(*part)], there[slice(*other_part)]
     if step == "equal":
-        return "same", here
-    return ("other half" if not here and END not in there else kind), here
+        return "same", words, False
+    if words and others:
+        return kind, words, True
+    at, side, moved = (part[0], here, others) if not words else (other_part[0], there, words)
+    return kind, words, not _are_whole_blocks(moved, side, at)
+
+
+def _are_whole_blocks(words, side, at):
+    """Whether these words, which stand on one side only, leave the blocks around position `at` of the other as they are."""
+    begins, ends = at == 0 or side[at - 1] == END, at < len(side) and side[at] == END
+    return (begins and words[-1] == END) or (ends and words[0] == END)
 
 
 def _words(blocks):
@@ -100,13 +110,13 @@ def _words(blocks):
 def _runs(pieces):
     """The blocks that changed, as runs, from words marked with what became of them."""
     blocks, runs, changed = [], [], False
-    for kind, words in pieces:
-        changed |= kind == "other half"
+    for kind, words, cut in pieces:
+        changed |= cut
         for part in re.split(f"({END})", " ".join(words)):
             if part == END:
                 if changed or any(run.kind != "same" for run in runs):
                     blocks.append(tuple(runs))
-                runs, changed = [], False
+                runs, changed = [], cut
             elif part.strip():
                 runs.append(Run(kind, part.strip()))
     return tuple(blocks)

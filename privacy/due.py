@@ -15,10 +15,10 @@ logger = logging.getLogger(__name__)
 
 
 def run(jobs, today=None):
-    """Call each of these functions not yet called today. (names done, names failed); one that fails stops no other."""
+    """Call each of these functions (name → function) not yet called today. (names done, names failed); one that
+    fails stops no other."""
     done, failed = [], []
-    for job in jobs:
-        name = f"{job.__module__}.{job.__name__}"
+    for name, job in jobs.items():
         try:
             if _once(name, job, today or timezone.localdate()):
                 done.append(name)

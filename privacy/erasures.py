@@ -21,7 +21,7 @@ from privacy import declarations, erasure_journal, numbers, subjects
 from privacy.errors import Refused
 from privacy.fields import BlindIndexField
 from privacy.models import Erasure, ErasureOrder, LegalHold, SharingEvent, SharingGrant, Subject
-from privacy.models.retention import Why
+from privacy.models.erasures import Why
 
 
 @dataclass

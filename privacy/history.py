@@ -10,20 +10,19 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 
 from privacy import declarations, journal
-from privacy.models import DocumentVersion, LegalDocument, Purpose, RetentionRule
 from privacy.models.journal import Kind
 
 MASK = "•••"
 TOLD = (models.BooleanField, models.IntegerField, models.DateField, models.ForeignKey)  # a moment is a date too
-# Decisions that hold no personal data, and so declare none
-ALSO = (DocumentVersion, LegalDocument, Purpose, RetentionRule)
 BEFORE = "_as_it_was"
 
 
 def tracked():
     """Every model whose changes are written down: all that are declared, but for those that say why not."""
     declared = [d.model for d in declarations.all_declared() if not d.untold]
-    return [model for model in (*declared, *ALSO) if not getattr(model, "is_evidence", False)]
+    # Decisions that hold no personal data, and so declare none
+    decisions = [model for model in apps.get_models() if getattr(model, "is_tracked", False)]
+    return [model for model in (*declared, *decisions) if not getattr(model, "is_evidence", False)]
 
 
 def personal(model):

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from privacy import numbers, policies, proofs
+from privacy.consent_chain import chain_code, code_of, columns_of
 from privacy.models import Checkpoint, CheckpointHead, ConsentEvent, DocumentVersion, JournalEntry
 from privacy.models.evidence import Evidence
 from privacy.models.journal import Kind
@@ -56,39 +57,6 @@ def tables():
     return sorted(found, key=lambda model: model._meta.db_table)
 
 
-# Appending
-
-
-def append(events, *, head=None):
-    """Add these answers of one subject to the end of its chain. The caller holds the subject's lock.
-
-    `head` is (place, check code) of the end of the chain, when the caller has it already; (0, "") when there is none.
-    """
-    if head is None:
-        chain = ConsentEvent.objects.filter(subject=events[0].subject_id).order_by("-sequence")
-        head = chain.values_list("sequence", "hash").first()
-    sequence, previous = head or (0, "")
-    for event in events:
-        sequence += 1
-        event.sequence, event.previous = sequence, previous
-        event.hash = previous = chain_code(event)
-    return ConsentEvent.objects.bulk_create(events)
-
-
-def chain_code(event):
-    """The check code of an event: over all its columns but itself and the seal."""
-    columns = _columns(type(event))
-    return _code_of(type(event), {name: getattr(event, name) for name in columns})
-
-
-def _columns(model):
-    return [field.attname for field in model.sealed_columns()]
-
-
-def _code_of(model, values):
-    return hashlib.sha256(model.content(values | {"hash": ""})).hexdigest()
-
-
 # Checking
 
 
@@ -108,7 +76,7 @@ def verify(progress=None):
 
 def _table(model):
     """None for each sound row, and a Fault at the first that is not."""
-    columns = _columns(model)
+    columns = columns_of(model)
     chained = {ConsentEvent: "subject_id", Checkpoint: None}
     order = ["subject", "sequence"] if model is ConsentEvent else ["sequence"] if model is Checkpoint else ["pk"]
     table = model._meta.db_table
@@ -141,7 +109,7 @@ def _link(values, before, model):
     _whose, sequence, code = before
     if values["sequence"] != sequence + 1 or values["previous"] != code:
         return _("the row before it is missing")
-    if values["hash"] != _code_of(model, values):
+    if values["hash"] != code_of(model, values):
         return _("its check code does not fit")
     return ""
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import proofs, subjects
 from privacy.errors import Refused
-from privacy.models import ConsentEvent, Purpose, PurposeVersion, SharingAgreement
+from privacy.models import ConsentEvent, Purpose, PurposeVersion
 
 LANGUAGES = {"id": "ind", "en": "en"}
 SAID = ("name", "description", "retention")
@@ -20,7 +20,7 @@ def keep(*, purpose, by=None):
     """
     before = Purpose.objects.select_for_update().filter(pk=purpose.pk).first()
     content = content_of(purpose)
-    if before and content != content_of(before) and SharingAgreement.objects.filter(purposes=before).exists():
+    if before and content != content_of(before) and before.agreements.exists():
         raise Refused(
             _("An agreement names this purpose, so its words stay. Add a new purpose instead."), code="agreed_to"
         )

@@ -21,7 +21,7 @@ from accounts.templatetags import moments
 from privacy import declarations, erasure_journal, erasures, numbers, proofs, subjects
 from privacy.errors import Refused
 from privacy.models import Erasure, LegalHold, RetentionNotice, RetentionRule, RetentionRun, Subject
-from privacy.models.retention import Why
+from privacy.models.erasures import Why
 
 BATCH = 200
 

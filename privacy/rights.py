@@ -13,8 +13,8 @@ from accounts import mail, people
 from privacy import clocks, declarations, erasures, numbers, parties, subjects
 from privacy.errors import Refused
 from privacy.models import AccessRecord, Membership, RightsEvent, RightsRequest, Subject
+from privacy.models.erasures import Why
 from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, PartyKind
-from privacy.models.retention import Why
 from privacy.models.rights import Ground, HowChecked, RightKind
 from privacy.scope import Hat
 

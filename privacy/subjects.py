@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy import declarations
 from privacy.errors import Refused
 from privacy.models import Guardian, Subject
-from privacy.models.consents import Capacity
+from privacy.models.guardians import Capacity
 
 
 def own(user):

@@ -18,8 +18,8 @@ from privacy.admin.base import TenantDataAdmin, hat
 from privacy.admin.look import chip
 from privacy.admin.once import AddOnce
 from privacy.errors import Refused
+from privacy.forms.agreements import AgreementForm, vendor_companies
 from privacy.forms.assessments import AssessmentChoiceForm
-from privacy.forms.sharing import AgreementForm, vendor_companies
 from privacy.models import ImpactAssessment, SharingAgreement
 from privacy.scope import Hat
 

@@ -17,8 +17,7 @@ from privacy import breach_letters, breaches, clocks
 from privacy.admin.base import HeadsAdmin, hat
 from privacy.admin.look import chip
 from privacy.admin.once import AddOnce
-from privacy.admin.people import names_of
-from privacy.admin.sharing import entry_field
+from privacy.admin.people import entry_field, names_of
 from privacy.breach_letters import Audience
 from privacy.errors import Refused
 from privacy.forms.breaches import AuthorityForm, BreachForm, ClosingForm, PaperForm, PeopleForm

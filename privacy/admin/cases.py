@@ -15,8 +15,7 @@ from accounts.wording import nothing
 from privacy import cases, clocks, warning_signals
 from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip
-from privacy.admin.people import names_of
-from privacy.admin.sharing import entry_field
+from privacy.admin.people import entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.cases import DecideForm, OpenForm
 from privacy.forms.choosing import AutocompleteMany

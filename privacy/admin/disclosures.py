@@ -17,8 +17,7 @@ from privacy import access, disclosures
 from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip
 from privacy.admin.once import AddOnce
-from privacy.admin.people import WHO, names_of
-from privacy.admin.sharing import entry_field
+from privacy.admin.people import WHO, entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.choosing import AutocompleteMany
 from privacy.forms.disclosures import AskForm, DelayForm, ExportForm, RefuseForm

@@ -11,8 +11,8 @@ from accounts.wording import Worded, nothing
 from privacy import purposes
 from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin
 from privacy.errors import Refused
-from privacy.forms.sharing import grouped_choices
-from privacy.models import Purpose, PurposeVersion, SharingAgreement
+from privacy.forms.fields import grouped_choices
+from privacy.models import Purpose, PurposeVersion
 
 
 class PurposeForm(forms.ModelForm):
@@ -54,7 +54,7 @@ class PurposeAdmin(Worded, Strict, TranslationAdmin):
         return form
 
     def is_agreed_to(self, obj):
-        return obj is not None and SharingAgreement.objects.filter(purposes=obj).exists()
+        return obj is not None and obj.agreements.exists()
 
     @admin.display(description=_("kinds of data used"))
     def data_used(self, purpose):

@@ -21,7 +21,7 @@ from privacy.admin.look import chip, person
 from privacy.admin.people import WHO, PeopleList, names_of
 from privacy.admin.recorded import RecordedAdmin
 from privacy.errors import Refused
-from privacy.forms.recorded import HoldForm
+from privacy.forms.legal_holds import HoldForm
 from privacy.models import Erasure, ErasureOrder, LegalHold, RetentionRule, RetentionRun
 from privacy.retention import Fate
 from privacy.scope import Hat

@@ -15,8 +15,7 @@ from privacy import access_log as log
 from privacy import clocks, rights
 from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip, person
-from privacy.admin.people import PeopleList, names_of
-from privacy.admin.sharing import entry_field
+from privacy.admin.people import PeopleList, entry_field, names_of
 from privacy.admin.updates import QueueFilter
 from privacy.errors import Refused
 from privacy.forms.choosing import Autocomplete

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
 from accounts.wording import nothing
-from privacy import access, attestations, declarations, grants
+from privacy import access, attestations, grants
 from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
 from privacy.admin.look import chip, person
-from privacy.admin.people import WHO, PeopleList, names_of
+from privacy.admin.people import WHO, PeopleList, entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.choosing import Autocomplete
 from privacy.forms.sharing import StaffAskForm
@@ -163,13 +163,6 @@ class SharingRequestAdmin(AboutSomebody):
         done = _("The request is cancelled. The tenant need not answer it.")
         self.attempt(request, grants.cancel, done, request=asked, as_=Hat.STAFF)
         return HttpResponseRedirect(reverse("admin:privacy_sharingrequest_change", args=[pk]))
-
-
-def entry_field():
-    """A foreign key that points at the register, which is what Django's autocomplete goes by."""
-    return next(
-        relation.field for relation in declarations.register().model._meta.related_objects if relation.one_to_many
-    )
 
 
 class StateFilter(admin.SimpleListFilter):

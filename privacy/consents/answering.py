@@ -5,13 +5,14 @@ from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import ledger, numbers, proofs, purposes, subjects
+from privacy import consent_chain, numbers, proofs, purposes, subjects
 from privacy.consents import effects
 from privacy.consents.asking import asked, hash_of, questions, shows
 from privacy.consents.knowing import given_purposes
 from privacy.errors import Refused
 from privacy.models import ConsentEvent, DocumentVersion, Presentation, PurposeVersion, Standing, Subject
-from privacy.models.consents import Capacity, Decision, Method
+from privacy.models.consents import Decision, Method
+from privacy.models.guardians import Capacity
 
 
 @transaction.atomic
@@ -177,7 +178,7 @@ def record_answers(events, *, recorded_by=None, head=None):
     for event, number in zip(events, numbers.take_many("TT", len(events)), strict=True):
         event.number, event.recorded_by = number, recorded_by or event.subject
     effects.follow(events)
-    return ledger.append(events, head=head)
+    return consent_chain.append(events, head=head)
 
 
 def _locked(user):

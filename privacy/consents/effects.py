@@ -1,42 +1,33 @@
 """What an answer changes at once, in its own transaction. Everything else asks `allows` when it uses the data."""
 
-from datetime import timedelta
-
-from django.conf import settings
-from django.db.models import F
 from django.utils import timezone
 
 from privacy import declarations
-from privacy.models import SharingEvent, SharingGrant, Subject
+from privacy.models import Subject
 from privacy.models.consents import Decision
 
-LONGER_SHARING = "longer_sharing"
+AFTER_REFUSAL = {}  # code of a purpose → what ends with it
+
+
+def after_refusal(code):
+    """Mark a function of the subject that a no to this purpose calls, in the transaction of the answer."""
+
+    def mark(function):
+        AFTER_REFUSAL[code] = function
+        return function
+
+    return mark
 
 
 def follow(events):
-    """After a no: longer permissions end, and rows that rest on the purpose (see `declarations`) are erased."""
+    """After a no: what rests on it ends, and rows that rest on the purpose (see `declarations`) are erased."""
     said = {e.purpose_version.purpose.code: e.decision for e in events if e.purpose_version_id}
     refused = {code for code, decision in said.items() if decision != Decision.GIVEN}
-    if LONGER_SHARING in refused:
-        _end_longer_sharing(events[0].subject)
+    for code in refused & AFTER_REFUSAL.keys():
+        AFTER_REFUSAL[code](events[0].subject)
     for d in declarations.all_declared():
         if d.purpose in refused:
             _erase_rows(d, events[0].subject)
-
-
-def _end_longer_sharing(subject):
-    """Permissions for longer than one job end now, like withdrawn by the person."""
-    now, job = timezone.now(), timedelta(days=settings.GRANT_JOB_DAYS)
-    held = SharingGrant.objects.select_for_update(of=("self",)).filter(
-        subject__holder=subject.holder_id, subject__holder__isnull=False, withdrawn_at__isnull=True
-    )
-    for grant in held.filter(ends_at__gt=now).annotate(length=F("ends_at") - F("starts_at")):
-        if grant.length > job:
-            grant.withdrawn_at = now
-            grant.save(update_fields=["withdrawn_at"])
-            SharingEvent.objects.create(
-                kind=SharingEvent.Kind.WITHDRAWN, subject_id=grant.subject_id, grant=grant, actor=subject
-            )
 
 
 def _erase_rows(declaration, subject):

@@ -9,7 +9,8 @@ from privacy import declarations, policies, purposes, subjects, uploads
 from privacy.consents.answering import record_answers, stand
 from privacy.errors import Refused
 from privacy.models import ConsentEvent, PaperConsent, Standing, Subject
-from privacy.models.consents import Capacity, Decision, Method
+from privacy.models.consents import Decision, Method
+from privacy.models.guardians import Capacity
 from privacy.scope import Hat
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import moments
 from privacy import declarations
-from privacy.forms.sharing import FieldsField, PdfUpload
+from privacy.forms.fields import FieldsField, PdfUpload
 from privacy.models import ImpactAssessment
 
 

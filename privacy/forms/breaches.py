@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from privacy import breaches, declarations
-from privacy.forms.sharing import FieldsField, grouped_choices
+from privacy.forms.fields import FieldsField, grouped_choices
 from privacy.models import Breach, BreachNotice
 from privacy.models.breaches import PARTS
 

@@ -5,7 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from privacy import cases, declarations
-from privacy.forms.sharing import DayField, FieldsField
+from privacy.forms.fields import DayField, FieldsField
 from privacy.models import InvestigationCase
 from privacy.models.cases import readable_keys
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, numbers, parties, uploads
 from privacy.disclosures import LONGEST_DELAY
-from privacy.forms.sharing import FieldsField
+from privacy.forms.fields import FieldsField
 from privacy.models import Disclosure, Party
 from privacy.scope import Hat
 

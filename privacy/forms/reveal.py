@@ -4,7 +4,7 @@ from django import forms
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from privacy.forms.sharing import FieldsField
+from privacy.forms.fields import FieldsField
 from privacy.models import AccessRecord
 
 READY = {

@@ -6,7 +6,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from privacy import clocks, declarations, rights
-from privacy.forms.sharing import DayField
+from privacy.forms.fields import DayField
+from privacy.forms.refusing import RefusingForm
 from privacy.models import RightsRequest
 from privacy.models.rights import Ground, HowChecked, RightKind
 
@@ -51,21 +52,15 @@ def details_field(**options):
     )
 
 
-class RefusingForm(forms.Form):
-    """A verb's refusal stands beside the field it is about, or at the top."""
-
+class RightsForm(RefusingForm):
     FIELD_OF_CODE = {
         "how": "how", "not_colleague": "to", "ground": "ground", "no_answer": "answer", "review": "review_on",
         "future": "received_on", "channel": "channel", "kind": "kind", "not_staff": "tenant",
         "email": "email",
     }  # fmt: skip
 
-    def refuse(self, refusal):
-        field = self.FIELD_OF_CODE.get(refusal.code)
-        self.add_error(field if field in self.fields else None, refusal.message)
 
-
-class AskRightForm(RefusingForm):
+class AskRightForm(RightsForm):
     """`records`: what the person may ask about, with the company that answers; the first when there is no choice."""
 
     about = forms.ChoiceField(label=_("Who should answer?"), widget=forms.RadioSelect)
@@ -99,7 +94,7 @@ class AskRightForm(RefusingForm):
         return self.records[chosen] if chosen else next(iter(self.records.values()), None)
 
 
-class RecordForm(RefusingForm):
+class RecordForm(RightsForm):
     """A request that came by letter or by a visit, written down for a tenant of the own register."""
 
     tenant = forms.ModelChoiceField(None, label=_("Tenant"))
@@ -143,7 +138,7 @@ class RecordForm(RefusingForm):
         return timezone.now() if day == timezone.localdate() else clocks.start_of(day)
 
 
-class IdentityForm(RefusingForm):
+class IdentityForm(RightsForm):
     how = forms.ChoiceField(
         label=_("How was the tenant's identity checked?"),
         choices=capped(HowChecked.choices, without=HowChecked.SIGNED_IN),
@@ -152,7 +147,7 @@ class IdentityForm(RefusingForm):
     )
 
 
-class NewEmailForm(RefusingForm):
+class NewEmailForm(RightsForm):
     email = forms.EmailField(
         label=_("New email"),
         help_text=_(
@@ -166,7 +161,7 @@ class NewEmailForm(RefusingForm):
     )
 
 
-class AssignForm(RefusingForm):
+class AssignForm(RightsForm):
     to = forms.ModelChoiceField(None, label=_("Who works on it?"), empty_label=_("Choose a colleague"))
 
     def __init__(self, *args, request, **kwargs):
@@ -186,7 +181,7 @@ def _ready_choices(kind):
     return [("", _("Choose a sentence, or write your own")), (GRANT, READY[kind]), *refusals]
 
 
-class AnswerRightForm(RefusingForm):
+class AnswerRightForm(RightsForm):
     """Nothing is chosen beforehand; a refusal needs its ground, and both need words for the tenant."""
 
     decision = forms.ChoiceField(

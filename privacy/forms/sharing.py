@@ -2,12 +2,12 @@
 
 from django import forms
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations, grants, uploads
-from privacy.models import Party, Purpose, SharingAgreement
-from privacy.models.parties import PartyKind
+from privacy import declarations, grants
+from privacy.forms.fields import DayField, FieldsField, choices_of, grouped_choices
+from privacy.forms.refusing import RefusingForm
+from privacy.models import Purpose, SharingAgreement
 
 # Code of a refusal → the field beside which its sentence stands
 FIELD_OF_CODE = {
@@ -29,46 +29,8 @@ FIELD_OF_CODE = {
 }
 
 
-def grouped_choices():
-    """Every shareable field under the name of its category."""
-    groups = {}
-    for key, item in declarations.shareable().items():
-        groups.setdefault(item.category, []).append((key, capfirst(item.label)))
-    return [(declarations.CATEGORIES[category], choices) for category, choices in groups.items()]
-
-
-def choices_of(keys):
-    return [(key, capfirst(item.label)) for key, item in declarations.shareable().items() if key in keys]
-
-
-class DayField(forms.DateField):
-    """A native date field; `show` sets the last day it offers and the one it starts with."""
-
-    def __init__(self, **kwargs):
-        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
-        self.error_messages |= {
-            "required": _("Choose a date."),
-            "invalid": _("Write a real date, for example 31-12-2026."),
-        }
-
-    def show(self, *, last, initial=None):
-        self.widget.attrs |= {"min": timezone.localdate().isoformat(), "max": last.isoformat()}
-        self.initial = initial
-
-
-class FieldsField(forms.MultipleChoiceField):
-    """One box each."""
-
-    def __init__(self, *, empty, **kwargs):
-        super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)
-        self.error_messages |= {"required": empty, "invalid_choice": _("Choose each kind of data once, from the list.")}
-
-
-class SharingForm(forms.Form):
-    def refuse(self, refusal):
-        """Put a verb's refusal beside the field it is about, or at the top."""
-        field = FIELD_OF_CODE.get(refusal.code)
-        self.add_error(field if field in self.fields else None, refusal.message)
+class SharingForm(RefusingForm):
+    FIELD_OF_CODE = FIELD_OF_CODE
 
 
 class AnswerForm(SharingForm):
@@ -159,40 +121,3 @@ class StaffAskForm(SharingForm):
         ):
             self.fields[name].error_messages |= {"required": sentence, "invalid_choice": sentence}
         self.fields["reason"].error_messages |= {"required": _("Write in one sentence why the data is needed.")}
-
-
-class PdfUpload(uploads.ImageUpload):
-    """A PDF without active content."""
-
-    clean_upload = staticmethod(uploads.clean_pdf)
-    accept = "application/pdf"
-    kinds = _("Choose a PDF file.")
-    limit = _("PDF, at most %(max)s MB.")
-
-
-class AgreementForm(forms.ModelForm):
-    """A draft agreement. Which management it belongs to is set by the server."""
-
-    fields = FieldsField(label=_("kinds of data allowed"), empty=_("Choose at least one kind of data."))
-    management_file = PdfUpload(label=_("agreement signed by the management"), required=False, widget=forms.FileInput)
-    vendor_file = PdfUpload(label=_("agreement signed by the vendor"), required=False, widget=forms.FileInput)
-
-    class Meta:
-        model = SharingAgreement
-        fields = [
-            "vendor", "purposes", "fields", "assessment", "valid_from", "valid_until", "country", "safeguard",
-            "management_signed_on", "management_file", "vendor_signed_on", "vendor_file",
-        ]  # fmt: skip
-        widgets = {"purposes": forms.CheckboxSelectMultiple}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["fields"].choices = grouped_choices()
-        for name in ("valid_from", "valid_until", "management_signed_on", "vendor_signed_on"):
-            if name in self.fields:  # none of them on the page of an agreement that is no draft
-                self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
-def vendor_companies():
-    """The directory of vendors, which names no person: staff choose from all of it."""
-    return Party.objects.filter(kind=PartyKind.VENDOR)

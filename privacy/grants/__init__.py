@@ -7,14 +7,13 @@ gives a reason code; pages, lists, search and exports all ask it.
 from privacy.grants.asking import answer, ask, ask_again_from, cancel, refuse
 from privacy.grants.deciding import Answer, Reason, State, can_read, decide, readable, state
 from privacy.grants.giving import check, end_of, give, latest_until, narrow, offered_until, withdraw
-from privacy.grants.showing import Shown, Value, list_shared, open_shared, shown_to, shown_values
+from privacy.grants.showing import Shown, list_shared, open_shared, shown_to
 
 __all__ = [
     "Answer",
     "Reason",
     "Shown",
     "State",
-    "Value",
     "answer",
     "ask",
     "ask_again_from",
@@ -32,7 +31,6 @@ __all__ = [
     "readable",
     "refuse",
     "shown_to",
-    "shown_values",
     "state",
     "withdraw",
 ]

@@ -4,15 +4,18 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, numbers, subjects
-from privacy.consents.effects import LONGER_SHARING
+from privacy.consents.effects import after_refusal
 from privacy.consents.knowing import allows
 from privacy.errors import Refused
 from privacy.models import SharingAgreement, SharingEvent, SharingGrant, Subject
 from privacy.models.sharing import end_of
+
+LONGER_SHARING = "longer_sharing"  # code of the purpose
 
 
 @transaction.atomic
@@ -167,3 +170,19 @@ def _held(grant, by):
     if grant.subject.holder_id != by.pk:
         raise Refused(_("Only the person concerned can change this permission."), code="not_holder")
     return grant
+
+
+@after_refusal(LONGER_SHARING)
+def end_longer(subject):
+    """Permissions for longer than one job end now, like withdrawn by the person."""
+    now, job = timezone.now(), timedelta(days=settings.GRANT_JOB_DAYS)
+    held = SharingGrant.objects.select_for_update(of=("self",)).filter(
+        subject__holder=subject.holder_id, subject__holder__isnull=False, withdrawn_at__isnull=True
+    )
+    for grant in held.filter(ends_at__gt=now).annotate(length=F("ends_at") - F("starts_at")):
+        if grant.length > job:
+            grant.withdrawn_at = now
+            grant.save(update_fields=["withdrawn_at"])
+            SharingEvent.objects.create(
+                kind=SharingEvent.Kind.WITHDRAWN, subject_id=grant.subject_id, grant=grant, actor=subject
+            )

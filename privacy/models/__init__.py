@@ -1,6 +1,7 @@
 """The privacy floor's tables, one module a noun."""
 
 from privacy.models.access import AccessRecord
+from privacy.models.agreements import SharingAgreement
 from privacy.models.assessments import ImpactAssessment
 from privacy.models.attestations import AttestationReminder, DeletionStatement
 from privacy.models.breaches import Breach, BreachNotice, BreachSubject
@@ -9,22 +10,18 @@ from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
 from privacy.models.disclosures import Disclosure, DisclosureEvent, DisclosureSubject
 from privacy.models.due import DueRun
+from privacy.models.erasures import Erasure, ErasureOrder
 from privacy.models.guardians import Guardian
 from privacy.models.journal import JournalEntry
+from privacy.models.legal_holds import LegalHold
 from privacy.models.numbers import Counter
 from privacy.models.parties import Membership, Party
 from privacy.models.policies import Announcement, DocumentVersion, LegalDocument
 from privacy.models.purposes import Purpose, PurposeVersion
-from privacy.models.retention import (
-    Erasure,
-    ErasureOrder,
-    LegalHold,
-    RetentionNotice,
-    RetentionRule,
-    RetentionRun,
-)
+from privacy.models.retention import RetentionNotice, RetentionRule, RetentionRun
 from privacy.models.rights import RightsEvent, RightsRequest
-from privacy.models.sharing import SharingAgreement, SharingEvent, SharingGrant, SharingRequest
+from privacy.models.sharing import SharingEvent, SharingGrant
+from privacy.models.sharing_requests import SharingRequest
 from privacy.models.subjects import Subject
 from privacy.models.transfers import CorporateTransfer, TransferEvent
 from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest

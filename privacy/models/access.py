@@ -9,7 +9,6 @@ from accounts.templatetags.moments import short_moment
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
-from privacy.models.sharing import SharingGrant
 from privacy.models.subjects import Subject
 from privacy.scope import Hat
 
@@ -73,7 +72,7 @@ class AccessRecord(Evidence):
     reason = models.CharField(_("reason code"), max_length=24, blank=True)
     fields = models.JSONField(_("kinds of data"), default=list)
     grant = models.ForeignKey(
-        SharingGrant, models.PROTECT, null=True, related_name="access_records", verbose_name=_("sharing permission")
+        "SharingGrant", models.PROTECT, null=True, related_name="access_records", verbose_name=_("sharing permission")
     )
     why = models.CharField(_("why"), max_length=12, choices=Why)
     reference = models.CharField(

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.moments import short_moment
 from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.field_keys import FieldLabels
 from privacy.models.parties import Party
-from privacy.models.sharing import FieldLabels, SharingGrant
+from privacy.models.sharing import SharingGrant
 from privacy.models.subjects import Subject
 from privacy.scope import ScopedQuerySet
 

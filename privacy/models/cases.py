@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.field_keys import FieldLabels
 from privacy.models.parties import Party
-from privacy.models.sharing import FieldLabels
 from privacy.models.subjects import Subject
 from privacy.scope import HeadsOnly, OfOthers, ScopedQuerySet
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.guardians import Capacity
 from privacy.models.parties import Party
 from privacy.models.policies import DocumentVersion, LegalDocument
 from privacy.models.purposes import PurposeVersion
@@ -24,13 +25,6 @@ class Method(models.TextChoices):
     PORTAL = "portal", _("on the consent page")
     OWN_CONSENTS = "own", _("on the page of one's own consents")
     PAPER = "paper", _("on paper, recorded by staff")
-
-
-class Capacity(models.TextChoices):
-    """In which role somebody answers (articles 25, 26)."""
-
-    SELF = "self", _("for oneself")
-    GUARDIAN = "guardian", _("as parent or guardian")
 
 
 class Presentation(models.Model):
@@ -103,7 +97,7 @@ class ConsentEvent(Evidence):
     """One answer of one person to one document version or one purpose. Names of states follow ISO/IEC TS 27560.
 
     The events of a subject form a chain: `sequence` counts from 1, `previous` is the `hash` before it, and `hash`
-    is the check code of all the rest (`ledger.append`).
+    is the check code of all the rest (`consent_chain.append`).
     """
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="consent_events", verbose_name=_("subject"))

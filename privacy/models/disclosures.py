@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.field_keys import FieldLabels
 from privacy.models.parties import Party, PartyKind
-from privacy.models.sharing import FieldLabels
 from privacy.models.subjects import Subject
 from privacy.scope import OfOthers
 

@@ -10,6 +10,13 @@ from privacy.models.subjects import Subject
 from privacy.scope import ScopedQuerySet
 
 
+class Capacity(models.TextChoices):
+    """In which role somebody answers (articles 25, 26)."""
+
+    SELF = "self", _("for oneself")
+    GUARDIAN = "guardian", _("as parent or guardian")
+
+
 class Guardian(models.Model):
     """Who answers for a child or a person under guardianship (articles 25, 26); recorded by staff who saw the proof."""
 

@@ -10,6 +10,8 @@ from privacy.models.subjects import Subject
 
 
 class LegalDocument(models.Model):
+    is_tracked = True  # in the audit log
+
     class Kind(models.TextChoices):
         POLICY = "policy", _("Privacy Policy")
         TERMS = "terms", _("Terms and Conditions")
@@ -44,6 +46,8 @@ class DocumentVersionQuerySet(models.QuerySet):
 
 class DocumentVersion(models.Model):
     """A draft until `policies.publish`; from then on ORM and database refuse any change."""
+
+    is_tracked = True  # in the audit log
 
     document = models.ForeignKey(LegalDocument, models.PROTECT, related_name="versions", verbose_name=_("document"))
     number = models.PositiveIntegerField(_("version"), validators=[MinValueValidator(1)])

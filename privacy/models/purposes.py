@@ -58,6 +58,8 @@ class PurposeQuerySet(models.QuerySet):
 class Purpose(models.Model):
     """`setup_purposes` ships the first ones; the operator adds others. `purposes.keep` makes a version of each edit."""
 
+    is_tracked = True  # in the audit log
+
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("what it means for the tenant"))

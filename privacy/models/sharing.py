@@ -3,31 +3,22 @@
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Cast, Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 
 from accounts.templatetags.moments import short_moment
 from privacy import declarations
+from privacy.models.agreements import SharingAgreement
 from privacy.models.assessments import ImpactAssessment
 from privacy.models.evidence import Evidence, EvidenceQuerySet
-from privacy.models.parties import Party, PartyKind
+from privacy.models.field_keys import FieldLabels, check_field_keys
 from privacy.models.purposes import Purpose
+from privacy.models.sharing_requests import SharingRequest
 from privacy.models.subjects import Subject
 from privacy.scope import ScopedQuerySet
-
-
-def check_field_keys(keys):
-    """A list of at least one declared shareable field, each once."""
-    if not isinstance(keys, list) or not keys:
-        raise ValidationError(_("Choose at least one kind of data."))
-    unknown = [str(key) for key in keys if key not in declarations.shareable()]
-    if unknown or len(set(keys)) != len(keys):
-        raise ValidationError(_("Choose each kind of data once, from the list."))
 
 
 def end_of(day):
@@ -43,205 +34,6 @@ class KeyCount(models.Func):
 
     def as_postgresql(self, compiler, connection, **more):
         return self.as_sql(compiler, connection, function="JSONB_ARRAY_LENGTH", **more)
-
-
-class FieldLabels:
-    """Readable names of the `fields` of an agreement, a request or a permission."""
-
-    @property
-    def field_labels(self):
-        return declarations.labels(self.fields)
-
-
-class AgreementQuerySet(ScopedQuerySet):
-    def _as_vendor(self, declaration, user):
-        """A draft is the management's own until both have signed."""
-        return super()._as_vendor(declaration, user).exclude(status=SharingAgreement.Status.DRAFT)
-
-    def active(self, today=None):
-        today = today or timezone.localdate()
-        return self.filter(status=SharingAgreement.Status.ACTIVE, valid_from__lte=today, valid_until__gte=today)
-
-
-class SharingAgreement(FieldLabels, models.Model):
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        ACTIVE = "active", _("active")
-        SUSPENDED = "suspended", _("suspended")
-        ENDED = "ended", _("ended")
-
-    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
-    management = models.ForeignKey(
-        Party,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("building management"),
-        limit_choices_to={"kind": PartyKind.MANAGEMENT},
-    )
-    vendor = models.ForeignKey(
-        Party,
-        models.PROTECT,
-        related_name="agreements",
-        verbose_name=_("vendor"),
-        limit_choices_to={"kind": PartyKind.VENDOR},
-    )
-    purposes = models.ManyToManyField(Purpose, related_name="+", verbose_name=_("purposes allowed"))
-    fields = models.JSONField(_("kinds of data allowed"), default=list, validators=[check_field_keys])
-    valid_from = models.DateField(_("valid from"))
-    valid_until = models.DateField(_("valid until"), help_text=_("That day included."))
-    country = CountryField(_("country of storage"), default="ID")
-    safeguard = models.TextField(
-        _("safeguard for storage abroad"),
-        blank=True,
-        help_text=_("Required when the data is stored outside Indonesia (Article 56 of UU PDP)."),
-    )
-    assessment = models.ForeignKey(
-        ImpactAssessment,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="agreements",
-        verbose_name=_("impact assessment"),
-        help_text=_("Required when specific personal data may be shared (Article 34 of UU PDP)."),
-    )
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
-    status_at = models.DateTimeField(_("status since"), default=timezone.now, editable=False)
-    management_signed_on = models.DateField(_("signed by the management on"), null=True, blank=True)
-    management_file = models.FileField(_("agreement signed by the management"), upload_to="agreements", blank=True)
-    management_file_hash = models.CharField(
-        _("check code of the management's file"), max_length=64, blank=True, editable=False
-    )
-    vendor_signed_on = models.DateField(_("signed by the vendor on"), null=True, blank=True)
-    vendor_file = models.FileField(_("agreement signed by the vendor"), upload_to="agreements", blank=True)
-    vendor_file_hash = models.CharField(_("check code of the vendor's file"), max_length=64, blank=True, editable=False)
-
-    objects = AgreementQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("sharing agreement")
-        verbose_name_plural = _("sharing agreements")
-        ordering = ["-valid_until", "pk"]
-        permissions = [("activate_sharingagreement", "Can activate, suspend and end sharing agreements")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_until__gte=F("valid_from")), name="privacy_agreement_ends_after_start"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="active")
-                | Q(management_signed_on__isnull=False, vendor_signed_on__isnull=False)
-                & ~Q(management_file_hash="")
-                & ~Q(vendor_file_hash=""),
-                name="privacy_agreement_active_signed",
-            ),
-        ]
-
-    class Privacy:
-        controller = "management"
-        vendor = "vendor"
-
-    def __str__(self):
-        return self.number
-
-    def clean(self):
-        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
-            raise ValidationError({"valid_until": _("Choose an end date on or after the start date.")})
-        if self.country and self.country != "ID" and not self.safeguard:
-            raise ValidationError({"safeguard": _("Say which safeguard protects data stored outside Indonesia.")})
-
-    @property
-    def is_active(self):
-        today = timezone.localdate()
-        return self.status == self.Status.ACTIVE and self.valid_from <= today <= self.valid_until
-
-    def is_assessed(self, keys=None, *, day=None):
-        """Does a valid impact assessment cover the specific data among these keys (all of the agreement's)?"""
-        wanted = [key for key in (self.fields if keys is None else keys) if key in declarations.specific()]
-        if not wanted:
-            return True
-        day = day or timezone.localdate()
-        return self.assessment is not None and self.assessment.covers(wanted, self.management_id, day)
-
-    @property
-    def days(self):
-        """How many days it is valid, both ends included."""
-        return (self.valid_until - self.valid_from).days + 1
-
-    @property
-    def days_gone(self):
-        return min(max((timezone.localdate() - self.valid_from).days, 0), self.days)
-
-
-class SharingRequestQuerySet(ScopedQuerySet):
-    def end(self, now):
-        """Cancel what still waits."""
-        waiting = self.filter(status=SharingRequest.Status.WAITING)
-        waiting.update(status=SharingRequest.Status.CANCELLED, answered_at=now)
-
-
-class SharingRequest(FieldLabels, models.Model):
-    """Staff or a vendor asks the person to share; only the person answers."""
-
-    class Status(models.TextChoices):
-        WAITING = "waiting", _("asked for")
-        GIVEN = "given", _("given")
-        DECLINED = "declined", _("not given")
-        CANCELLED = "cancelled", _("cancelled")
-
-    number = models.CharField(_("number"), max_length=20, unique=True)
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="sharing_requests", verbose_name=_("subject"))
-    agreement = models.ForeignKey(
-        SharingAgreement, models.PROTECT, related_name="requests", verbose_name=_("agreement")
-    )
-    purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="+", verbose_name=_("purpose"))
-    fields = models.JSONField(_("kinds of data asked for"), validators=[check_field_keys])
-    until = models.DateField(_("until"))
-    reason = models.CharField(_("why, in one sentence that the tenant reads"), max_length=200)
-    asked_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("asked by"))
-    asked_for = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("asked for the company"))
-    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
-    answered_at = models.DateTimeField(_("answered at"), null=True)
-
-    objects = SharingRequestQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("request to share")
-        verbose_name_plural = _("requests to share")
-        ordering = ["-asked_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subject", "agreement", "purpose"],
-                condition=Q(status="waiting"),
-                name="privacy_request_one_waiting",
-            )
-        ]
-
-    class Privacy:
-        subject = "subject"
-        controller = "agreement__management"
-        vendor = "agreement__vendor"
-        ends = "end"
-        personal = {"reason": ""}
-        kept = dict.fromkeys(
-            (
-                "id",
-                "number",
-                "subject",
-                "agreement",
-                "purpose",
-                "fields",
-                "until",
-                "asked_by",
-                "asked_for",
-                "asked_at",
-                "status",
-                "answered_at",
-            ),
-            "proof of what was asked",
-        )
-
-    def __str__(self):
-        return self.number
 
 
 class GrantQuerySet(ScopedQuerySet):

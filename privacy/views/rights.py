@@ -6,15 +6,13 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from privacy import breaches, consents
 from privacy.middleware import open_without_consent
-from privacy.models import AccessRecord, DisclosureSubject, RightsRequest, SharingGrant, SharingRequest
+from privacy.models import RightsRequest
 from privacy.scope import Hat
 
 
@@ -134,20 +132,3 @@ def rights(request):
         "requests": Paginator(own, OWN_A_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "privacy/rights.html", context)
-
-
-@require_safe
-def hub(request):
-    own = {"user": request.user, "as_": Hat.TENANT}
-    grants = SharingGrant.objects.visible_to(**own).current(timezone.now())
-    context = {
-        "grants_count": grants.count(),
-        "next_ending": grants.order_by("ends_at").first(),
-        "waiting_count": SharingRequest.objects.visible_to(**own).filter(status=SharingRequest.Status.WAITING).count(),
-        "last_look": AccessRecord.objects.visible_to(**own).exclude(hat=Hat.TENANT).order_by("-at").first(),
-        "answers": consents.latest(request.user),
-        "notices": breaches.told(request.user),
-        "disclosed_count": DisclosureSubject.objects.visible_to(**own).count(),
-        "asked_count": RightsRequest.objects.visible_to(**own).waiting().count(),
-    }
-    return render(request, "privacy/hub.html", context)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.templatetags import moments
-from privacy import access, grants
+from privacy import access, grants, value_display
 from privacy import access_log as log
 from privacy.errors import Refused
 from privacy.forms.sharing import AnswerForm, NarrowForm
@@ -129,7 +129,7 @@ def obstacle(asked):
 
 def preview(subject_id, keys):
     """(label, values) of each field, exactly as the vendor will see them."""
-    return grants.Shown(None, keys, grants.shown_values([subject_id], keys).get(subject_id, {})).lines
+    return grants.Shown(None, keys, value_display.shown_values([subject_id], keys).get(subject_id, {})).lines
 
 
 @open_without_consent

@@ -12,7 +12,7 @@ from bamms import daily
 from privacy import append_only, due, erasures, ledger
 from privacy.database_role import ADD, ALL, rights
 from privacy.models import AccessRecord
-from privacy.models.retention import Why
+from privacy.models.erasures import Why
 from tests.rules.world import build
 
 ROLE = "bamms-application"

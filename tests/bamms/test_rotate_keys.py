@@ -16,7 +16,7 @@ from accounts import mail, sealing
 from privacy import erasures, rotation
 from privacy.errors import Refused
 from privacy.fields import EncryptedTextField
-from privacy.models.retention import Why
+from privacy.models.erasures import Why
 from tenants import imports, registration
 from tenants.models import Claim, Tenant
 from tests import factories as f

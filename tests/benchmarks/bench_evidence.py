@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import include, path
 
-from privacy import consents, ledger
+from privacy import consent_chain, consents, ledger
 from privacy.middleware import open_without_consent
 from privacy.models import ConsentEvent, Counter, Subject
 from privacy.subjects import own
@@ -49,7 +49,7 @@ def fill():
     per = EVENTS // SUBJECTS
     for at, subject in enumerate(subjects):
         events = (ConsentEvent(subject=subject, recorded_by=subject, number=f"B{at}-{n}", **common) for n in range(per))
-        ledger.append(list(events), head=(0, ""))
+        consent_chain.append(list(events), head=(0, ""))
 
 
 @pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_an_answer_costs_at_most_so_much_of_a_bare_insert(settings, history):
         "subject": own(user), "recorded_by": own(user), "version": version, "decision": "given", "language": "en",
         "text_hash": "x", "method": "portal", "capacity": "self",
     }  # fmt: skip
-    ledger.append([ConsentEvent(number=f"H{n}", **same) for n in range(history)])
+    consent_chain.append([ConsentEvent(number=f"H{n}", **same) for n in range(history)])
     client = Client()
     client.force_login(user)
     plain, answers, pages = [], [], []

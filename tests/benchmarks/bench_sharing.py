@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from privacy import grants
+from privacy import grants, value_display
 from privacy.grants.deciding import readable_by, vendors_of
 from privacy.models import Membership, SharingAgreement, SharingGrant, Subject
 from privacy.models.parties import Role
@@ -112,7 +112,7 @@ def ours(user, by="until"):
     vendors, now = vendors_of(user), timezone.now()
     readable = {grant.pk: readable_by(grant, vendors, now) for grant in page}
     assert all(keys for keys, _reason in readable.values())
-    return page, grants.shown_values([grant.subject_id for grant in page], FIELDS)
+    return page, value_display.shown_values([grant.subject_id for grant in page], FIELDS)
 
 
 def timed(*calls):

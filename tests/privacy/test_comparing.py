@@ -1,6 +1,7 @@
 """What changed between two texts: changed clauses only, word by word."""
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from privacy import comparing
@@ -39,6 +40,27 @@ def test_compare_shows_no_other_half_of_a_whole_new_point():
     assert changed.after == ((Run("added", "Fresh."),),)
 
 
+ONE = "## 1. A\n\nWe keep your name. We keep it for a year."
+TWO = "## 1. A\n\nWe keep your name.\n\nWe keep it for a year."
+
+
+def lines(side):
+    return [" ".join(run.text for run in block) for block in side]
+
+
+@pytest.mark.parametrize(("old", "new"), [(ONE, TWO), (TWO, ONE)], ids=["split", "joined"])
+def test_compare_shows_both_forms_of_a_paragraph_that_was_split_or_joined(old, new):
+    changed = compare(old, new)[0]
+    halves = ["We keep your name.", "We keep it for a year."]
+    whole = ["We keep your name. We keep it for a year."]
+    assert (lines(changed.before), lines(changed.after)) == ((whole, halves) if old == ONE else (halves, whole))
+
+
+def test_compare_shows_a_paragraph_that_got_words_before_a_new_one():
+    changed = compare("## 1. A\n\nOne.\n\nLast.", "## 1. A\n\nOne. More.\n\nFresh.\n\nLast.")[0]
+    assert (lines(changed.before), lines(changed.after)) == (["One."], ["One. More.", "Fresh."])
+
+
 def test_compare_never_makes_html():
     assert Run("added", "Fresh <b>text</b>.") in compare(OLD, NEW)[1].after[1]
 
@@ -69,6 +91,8 @@ WORDS = st.lists(
 
 
 @given(WORDS, WORDS)
+@example("b a", "b \n\n a")
+@example("b \n\n a", "b a")
 def test_compare_loses_no_changed_block(old, new):
     was, now = comparing.clauses(old), comparing.clauses(new)
     changed = compare(old, new)

@@ -47,7 +47,7 @@ from privacy.models import (
     Subject,
 )
 from privacy.models.access import Why as Look
-from privacy.models.retention import Why
+from privacy.models.erasures import Why
 from privacy.scope import Hat
 from privacy.subjects import own
 from tenants import invitations

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from privacy import declarations, grants
+from privacy import declarations, grants, value_display
 from privacy.models import AccessRecord
 from privacy.scope import Hat
 from tests import factories as f
@@ -81,9 +81,9 @@ def test_list_shared_keeps_each_persons_fields_apart(cast, grant):
 
 def test_shown_values_opens_no_sealed_field_that_was_not_asked_for(cast, django_assert_num_queries):
     with django_assert_num_queries(1) as queries:
-        grants.shown_values([cast.ann_entry.subject_id], [NAME])
+        value_display.shown_values([cast.ann_entry.subject_id], [NAME])
     assert '"identity_number"' not in queries.captured_queries[0]["sql"]
-    values = grants.shown_values(
+    values = value_display.shown_values(
         [cast.ann_entry.subject_id],
         ["tenant.identity_number", "tenant.birth_date", "tenant.email", "tenant.nationality"],
     )
@@ -99,7 +99,7 @@ def test_shown_values_opens_no_sealed_field_that_was_not_asked_for(cast, django_
 def test_shown_values_links_files_to_the_one_file_door(cast):
     cast.ann_entry.photo = "photos/x.jpg"
     cast.ann_entry.save()
-    values = grants.shown_values([cast.ann_entry.subject_id], ["tenant.photo", "tenant.identity_scan"])[
+    values = value_display.shown_values([cast.ann_entry.subject_id], ["tenant.photo", "tenant.identity_scan"])[
         cast.ann_entry.subject_id
     ]
     assert values["tenant.photo"][0].href == f"/files/tenants.tenant/{cast.ann_entry.pk}/photo/"

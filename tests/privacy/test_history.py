@@ -6,8 +6,8 @@ from django.test import RequestFactory
 from accounts import acting
 from privacy import erasures, history
 from privacy.models import JournalEntry, Subject
+from privacy.models.erasures import Why
 from privacy.models.journal import Kind
-from privacy.models.retention import Why
 from privacy.subjects import own
 from tenants.models import Tenant, Unit
 from tests import factories as f

@@ -16,9 +16,9 @@ from accounts.models import User
 from privacy import erasures, exports, journal, ledger, parties, subjects
 from privacy.errors import Refused
 from privacy.models import JournalEntry
+from privacy.models.erasures import Why
 from privacy.models.journal import OF_ACCOUNT, Kind
 from privacy.models.parties import Role
-from privacy.models.retention import Why
 from privacy.scope import Hat
 from tests.factories import PASSWORD, UserFactory
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils.translation import override
 
-from privacy import append_only, consents, ledger, proofs
+from privacy import append_only, consent_chain, consents, ledger, proofs
 from privacy.errors import Refused
 from privacy.models import Checkpoint, CheckpointHead, ConsentEvent, SharingEvent
 from privacy.models.evidence import Evidence
@@ -54,7 +54,7 @@ def test_a_row_whose_chain_was_mended_with_a_wrong_code_is_named():
     answers(f.UserFactory(), 1)
     event = ConsentEvent.objects.order_by("sequence").first()
     event.decision = "declined"
-    event.hash = ledger.chain_code(event)
+    event.hash = consent_chain.chain_code(event)
     in_spite_of_triggers(
         ConsentEvent, "UPDATE {table} SET decision = 'declined', hash = %s WHERE number = %s", event.hash, event.number
     )

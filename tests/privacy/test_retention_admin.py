@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from privacy import erasures, holds, ledger
 from privacy.models import Checkpoint, Erasure, LegalHold, RetentionRule, RetentionRun, SharingEvent
-from privacy.models.retention import Why
+from privacy.models.erasures import Why
 from tenants.models import Tenant
 from tests import factories as f
 from tests.database import in_spite_of_triggers

@@ -76,9 +76,9 @@ from privacy.models import (
     TransferEvent,
 )
 from privacy.models.access import Why
+from privacy.models.erasures import Why as ErasedWhy
 from privacy.models.journal import Kind
 from privacy.models.parties import Role
-from privacy.models.retention import Why as ErasedWhy
 from privacy.scope import Hat
 from privacy.subjects import own
 from tenants import bulletins, imports, invitations

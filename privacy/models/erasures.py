@@ -1,0 +1,112 @@
+"""Erasures that were ordered, and the certificate of each one done."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.parties import Party
+from privacy.models.subjects import Subject
+from privacy.scope import HeadsOnly
+
+
+class Why(models.TextChoices):
+    RETENTION = "retention", _("the retention period ended")
+    RIGHT = "right", _("the person asked for it")
+    REPLAY = "replay", _("again, after a restored backup")
+
+
+class OrderQuerySet(HeadsOnly):
+    def waiting(self):
+        return self.filter(done_at__isnull=True, cancelled_at__isnull=True)
+
+
+class ErasureOrder(models.Model):
+    """Somebody's data is to be erased: done at once, or as soon as no hold stands in the way."""
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="erasure_orders", verbose_name=_("subject"))
+    controller = models.ForeignKey(
+        Party, models.PROTECT, null=True, related_name="+", verbose_name=_("building management")
+    )
+    why = models.CharField(_("why"), max_length=10, choices=Why)
+    law = models.CharField(_("legal reference"), max_length=200, blank=True)
+    reference = models.CharField(_("request"), max_length=20, blank=True)
+    ordered_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("ordered by"))
+    ordered_at = models.DateTimeField(_("ordered at"), default=timezone.now)
+    done_at = models.DateTimeField(_("done at"), null=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("erasure to be done")
+        verbose_name_plural = _("erasures to be done")
+        ordering = ["-ordered_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"],
+                condition=Q(done_at__isnull=True, cancelled_at__isnull=True),
+                name="privacy_erasure_one_waiting",
+            )
+        ]
+
+    class Privacy:
+        subject = "subject"
+        controller = "controller"
+        personal = {}
+        kept = dict.fromkeys(
+            (
+                "id", "subject", "controller", "why", "law", "reference", "ordered_by", "ordered_at", "done_at",
+                "cancelled_at",
+            ),
+            "proof of what was ordered (articles 43, 44)",
+        )  # fmt: skip
+
+    def __str__(self):
+        return f"#{self.pk}"
+
+
+class ErasureQuerySet(HeadsOnly, EvidenceQuerySet):
+    pass
+
+
+class Erasure(Evidence):
+    """The certificate: what of whom was emptied, why, when. It names a pseudonym, and no value."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="erasures", verbose_name=_("subject"))
+    controller = models.ForeignKey(
+        Party, models.PROTECT, null=True, related_name="+", verbose_name=_("building management")
+    )
+    kind = models.CharField(_("kind of data"), max_length=60)  # a model's label: the register's means everything
+    why = models.CharField(_("why"), max_length=10, choices=Why)
+    law = models.CharField(_("legal reference"), max_length=200, blank=True)
+    reference = models.CharField(_("request"), max_length=20, blank=True)
+    emptied = models.JSONField(_("rows emptied"))  # model's label → rows
+    files = models.PositiveIntegerField(_("files destroyed"))
+    account_closed = models.BooleanField(_("account closed"))
+    by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = ErasureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("erasure certificate")
+        verbose_name_plural = _("erasure certificates")
+        ordering = ["-at", "-pk"]
+
+    class Privacy:
+        subject = "subject"
+        controller = "controller"
+        personal = {}
+        kept = dict.fromkeys(
+            (
+                "id", "mac", "number", "subject", "controller", "kind", "why", "law", "reference", "emptied", "files",
+                "account_closed", "by", "at",
+            ),
+            "proof of the erasure (articles 43–45)",
+        )  # fmt: skip
+
+    def __str__(self):
+        return self.number

@@ -1,0 +1,23 @@
+"""Lists of kinds of data, stored as keys of declared fields."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations
+
+
+def check_field_keys(keys):
+    """A list of at least one declared shareable field, each once."""
+    if not isinstance(keys, list) or not keys:
+        raise ValidationError(_("Choose at least one kind of data."))
+    unknown = [str(key) for key in keys if key not in declarations.shareable()]
+    if unknown or len(set(keys)) != len(keys):
+        raise ValidationError(_("Choose each kind of data once, from the list."))
+
+
+class FieldLabels:
+    """Readable names of the `fields` of an agreement, a request or a permission."""
+
+    @property
+    def field_labels(self):
+        return declarations.labels(self.fields)

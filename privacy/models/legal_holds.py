@@ -1,0 +1,64 @@
+"""Data that must stay for now: why, by which law, until when it is looked at again."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy.fields import EncryptedTextField
+from privacy.models.parties import Party
+from privacy.models.subjects import Subject
+from privacy.scope import HeadsOnly, OfOthers
+
+
+class HoldQuerySet(OfOthers, HeadsOnly):
+    def active(self):
+        return self.filter(released_at__isnull=True)
+
+
+class LegalHold(models.Model):
+    """While a legal process needs a record, nothing of it is erased (articles 33, 43, 44)."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="holds", verbose_name=_("subject"))
+    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    reason = EncryptedTextField(_("reason"))
+    law = models.CharField(_("legal reference"), max_length=200)
+    review_on = models.DateField(_("to be looked at again on"))
+    placed_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("placed by"))
+    placed_at = models.DateTimeField(_("placed at"), default=timezone.now)
+    released_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("released by"))
+    released_at = models.DateTimeField(_("released at"), null=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("legal hold")
+        verbose_name_plural = _("legal holds")
+        ordering = ["-placed_at", "-pk"]
+        permissions = [("release_legalhold", "Can release legal holds")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True) | Q(released_by__isnull=False), name="privacy_hold_released_by"
+            )
+        ]
+
+    class Privacy:
+        subject = "subject"
+        controller = "controller"
+        personal = {"reason": ""}
+        withheld = ("reason",)  # it may tell of a process that must not be given away (article 15)
+        kept = dict.fromkeys(
+            (
+                "id", "number", "subject", "controller", "law", "review_on", "placed_by", "placed_at", "released_by",
+                "released_at",
+            ),
+            "proof of why the data stayed longer (articles 43, 44)",
+        )  # fmt: skip
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def is_active(self):
+        return self.released_at is None

@@ -1,0 +1,26 @@
+"""Privacy at a glance: one line and one link for each chapter."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from privacy import breaches, consents
+from privacy.models import AccessRecord, DisclosureSubject, RightsRequest, SharingGrant, SharingRequest
+from privacy.scope import Hat
+
+
+@require_safe
+def hub(request):
+    own = {"user": request.user, "as_": Hat.TENANT}
+    grants = SharingGrant.objects.visible_to(**own).current(timezone.now())
+    context = {
+        "grants_count": grants.count(),
+        "next_ending": grants.order_by("ends_at").first(),
+        "waiting_count": SharingRequest.objects.visible_to(**own).filter(status=SharingRequest.Status.WAITING).count(),
+        "last_look": AccessRecord.objects.visible_to(**own).exclude(hat=Hat.TENANT).order_by("-at").first(),
+        "answers": consents.latest(request.user),
+        "notices": breaches.told(request.user),
+        "disclosed_count": DisclosureSubject.objects.visible_to(**own).count(),
+        "asked_count": RightsRequest.objects.visible_to(**own).waiting().count(),
+    }
+    return render(request, "privacy/hub.html", context)
