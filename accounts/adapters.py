@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from . import limits, mail, people, sessions, signins
-from .limits import Limited, Taken
-from .models import User
-from .returning import is_own_path
+from accounts import limits, mail, people, sessions, signins
+from accounts.limits import Limited, Taken
+from accounts.models import User
+from accounts.returning import is_own_path
 
 # Where the one link of a letter leads, the first that allauth offers; notices lead to a new password, or to the contact
 LINKS = ["activate_url", "password_reset_url", "signup_url"]

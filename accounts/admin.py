@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from . import factors, people
-from .forms import AccountAddForm, AccountForm
-from .fresh import ask_for_fresh_sign_in
-from .templatetags.moments import short_moment
-from .wording import Worded
+from accounts import factors, people
+from accounts.forms import AccountAddForm, AccountForm
+from accounts.fresh import ask_for_fresh_sign_in
+from accounts.templatetags.moments import short_moment
+from accounts.wording import Worded
 
 RIGHTS = {"is_staff", "is_superuser", "groups"}
 # Its titles are e-mail addresses; whether one is confirmed stands on the account

@@ -5,7 +5,7 @@ from allauth.mfa.base.views import ReauthenticateView as CodeView
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.shortcuts import redirect
 
-from . import sessions
+from accounts import sessions
 
 
 class Renewing:

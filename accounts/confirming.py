@@ -12,9 +12,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.utils.decorators import method_decorator
 
-from . import sessions
-from .forms import PASSWORD, OurWords
-from .middleware import signed_in
+from accounts import sessions
+from accounts.forms import PASSWORD, OurWords
+from accounts.middleware import signed_in
 
 
 class PasswordForm(OurWords, forms.Form):

@@ -15,9 +15,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import mail, people, sealing, sessions
-from .happened import happened
-from .models import User
+from accounts import mail, people, sealing, sessions
+from accounts.happened import happened
+from accounts.models import User
 
 logger = logging.getLogger(__name__)
 CONTEXT = "mfa.Authenticator.data"

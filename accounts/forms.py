@@ -18,10 +18,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from . import limits, mail, passwords, people
-from .blanks import ReadableField
-from .happened import happened
-from .models import User
+from accounts import limits, mail, passwords, people
+from accounts.blanks import ReadableField
+from accounts.happened import happened
+from accounts.models import User
 
 # Each language in its own name, so that everyone finds theirs
 LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English"}

@@ -26,8 +26,8 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .sealing import blind_index
-from .templatetags.moments import JAKARTA, clock, moment
+from accounts.sealing import blind_index
+from accounts.templatetags.moments import JAKARTA, clock, moment
 
 logger = logging.getLogger(__name__)
 LOCK_SECONDS = 10  # a process that died with the lock keeps nobody out for longer

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from .sealing import seal, unseal
-from .tasks import LETTER, send_to_address, send_to_user
+from accounts.sealing import seal, unseal
+from accounts.tasks import LETTER, send_to_address, send_to_user
 
 
 def tell(*, user, template, url_name="home", url_args=(), url_kwargs=None, facts=None):

@@ -25,7 +25,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .common_words import INDONESIAN
+from accounts.common_words import INDONESIAN
 
 PARTS = [
     (gettext_lazy("a capital letter"), str.isupper),

@@ -16,9 +16,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import mail, sessions, signins
-from .happened import happened
-from .models import User
+from accounts import mail, sessions, signins
+from accounts.happened import happened
+from accounts.models import User
 
 logger = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from . import mail, sealing
-from .happened import happened
-from .models import SignIn, User
-from .signins import KNOWN_DAYS, network_of
+from accounts import mail, sealing
+from accounts.happened import happened
+from accounts.models import SignIn, User
+from accounts.signins import KNOWN_DAYS, network_of
 
 STARTED, SEEN, HALF, SIGN_IN = "signed_in_at", "seen_at", "half_signed_in", "sign_in"
 CLEARED = '"cache", "storage"'  # of Clear-Site-Data; cookies are taken back one by one

@@ -24,9 +24,9 @@ from datetime import timedelta
 from allauth.account.adapter import get_adapter
 from django.utils import timezone
 
-from . import limits
-from .models import SignIn
-from .sealing import blind_index
+from accounts import limits
+from accounts.models import SignIn
+from accounts.sealing import blind_index
 
 # So much of an address names a network and no household
 KEPT_BITS = {4: 24, 6: 48}

@@ -2,8 +2,8 @@ from allauth.account.views import password_change
 from django.urls import path
 from django.views.generic import RedirectView
 
-from . import again, confirming, views
-from .fresh import fresh_sign_in
+from accounts import again, confirming, views
+from accounts.fresh import fresh_sign_in
 
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),

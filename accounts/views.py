@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from . import devmail, people, sessions
-from .fresh import fresh_sign_in
-from .middleware import signed_in
-from .returning import next_page
+from accounts import devmail, people, sessions
+from accounts.fresh import fresh_sign_in
+from accounts.middleware import signed_in
+from accounts.returning import next_page
 
 
 @login_not_required
