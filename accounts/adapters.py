@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import limits, mail, people, sessions, signins
-from accounts.limits import Limited, Taken
+from accounts import account_lifecycle, login_throttling, mail, sessions, throttling
 from accounts.models import User
-from accounts.returning import is_own_path
+from accounts.redirects import is_own_path
+from accounts.throttling import Limited, Taken
 
 # Where the one link of a letter leads, the first that allauth offers; notices lead to a new password, or to the contact
 LINKS = ["activate_url", "password_reset_url", "signup_url"]
@@ -83,12 +83,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return is_own_path(allauth_context.request, url)
 
     def clean_email(self, email):
-        people.refuse_look_alike(email)
+        account_lifecycle.refuse_look_alike(email)
         return super().clean_email(email)
 
     def confirm_email(self, request, email_address):
         """Somebody may have opened an account with it meanwhile: confirmed or not, no two sign in with one email."""
-        if people.account_of(email_address.email) in (None, email_address.user):
+        if account_lifecycle.account_of(email_address.email) in (None, email_address.user):
             return super().confirm_email(request, email_address)
         self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt")
         return False
@@ -105,9 +105,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request, **credentials):
         """Our own limits instead of allauth's, whose count began anew with every port in the Host header."""
         email = credentials.get("email")
-        visit = signins.visit_with_pass(request.session, email=email)
+        visit = login_throttling.visit_with_pass(request.session, email=email)
         try:
-            self._tries = signins.begin(email=email, address=self.get_client_ip(request), visit=visit)
+            self._tries = login_throttling.begin(email=email, address=self.get_client_ip(request), visit=visit)
         except Limited as limited:
             sentences = [limited.sentence, str(_("If it was not you, reset your password."))]
             raise ValidationError(" ".join(sentences), code="too_many_login_attempts") from limited
@@ -149,7 +149,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         if template_prefix in BY_ANYBODY:
             try:
-                limits.take("letter", who=signins.one_spelling(email))
+                throttling.take("letter", who=login_throttling.one_spelling(email))
             except Limited:
                 return
         notice = reverse("home" if template_prefix in TO_THE_CONTACT else "account_reset_password")

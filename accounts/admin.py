@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts import factors, people
+from accounts import account_lifecycle, mfa
+from accounts.admin_display import Worded
 from accounts.forms import AccountAddForm, AccountForm
-from accounts.fresh import ask_for_fresh_sign_in
-from accounts.templatetags.moments import short_moment
-from accounts.wording import Worded
+from accounts.recent_login import ask_for_fresh_sign_in
+from accounts.templatetags.dates import short_moment
 
 RIGHTS = {"is_staff", "is_superuser", "groups"}
 # Its titles are e-mail addresses; whether one is confirmed stands on the account
@@ -89,25 +89,25 @@ class UserAdmin(Worded, admin.ModelAdmin):
             ask_for_fresh_sign_in(request)
         if change:
             return super().save_model(request, obj, form, change)
-        made = people.make_account(email=obj.email, name=obj.name, language=obj.language, by=request.user)
+        made = account_lifecycle.make_account(email=obj.email, name=obj.name, language=obj.language, by=request.user)
         obj.pk = made.pk
         return obj.refresh_from_db()
 
     @admin.action(description=_("Send a link to set a password"), permissions=["change"])
     def invite_again(self, request, queryset):
-        self._each(request, queryset, people.invite)
+        self._each(request, queryset, account_lifecycle.invite)
 
     @admin.action(description=_("Remove a lost second step (check who asks first)"), permissions=["change"])
     def remove_factors(self, request, queryset):
-        self._each(request, queryset, factors.remove_all)
+        self._each(request, queryset, mfa.remove_all)
 
     @admin.action(description=_("Deactivate"), permissions=["change"])
     def deactivate(self, request, queryset):
-        self._each(request, queryset, people.deactivate)
+        self._each(request, queryset, account_lifecycle.deactivate)
 
     @admin.action(description=_("Reactivate"), permissions=["change"])
     def reactivate(self, request, queryset):
-        self._each(request, queryset, people.reactivate)
+        self._each(request, queryset, account_lifecycle.reactivate)
 
     def _each(self, request, queryset, verb):
         ask_for_fresh_sign_in(request)

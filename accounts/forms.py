@@ -18,10 +18,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts import limits, mail, passwords, people
-from accounts.blanks import ReadableField
-from accounts.happened import happened
+from accounts import account_lifecycle, mail, passwords, throttling
+from accounts.invisible_text import ReadableField
 from accounts.models import User
+from accounts.signals import happened
 
 # Each language in its own name, so that everyone finds theirs
 LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
@@ -108,7 +108,7 @@ class SignupForm(OurWords, allauth_forms.SignupForm):
 
     def validate_unique_email(self, email):
         """allauth would let an account that only asked for this email stand in its owner's way."""
-        self.account_already_exists = not people.is_free(email)
+        self.account_already_exists = not account_lifecycle.is_free(email)
         return email
 
     def try_save(self, request):
@@ -162,7 +162,7 @@ class ResetPasswordForm(OurWords, allauth_forms.ResetPasswordForm):
     def clean_email(self):
         """For the account that signs in with it, and none that only asked for this email."""
         email = super().clean_email()
-        self.users = [user for user in self.users if user == people.account_of(email)]
+        self.users = [user for user in self.users if user == account_lifecycle.account_of(email)]
         return email
 
 
@@ -175,8 +175,8 @@ class Counted:
 
     def clean_code(self):
         try:
-            taken = limits.take("second_step", who=self.user.pk)
-        except limits.Limited as limited:
+            taken = throttling.take("second_step", who=self.user.pk)
+        except throttling.Limited as limited:
             raise forms.ValidationError(limited.sentence, code="too_many") from limited
         code = super().clean_code()
         taken.give_back()
@@ -196,10 +196,10 @@ class FactorForm(Counted, OurWords, mfa_forms.AuthenticateForm):
 
     def _tell_owner(self):
         try:
-            limits.take("second_step_wrong", who=self.user.pk)
-        except limits.Limited:
-            with suppress(limits.Limited):
-                limits.take("second_step_told", who=self.user.pk)
+            throttling.take("second_step_wrong", who=self.user.pk)
+        except throttling.Limited:
+            with suppress(throttling.Limited):
+                throttling.take("second_step_told", who=self.user.pk)
                 mail.tell(user=self.user, template="account/second_step_guessed", url_name="account_change_password")
 
 
@@ -264,4 +264,4 @@ class AccountAddForm(AccountForm):
         fields = ["email", "name", "language"]
 
     def clean_email(self):
-        return people.free_address(self.cleaned_data["email"])
+        return account_lifecycle.free_address(self.cleaned_data["email"])

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from accounts.sealing import seal, unseal
+from accounts.encryption import seal, unseal
 from accounts.tasks import LETTER, send_to_address, send_to_user
 
 

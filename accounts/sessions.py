@@ -19,10 +19,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mail, sealing
-from accounts.happened import happened
+from accounts import encryption, mail
+from accounts.login_throttling import KNOWN_DAYS, network_of
 from accounts.models import SignIn, User
-from accounts.signins import KNOWN_DAYS, network_of
+from accounts.signals import happened
 
 STARTED, SEEN, HALF, SIGN_IN = "signed_in_at", "seen_at", "half_signed_in", "sign_in"
 CLEARED = '"cache", "storage"'  # of Clear-Site-Data; cookies are taken back one by one
@@ -165,7 +165,7 @@ def seal_suspended(session):
     """What was sent while a fresh sign-in was due waits in the session, which lies in the database in clear."""
     state = session.get(SUSPENDED) if session.modified else None
     if state and "request" in state:
-        session[SUSPENDED] = {"sealed": sealing.seal(state["request"], context=SUSPENDED)}
+        session[SUSPENDED] = {"sealed": encryption.seal(state["request"], context=SUSPENDED)}
 
 
 def forget_suspended(session):
@@ -176,7 +176,7 @@ def open_suspended(session):
     """For the view that goes on with it; what no key opens any more was not sent."""
     state = session.pop(SUSPENDED, None)
     if state and "sealed" in state:
-        with suppress(sealing.SealError):
-            session[SUSPENDED] = {"request": sealing.unseal(state["sealed"], context=SUSPENDED)}
+        with suppress(encryption.SealError):
+            session[SUSPENDED] = {"request": encryption.unseal(state["sealed"], context=SUSPENDED)}
     elif state:
         session[SUSPENDED] = state

@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django_tasks import task
 
+from accounts.encryption import unseal
 from accounts.models import User
-from accounts.sealing import unseal
 
 logger = logging.getLogger(__name__)
 LETTER = "accounts.mail"  # the sealing context of a queued address and its link

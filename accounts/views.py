@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import devmail, people, sessions
-from accounts.fresh import fresh_sign_in
+from accounts import account_lifecycle, development_mail, sessions
 from accounts.middleware import signed_in
-from accounts.returning import next_page
+from accounts.recent_login import fresh_sign_in
+from accounts.redirects import next_page
 
 
 @login_not_required
@@ -27,7 +27,7 @@ def set_language(request):
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
         if user := signed_in(request):
-            people.choose_language(user=user, language=language, by=user)
+            account_lifecycle.choose_language(user=user, language=language, by=user)
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             language,
@@ -83,7 +83,7 @@ def end_sessions(request):
 
 
 def _only_in_development():
-    if not (settings.DEBUG and settings.EMAIL_BACKEND == "accounts.devmail.DevelopmentMail"):
+    if not (settings.DEBUG and settings.EMAIL_BACKEND == "accounts.development_mail.DevelopmentMail"):
         raise Http404
 
 
@@ -92,7 +92,7 @@ def _only_in_development():
 @never_cache
 def mail_list(request):
     _only_in_development()
-    return render(request, "accounts/mail_list.html", {"mails": devmail.kept_mail()})
+    return render(request, "accounts/mail_list.html", {"mails": development_mail.kept_mail()})
 
 
 @login_not_required
@@ -100,7 +100,7 @@ def mail_list(request):
 @never_cache
 def mail_message(request, name):
     _only_in_development()
-    mail = devmail.read_mail(name)
+    mail = development_mail.read_mail(name)
     if mail is None:
         raise Http404
     return render(request, "accounts/mail_message.html", {"mail": mail})

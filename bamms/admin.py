@@ -6,7 +6,7 @@ from accounts.admin import UserAdmin
 from accounts.models import User
 from privacy import access, subjects
 from privacy.admin.base import Strict
-from privacy.admin.searching import HiddenSearch
+from privacy.admin.private_search import HiddenSearch
 from privacy.models.access import Why
 from privacy.scope import Hat
 

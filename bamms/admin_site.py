@@ -15,11 +15,11 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.wording import nothing, yes_no
+from accounts.admin_display import nothing, yes_no
 from bamms import dashboard, record_of_processing
-from privacy import journal, parties
+from privacy import audit_log, parties
 from privacy.middleware import open_without_consent
-from privacy.models.journal import Kind
+from privacy.models.audit_log import Kind
 
 # Group → models, in the order of the work; a model that stands nowhere here comes last, under "Settings"
 GROUPS = (
@@ -88,7 +88,7 @@ def written_down(view):
             row = kwargs.get("object_id") or kwargs.get("pk") or ""
             known = {"action": request.POST.get("action", ""), "row": str(row)}
             facts = {name: value for name, value in known.items() if re.fullmatch(r"[\w-]{1,60}", value)}
-            journal.record(Kind.ADMIN, facts=facts | {"status": response.status_code})
+            audit_log.record(Kind.ADMIN, facts=facts | {"status": response.status_code})
         return response
 
     return written_down_view
@@ -149,7 +149,7 @@ class BammsAdminSite(admin.AdminSite):
         def known(request, *args, **kwargs):
             """Whoever is signed in and has no business here is led away, and the page that was tried is noted."""
             if request.user.is_authenticated and not self.has_permission(request):
-                journal.record(Kind.REFUSED, request=request)
+                audit_log.record(Kind.REFUSED, request=request)
             return inner(request, *args, **kwargs)
 
         return require_http_methods(["GET", "HEAD", "POST"])(update_wrapper(known, inner))

@@ -5,8 +5,8 @@ import os
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-from bamms import safe_start
+from bamms import startup_checks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bamms.settings")
-safe_start.check_served(settings)
+startup_checks.check_served(settings)
 application = get_asgi_application()

@@ -1,6 +1,6 @@
 """What `manage.py check --deploy` says of settings with which a site starts, and which no operator wants.
 
-What must stop the start stands in `bamms.safe_start`; docs/operate.md says how each of these is mended.
+What must stop the start stands in `bamms.startup_checks`; docs/operate.md says how each of these is mended.
 """
 
 from urllib.parse import urlsplit

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.moments import JAKARTA
-from privacy import attestations, clocks, ledger, warning_signals
+from accounts.templatetags.dates import JAKARTA
+from privacy import deadlines
 from privacy.models import (
     Breach,
     DocumentVersion,
@@ -24,7 +24,9 @@ from privacy.models import (
     SharingRequest,
     Standing,
 )
+from privacy.oversight import evidence_checks, warning_signals
 from privacy.scope import Hat
+from privacy.sharing import deletion_statements
 from tenants.models import Claim, Occupancy, Tenant
 
 ENDING_DAYS = 14
@@ -64,11 +66,11 @@ class Queue:
 
     @property
     def time_left(self):
-        return clocks.time_left(self.due_at) if self.due_at else ""
+        return deadlines.time_left(self.due_at) if self.due_at else ""
 
     @property
     def urgency(self):
-        return clocks.urgency(self.due_at) if self.due_at else "settled"
+        return deadlines.urgency(self.due_at) if self.due_at else "settled"
 
 
 def queues(user, hat):
@@ -165,11 +167,11 @@ def ending(user, hat):
 
 def statements(user, hat):
     """Deletion statements that vendors still owe: how many, how many are overdue, and the most urgent one."""
-    due = attestations.due(user, hat)
+    due = deletion_statements.due(user, hat)
     return {
         "statements_count": due.count(),
         "statements_overdue": SharingGrant.objects.visible_to(user, as_=hat).attestation_overdue().count(),
-        "first_statement": next(map(attestations.Due, due[:1]), None),
+        "first_statement": next(map(deletion_statements.Due, due[:1]), None),
     }
 
 
@@ -180,8 +182,8 @@ def breaches_open(user, hat):
     due_at = counted["due_at"]
     return {
         "breaches_count": counted["count"],
-        "breaches_time_left": clocks.time_left(due_at) if due_at else "",
-        "breaches_urgency": clocks.urgency(due_at) if due_at else "",
+        "breaches_time_left": deadlines.time_left(due_at) if due_at else "",
+        "breaches_urgency": deadlines.urgency(due_at) if due_at else "",
     }
 
 
@@ -227,7 +229,7 @@ def oversight(user, hat):
     return {
         "oversees": True,
         "signals": watch(user, hat),
-        "checkpoint": ledger.latest_checkpoint(),
+        "checkpoint": evidence_checks.latest_checkpoint(),
         "consent_versions": consent_by_version(user, hat),
         **breaches_open(user, hat),
         **kept_longer(user, hat),

@@ -12,7 +12,7 @@ import traceback
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from accounts import acting
+from accounts import request_context
 
 UNKNOWN = "(unknown address)"
 # The last net under sentences that other people's code writes; ours are tested without it
@@ -37,7 +37,7 @@ class RequestMiddleware:
 
     def __call__(self, request):
         request.number = new_id()
-        with acting.answering(request):
+        with request_context.answering(request):
             response = self.get_response(request)
         response["X-Request-ID"] = request.number
         return response
@@ -51,7 +51,7 @@ def message(record):
     request = _request(record)
     if request is not None:
         for address in sorted(_addresses(request), key=len, reverse=True):
-            text = text.replace(address, acting.route(request) or UNKNOWN)
+            text = text.replace(address, request_context.route(request) or UNKNOWN)
     for pattern, instead in PERSONAL:
         text = pattern.sub(instead, text)
     return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text)
@@ -63,7 +63,7 @@ def level(record):
 
 def _request(record):
     request = getattr(record, "request", None)
-    return request if hasattr(request, "path_info") else acting.request()
+    return request if hasattr(request, "path_info") else request_context.request()
 
 
 def _addresses(request):
@@ -100,9 +100,9 @@ class JsonFormatter(logging.Formatter):
             "message": message(record),
             "request": getattr(request, "number", None),
             "method": getattr(request, "method", None),
-            "route": acting.route(request),
+            "route": request_context.route(request),
             "status": getattr(record, "status_code", None),
-            "account": acting.account_number(request),
+            "account": request_context.account_number(request),
             "fault": fault(record),
         }
         return json.dumps({name: value for name, value in line.items() if value not in (None, "")})

@@ -8,7 +8,7 @@ from django.db import DataError
 from django.http import Http404, HttpResponseNotAllowed
 
 from accounts import sessions
-from accounts.sealing import SealError
+from accounts.encryption import SealError
 from bamms.views import bad_request, not_found, trouble
 
 # Nothing of the device is used; passkeys are made and shown on this site alone

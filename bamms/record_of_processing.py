@@ -9,8 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.templatetags import moments
-from privacy import parties, printing, processing_record
+from accounts.templatetags import dates
+from privacy import parties
+from privacy.files import pdf_writer
+from privacy.oversight import record_of_processing
 from tenants import spreadsheets
 
 NAME = "record-of-processing"
@@ -38,10 +40,10 @@ def file(request, kind):
     if kind not in CONTENT_TYPES:
         raise Http404
     rows = [activity.cells for activity in _activities(request)]
-    headings = [str(heading) for heading in processing_record.HEADINGS]
+    headings = [str(heading) for heading in record_of_processing.HEADINGS]
     if kind == PDF:
-        blocks = [_made(), printing.Grid(headings, rows, SHARES)]
-        content = printing.document(_("Record of processing"), blocks, get_language(), wide=True)
+        blocks = [_made(), pdf_writer.Grid(headings, rows, SHARES)]
+        content = pdf_writer.document(_("Record of processing"), blocks, get_language(), wide=True)
     else:
         content = spreadsheets.write([*headings, _("Made")], [[*row, _made()] for row in rows], kind=kind)
     headers = {"Content-Disposition": f'attachment; filename="{NAME}.{kind}"'}
@@ -49,11 +51,11 @@ def file(request, kind):
 
 
 def _activities(request):
-    companies = processing_record.controllers(request.user, parties.admin_hat(request.user))
+    companies = record_of_processing.controllers(request.user, parties.admin_hat(request.user))
     if not companies:
         raise PermissionDenied
-    return processing_record.activities(companies)
+    return record_of_processing.activities(companies)
 
 
 def _made():
-    return _("Made from the declarations on %(moment)s.") % {"moment": moments.moment(timezone.now())}
+    return _("Made from the declarations on %(moment)s.") % {"moment": dates.moment(timezone.now())}

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from accounts.bilingual import column_name
-from bamms import safe_start
+from bamms import startup_checks
 from privacy.countries import NAMES as COUNTRIES_OVERRIDE  # noqa: F401 - a setting: country names in both languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -52,7 +52,7 @@ def setting(name, read, default=environ.Env.NOTSET):
         raise SystemExit(f"BAMMS cannot start: set {name} in the environment or in .env. {error}") from error
     except (ValueError, TypeError, KeyError):
         # Not in the error's words: they would repeat what may be a password
-        hint = safe_start.PERCENT if name.endswith("_URL") else ""
+        hint = startup_checks.PERCENT if name.endswith("_URL") else ""
         refuse(f"{name} is set but cannot be read. See .env.example. {hint}".strip())
 
 
@@ -134,7 +134,7 @@ MIDDLEWARE = [
     "privacy.middleware.SecondFactorGate",
     "privacy.middleware.ConsentGate",
     "privacy.middleware.PasswordGate",
-    "bamms.limited.LimitMiddleware",
+    "bamms.rate_limits.LimitMiddleware",
     "bamms.middleware.OddRequestMiddleware",
     "bamms.middleware.NotFoundMiddleware",
     "tenants.middleware.UsageMiddleware",
@@ -152,7 +152,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "bamms.context.site",
+                "bamms.context_processors.site",
             ],
         },
     }
@@ -180,8 +180,8 @@ else:
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 # The least that a connection to PostgreSQL on another host must ask of that server
 DATABASE_TLS = setting("DATABASE_TLS", env.str, "verify-full")
-if DATABASE_TLS not in safe_start.DATABASE_TLS:
-    refuse(f"DATABASE_TLS must be one of {', '.join(safe_start.DATABASE_TLS)}.")
+if DATABASE_TLS not in startup_checks.DATABASE_TLS:
+    refuse(f"DATABASE_TLS must be one of {', '.join(startup_checks.DATABASE_TLS)}.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": setting("CACHE_URL", env.cache_url, "dbcache://bamms_cache?max_entries=500000")}
 TASKS = {"default": {"BACKEND": setting("TASKS_BACKEND", env.str, "django_tasks_db.DatabaseBackend")}}
@@ -229,7 +229,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.BreachedValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.passwords.CompositionValidator"},
-    {"NAME": "accounts.passwords.ContextValidator", "OPTIONS": {"names": "tenants.names.known_to"}},
+    {"NAME": "accounts.passwords.ContextValidator", "OPTIONS": {"names": "tenants.password_context.known_to"}},
 ]
 BREACHED_PASSWORDS = setting("BREACHED_PASSWORDS", env.str, "")
 if BREACHED_PASSWORDS and not Path(BREACHED_PASSWORDS).is_file():
@@ -285,7 +285,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 SECOND_FACTOR = on_or_off("SECOND_FACTOR", not DEBUG)
 if not (SECOND_FACTOR or DEBUG):
     refuse("SECOND_FACTOR=off is for trying BAMMS on one's own machine, with DEBUG=on.")
-MFA_ADAPTER = "accounts.factors.FactorAdapter"
+MFA_ADAPTER = "accounts.mfa.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "BAMMS"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
@@ -370,7 +370,7 @@ if any(PRIVATE_FILES_DIR.is_relative_to(folder) for folder in (BASE_DIR / "stati
 if Path("/") == PRIVATE_FILES_DIR or PRIVATE_FILES_DIR.is_file():
     refuse("PRIVATE_FILES_DIR must name a folder of its own.")
 STORAGES = {
-    "default": {"BACKEND": "privacy.uploads.PrivateStorage"},
+    "default": {"BACKEND": "privacy.files.uploads.PrivateStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -379,7 +379,7 @@ STORAGES = {
 }
 UPLOAD_MAX_MB = number("UPLOAD_MAX_MB", 5, most=100)  # megabytes a file
 # An upload stays in memory until it is sealed: nothing lies in clear in a temporary folder
-FILE_UPLOAD_HANDLERS = ["privacy.uploads.MemoryUploads"]
+FILE_UPLOAD_HANDLERS = ["privacy.files.uploads.MemoryUploads"]
 UPLOAD_MAX_MEGAPIXELS = number("UPLOAD_MAX_MEGAPIXELS", 40, most=200)
 # A virus scanner that sees every upload: host:port of clamd, or the path of its socket. A site that people can reach
 # does not start before one is named, or none is chosen by the word "off" (ASVS 5.4.3)
@@ -398,7 +398,7 @@ if ERASURE_JOURNAL.is_dir():
 
 # E-mail
 if DEBUG and not env.str("EMAIL_URL", ""):
-    EMAIL_BACKEND = "accounts.devmail.DevelopmentMail"  # printed, and readable at /dev/mail/
+    EMAIL_BACKEND = "accounts.development_mail.DevelopmentMail"  # printed, and readable at /dev/mail/
 else:
     vars().update(setting("EMAIL_URL", env.email_url))
 EMAIL_TIMEOUT = 10  # seconds
@@ -426,9 +426,9 @@ JOURNAL_DAYS = number("JOURNAL_DAYS", 730, least=366, most=3650)
 CLAIMS_PER_DAY = number("CLAIMS_PER_DAY", 5)  # per account
 CLAIMS_PER_ADDRESS = number("CLAIMS_PER_ADDRESS", 20)  # a day, per network address: a building shares one
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
-# How often in how many seconds, for one person and from one place (`accounts.limits`); the pages: `bamms.limited`
+# How often in how many seconds, for one person and from one place (`accounts.throttling`), on `bamms.rate_limits`
 LIMITS = {
-    # `accounts.signins` tells how these work together: only failures stay counted
+    # `accounts.login_throttling` tells how these work together: only failures stay counted
     "sign_in": {"person": (5, 5 * MINUTE), "network": (10, MINUTE)},
     "sign_in_strange": {"person": (20, HOUR)},
     "sign_in_slow": {"person": (1, 15 * MINUTE)},
@@ -478,5 +478,5 @@ LOGGING = {
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
 
-if fault := next(safe_start.faults(globals()), None):
+if fault := next(startup_checks.faults(globals()), None):
     refuse(fault)

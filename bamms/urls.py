@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from bamms import policy_reports, views
+from bamms import csp_reports, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("csp-report/", policy_reports.receive, name="csp_report"),
+    path("csp-report/", csp_reports.receive, name="csp_report"),
     path("", include("accounts.urls")),
     path("", include("privacy.urls")),
     path("", include("tenants.urls")),

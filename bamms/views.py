@@ -7,9 +7,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 
 from bamms import logs
-from bamms.context import START
-from privacy import journal, parties, uploads
-from privacy.models.journal import Kind
+from bamms.context_processors import START
+from privacy import audit_log, parties
+from privacy.files import uploads
+from privacy.models.audit_log import Kind
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def bad_request(request, exception=None):
 def permission_denied(request, exception=None):
     """Whoever is signed in and tries what is not theirs is written down; strangers could fill the journal."""
     if request.user.is_authenticated:
-        journal.record(Kind.REFUSED, request=request)
+        audit_log.record(Kind.REFUSED, request=request)
     return trouble(request, 403)
 
 

@@ -4,10 +4,9 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations, journal, parties, subjects
-from privacy.models import AccessRecord
-from privacy.models.access import Action, Why
-from privacy.models.journal import Kind
+from privacy import audit_log, declarations, parties, subjects
+from privacy.models.access import AccessRecord, Action, Why
+from privacy.models.audit_log import Kind
 from privacy.scope import Hat
 
 
@@ -68,7 +67,7 @@ def looks(rows, *, by, as_, why, reference="", action=Action.VIEWED, fields=None
     ]
     if action == Action.EXPORTED and allowed:
         facts = {"rows": len(rows), "of": declaration.model._meta.label, "why": str(why)}
-        journal.record(Kind.EXPORTED, by=by, facts=facts)
+        audit_log.record(Kind.EXPORTED, by=by, facts=facts)
     common = {"hat": as_, "why": why, "reference": reference, "action": action, "allowed": allowed, "reason": reason}
     return _write([common | {"grant": grant} | record for record in records], by=by, as_=as_)
 

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from accounts.templatetags import moments
+from accounts.templatetags import dates
 from privacy import declarations
 from privacy.models.access import Action, Why
 from privacy.scope import Hat
@@ -126,7 +126,7 @@ def by_day(found):
 
 def day_heading(day):
     ago = (timezone.localdate() - day).days
-    return {0: _("Today"), 1: _("Yesterday")}.get(ago) or moments.day(day)
+    return {0: _("Today"), 1: _("Yesterday")}.get(ago) or dates.day(day)
 
 
 def sentence(record, viewer_id, keys=None):

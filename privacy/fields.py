@@ -7,7 +7,7 @@ An encrypted field cannot be searched, sorted or compared; only "is it empty" ma
 from django.core.exceptions import FieldError
 from django.db import models
 
-from accounts import sealing
+from accounts import encryption
 
 
 class EncryptedTextField(models.TextField):
@@ -22,10 +22,10 @@ class EncryptedTextField(models.TextField):
 
     def get_prep_value(self, value):
         value = super().get_prep_value(value)
-        return sealing.seal(value, context=self.context) if value else value
+        return encryption.seal(value, context=self.context) if value else value
 
     def from_db_value(self, value, expression, connection):
-        return sealing.unseal(value, context=self.context) if value else value
+        return encryption.unseal(value, context=self.context) if value else value
 
     def get_lookup(self, lookup_name):
         if lookup_name != "isnull":
@@ -60,7 +60,7 @@ class BlindIndexField(models.CharField):
 
     def indexes(self, text):
         """Every index under which `text` may stand: more than one while BLIND_INDEX_KEY changes, none for ""."""
-        return sealing.blind_indexes(text, context=self.source) if text else []
+        return encryption.blind_indexes(text, context=self.source) if text else []
 
     def text_of(self, row):
         text = getattr(row, self.source)

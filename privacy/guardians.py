@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, subjects
 from privacy.errors import Refused
-from privacy.models import Guardian, Subject
+from privacy.models.guardians import Guardian
+from privacy.models.subjects import Subject
 from privacy.scope import Hat
 
 

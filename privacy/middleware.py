@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 
 from accounts import sessions
-from accounts.returning import this_page
+from accounts.redirects import this_page
 
 
 def open_without_consent(view):

@@ -5,12 +5,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mail, people
-from privacy import journal
+from accounts import account_lifecycle, mail
+from privacy import audit_log
 from privacy.errors import Refused
-from privacy.models import Membership, Party
-from privacy.models.journal import Kind
-from privacy.models.parties import OPERATOR_ROLES, ROLES_OF_KIND, PartyKind, Role
+from privacy.models.audit_log import Kind
+from privacy.models.parties import OPERATOR_ROLES, ROLES_OF_KIND, Membership, Party, PartyKind, Role
 from privacy.scope import Hat
 
 HAT_OF_ROLE = {
@@ -53,7 +52,7 @@ def appoint(*, user, party, role, by):
         raise Refused(_("Only the operator appoints company users. Ask the operator."), code="not_operator")
     _refuse_for_oneself(user, by)
     try:
-        is_invited = people.secure_mailbox(user=user, by=by)
+        is_invited = account_lifecycle.secure_mailbox(user=user, by=by)
     except ValidationError as error:
         raise Refused(error.messages[0], code="account") from error
     if role not in ROLES_OF_KIND[party.kind]:
@@ -61,7 +60,7 @@ def appoint(*, user, party, role, by):
     before = Membership.objects.filter(user=user, party=party).values_list("role", flat=True).first()
     membership, _made = Membership.objects.update_or_create(user=user, party=party, defaults={"role": role})
     facts = {"company": party.pk, "role": [before, str(role)]}
-    journal.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
+    audit_log.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
     _set_access(user)
     if not is_invited:
         mail.tell(user=user, template="appointed")
@@ -75,12 +74,12 @@ def dismiss(*, membership, by):
         raise Refused(_("Only the operator dismisses company users. Ask the operator."), code="not_operator")
     user = membership.user
     _refuse_for_oneself(user, by)
-    people.lock(user)
+    account_lifecycle.lock(user)
     membership = Membership.objects.filter(pk=membership.pk).first()
     if membership is None:  # a colleague was faster
         return
     facts = {"company": membership.party_id, "role": [str(membership.role), None]}
-    journal.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
+    audit_log.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
     membership.delete()
     _set_access(user)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
 
-# Rows that a query changes or adds together, which no signal of Django tells of: `privacy.history` listens
+# Rows that a query changes or adds together, which no signal of Django tells of: `privacy.change_tracking` listens
 many_changed = Signal()
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
 from privacy.errors import Refused
-from privacy.models import Guardian, Subject
-from privacy.models.guardians import Capacity
+from privacy.models.guardians import Capacity, Guardian
+from privacy.models.subjects import Subject
 
 
 def own(user):

@@ -2,26 +2,17 @@
 
 from django.urls import path
 
-from privacy.views import (
-    access_log,
-    breaches,
-    consents,
-    disclosures,
-    documents,
-    exports,
-    files,
-    hub,
-    receipts,
-    rights,
-    rights_requests,
-    sharing,
-)
+from privacy.consent.views import consents, legal_documents, receipts
+from privacy.oversight.views import breaches, disclosures
+from privacy.rights.views import exports, rights, rights_requests
+from privacy.sharing.views import grants
+from privacy.views import access_log, files, hub
 
 urlpatterns = [
-    path("privacy.html", documents.document, {"kind": "policy"}, name="policy"),
-    path("terms.html", documents.document, {"kind": "terms"}, name="terms"),
-    path("privacy/<int:number>.html", documents.document_version, {"kind": "policy"}, name="document_version"),
-    path("terms/<int:number>.html", documents.document_version, {"kind": "terms"}, name="document_version"),
+    path("privacy.html", legal_documents.document, {"kind": "policy"}, name="policy"),
+    path("terms.html", legal_documents.document, {"kind": "terms"}, name="terms"),
+    path("privacy/<int:number>.html", legal_documents.document_version, {"kind": "policy"}, name="document_version"),
+    path("terms/<int:number>.html", legal_documents.document_version, {"kind": "terms"}, name="document_version"),
     path("consent/", consents.consent, name="consent"),
     path("limited/", consents.limited, name="limited"),
     path("my-consents/", consents.own_consents, name="consents"),
@@ -36,11 +27,11 @@ urlpatterns = [
     path("my-rights/download/", exports.download, name="download"),
     path("my-privacy/", hub.hub, name="hub"),
     path("files/<str:model>/<str:pk>/<str:field>/", files.private_file, name="file"),
-    path("my-sharing/", sharing.sharing, name="sharing"),
-    path("my-sharing/requests/<str:number>/", sharing.sharing_request, name="sharing_request"),
-    path("my-sharing/<str:number>/", sharing.grant, name="grant"),
-    path("my-sharing/<str:number>/withdraw/", sharing.grant_withdraw, name="grant_withdraw"),
-    path("my-sharing/<str:number>/narrow/", sharing.grant_narrow, name="grant_narrow"),
+    path("my-sharing/", grants.sharing, name="sharing"),
+    path("my-sharing/requests/<str:number>/", grants.sharing_request, name="sharing_request"),
+    path("my-sharing/<str:number>/", grants.grant, name="grant"),
+    path("my-sharing/<str:number>/withdraw/", grants.grant_withdraw, name="grant_withdraw"),
+    path("my-sharing/<str:number>/narrow/", grants.grant_narrow, name="grant_narrow"),
     path("my-notices/<str:number>/", breaches.breach_notice, name="breach_notice"),
     path("my-disclosures/", disclosures.disclosures, name="disclosures"),
     path("my-disclosures/<uuid:pk>/", disclosures.disclosure, name="disclosure"),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.templatetags import moments
+from accounts.templatetags import dates
 from privacy import declarations
 
 
@@ -45,5 +45,5 @@ def _value(row, key, value):
     if isinstance(column, EmailField):
         return Value(value, f"mailto:{value}", "email")
     if isinstance(value, date):
-        return Value(moments.day(value))
+        return Value(dates.day(value))
     return Value(str(getattr(value, "name", None) or value))

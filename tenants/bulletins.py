@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
 from accounts.models import User
-from privacy import consents, subjects
+from privacy import subjects
+from privacy.consent import consents
 from privacy.errors import Refused
 from tenants.models import Bulletin, Occupancy, Tenant
 from tenants.models.bulletins import SURVEYS

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from tenants import identity, values
+from tenants import identity, normalizers
 from tenants.models import Occupancy, Tenant, Unit
 
 INDONESIAN = "id"
@@ -90,32 +90,38 @@ COLUMNS = (
     Column("role", "Peran", "Role", ("status hunian",), _role, _not_known, repeats=True, of_home=True),
     Column(
         "moved_in_on", "Mulai menghuni", "Moved in on", ("tanggal masuk", "moved in"),
-        partial(values.clean_date, before_today=False), _no_date,
+        partial(normalizers.clean_date, before_today=False), _no_date,
         is_date=True, repeats=True, of_home=True, is_text=False,
     ),
     Column("identity_kind", "Jenis identitas", "Identity kind", ("identity type",), _kind, _not_known, repeats=True),
     Column("identity_number", "Nomor identitas", "Identity number", ("no identitas", *KTP_HEADINGS)),
     Column(
-        "gender", "Jenis kelamin", "Gender", ("l p", "kelamin", "sex"), values.clean_gender, _not_known, repeats=True
+        "gender",
+        "Jenis kelamin",
+        "Gender",
+        ("l p", "kelamin", "sex"),
+        normalizers.clean_gender,
+        _not_known,
+        repeats=True,
     ),
     Column(
         "birth_date", "Tanggal lahir", "Date of birth", ("tgl lahir", "birth date"),
-        values.clean_date, _no_date, is_date=True, is_text=False,
+        normalizers.clean_date, _no_date, is_date=True, is_text=False,
     ),
     Column(
         "birth_place", "Tempat lahir", "Place of birth", ("birth place",), max_length=_length(Tenant, "birth_place")
     ),
     Column(
         "nationality", "Kewarganegaraan", "Nationality", ("warga negara", "citizenship"),
-        values.clean_nationality, _("This country is not known here."), repeats=True,
+        normalizers.clean_nationality, _("This country is not known here."), repeats=True,
     ),
     Column(
         "phone", "Nomor telepon", "Phone number", ("telepon", "no telepon", "telp", "no hp", "nomor hp", "hp", "phone"),
-        values.clean_phone, _("This is not a phone number."),
+        normalizers.clean_phone, _("This is not a phone number."),
     ),
     Column(
         "email", "Email", "Email", ("e mail", "alamat email", "email address"),
-        values.clean_email, _("This is not an email address."),
+        normalizers.clean_email, _("This is not an email address."),
     ),
     Column("address", "Alamat", "Address"),
     Column("other", "Informasi lain", "Other information", ("catatan", "keterangan", "notes", "remarks")),

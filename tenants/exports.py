@@ -13,7 +13,7 @@ from privacy.countries import NAMES
 from privacy.errors import Refused
 from privacy.models.access import Action, Why
 from privacy.scope import Hat
-from tenants import columns, identity, spreadsheets, values
+from tenants import columns, identity, normalizers, spreadsheets
 from tenants.models import Occupancy, Tenant
 
 HOME_PATHS = {"building": "unit__building__name", "unit": "unit__number", "role": "role", "moved_in_on": "moved_in_on"}
@@ -87,7 +87,7 @@ def _written(name, value, row):
         return columns.word(words[name], value)
     if name == "nationality":
         return str(NAMES.get(value, value))
-    return values.show_phone(value) if name == "phone" else value
+    return normalizers.show_phone(value) if name == "phone" else value
 
 
 # An invented person in an invented building: imported by mistake, it stops at the building

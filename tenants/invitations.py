@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mail, people
+from accounts import account_lifecycle, mail
 from privacy import subjects
 from privacy.errors import Refused
 from privacy.models import Subject
@@ -74,7 +74,7 @@ def accept(*, token, by):
             _("This invitation is no longer valid. Ask your building management for a new one, or claim your record."),
             code="over",
         )
-    if not people.has_confirmed(by, invitation.email):
+    if not account_lifecycle.has_confirmed(by, invitation.email):
         raise Refused(
             _("This invitation was sent to another email address. Sign in with that address, or claim your record."),
             code="email",

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
-from privacy import access, updates
+from privacy import access
 from privacy.errors import Refused
 from privacy.models import Subject
 from privacy.models.access import Action, Why
+from privacy.rights import profile_updates
 from privacy.scope import Hat
 from tenants.models import Tenant, Unit
 
@@ -33,7 +34,7 @@ def enter(*, entry, occupancies, by):
     entry.subject = Subject.objects.create()
     entry.save()
     _house(entry, occupancies)
-    filled = updates.changed(Tenant(), entry)
+    filled = profile_updates.changed(Tenant(), entry)
     access.look(entry, by=by, as_=Hat.STAFF, why=Why.RECORD, action=Action.CHANGED, fields=filled)
     return entry
 
@@ -48,7 +49,7 @@ def correct(*, entry, occupancies=(), by):
         raise Refused(_("Only staff of the management that keeps this record can change it."), code="not_staff")
     if occupancies and _management_of(occupancies, by).pk != original.management_id:
         raise Refused(_("Choose a unit of the building management that keeps this record."), code="other_management")
-    names = updates.changed(original, entry)
+    names = profile_updates.changed(original, entry)
     if names:
         entry.management_id, entry.subject_id = original.management_id, original.subject_id
         _check_not_taken(entry)
@@ -56,7 +57,7 @@ def correct(*, entry, occupancies=(), by):
         _forget_files(original, names)
         _tell_replaced_mailbox(original, names)
     _house(entry, occupancies)
-    updates.corrected(record=entry, names=names, by=by, beside=occupancies)
+    profile_updates.corrected(record=entry, names=names, by=by, beside=occupancies)
     return names
 
 
@@ -91,5 +92,5 @@ def _tell_replaced_mailbox(original, names):
 
 def _forget_files(original, names):
     """A replaced scan or photo is not kept."""
-    replaced = [getattr(original, name).name for name in names if updates.is_file(name)]
+    replaced = [getattr(original, name).name for name in names if profile_updates.is_file(name)]
     transaction.on_commit(lambda: [default_storage.delete(name) for name in replaced if name])

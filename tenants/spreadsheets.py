@@ -23,9 +23,9 @@ from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
 from tablib.formats._xlsx import XLSXFormat
 
-from accounts.blanks import seen
-from privacy import pdfs, uploads
-from privacy.cells import harmless
+from accounts.invisible_text import seen
+from privacy.files import pdf_sanitizer, uploads
+from privacy.files.csv_injection import harmless
 
 CSV, XLSX = "csv", "xlsx"
 CONTENT_TYPES = {
@@ -122,7 +122,7 @@ def _numbered(rows):
     except ValidationError:
         raise
     except Exception as error:  # hostile bytes make the readers fail in every way
-        raise pdfs.broken() from error
+        raise pdf_sanitizer.broken() from error
     return found
 
 
@@ -171,7 +171,7 @@ def _sheet(content):
     except ValidationError:
         raise
     except Exception as error:  # as in _numbered
-        raise pdfs.broken() from error
+        raise pdf_sanitizer.broken() from error
     return sheet.iter_rows(values_only=True, max_col=WIDEST)
 
 
@@ -193,7 +193,7 @@ def _unpacked(parts):
             with parts.open(part) as file:
                 data = file.read(part.file_size + 1)  # with a number, no more than that is inflated
             if part.compress_type not in PACKED or part.filename in plain.namelist() or not _is_plain(data):
-                raise pdfs.broken()
+                raise pdf_sanitizer.broken()
             plain.writestr(part.filename, data)
     return written
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import consents
+from privacy.consent import consents
 from privacy.models import Subject
 from tenants.models import PageUse
 from tenants.models.usage import ANALYTICS

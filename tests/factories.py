@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from privacy import consents, policies, purposes
+from privacy.consent import consents, legal_documents, purposes
 from privacy.models import (
     DocumentVersion,
     ImpactAssessment,
@@ -147,7 +147,7 @@ class VersionFactory(DjangoModelFactory):
     def _create(cls, model_class, *args, **kwargs):
         published = kwargs.pop("published", True)
         version = super()._create(model_class, *args, **kwargs)
-        return policies.publish(version=version, by=UserFactory()) if published else version
+        return legal_documents.publish(version=version, by=UserFactory()) if published else version
 
 
 class PurposeFactory(DjangoModelFactory):

@@ -6,9 +6,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from bamms.demo.papers import signed_page
-from privacy import agreements, parties
+from privacy import parties
 from privacy.models import Party, Purpose, SharingAgreement
 from privacy.models.parties import Role
+from privacy.sharing import agreements
 from tenants.models import Building, BuildingManagement, Unit, Vendor
 
 UNITS = {"Menara Anggrek": ("A", 15), "Menara Melati": ("M", 6), "Taman Bougenvil": ("B", 9)}  # letter, floors

@@ -8,11 +8,14 @@ from django.http import Http404
 from django.utils import timezone
 
 from bamms.demo import register
-from privacy import access, breaches, cases, clocks, grants, rights, updates
+from privacy import access, deadlines
 from privacy.models import AccessRecord, Breach, Purpose
 from privacy.models.access import Why
+from privacy.oversight import breaches, investigations
+from privacy.rights import profile_updates, rights_requests
 from privacy.scope import Hat
-from tenants import bulletins, registration
+from privacy.sharing import grants
+from tenants import bulletins, claims
 from tenants.models import Bulletin, Tenant
 from tenants.models.register import IdentityKind
 
@@ -40,10 +43,8 @@ def _claim(user, name, places, **said):
         "identity_number": register.number_of(name),
         "birth_date": date.fromisoformat(born),
     } | said
-    claim = registration.claim(
-        building=places.units[unit_number].building, identity_kind=IdentityKind.KTP, by=user, **said
-    )
-    return registration.check(claim=claim)  # what the worker would do a moment later
+    claim = claims.claim(building=places.units[unit_number].building, identity_kind=IdentityKind.KTP, by=user, **said)
+    return claims.check(claim=claim)  # what the worker would do a moment later
 
 
 def _wait_for_sam(people, places):
@@ -113,7 +114,7 @@ def _ask_for_changes(people, entries):
         for field, value in changes.items():
             setattr(proposal, field, proposal._meta.get_field(field).to_python(value))
         proposal.full_clean(exclude=["subject"])
-        request = updates.ask(
+        request = profile_updates.ask(
             record=entries[name], proposal=proposal, by=people[name], note="Data lama sudah tidak saya pakai."
         )
         _received(request, hours_ago=hours_ago)
@@ -121,7 +122,7 @@ def _ask_for_changes(people, entries):
 
 def _investigate(people, entry):
     """Sam noticed the refused look, and waits for Olga to decide his case."""
-    cases.open_(
+    investigations.open_(
         people=[entry.subject],
         fields=["tenant.name", "tenant.phone"],
         reason="Data ini dicoba dilihat dari perusahaan lain. Penghuninya perlu dihubungi.",
@@ -134,12 +135,14 @@ def _ask_for_rights(people, subject):
     """One question about a look waits; an erasure was refused, because the law keeps the data for now."""
     ann, sam = people["ann"], people["sam"]
     look = AccessRecord.objects.filter(subject=subject, actor__holder=people["vera"]).first()
-    asked = rights.ask(
+    asked = rights_requests.ask(
         subject=subject, kind="copy", by=ann, line=look, details="Mengapa data saya dilihat dua kali pada hari itu?"
     )
     _received(asked, hours_ago=50)
-    erase = rights.ask(subject=subject, kind="erase", by=ann, details="Mohon hapus foto dan pindaian identitas saya.")
-    rights.refuse(
+    erase = rights_requests.ask(
+        subject=subject, kind="erase", by=ann, details="Mohon hapus foto dan pindaian identitas saya."
+    )
+    rights_requests.refuse(
         request=erase,
         ground="retention",
         answer="Anda masih menghuni unit ini, sehingga data itu masih kami perlukan.",
@@ -151,7 +154,7 @@ def _ask_for_rights(people, subject):
 def _received(row, *, hours_ago):
     """Let it have come in earlier, so that the clocks of a queue differ."""
     row.received_at = timezone.now() - timedelta(hours=hours_ago)
-    row.due_at = clocks.due(row.received_at)
+    row.due_at = deadlines.due(row.received_at)
     row.save(update_fields=["received_at", "due_at"])
 
 

@@ -15,9 +15,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 
+from bamms.isolation.client import Member, ask
 from bamms.isolation.report import BROKE, CLEAN, LEAK, Report, Result
 from bamms.isolation.surfaces import OUTSIDE, SURFACES, Site, Untested
-from bamms.isolation.watching import Member, ask
 from bamms.isolation.world import World
 
 STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"  # asks for no collectstatic

@@ -14,8 +14,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from bamms.isolation.addresses import CORRELATED, FILES, UNKNOWN, Unfillable, routes
+from bamms.isolation.client import ask
 from bamms.isolation.pages import forms_of, links_of
-from bamms.isolation.watching import ask
 from bamms.isolation.world import is_owned
 
 ANSWERS = {"post": "yes", "answer": "confirm", "decision": "refuse", "reason": "x", "action": "x"}

@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from bamms.isolation.values import Canaries, fill
-from privacy import consents, declarations, parties, subjects
+from privacy import declarations, parties, subjects
+from privacy.consent import consents
 from privacy.models import Membership, Party, Subject
-from privacy.models.breaches import PARTS
 from privacy.models.parties import PartyKind, Role
+from privacy.oversight.models.breaches import PARTS
 from tenants.models import Building, BuildingManagement, Vendor
 
 ROLES = {"head": Role.HEAD, "officer": Role.OFFICER, "vendor": Role.VENDOR}

@@ -1,30 +1,13 @@
-"""The privacy floor in the admin: one module a noun, registered on import."""
+"""The app in the admin. Django imports this package; it imports what the packages register."""
 
-from privacy.admin import (
-    access,
-    agreements,
-    assessments,
-    attestations,
-    breaches,
-    cases,
-    consents,
-    disclosures,
-    documents,
-    evidence,
-    journal,
-    notices,
-    parties,
-    purposes,
-    recorded,
-    retention,
-    rights,
-    sharing,
-    transfers,
-    updates,
-)
+from privacy.admin import audit_log, guardians, parties
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
-from privacy.admin.once import AddOnce
+from privacy.admin.idempotent_add import AddOnce
 from privacy.admin.reveal import Revealing
+from privacy.consent import admin as consent
+from privacy.oversight import admin as oversight
+from privacy.rights import admin as rights
+from privacy.sharing import admin as sharing
 
 __all__ = [
     "AddOnce",
@@ -32,24 +15,11 @@ __all__ = [
     "Revealing",
     "TenantDataAdmin",
     "TenantTabularInline",
-    "access",
-    "agreements",
-    "assessments",
-    "attestations",
-    "breaches",
-    "cases",
-    "consents",
-    "disclosures",
-    "documents",
-    "evidence",
-    "journal",
-    "notices",
+    "audit_log",
+    "consent",
+    "guardians",
+    "oversight",
     "parties",
-    "purposes",
-    "recorded",
-    "retention",
     "rights",
     "sharing",
-    "transfers",
-    "updates",
 ]

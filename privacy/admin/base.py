@@ -11,10 +11,10 @@ from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, Va
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from accounts.wording import Worded
-from privacy import access, declarations, numbers, parties
+from accounts.admin_display import Worded
+from privacy import access, declarations, parties, reference_numbers
 from privacy.errors import Refused
-from privacy.forms.choosing import Autocomplete
+from privacy.forms.autocomplete import Autocomplete
 from privacy.models.access import Action, Why
 from privacy.models.parties import PartyKind
 from privacy.scope import Hat, ScopedQuerySet
@@ -66,7 +66,7 @@ class Strict:
         return (plain or dated) and super().lookup_allowed(lookup, value, request)
 
     def response_action(self, request, queryset):
-        if not all(map(numbers.is_row, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+        if not all(map(reference_numbers.is_row, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise SuspiciousOperation("A selected row is no number.")
         return super().response_action(request, queryset)
 

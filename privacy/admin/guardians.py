@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from privacy import access, guardians
 from privacy.admin.base import hat
 from privacy.admin.people import WHO
-from privacy.admin.recorded import RecordedAdmin
+from privacy.admin.staff_records import RecordedAdmin
 from privacy.forms.guardians import GuardianForm
-from privacy.models import Guardian
+from privacy.models.guardians import Guardian
 
 
 @admin.register(Guardian)

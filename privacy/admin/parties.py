@@ -7,14 +7,13 @@ from django.db import transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts import people
-from accounts.fresh import ask_for_fresh_sign_in
+from accounts import account_lifecycle
+from accounts.recent_login import ask_for_fresh_sign_in
 from privacy import parties
 from privacy.admin.base import TenantDataAdmin, hat
-from privacy.admin.searching import HiddenSearch
+from privacy.admin.private_search import HiddenSearch
 from privacy.errors import Refused
-from privacy.models import Membership, Party
-from privacy.models.parties import ROLES_OF_KIND, PartyKind
+from privacy.models.parties import ROLES_OF_KIND, Membership, Party, PartyKind
 from privacy.scope import Hat
 
 
@@ -54,10 +53,10 @@ class MembershipForm(forms.ModelForm):
         data = super().clean()
         if data.get("party") and data.get("role") not in ROLES_OF_KIND[data["party"].kind]:
             self.add_error("role", _("This role does not fit this company. Choose a role that does."))
-        user = people.account_of(data.get("email", ""))
+        user = account_lifecycle.account_of(data.get("email", ""))
         if user is None and "email" in data:
             try:
-                people.free_address(data["email"])
+                account_lifecycle.free_address(data["email"])
             except ValidationError as error:
                 self.add_error("email", error)
         if user and data.get("party") and Membership.objects.filter(user=user, party=data["party"]).exists():
@@ -108,9 +107,9 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
             return
         ask_for_fresh_sign_in(request)
         with transaction.atomic():
-            user = people.account_of(form.cleaned_data["email"])
+            user = account_lifecycle.account_of(form.cleaned_data["email"])
             if user is None:
-                user = people.make_account(
+                user = account_lifecycle.make_account(
                     email=form.cleaned_data["email"], name=form.cleaned_data["name"], by=request.user
                 )
             made = parties.appoint(user=user, party=obj.party, role=obj.role, by=request.user)

@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fresh import fresh_sign_in
+from accounts.recent_login import fresh_sign_in
 from privacy import access, declarations
 from privacy.admin.base import hat
 from privacy.forms.reveal import RevealForm

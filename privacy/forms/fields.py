@@ -5,7 +5,8 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations, uploads
+from privacy import declarations
+from privacy.files import uploads
 
 
 def grouped_choices():

@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from privacy import uploads
-from privacy.forms.recorded import AboutTenant, said
-from privacy.models import Guardian
+from privacy.files import uploads
+from privacy.forms.staff_records import AboutTenant, said
+from privacy.models.guardians import Guardian
 
 
 class GuardianForm(AboutTenant):

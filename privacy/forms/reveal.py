@@ -5,7 +5,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from privacy.forms.fields import FieldsField
-from privacy.models import AccessRecord
+from privacy.models.access import AccessRecord
 
 READY = {
     "card": _("Comparing with the original card."),

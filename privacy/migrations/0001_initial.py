@@ -10,16 +10,17 @@ import phonenumber_field.modelfields
 from django.conf import settings
 from django.db import migrations, models
 
-import privacy.clocks
+import privacy.consent.models.purposes
+import privacy.deadlines
 import privacy.fields
-import privacy.models.assessments
-import privacy.models.breaches
-import privacy.models.cases
-import privacy.models.disclosures
 import privacy.models.evidence
-import privacy.models.purposes
-import privacy.models.sharing
+import privacy.models.field_keys
 import privacy.models.subjects
+import privacy.oversight.models.breaches
+import privacy.oversight.models.disclosures
+import privacy.oversight.models.investigations
+import privacy.sharing.models.assessments
+import privacy.sharing.models.grants
 
 
 class Migration(migrations.Migration):
@@ -227,7 +228,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        validators=[privacy.models.purposes.check_data_keys],
+                        validators=[privacy.consent.models.purposes.check_data_keys],
                         verbose_name="kinds of data used",
                     ),
                 ),
@@ -484,7 +485,7 @@ class Migration(migrations.Migration):
                     "fields",
                     models.JSONField(
                         default=list,
-                        validators=[privacy.models.assessments.check_specific],
+                        validators=[privacy.sharing.models.assessments.check_specific],
                         verbose_name="specific data covered",
                     ),
                 ),
@@ -612,7 +613,7 @@ class Migration(migrations.Migration):
                     "fields",
                     models.JSONField(
                         default=list,
-                        validators=[privacy.models.disclosures.check_disclosed_keys],
+                        validators=[privacy.oversight.models.disclosures.check_disclosed_keys],
                         verbose_name="kinds of data",
                     ),
                 ),
@@ -764,7 +765,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-            bases=(privacy.models.sharing.FieldLabels, models.Model),
+            bases=(privacy.models.field_keys.FieldLabels, models.Model),
         ),
         migrations.CreateModel(
             name="CorporateTransfer",
@@ -924,7 +925,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        validators=[privacy.models.breaches.check_kinds],
+                        validators=[privacy.oversight.models.breaches.check_kinds],
                         verbose_name="kinds of data",
                     ),
                 ),
@@ -1019,7 +1020,7 @@ class Migration(migrations.Migration):
                 ("note", privacy.fields.EncryptedTextField(blank=True, default="", verbose_name="note")),
                 ("evidence", models.FileField(blank=True, upload_to="evidence", verbose_name="supporting document")),
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received at")),
-                ("due_at", models.DateTimeField(default=privacy.clocks.due, verbose_name="deadline")),
+                ("due_at", models.DateTimeField(default=privacy.deadlines.due, verbose_name="deadline")),
                 (
                     "status",
                     models.CharField(
@@ -1394,7 +1395,10 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=500, verbose_name="reason")),
                 (
                     "fields",
-                    models.JSONField(validators=[privacy.models.cases.check_case_keys], verbose_name="kinds of data"),
+                    models.JSONField(
+                        validators=[privacy.oversight.models.investigations.check_case_keys],
+                        verbose_name="kinds of data",
+                    ),
                 ),
                 (
                     "opened_by",
@@ -1463,7 +1467,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-            bases=(privacy.models.sharing.FieldLabels, models.Model),
+            bases=(privacy.models.field_keys.FieldLabels, models.Model),
         ),
         migrations.CreateModel(
             name="Guardian",
@@ -1823,7 +1827,7 @@ class Migration(migrations.Migration):
                     "fields",
                     models.JSONField(
                         default=list,
-                        validators=[privacy.models.sharing.check_field_keys],
+                        validators=[privacy.models.field_keys.check_field_keys],
                         verbose_name="kinds of data allowed",
                     ),
                 ),
@@ -1931,7 +1935,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-            bases=(privacy.models.sharing.FieldLabels, models.Model),
+            bases=(privacy.models.field_keys.FieldLabels, models.Model),
         ),
         migrations.CreateModel(
             name="DisclosureSubject",
@@ -2435,7 +2439,7 @@ class Migration(migrations.Migration):
                 (
                     "fields",
                     models.JSONField(
-                        validators=[privacy.models.sharing.check_field_keys], verbose_name="kinds of data asked for"
+                        validators=[privacy.models.field_keys.check_field_keys], verbose_name="kinds of data asked for"
                     ),
                 ),
                 ("until", models.DateField(verbose_name="until")),
@@ -2487,7 +2491,7 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-            bases=(privacy.models.sharing.FieldLabels, models.Model),
+            bases=(privacy.models.field_keys.FieldLabels, models.Model),
         ),
         migrations.CreateModel(
             name="SharingGrant",
@@ -2544,7 +2548,7 @@ class Migration(migrations.Migration):
                 (
                     "fields",
                     models.JSONField(
-                        validators=[privacy.models.sharing.check_field_keys], verbose_name="kinds of data"
+                        validators=[privacy.models.field_keys.check_field_keys], verbose_name="kinds of data"
                     ),
                 ),
                 ("starts_at", models.DateTimeField(verbose_name="from")),
@@ -2580,7 +2584,7 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-            bases=(privacy.models.sharing.FieldLabels, models.Model),
+            bases=(privacy.models.field_keys.FieldLabels, models.Model),
         ),
         migrations.CreateModel(
             name="AttestationReminder",
@@ -2876,7 +2880,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "deletion statements",
                 "ordering": ["-at", "-pk"],
             },
-            bases=(privacy.models.sharing.FieldLabels, models.Model),
+            bases=(privacy.models.field_keys.FieldLabels, models.Model),
         ),
         migrations.CreateModel(
             name="RightsRequest",
@@ -2954,7 +2958,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received at")),
-                ("due_at", models.DateTimeField(default=privacy.clocks.due, verbose_name="deadline")),
+                ("due_at", models.DateTimeField(default=privacy.deadlines.due, verbose_name="deadline")),
                 (
                     "how_checked",
                     models.CharField(

@@ -1,30 +1,30 @@
 """The privacy floor's tables, one module a noun."""
 
+from privacy.consent.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
+from privacy.consent.models.legal_documents import Announcement, DocumentVersion, LegalDocument
+from privacy.consent.models.purposes import Purpose, PurposeVersion
 from privacy.models.access import AccessRecord
-from privacy.models.agreements import SharingAgreement
-from privacy.models.assessments import ImpactAssessment
-from privacy.models.attestations import AttestationReminder, DeletionStatement
-from privacy.models.breaches import Breach, BreachNotice, BreachSubject
-from privacy.models.cases import CaseEvent, CaseSubject, InvestigationCase
-from privacy.models.checkpoints import Checkpoint, CheckpointHead
-from privacy.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
-from privacy.models.disclosures import Disclosure, DisclosureEvent, DisclosureSubject
-from privacy.models.due import DueRun
-from privacy.models.erasures import Erasure, ErasureOrder
+from privacy.models.audit_log import JournalEntry
 from privacy.models.guardians import Guardian
-from privacy.models.journal import JournalEntry
-from privacy.models.legal_holds import LegalHold
-from privacy.models.numbers import Counter
 from privacy.models.parties import Membership, Party
-from privacy.models.policies import Announcement, DocumentVersion, LegalDocument
-from privacy.models.purposes import Purpose, PurposeVersion
-from privacy.models.retention import RetentionNotice, RetentionRule, RetentionRun
-from privacy.models.rights import RightsEvent, RightsRequest
-from privacy.models.sharing import SharingEvent, SharingGrant
-from privacy.models.sharing_requests import SharingRequest
+from privacy.models.reference_numbers import Counter
+from privacy.models.scheduled_jobs import DueRun
 from privacy.models.subjects import Subject
-from privacy.models.transfers import CorporateTransfer, TransferEvent
-from privacy.models.updates import ProfileUpdateLine, ProfileUpdateRequest
+from privacy.oversight.models.breaches import Breach, BreachNotice, BreachSubject
+from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
+from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
+from privacy.oversight.models.disclosures import Disclosure, DisclosureEvent, DisclosureSubject
+from privacy.oversight.models.investigations import CaseEvent, CaseSubject, InvestigationCase
+from privacy.rights.models.erasures import Erasure, ErasureOrder
+from privacy.rights.models.legal_holds import LegalHold
+from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
+from privacy.rights.models.retention import RetentionNotice, RetentionRule, RetentionRun
+from privacy.rights.models.rights_requests import RightsEvent, RightsRequest
+from privacy.sharing.models.agreements import SharingAgreement
+from privacy.sharing.models.assessments import ImpactAssessment
+from privacy.sharing.models.deletion_statements import AttestationReminder, DeletionStatement
+from privacy.sharing.models.grants import SharingEvent, SharingGrant
+from privacy.sharing.models.sharing_requests import SharingRequest
 
 __all__ = [
     "AccessRecord",

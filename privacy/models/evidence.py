@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from privacy import proofs
+from privacy import integrity
 from privacy.append_only import REFUSAL
 from privacy.errors import Refused
 from privacy.scope import ScopedQuerySet
@@ -38,7 +38,7 @@ class EvidenceQuerySet(ScopedQuerySet):
 class Evidence(models.Model):
     """A row that proves something. Foreign keys of a subclass must be PROTECT: no cascade may reach it.
 
-    `mac` seals every other column (`proofs.seal`); `ledger.verify` finds the row whose seal no longer fits.
+    `mac` seals every other column (`integrity.seal`); `evidence_checks.verify` finds the row whose seal no longer fits.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -66,8 +66,8 @@ class Evidence(models.Model):
     @classmethod
     def content(cls, values):
         """The canonical form of a row given as column name → value."""
-        return proofs.canonical({f.attname: f.to_python(values[f.attname]) for f in cls.sealed_columns()})
+        return integrity.canonical({f.attname: f.to_python(values[f.attname]) for f in cls.sealed_columns()})
 
     def seal(self):
         columns = {field.attname: getattr(self, field.attname) for field in self.sealed_columns()}
-        self.mac = proofs.seal(self._meta.db_table, self.content(columns))
+        self.mac = integrity.seal(self._meta.db_table, self.content(columns))

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.templatetags import moments
+from accounts.templatetags import dates
 from privacy import access_log as log
-from privacy import clocks, declarations
-from privacy.cells import harmless
-from privacy.models import AccessRecord
+from privacy import deadlines, declarations
+from privacy.files.csv_injection import harmless
+from privacy.models.access import AccessRecord
 from privacy.scope import Hat
 
 MONTHS_SHOWN_FIRST = 12
@@ -75,7 +75,7 @@ def access_log_csv(request):
 def cells(record, viewer_id):
     return (
         timezone.localdate(record.at).isoformat(),
-        moments.clock(record.at),
+        dates.clock(record.at),
         log.sentence(record, viewer_id),
         ", ".join(declarations.labels(record.fields)),
         record.party.name if record.party else "",
@@ -94,7 +94,7 @@ def first_day():
 def own_records(user, show, older):
     records = AccessRecord.objects.visible_to(user, as_=Hat.TENANT)
     if not older:
-        records = records.filter(at__gte=clocks.start_of(first_day()))
+        records = records.filter(at__gte=deadlines.start_of(first_day()))
     kinds = {
         "vendors": {"hat": Hat.VENDOR},
         "staff": {"hat__in": [Hat.STAFF, Hat.OPERATOR]},
@@ -122,6 +122,6 @@ def lines_of(page, records, user):
         return []
     days = {day for day, *_rest in wanted}
     looks = with_names(
-        records.filter(at__gte=clocks.start_of(min(days)), at__lt=clocks.start_of(max(days) + timedelta(days=1)))
+        records.filter(at__gte=deadlines.start_of(min(days)), at__lt=deadlines.start_of(max(days) + timedelta(days=1)))
     )
     return log.lines(looks, user.pk, wanted)

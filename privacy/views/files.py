@@ -1,6 +1,6 @@
 """The one file door: every private file leaves through here, after the scope has spoken, and its look is recorded.
 
-A stored file is our own re-encoding (`privacy.uploads`), so its ending tells its kind. Unknown, missing and other
+A stored file is our own re-encoding (`privacy.files.uploads`), so its ending tells its kind. Unknown, missing and other
 people's files are 404 alike.
 """
 
@@ -14,12 +14,14 @@ from django.db.models import FileField
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.fresh import ask_for_fresh_sign_in
-from accounts.sealing import KeyLostError, SealError
-from privacy import access, declarations, grants, numbers, parties, updates
-from privacy.models import ProfileUpdateLine, ProfileUpdateRequest
+from accounts.encryption import KeyLostError, SealError
+from accounts.recent_login import ask_for_fresh_sign_in
+from privacy import access, declarations, parties, reference_numbers
 from privacy.models.access import Why
+from privacy.rights import profile_updates
+from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
 from privacy.scope import Hat
+from privacy.sharing import grants
 
 logger = logging.getLogger(__name__)
 KINDS = {".jpg": "inline", ".pdf": "attachment"}
@@ -62,7 +64,7 @@ def hat_for(user, model, pk, asked):
     hats = parties.hats_of(user)
     if asked:
         hats = [hat for hat in hats if hat == asked]
-    if not hats or not numbers.is_row(pk):
+    if not hats or not reference_numbers.is_row(pk):
         raise Http404
     # Her own file is opened as hers, whatever else she works as
     for hat in reversed(hats):
@@ -110,7 +112,7 @@ def field_key(model, pk, field):
 
 
 def file_name(row, field):
-    if isinstance(row, ProfileUpdateLine) and not updates.is_file(row.field):
+    if isinstance(row, ProfileUpdateLine) and not profile_updates.is_file(row.field):
         return ""
     return str(getattr(row, field) or "")
 

@@ -4,9 +4,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from privacy import breaches, consents
-from privacy.models import AccessRecord, DisclosureSubject, RightsRequest, SharingGrant, SharingRequest
+from privacy.consent import consents
+from privacy.models.access import AccessRecord
+from privacy.oversight import breaches
+from privacy.oversight.models.disclosures import DisclosureSubject
+from privacy.rights.models.rights_requests import RightsRequest
 from privacy.scope import Hat
+from privacy.sharing.models.grants import SharingGrant
+from privacy.sharing.models.sharing_requests import SharingRequest
 
 
 @require_safe

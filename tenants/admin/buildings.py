@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from accounts.wording import nothing
+from accounts.admin_display import nothing
 from privacy.admin import AddOnce, TenantDataAdmin
 from privacy.admin.base import hat
 from privacy.models.parties import PartyKind

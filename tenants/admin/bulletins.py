@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from accounts.templatetags import moments
+from accounts.templatetags import dates
 from privacy import parties
 from privacy.admin import AddOnce, TenantDataAdmin
 from privacy.admin.base import hat
@@ -44,7 +44,7 @@ class BulletinAdmin(AddOnce, TenantDataAdmin, TranslationAdmin):
 
     @admin.display(description=_("published at"), ordering="published_at")
     def moment(self, bulletin):
-        return moments.short_moment(bulletin.published_at)
+        return dates.short_moment(bulletin.published_at)
 
     def save_model(self, request, obj, form, change):
         company = parties.party_of(request.user, Hat.STAFF)

@@ -14,16 +14,16 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.templatetags import moments
-from accounts.wording import NOT_CHOSEN, nothing
-from privacy import access, clocks, declarations
+from accounts.admin_display import NOT_CHOSEN, nothing
+from accounts.templatetags import dates
+from privacy import access, deadlines, declarations
 from privacy.admin import ReadOnly, Revealing, TenantDataAdmin
 from privacy.admin.base import hat
-from privacy.admin.look import chip, person
+from privacy.admin.display import chip, person
 from privacy.errors import Refused
 from privacy.models.access import Why
 from privacy.scope import Hat
-from tenants import invitations, registration
+from tenants import claims, invitations
 from tenants.models import Claim, Invitation, Tenant
 
 KIND_OF_STATUS = {
@@ -137,7 +137,7 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
 
     @admin.display(description=_("time left"), ordering="due_at")
     def clock(self, claim):
-        return chip(clocks.urgency(claim.due_at), clocks.time_left(claim.due_at)) if claim.is_open else nothing()
+        return chip(deadlines.urgency(claim.due_at), deadlines.time_left(claim.due_at)) if claim.is_open else nothing()
 
     @admin.display(description=_("building and unit"))
     def place(self, claim):
@@ -149,7 +149,7 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
 
     @admin.display(description=_("received at"), ordering="received_at")
     def received(self, claim):
-        return moments.short_moment(claim.received_at)
+        return dates.short_moment(claim.received_at)
 
     def get_urls(self):
         return [
@@ -196,7 +196,7 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
             "opts": self.opts, "claim": claim, "form": form, "lines": comparison(claim),
             "is_own": claim.claimant.holder_id == request.user.pk,
             "may_reveal": self.may_reveal(request, claim),
-            "urgency": clocks.urgency(claim.due_at), "time_left": clocks.time_left(claim.due_at),
+            "urgency": deadlines.urgency(claim.due_at), "time_left": deadlines.time_left(claim.due_at),
         }  # fmt: skip
         return TemplateResponse(request, "admin/tenants/claim/decide.html", context)
 
@@ -205,14 +205,14 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
         if data["decision"] == "confirm":
             return self.attempt(
                 request,
-                registration.confirm,
+                claims.confirm,
                 _("The claim is confirmed. The tenant is told."),
                 claim=claim,
                 entry=data["entry"],
             )
         reason = form.reason_in(getattr(holder, "language", "") or settings.LANGUAGE_CODE)
         return self.attempt(
-            request, registration.refuse, _("The claim is refused. The tenant is told."), claim=claim, reason=reason
+            request, claims.refuse, _("The claim is refused. The tenant is told."), claim=claim, reason=reason
         )
 
 
@@ -251,11 +251,11 @@ def _line(label, said, kept, same=None):
 
 def _together(number):
     """A grouped number that no line break parts."""
-    return number.replace(" ", moments.NO_BREAK_SPACE)
+    return number.replace(" ", dates.NO_BREAK_SPACE)
 
 
 def _day(text):
-    return moments.day(date.fromisoformat(text)) if text else ""
+    return dates.day(date.fromisoformat(text)) if text else ""
 
 
 @admin.register(Invitation)
@@ -271,15 +271,15 @@ class InvitationAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("sent at"), ordering="created_at")
     def sent(self, invitation):
-        return moments.short_moment(invitation.created_at)
+        return dates.short_moment(invitation.created_at)
 
     @admin.display(description=_("valid until"), ordering="expires_at")
     def kept_until(self, invitation):
-        return moments.short_moment(invitation.expires_at)
+        return dates.short_moment(invitation.expires_at)
 
     @admin.display(description=_("used at"), ordering="used_at")
     def used(self, invitation):
-        return moments.short_moment(invitation.used_at) or nothing()
+        return dates.short_moment(invitation.used_at) or nothing()
 
 
 class Inviting:

@@ -12,19 +12,20 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.wording import nothing
-from privacy import consents, declarations
+from accounts.admin_display import nothing
+from privacy import declarations
 from privacy.admin import AddOnce, Revealing, TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import hat
-from privacy.admin.look import chip
-from privacy.admin.searching import HiddenSearch, SealedList
+from privacy.admin.display import chip
+from privacy.admin.private_search import HiddenSearch, SealedList
+from privacy.consent import consents
 from privacy.errors import Refused
 from privacy.models.access import Action
 from privacy.scope import Hat
 from tenants import identity, register
 from tenants.admin.claims import Inviting
+from tenants.admin.import_export import RegisterTransfer
 from tenants.admin.register_filters import BuildingFilter, ClaimedFilter, MissingFilter
-from tenants.admin.transfer import RegisterTransfer
 from tenants.forms.profile import FILES
 from tenants.forms.register import OccupancyFormSet, RegisterForm
 from tenants.models import Occupancy, Tenant

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags import moments
+from accounts.templatetags import dates
 from privacy.admin import ReadOnly, TenantDataAdmin
 from tenants import usage
 from tenants.models import PageUse
@@ -28,7 +28,7 @@ class PageUseAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("day"), ordering="day")
     def date(self, use):
-        return moments.day(use.day)
+        return dates.day(use.day)
 
     @admin.display(description=_("page"), ordering="page")
     def title(self, use):

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.blanks import ReadableField
+from accounts.invisible_text import ReadableField
 from tenants import identity
 from tenants.forms.dates import BirthDateField
 from tenants.models import Building

@@ -5,7 +5,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tenants import values
+from tenants import normalizers
 
 PARTS = {"day": (_("Day"), 2), "month": (_("Month"), 2), "year": (_("Year"), 4)}
 
@@ -61,7 +61,7 @@ class BirthDateField(forms.Field):
     def to_python(self, value):
         if isinstance(value, list | tuple):
             value = " ".join(str(part or "").strip() for part in value).strip()
-        return values.clean_date(value)
+        return normalizers.clean_date(value)
 
     def has_changed(self, initial, data):
         try:

@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from privacy import pdfs
+from privacy.files import pdf_sanitizer
 from tenants import columns, imports, spreadsheets
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class RegisterFile(forms.FileField):
 
     def __init__(self, **kwargs):
         super().__init__(help_text=lazy(_limits, str)(), **kwargs)
-        needed, broken = _("Choose a CSV or XLSX file."), pdfs.broken().message
+        needed, broken = _("Choose a CSV or XLSX file."), pdf_sanitizer.broken().message
         self.error_messages |= {"required": needed, "invalid": needed, "missing": needed, "empty": broken}
 
     def to_python(self, data):

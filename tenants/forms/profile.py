@@ -7,11 +7,11 @@ more than the page showed.
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.blanks import ReadableField
-from accounts.wording import say_choices
+from accounts.admin_display import say_choices
+from accounts.invisible_text import ReadableField
 from privacy import declarations
-from privacy.uploads import ImageUpload
-from tenants import identity, values
+from privacy.files.uploads import ImageUpload
+from tenants import identity, normalizers
 from tenants.forms.dates import BirthDateField
 from tenants.models import Tenant
 from tenants.models.register import TOLD_BY_NUMBER
@@ -46,11 +46,16 @@ class ProfileForm(forms.ModelForm):
     )  # fmt: skip
     identity_confirmed = forms.BooleanField(label=_("I have compared this number with the card."), required=False)
     phone = CleanedField(
-        cleaner=values.clean_phone, shown=values.show_phone, label=_("Phone number"), max_length=40, required=False,
-        widget=box("tel", type="tel"), help_text=_("With its country code, for example +62 812-3456-7890."),
+        cleaner=normalizers.clean_phone, shown=normalizers.show_phone, label=_("Phone number"), max_length=40,
+        required=False, widget=box("tel", type="tel"),
+        help_text=_("With its country code, for example +62 812-3456-7890."),
     )  # fmt: skip
     email = CleanedField(
-        cleaner=values.clean_email, label=_("Email"), max_length=254, required=False, widget=box("email", type="email")
+        cleaner=normalizers.clean_email,
+        label=_("Email"),
+        max_length=254,
+        required=False,
+        widget=box("email", type="email"),
     )
     birth_date = BirthDateField(label=_("Date of birth"), required=False)
     identity_scan = ImageUpload(label=_("Identity scan"), required=False, widget=forms.FileInput)

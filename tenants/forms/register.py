@@ -4,7 +4,7 @@ from django import forms
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
-from privacy import updates
+from privacy.rights import profile_updates
 from tenants import register
 from tenants.forms.profile import ProfileForm
 
@@ -46,7 +46,7 @@ class RegisterForm(ProfileForm):
             # The next try is made with the new state in view; what was typed stays
             self.data = self.data.copy()
             self.data[self.add_prefix("seen_at")] = self._present()
-            self.add_error(None, updates.CHANGED_MEANWHILE)
+            self.add_error(None, profile_updates.CHANGED_MEANWHILE)
         return data
 
     def _keep_phone(self, data):

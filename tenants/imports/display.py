@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from accounts.templatetags.moments import short_day
-from privacy import declarations, updates
+from accounts.templatetags.dates import short_day
+from privacy import declarations
 from privacy.countries import NAMES
-from tenants import columns, identity, values
+from privacy.rights import profile_updates
+from tenants import columns, identity, normalizers
 from tenants.models import Occupancy, Tenant
 from tenants.models.register import Gender
 
@@ -23,7 +24,7 @@ def shown(name, value, *, kind=""):
         "role": lambda: Occupancy.Role(value).label,
         "gender": lambda: Gender(value).label,
         "nationality": lambda: NAMES.get(value, value),
-        "phone": lambda: values.mask_phone(value),
+        "phone": lambda: normalizers.mask_phone(value),
         "birth_date": lambda: short_day(value),
         "moved_in_on": lambda: short_day(value),
     }
@@ -62,5 +63,5 @@ def _cell(line, kind):
     if line.name == "unit" and old:
         new = _("%(old)s; also %(new)s") % {"old": old, "new": new}
     masked = line.name in declarations.of(Tenant).masked
-    note = updates.hidden_difference(str(line.old or ""), str(line.new or "")) if masked else ""
+    note = profile_updates.hidden_difference(str(line.old or ""), str(line.new or "")) if masked else ""
     return {"label": columns.BY_NAME[line.name].heading, "old": old, "new": new, "note": note}

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts import sealing
+from accounts import encryption
 from tenants import columns, identity
-from tenants.imports.doubles import Doubles
+from tenants.imports.duplicates import Doubles
 from tenants.imports.register import Register, fold
 from tenants.imports.rows import Problem, Reader, Row, compare_with_card
 
@@ -93,7 +93,7 @@ class Plan:
         changes = [(match.row.number, match.entry["id"], match.lines) for match in self.changed]
         units = [str(home) for home in self.new_units.values()]
         seen = [[match.row.number for match in self.new], changes, self.same, units]
-        return sealing.blind_index(json.dumps(seen, default=str), context="tenants.imports")
+        return encryption.blind_index(json.dumps(seen, default=str), context="tenants.imports")
 
 
 def make(table, management, *, by):

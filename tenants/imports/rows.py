@@ -7,7 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from privacy.cells import UNREADABLE, plain
+from privacy.files.csv_injection import UNREADABLE, plain
 from tenants import columns, identity, spreadsheets
 from tenants.models import Tenant
 from tenants.models.register import identity_text

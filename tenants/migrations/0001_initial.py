@@ -10,7 +10,7 @@ import phonenumber_field.modelfields
 from django.conf import settings
 from django.db import migrations, models
 
-import privacy.clocks
+import privacy.deadlines
 import privacy.fields
 
 
@@ -420,7 +420,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received at")),
-                ("due_at", models.DateTimeField(default=privacy.clocks.due, verbose_name="deadline")),
+                ("due_at", models.DateTimeField(default=privacy.deadlines.due, verbose_name="deadline")),
                 ("settled_at", models.DateTimeField(null=True, verbose_name="answered at")),
                 (
                     "settled_by",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import consents
+from privacy.consent import consents
 from privacy.models import Subject
 from privacy.scope import ScopedQuerySet
 from tenants.models.buildings import BuildingManagement

@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import clocks
+from privacy import deadlines
 from privacy.fields import BlindIndexField, EncryptedTextField
 from privacy.models import Subject
 from privacy.scope import ScopedQuerySet
@@ -67,7 +67,7 @@ class Claim(models.Model):
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
-    due_at = models.DateTimeField(_("deadline"), default=clocks.due)
+    due_at = models.DateTimeField(_("deadline"), default=deadlines.due)
     settled_at = models.DateTimeField(_("answered at"), null=True)
     settled_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)

@@ -12,7 +12,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from privacy.fields import BlindIndexField, EncryptedTextField
 from privacy.models import Subject
 from privacy.scope import ScopedQuerySet
-from tenants import identity, values
+from tenants import identity, normalizers
 from tenants.models.buildings import BuildingManagement, Unit
 
 # What can be told from an identity number must fit what is written beside it
@@ -264,13 +264,13 @@ class Tenant(models.Model):
         return identity.group(self.identity_kind, self.identity_number) if self.identity_number else ""
 
     def get_phone_display(self):
-        return values.show_phone(self.phone) if self.phone else ""
+        return normalizers.show_phone(self.phone) if self.phone else ""
 
     def get_identity_number_masked(self):
         return identity.mask(self.identity_kind, self.identity_number) if self.identity_number else ""
 
     def get_phone_masked(self):
-        return values.mask_phone(self.phone) if self.phone else ""
+        return normalizers.mask_phone(self.phone) if self.phone else ""
 
     @property
     def missing(self):

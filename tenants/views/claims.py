@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import limits
+from accounts import throttling
 from privacy.errors import Refused
 from privacy.scope import Hat
-from tenants import invitations, registration
+from tenants import claims, invitations
 from tenants.forms.claims import ClaimForm, MessageForm
 from tenants.models import Claim
 
@@ -19,14 +19,14 @@ def claim(request):
     form = ClaimForm(request.POST or None)
     if form.is_valid():
         try:
-            counted = limits.take("claim", who=request.user.pk, address=get_adapter().get_client_ip(request))
-        except limits.Limited as limited:
+            counted = throttling.take("claim", who=request.user.pk, address=get_adapter().get_client_ip(request))
+        except throttling.Limited as limited:
             form.add_error(None, limited.sentence)
             answer = render(request, "tenants/claim.html", {"form": form}, status=429)
             answer["Retry-After"] = limited.seconds
             return answer
         try:
-            registration.claim(**form.cleaned_data, by=request.user)
+            claims.claim(**form.cleaned_data, by=request.user)
         except Refused:  # sent twice
             counted.give_back()
         return redirect("claim_sent")
@@ -55,7 +55,7 @@ def claim_message(request, number):
     if not form.is_valid():
         return render(request, "tenants/claim_sent.html", {"claims": [claim], "form": form})
     try:
-        registration.add_message(claim=claim, message=form.cleaned_data["message"], by=request.user)
+        claims.add_message(claim=claim, message=form.cleaned_data["message"], by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:

@@ -7,8 +7,8 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.formats import date_format, localize, number_format
 
-from accounts.templatetags import moments
-from accounts.templatetags.numbers import unbroken_in
+from accounts.templatetags import dates
+from accounts.templatetags.reference_numbers import unbroken_in
 
 AFTERNOON = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)  # 14.05 in Jakarta
 LATE = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)  # the next day in Jakarta
@@ -34,7 +34,7 @@ def plain(text):
 )
 def test_formats_write_dates_our_way(language, name, expected):
     with translation.override(language):
-        written = date_format(AFTERNOON.astimezone(moments.JAKARTA), name)
+        written = date_format(AFTERNOON.astimezone(dates.JAKARTA), name)
     assert plain(written) == expected
     assert SPACE in written or name == "TIME_FORMAT"
 
@@ -71,13 +71,13 @@ def test_date_input_refuses_month_first_and_guesses(language, typed):
 
 def test_moment_is_read_in_jakarta_with_its_zone():
     with translation.override("en"):
-        assert plain(moments.moment(AFTERNOON)) == "22 November 2026 at 14:05 WIB"
-        assert plain(moments.moment(LATE)) == "23 November 2026 at 01:30 WIB"
+        assert plain(dates.moment(AFTERNOON)) == "22 November 2026 at 14:05 WIB"
+        assert plain(dates.moment(LATE)) == "23 November 2026 at 01:30 WIB"
 
 
 def test_moment_keeps_date_and_time_together_but_may_break_between():
     with translation.override("en"):
-        assert moments.moment(AFTERNOON) == f"22{SPACE}November{SPACE}2026 at{SPACE}14:05{SPACE}WIB"
+        assert dates.moment(AFTERNOON) == f"22{SPACE}November{SPACE}2026 at{SPACE}14:05{SPACE}WIB"
 
 
 @pytest.mark.parametrize(
@@ -85,18 +85,18 @@ def test_moment_keeps_date_and_time_together_but_may_break_between():
     [("day", "23 November 2026"), ("short_day", "23 Nov 2026"), ("clock", "01.30 WIB")],
 )
 def test_filters_work_in_templates(filter_name, expected):
-    template = Template("{% load moments %}{{ at|" + filter_name + " }}")
+    template = Template("{% load dates %}{{ at|" + filter_name + " }}")
     with translation.override("id"):
         assert plain(template.render(Context({"at": LATE}))) == expected
 
 
 def test_day_takes_a_plain_date():
-    assert plain(moments.day(date(2026, 11, 22))) == "22 November 2026"
+    assert plain(dates.day(date(2026, 11, 22))) == "22 November 2026"
 
 
 @pytest.mark.parametrize("name", ["day", "short_day", "clock", "moment", "relative"])
 def test_filters_say_nothing_of_nothing(name):
-    assert getattr(moments, name)(None) == ""
+    assert getattr(dates, name)(None) == ""
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_filters_say_nothing_of_nothing(name):
 )
 def test_relative_counts_days_in_jakarta(now, expected):
     with time_machine.travel(now, tick=False), translation.override("en"):
-        assert plain(moments.relative(AFTERNOON)) == expected
+        assert plain(dates.relative(AFTERNOON)) == expected
 
 
 def test_numbers_in_a_title_are_not_torn_and_what_is_typed_stays_text():

@@ -11,7 +11,7 @@ from django.core import mail
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts import people, sessions
+from accounts import account_lifecycle, sessions
 from accounts.models import SignIn, User
 from tests.factories import PASSWORD, UserFactory
 
@@ -119,8 +119,8 @@ def test_changing_the_password_ends_all_sessions(ann):
 
 def test_a_session_from_before_does_not_outlive_a_deactivation(ann):
     client, otto = signed_in(ann), UserFactory(is_superuser=True, is_staff=True)
-    people.deactivate(user=ann, by=otto)
-    people.reactivate(user=ann, by=otto)
+    account_lifecycle.deactivate(user=ann, by=otto)
+    account_lifecycle.reactivate(user=ann, by=otto)
     assert not is_in(client)
 
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from bamms.admin_site import AutocompleteView
-from privacy.admin.look import ICONS, chip
-from privacy.searching import sealed
+from privacy.admin.display import ICONS, chip
+from privacy.private_search import sealed
 from tests import factories as f
 
 LIST = "/admin/tenants/tenant/"

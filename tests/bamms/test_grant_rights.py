@@ -8,11 +8,13 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 from django_tasks_db.models import DBTaskResult
 
-from bamms import daily
-from privacy import append_only, due, erasures, ledger
+from bamms import daily_jobs
+from privacy import append_only, scheduled_jobs
 from privacy.database_role import ADD, ALL, rights
 from privacy.models import AccessRecord
-from privacy.models.erasures import Why
+from privacy.oversight import evidence_checks
+from privacy.rights import erasures
+from privacy.rights.models.erasures import Why
 from tests.rules.world import build
 
 ROLE = "bamms-application"
@@ -71,8 +73,8 @@ def as_role(cast, tmp_path, settings):
 def test_the_application_works_as_its_role(cast, as_role):
     world = build(cast)
     assert AccessRecord.objects.exists()
-    assert not ledger.verify().fault
-    assert due.run(daily.JOBS)[1] == []
+    assert not evidence_checks.verify().fault
+    assert scheduled_jobs.run(daily_jobs.JOBS)[1] == []
     DBTaskResult.objects.all().delete()  # one of the world is no letter
     erasures.erase(world.bob_entry.subject, why=Why.RIGHT, law="x")
     call_command("rotate_keys", verbosity=0, stdout=StringIO())

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from privacy.uploads import MEGABYTE, READ_AWAY, MemoryUploads, request_max_mb
+from privacy.files.uploads import MEGABYTE, READ_AWAY, MemoryUploads, request_max_mb
 
 pytestmark = pytest.mark.django_db
 WORDS = 5 * MEGABYTE  # what the fields of a form may have, beside its files

@@ -14,7 +14,7 @@ from django_tasks.backends.immediate import ImmediateBackend
 from accounts.models import User
 from bamms import demo
 from bamms.demo import accounts, register
-from privacy import consents, policies
+from privacy.consent import consents, legal_documents
 from privacy.models import (
     AccessRecord,
     DocumentVersion,
@@ -25,7 +25,7 @@ from privacy.models import (
 )
 from privacy.parties import hats_of
 from privacy.scope import Hat
-from tenants import identity, registration
+from tenants import claims, identity
 from tenants.models import Building, Bulletin, Claim, Tenant
 from tests.factories import UserFactory
 
@@ -131,7 +131,7 @@ def test_there_is_something_to_try_for_everyone(said):
     shown = {name: Bulletin.objects.visible_to(account(name), as_=Hat.TENANT) for name in ("ann", "bob", "dewi")}
     assert {name: found.count() for name, found in shown.items()} == {"ann": 2, "bob": 0, "dewi": 0}
     assert shown["ann"][0].is_survey
-    assert {version.document.kind for version in policies.in_force()} == {"policy", "terms"}
+    assert {version.document.kind for version in legal_documents.in_force()} == {"policy", "terms"}
 
 
 def test_the_texts_were_published_by_a_second_person(said):
@@ -143,7 +143,7 @@ def test_the_texts_were_published_by_a_second_person(said):
 def test_the_newcomer_claims_her_record_and_it_opens_by_itself(said):
     cici = UserFactory(email=accounts.email("cici"))
     _name, _gender, born, _place, unit = register.KNOWN["cici"]
-    claim = registration.claim(
+    claim = claims.claim(
         building=Building.objects.get(name="Menara Anggrek"),
         unit_number=unit,
         identity_kind="ktp",

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 
-from accounts import acting
+from accounts import request_context
 from bamms import logs
 from tests.factories import PASSWORD, UserFactory
 
@@ -138,7 +138,7 @@ def test_a_broken_page_is_a_line_without_its_words(client, caplog, monkeypatch):
 def test_the_account_of_a_line_costs_no_query(django_assert_num_queries):
     request = SimpleNamespace(user=None, path_info="/x/")
     with django_assert_num_queries(0):
-        assert acting.account_number(request) is None
+        assert request_context.account_number(request) is None
 
 
 def test_a_password_is_in_no_line(client, caplog):

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.adapters import AccountAdapter
-from accounts.returning import next_page
+from accounts.redirects import next_page
 from accounts.views import set_language
 
 HOST = "testserver"

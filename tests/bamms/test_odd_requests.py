@@ -6,7 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from privacy import searching
+from privacy import private_search
 from tests import factories as f
 
 LONG, TOO_LONG = "9" * 30, "9" * 5000
@@ -88,7 +88,7 @@ def test_a_session_cookie_that_is_no_name_of_one_is_not_looked_up(cast, cookie):
 @pytest.mark.parametrize(("who", "page"), [("vera", "/vendor/shared/"), ("sam", "/admin/tenants/tenant/")])
 def test_a_nul_in_a_search_is_dropped(cast, who, page):
     assert client_of(getattr(cast, who)).post(page, {"q": "a\0b"}, follow=True).status_code == 200
-    assert searching.opened(searching.sealed("a\0b", by=cast.sam), by=cast.sam) == "ab"
+    assert private_search.opened(private_search.sealed("a\0b", by=cast.sam), by=cast.sam) == "ab"
 
 
 @pytest.mark.parametrize("charset", ["hex", "rot13", "idna", "undefined", "utf-16", "nothing"])

@@ -12,12 +12,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import override
 from django_tasks_db.models import DBTaskResult
 
-from accounts import mail, sealing
-from privacy import erasures, rotation
+from accounts import encryption, mail
+from privacy import key_rotation
 from privacy.errors import Refused
 from privacy.fields import EncryptedTextField
-from privacy.models.erasures import Why
-from tenants import imports, registration
+from privacy.rights import erasures
+from privacy.rights.models.erasures import Why
+from tenants import claims, imports
 from tenants.models import Claim, Tenant
 from tests import factories as f
 from tests.rules.world import build
@@ -75,14 +76,14 @@ def write(model, column, pk, value):
 def test_every_place_is_found_and_afterwards_the_old_keys_are_not_needed(cast, change, settings):
     build(cast)
     mail.tell_address(email="cici@example.com", language="id", template="invitation", path="/x/")
-    letter = sealing.seal('["dodi@example.com", "id", "/"]', context="accounts.mail")
+    letter = encryption.seal('["dodi@example.com", "id", "/"]', context="accounts.mail")
     waiting = DBTaskResult.objects.first()
     DBTaskResult.objects.update(args_kwargs={"args": [], "kwargs": {"letter": letter, "facts": {"on": "1:2"}}})
     change()
     counted, wrong = rotate("--dry-run")
     assert "t1 must stay" in counted
     assert "no key may be taken away yet" in wrong
-    assert all(set(place.count()) <= {"t1"} for place in rotation.places())
+    assert all(set(place.count()) <= {"t1"} for place in key_rotation.places())
     said, wrong = rotate()
     assert not wrong, said
     assert "t1 may go: nothing is under it. Take it out of FIELD_KEYS and restart" in said
@@ -96,14 +97,14 @@ def test_every_place_is_found_and_afterwards_the_old_keys_are_not_needed(cast, c
     assert all(default_storage.open(name).read() for name in files)
     waiting.refresh_from_db()
     assert waiting.args_kwargs["kwargs"]["facts"] == {"on": "1:2"}
-    assert "dodi@" in sealing.unseal(waiting.args_kwargs["kwargs"]["letter"], context="accounts.mail")
+    assert "dodi@" in encryption.unseal(waiting.args_kwargs["kwargs"]["letter"], context="accounts.mail")
 
 
 @pytest.mark.django_db
 def test_every_encrypted_column_and_every_folder_has_its_line():
     said, wrong = rotate("--dry-run")
     assert not wrong
-    labels = {place.label for place in rotation.places()}
+    labels = {place.label for place in key_rotation.places()}
     columns = {
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models()
@@ -112,7 +113,7 @@ def test_every_encrypted_column_and_every_folder_has_its_line():
     }
     assert columns < labels
     assert {"scans/ (tenants.Tenant.identity_scan)", "django_tasks_database.DBTaskResult.args_kwargs"} < labels
-    assert [place.label for place in rotation.indexes()] == [
+    assert [place.label for place in key_rotation.indexes()] == [
         "tenants.Claim.identity_index",
         "tenants.Tenant.identity_index",
     ]
@@ -137,7 +138,7 @@ def test_a_second_run_finds_nothing_to_do(entry, change):
 def test_a_stopped_run_goes_on_where_it_stopped(db, change):
     rows = [f.TenantFactory(identity_kind="passport", identity_number=f"X123456{n}") for n in range(5)]
     change()
-    (place,) = [place for place in rotation.places() if place.label == "tenants.Tenant.identity_number"]
+    (place,) = [place for place in key_rotation.places() if place.label == "tenants.Tenant.identity_number"]
     assert next(place.rotate(2)) == 2
     assert place.count() == {"t1": 3, "t2": 2}
     done = [stored(Tenant, "identity_number", row.pk) for row in rows[:2]]
@@ -148,14 +149,14 @@ def test_a_stopped_run_goes_on_where_it_stopped(db, change):
 
 def test_an_edit_that_came_between_is_kept(entry, change, monkeypatch):
     change()
-    (place,) = [place for place in rotation.places() if place.label == "tenants.Tenant.identity_number"]
-    real = sealing.reseal
+    (place,) = [place for place in key_rotation.places() if place.label == "tenants.Tenant.identity_number"]
+    real = encryption.reseal
 
     def edit_meanwhile(text, *, context):
-        write(Tenant, "identity_number", entry.pk, sealing.seal("3172055504900009", context=context))
+        write(Tenant, "identity_number", entry.pk, encryption.seal("3172055504900009", context=context))
         return real(text, context=context)
 
-    monkeypatch.setattr(sealing, "reseal", edit_meanwhile)
+    monkeypatch.setattr(encryption, "reseal", edit_meanwhile)
     assert list(place.rotate(10)) == [0]
     assert Tenant.objects.get(pk=entry.pk).identity_number == "3172055504900009"
 
@@ -173,7 +174,7 @@ def test_what_a_lost_key_sealed_stays_and_is_named_without_its_value(entry, sett
     other = f.TenantFactory(identity_kind="ktp", identity_number="3172055504900009")
     sealed = stored(Tenant, "identity_number", entry.pk)
     settings.FIELD_KEYS = NEW
-    write(Tenant, "identity_number", other.pk, sealing.seal("x", context="tenants_tenant.identity_number"))
+    write(Tenant, "identity_number", other.pk, encryption.seal("x", context="tenants_tenant.identity_number"))
     said, wrong = rotate()
     assert wrong
     assert "The key t1 is lost: 1 values cannot be read. Put it back." in said
@@ -239,7 +240,7 @@ def test_an_erased_file_does_not_come_back_and_leaves_no_copy(change, tmp_path):
     (tmp_path / "private" / f"{name}.new").write_bytes(b"half")
     default_storage.delete(name)
     assert not list((tmp_path / "private" / "scans").iterdir())
-    (place,) = [place for place in rotation._folders() if place.folder == "scans"]
+    (place,) = [place for place in key_rotation._folders() if place.folder == "scans"]
     place._names = lambda: [name]  # it was there when the folder was read
     change()
     assert list(place.rotate(10)) == [0]
@@ -288,7 +289,7 @@ def test_an_entry_keeps_its_own_number_while_the_key_changes(entry, change):
     entry = Tenant.objects.get(pk=entry.pk)
     entry.full_clean()
     entry.save()
-    (place,) = [place for place in rotation.indexes() if place.label == "tenants.Tenant.identity_index"]
+    (place,) = [place for place in key_rotation.indexes() if place.label == "tenants.Tenant.identity_index"]
     assert place.count() == {"b2": 1}
 
 
@@ -321,7 +322,7 @@ def test_an_index_whose_value_is_lost_is_counted(entry, settings):
 
 def claim_of(entry, by, number=NUMBER):
     unit = entry.occupancies.get().unit
-    return registration.claim(
+    return claims.claim(
         building=unit.building, unit_number=unit.number, identity_kind="ktp", identity_number=number,
         birth_date=entry.birth_date, by=by,
     )  # fmt: skip
@@ -332,7 +333,7 @@ def test_a_claim_finds_the_entry_that_the_old_key_indexed(cast, change):
     made = claim_of(cast.ann_entry, f.UserFactory())
     made.refresh_from_db()
     assert made.entry == cast.ann_entry
-    assert registration._matches(made)[0] == [cast.ann_entry]
+    assert claims._matches(made)[0] == [cast.ann_entry]
 
 
 def test_the_same_claim_sent_again_is_refused_while_the_key_changes(cast, change):
@@ -347,7 +348,7 @@ def test_the_same_claim_sent_again_is_refused_while_the_key_changes(cast, change
 def test_erasure_reaches_a_claim_that_the_other_key_indexed(cast, change):
     other = claim_of(cast.ann_entry, f.UserFactory())
     change()
-    (entries,) = [place for place in rotation.indexes() if place.model is Tenant]
+    (entries,) = [place for place in key_rotation.indexes() if place.model is Tenant]
     list(entries.rotate(10))
     Claim.objects.filter(pk=other.pk).update(entry=None)
     erasures.erase(cast.ann_entry.subject, why=Why.RETENTION, law="x", tell=False)
@@ -384,6 +385,6 @@ def test_an_import_that_gives_a_number_brings_the_old_index_over(cast, change):
     pending = imports.keep(table=imports.read(csv_file(*rows)), management=cast.anggrek, by=cast.sam)
     plan = imports.preview(pending=pending, by=cast.sam)
     imports.confirm(pending=pending, seen=plan.fingerprint, by=cast.sam)
-    (place,) = [place for place in rotation.indexes() if place.model is Tenant]
+    (place,) = [place for place in key_rotation.indexes() if place.model is Tenant]
     assert place.count() == {"b2": 2, "t1": 1}
     assert Tenant.objects.with_identity("ktp", "3172055106920004").get() == bare

@@ -15,7 +15,7 @@ from django.conf import settings
 from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
 
-from bamms import development, safe_start
+from bamms import development, startup_checks
 
 ROOT = Path(settings.BASE_DIR)
 PRINT_SETTINGS = """
@@ -300,9 +300,9 @@ def test_a_server_of_production_refuses_debug(server):
 def test_a_server_of_production_starts_once_its_files_are_gathered(tmp_path):
     site = SimpleNamespace(DEBUG=False, STATIC_ROOT=tmp_path)
     with pytest.raises(SystemExit, match="collectstatic"):
-        safe_start.check_served(site)
+        startup_checks.check_served(site)
     (tmp_path / "staticfiles.json").touch()
-    safe_start.check_served(site)
+    startup_checks.check_served(site)
 
 
 def test_gunicorn_leaves_it_to_django_what_came_over_tls():

@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import include, path
 
-from privacy import consent_chain, consents, ledger
+from privacy.consent import chain, consents
 from privacy.middleware import open_without_consent
 from privacy.models import ConsentEvent, Counter, Subject
+from privacy.oversight import evidence_checks
 from privacy.subjects import own
 from tests import factories as f
 
@@ -49,15 +50,15 @@ def fill():
     per = EVENTS // SUBJECTS
     for at, subject in enumerate(subjects):
         events = (ConsentEvent(subject=subject, recorded_by=subject, number=f"B{at}-{n}", **common) for n in range(per))
-        consent_chain.append(list(events), head=(0, ""))
+        chain.append(list(events), head=(0, ""))
 
 
 @pytest.mark.django_db
 def test_a_million_events_are_checked_in_one_pass_with_flat_memory():
     fill()
-    ledger.checkpoint()
+    evidence_checks.checkpoint()
     before, start = peak(), perf_counter()
-    finding = ledger.verify()
+    finding = evidence_checks.verify()
     took, grown = perf_counter() - start, peak() - before
     assert finding.holds
     print(f"\n{finding.rows:,} rows of evidence checked in {took:.0f} s: {finding.rows / took:,.0f} a second, "
@@ -77,7 +78,7 @@ def test_an_answer_costs_at_most_so_much_of_a_bare_insert(settings, history):
         "subject": own(user), "recorded_by": own(user), "version": version, "decision": "given", "language": "en",
         "text_hash": "x", "method": "portal", "capacity": "self",
     }  # fmt: skip
-    consent_chain.append([ConsentEvent(number=f"H{n}", **same) for n in range(history)])
+    chain.append([ConsentEvent(number=f"H{n}", **same) for n in range(history)])
     client = Client()
     client.force_login(user)
     plain, answers, pages = [], [], []

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import path
 
 from accounts.models import User
-from privacy import consent_chain, consents
+from privacy.consent import chain, consents
 from privacy.models import ConsentEvent, Standing
 from tests import factories as f
 
@@ -60,7 +60,7 @@ def agreed(user):
     (event,) = f.agree(user, versions=versions)
     same = {"subject": event.subject, "version": event.version, "language": "en", "text_hash": event.text_hash}
     same |= {"decision": "given", "method": "portal", "capacity": "self", "recorded_by": event.subject}
-    consent_chain.append([ConsentEvent(**same, number=f"B-{number}") for number in range(999)])
+    chain.append([ConsentEvent(**same, number=f"B-{number}") for number in range(999)])
     others = User.objects.bulk_create(User(email=f"other{number}@example.com") for number in range(1000))
     document = event.version.document
     Standing.objects.bulk_create(

@@ -10,8 +10,8 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from privacy.uploads import clean_image, clean_pdf
-from tests.privacy.test_uploads import KNOWN, pdf, picture, upload
+from privacy.files.uploads import clean_image, clean_pdf
+from tests.privacy.files.test_uploads import KNOWN, pdf, picture, upload
 
 BAR = 8
 ROUNDS = 7

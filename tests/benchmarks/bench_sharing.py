@@ -14,11 +14,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from privacy import grants, value_display
-from privacy.grants.deciding import readable_by, vendors_of
+from privacy import value_display
 from privacy.models import Membership, SharingAgreement, SharingGrant, Subject
 from privacy.models.parties import Role
-from tenants import shared
+from privacy.sharing import grants
+from privacy.sharing.grants.access_decisions import readable_by, vendors_of
+from tenants import vendor_list
 from tenants.models import Occupancy, Tenant
 from tests import factories as f
 
@@ -108,7 +109,7 @@ def plain(user):
 
 
 def ours(user, by="until"):
-    page = list(shared.sort(grants.shown_to(user), by)[:PAGE])
+    page = list(vendor_list.sort(grants.shown_to(user), by)[:PAGE])
     vendors, now = vendors_of(user), timezone.now()
     readable = {grant.pk: readable_by(grant, vendors, now) for grant in page}
     assert all(keys for keys, _reason in readable.values())
@@ -134,8 +135,8 @@ def test_a_vendors_list_costs_at_most_twice_the_plain_join(vera):
     count, by_name, searched, recorded = timed(
         lambda: grants.shown_to(vera).count(),
         lambda: ours(vera, "name"),
-        lambda: list(shared.search(grants.shown_to(vera), "Penghuni 000012").order_by("ends_at", "pk")[:PAGE]),
-        lambda: grants.list_shared(shared.sort(grants.shown_to(vera), "until")[:PAGE], by=vera),
+        lambda: list(vendor_list.search(grants.shown_to(vera), "Penghuni 000012").order_by("ends_at", "pk")[:PAGE]),
+        lambda: grants.list_shared(vendor_list.sort(grants.shown_to(vera), "until")[:PAGE], by=vera),
     )
     midnight, all_of_them = timezone.now() - timedelta(hours=9), SharingGrant.objects.visible_to(vera, as_="vendor")
     withdrawn, ended = timed(

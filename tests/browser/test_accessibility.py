@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Error, expect
 
-from privacy import grants, policies
+from privacy.consent import legal_documents
 from privacy.models import DocumentVersion, ProfileUpdateRequest, SharingGrant
+from privacy.sharing import grants
 from tenants import imports
 from tests.browser.accessibility import faults
 from tests.rules.doors import MODELS, PAGES, PORTAL, ROOF, words_of
@@ -133,8 +134,8 @@ def test_pages_of_consent(enter, world):
     press(dina, "decline")
     expect(dina).to_have_url(f"{dina.base_url}/limited/")
     assert said_of(dina) == []
-    first = policies.current("policy")
-    draft = policies.draft(
+    first = legal_documents.current("policy")
+    draft = legal_documents.draft(
         document=first.document,
         by=world.olga,
         texts={
@@ -145,7 +146,7 @@ def test_pages_of_consent(enter, world):
     )
     publish = reverse("admin:privacy_documentversion_publish", args=[draft.pk])
     assert said_at(enter("otto"), publish) == []
-    policies.publish(version=DocumentVersion.objects.get(pk=draft.pk), by=world.otto)
+    legal_documents.publish(version=DocumentVersion.objects.get(pk=draft.pk), by=world.otto)
     ann = enter("ann")
     assert said_at(ann, "/consent/") == []
     expect(ann.locator("ins").first).to_be_visible()

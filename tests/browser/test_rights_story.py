@@ -10,7 +10,7 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import expect
 
-from privacy import purposes
+from privacy.consent import purposes
 from privacy.models import Disclosure, Purpose, RightsRequest
 from tests import factories as f
 from tests.browser.test_story import press, sign_in

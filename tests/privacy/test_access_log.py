@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from privacy import access, access_log, cases, grants, subjects
+from privacy import access, access_log, subjects
 from privacy.models import AccessRecord
 from privacy.models.access import Action, Why
+from privacy.oversight import investigations
 from privacy.scope import Hat
+from privacy.sharing import grants
 from tenants.models import Tenant
 from tests import factories as f
 
@@ -137,7 +139,7 @@ def test_sentence_of_a_refused_look_says_why(cast, reason, words):
 
 
 def test_every_reason_code_of_a_refusal_has_its_words():
-    told = {reason.value for reason in (*grants.Reason, *cases.Reason)}
+    told = {reason.value for reason in (*grants.Reason, *investigations.Reason)}
     assert set(access_log.REFUSALS) == told - {"allowed", "no_grant", "not_member"}
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import FieldError
 from django.db import connection
 
-from accounts.sealing import SealError
+from accounts.encryption import SealError
 from tenants.models import Tenant
 from tests import factories as f
 

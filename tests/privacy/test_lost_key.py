@@ -15,7 +15,7 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from accounts import mail
-from accounts.sealing import KeyLostError
+from accounts.encryption import KeyLostError
 from privacy.fields import EncryptedTextField
 from tenants.models import Tenant
 from tests import factories as f
@@ -125,7 +125,7 @@ def test_the_worker_says_why_a_letter_was_not_sent(settings, mailoutbox):
         call_command("db_worker", batch=True, interval=0, reload=False, startup_delay=False, verbosity=0)
     task = DBTaskResult.objects.get()
     assert task.status == "FAILED"
-    assert task.exception_class_path == "accounts.sealing.KeyLostError"
+    assert task.exception_class_path == "accounts.encryption.KeyLostError"
     assert SENTENCE in task.traceback
     assert "cici" not in task.traceback
     assert not mailoutbox

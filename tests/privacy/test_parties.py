@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from privacy import parties, subjects
 from privacy.errors import Refused
 from privacy.models import JournalEntry, Membership, Party
-from privacy.models.journal import Kind
+from privacy.models.audit_log import Kind
 from privacy.models.parties import Role
 from privacy.scope import Hat
 from tenants.models import BuildingManagement, Vendor

@@ -3,7 +3,7 @@
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 
-from accounts import factors
+from accounts import mfa
 
 SET_UP = "/accounts/two-step/"
 pytestmark = pytest.mark.django_db
@@ -59,4 +59,4 @@ def test_the_last_one_cannot_be_taken_away(cast, sign_in, who):
     user = getattr(cast, who)
     TOTP.activate(user, "JBSWY3DPEHPK3PXP")
     sign_in(user).post(f"{SET_UP}totp/deactivate/")
-    assert factors.of(user).exists()
+    assert mfa.of(user).exists()

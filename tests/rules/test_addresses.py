@@ -4,17 +4,18 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 
 from privacy import declarations
-from privacy.admin.searching import HiddenSearch
+from privacy.admin.private_search import HiddenSearch
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(settings.BASE_DIR)
 # Templates with a form that is sent by GET → the boxes it has, none of them personal
 BY_GET = {
     "admin/search_form.html": "by POST where what is searched is personal: see below",
-    "privacy/receipt_check.html": "a receipt's number and check code, which name nobody",
+    "privacy/consent/receipt_check.html": "a receipt's number and check code, which name nobody",
     "tenants/update_choose.html": "which fields are to be changed, by their names",
 }
 

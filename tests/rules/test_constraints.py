@@ -9,19 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import (
-    access,
-    breaches,
-    cases,
-    consents,
-    disclosures,
-    ledger,
-    numbers,
-    purposes,
-    rights,
-    transfers,
-    updates,
-)
+from privacy import access, reference_numbers
+from privacy.consent import consents, purposes
 from privacy.models import (
     AccessRecord,
     AttestationReminder,
@@ -50,6 +39,8 @@ from privacy.models import (
     Subject,
 )
 from privacy.models.evidence import Evidence, uuid7
+from privacy.oversight import breaches, corporate_transfers, disclosures, evidence_checks, investigations
+from privacy.rights import profile_updates, rights_requests
 from privacy.scope import Hat
 from privacy.subjects import own
 from tenants.models import Building, Bulletin, Claim, Occupancy, PageUse, Tenant, Unit
@@ -67,25 +58,25 @@ def two_claims(cast):
     unit = cast.ann_entry.occupancies.get().unit
     for status in (Claim.Status.UNMATCHED, Claim.Status.WAITING):
         Claim.objects.create(
-            number=numbers.take("KL"), claimant=own(cast.bob), management=cast.anggrek, building=unit.building,
-            unit_number=unit.number, status=status,
+            number=reference_numbers.take("KL"), claimant=own(cast.bob), management=cast.anggrek,
+            building=unit.building, unit_number=unit.number, status=status,
         )  # fmt: skip
 
 
 def line(cast):
     proposal = copy(cast.ann_entry)
     proposal.birth_place = "Solo"
-    return updates.ask(record=cast.ann_entry, proposal=proposal, by=cast.ann).lines.get()
+    return profile_updates.ask(record=cast.ann_entry, proposal=proposal, by=cast.ann).lines.get()
 
 
 def case(cast):
-    return cases.open_(
+    return investigations.open_(
         people=[cast.ann_entry.subject], fields=["tenant.name"], reason="x", until=timezone.localdate(), by=cast.sam
     )
 
 
 def right(cast, **given):
-    return rights.ask(subject=cast.ann_entry.subject, kind="copy", by=cast.ann, **given)
+    return rights_requests.ask(subject=cast.ann_entry.subject, kind="copy", by=cast.ann, **given)
 
 
 def unsigned(cast):
@@ -110,7 +101,7 @@ def transfer(cast):
         from_party=cast.anggrek, to_name="PT Baru", kind="sale", planned_on=timezone.localdate(),
         description_ind="x", description_en="x",
     )  # fmt: skip
-    return transfers.keep(transfer=planned, by=cast.olga)
+    return corporate_transfers.keep(transfer=planned, by=cast.olga)
 
 
 def same(row, **changed):
@@ -155,7 +146,10 @@ BREAKS = {
     ),
     "privacy_checkpoint_head_once": lambda cast: twice(
         lambda: CheckpointHead.objects.create(
-            checkpoint=Checkpoint.objects.first() or ledger.checkpoint(), subject=own(cast.ann), sequence=1, hash="x"
+            checkpoint=Checkpoint.objects.first() or evidence_checks.checkpoint(),
+            subject=own(cast.ann),
+            sequence=1,
+            hash="x",
         )
     ),
     "privacy_consent_chain": lambda cast: answered(cast, presentation=another_page(cast)),

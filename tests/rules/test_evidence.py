@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db import IntegrityError, ProgrammingError, connection, models, transaction
 from django.test import RequestFactory
 
-from privacy import append_only, ledger
+from privacy import append_only
 from privacy.errors import Refused
 from privacy.models import (
     AccessRecord,
@@ -20,6 +20,7 @@ from privacy.models import (
     SharingEvent,
 )
 from privacy.models.evidence import Evidence, uuid7
+from privacy.oversight import evidence_checks
 from tests.database import in_spite_of_triggers
 
 EVIDENCE = sorted((m for m in apps.get_models() if issubclass(m, Evidence)), key=lambda m: m.__name__)
@@ -159,7 +160,7 @@ def other_values(field, row):
 
 @each
 def test_any_column_changed_by_sql_is_named(world, model):
-    assert ledger.verify().holds
+    assert evidence_checks.verify().holds
     row = model.objects.order_by("-pk").first()
     pk = model._meta.pk.get_db_prep_value(row.pk, connection)
     unseen = []
@@ -169,7 +170,7 @@ def test_any_column_changed_by_sql_is_named(world, model):
             continue
         with suppress(IntegrityError), transaction.atomic():  # what a constraint refuses cannot go unnoticed
             in_spite_of_triggers(model, f"UPDATE {{table}} SET {field.column} = %s WHERE id = %s", value, pk)
-            fault = ledger.verify().fault
+            fault = evidence_checks.verify().fault
             unseen += [] if fault and fault.model in (model, CheckpointHead) else [field.name]
             transaction.set_rollback(True)
     assert not unseen, f"{model.__name__}: a change of {unseen} goes unnoticed."
@@ -181,6 +182,6 @@ def test_a_lost_row_is_missed_after_a_checkpoint(world, model):
     pk = model._meta.pk.get_db_prep_value(row.pk, connection)
     with transaction.atomic():
         in_spite_of_triggers(model, "DELETE FROM {table} WHERE id = %s", pk)
-        fault = ledger.verify().fault
+        fault = evidence_checks.verify().fault
         transaction.set_rollback(True)
-    assert fault is not None or model is Checkpoint  # the last checkpoint itself: see `ledger.compare`
+    assert fault is not None or model is Checkpoint  # the last checkpoint itself: see `evidence_checks.compare`

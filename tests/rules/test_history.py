@@ -5,16 +5,17 @@ import json
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import models
 from django.db.models.fields.files import FieldFile
 
-from privacy import declarations, history
+from privacy import change_tracking, declarations
 from privacy.models import JournalEntry
-from privacy.models.journal import Kind
+from privacy.models.audit_log import Kind
 from privacy.scope import ScopedQuerySet
 
 pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(settings.BASE_DIR)
 WITH_PERSONAL = [d for d in declarations.all_declared() if d.personal]
 # Models whose rows a query could change unseen, each with why none does
 NO_SCOPE = {
@@ -27,21 +28,21 @@ NO_SCOPE = {
 }
 # Modules that change rows past the scope, through `_base_manager`, each with the trace that it leaves instead
 PAST_THE_SCOPE = {
-    "privacy/erasures.py": "the certificate (`Erasure`) counts the rows of each model",
-    "privacy/retention.py": "the same certificate, one a row",
-    "privacy/consents/effects.py": "follows from a withdrawal, which is evidence (`ConsentEvent`)",
+    "privacy/rights/erasures.py": "the certificate (`Erasure`) counts the rows of each model",
+    "privacy/rights/retention.py": "the same certificate, one a row",
+    "privacy/consent/consents/consequences.py": "follows from a withdrawal, which is evidence (`ConsentEvent`)",
 }
 
 
 @pytest.mark.parametrize("declaration", WITH_PERSONAL, ids=lambda d: d.model._meta.label)
 def test_every_model_with_personal_fields_is_tracked_or_says_why_not(declaration):
     is_evidence = getattr(declaration.model, "is_evidence", False)
-    tracked = declaration.model in history.tracked()
+    tracked = declaration.model in change_tracking.tracked()
     assert tracked != bool(declaration.untold or is_evidence)
     assert tracked or is_evidence or len(declaration.untold) > 30
 
 
-@pytest.mark.parametrize("model", history.tracked(), ids=lambda m: m._meta.label)
+@pytest.mark.parametrize("model", change_tracking.tracked(), ids=lambda m: m._meta.label)
 def test_a_query_that_changes_rows_is_seen(model):
     scoped = isinstance(model._default_manager.all(), ScopedQuerySet)
     assert scoped != (model._meta.label in NO_SCOPE), f"Give {model.__name__} a ScopedQuerySet, or say here why not."
@@ -79,12 +80,12 @@ def changed(row, field):
     return "changed@example.com" if isinstance(field, models.EmailField) else None if field.choices else "changed"
 
 
-@pytest.mark.parametrize("model", history.tracked(), ids=lambda m: m._meta.label)
+@pytest.mark.parametrize("model", change_tracking.tracked(), ids=lambda m: m._meta.label)
 def test_a_changed_value_is_told_and_not_shown(world, model):
     row = world.rows["anggrek"].get(model) or model._base_manager.first()
     if row is None:
         pytest.skip("the world holds none")
-    hidden = history.personal(model)
+    hidden = change_tracking.personal(model)
     values = {f.name: changed(row, f) for f in model._meta.concrete_fields if f.name in hidden}
     values = {name: value for name, value in values.items() if value is not None and name != "holder"}
     before = JournalEntry.objects.count()
@@ -96,12 +97,12 @@ def test_a_changed_value_is_told_and_not_shown(world, model):
     for entry in told:
         assert (entry.kind, entry.model, entry.row) == (Kind.CHANGED, model._meta.label, str(row.pk))
         assert set(entry.facts["changes"]) <= set(values)
-        assert all(pair == [history.MASK] * 2 for pair in entry.facts["changes"].values())
+        assert all(pair == [change_tracking.MASK] * 2 for pair in entry.facts["changes"].values())
 
 
 def test_no_entry_of_the_world_holds_a_personal_value(world):
     told = json.dumps(list(JournalEntry.objects.values_list("facts", "route", "row")), default=str, ensure_ascii=False)
-    assert JournalEntry.objects.filter(kind=Kind.ADDED).count() > len(history.tracked())
+    assert JournalEntry.objects.filter(kind=Kind.ADDED).count() > len(change_tracking.tracked())
     words = set(world.secrets)
     for d in WITH_PERSONAL:
         for row in d.model._base_manager.all():

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, default_storage
 from django.db.models import FileField
 
-from privacy.uploads import PrivateStorage, SealedFiles
+from privacy.files.uploads import PrivateStorage, SealedFiles
 from tenants import spreadsheets
 
 SOURCES = {
@@ -24,22 +24,22 @@ SOURCES = {
 WRITERS = {
     "accounts/passwords.py": {"open"},  # reads lists of breached passwords
     "tenants/spreadsheets.py": {"parts.open"},  # reads the parts of a workbook
-    "accounts/devmail.py": {"write_bytes"},  # development only: mail to be read on a page
+    "accounts/development_mail.py": {"write_bytes"},  # development only: mail to be read on a page
     "bamms/isolation/__init__.py": {"tempfile"},  # a folder for one run, with nobody real in it
     "bamms/management/commands/verify_evidence.py": {"path.write_text"},  # check codes, for who runs the command
-    "privacy/erasure_journal.py": {"os.open"},  # pseudonyms of the erased, outside the database on purpose
-    "privacy/uploads.py": {"os.open"},  # sealed files take the place of sealed ones
+    "privacy/rights/erasure_journal.py": {"os.open"},  # pseudonyms of the erased, outside the database on purpose
+    "privacy/files/uploads.py": {"os.open"},  # sealed files take the place of sealed ones
 }
 OPENING = {"open", "write_text", "write_bytes", "touch", "mkstemp", "NamedTemporaryFile", "TemporaryFile"}
 SEALERS = {
-    "privacy/searching.py",  # words of a search, in an address that is good for an hour: nothing is kept
-    "accounts/sealing.py",
+    "privacy/private_search.py",  # words of a search, in an address that is good for an hour: nothing is kept
+    "accounts/encryption.py",
     "accounts/mail.py",
-    "accounts/factors.py",
+    "accounts/mfa.py",
     "accounts/sessions.py",  # what was sent while a fresh sign-in was due: for minutes
     "privacy/fields.py",
-    "privacy/uploads.py",
-    "privacy/rotation.py",
+    "privacy/files/uploads.py",
+    "privacy/key_rotation.py",
 }
 
 
@@ -90,8 +90,8 @@ def test_rotation_knows_where_each_module_that_seals_keeps_it():
         if any("sealing" in module.split(".") for module in imported(tree)):
             calls = {call.removeprefix("sealing.") for call in called(tree)}
             found |= {name} if calls & {"seal", "seal_bytes", "reseal"} else set()
-    assert found | {"accounts/sealing.py"} == SEALERS, (
-        "Teach privacy.rotation where this module keeps what it seals, then list it here."
+    assert found | {"accounts/encryption.py"} == SEALERS, (
+        "Teach privacy.key_rotation where this module keeps what it seals, then list it here."
     )
 
 

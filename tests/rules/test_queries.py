@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from privacy import consent_chain
+from privacy.consent import chain
 from privacy.models import (
     AccessRecord,
     Breach,
@@ -311,7 +311,7 @@ def grow(world, count):
     )
     version = DocumentVersion.objects.published().first()
     answer = {"decision": "given", "language": "id", "text_hash": "x", "method": "portal", "capacity": "self"}
-    consent_chain.append(
+    chain.append(
         [
             ConsentEvent(subject=me, version=version, recorded_by=me, number=f"TT-{start}-{n}", **answer)
             for n in range(count)

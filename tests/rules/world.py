@@ -16,23 +16,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from accounts import sessions
-from privacy import (
-    access,
-    attestations,
-    breaches,
-    cases,
-    disclosures,
-    erasures,
-    grants,
-    holds,
-    journal,
-    ledger,
-    parties,
-    retention,
-    rights,
-    transfers,
-    updates,
-)
+from privacy import access, audit_log, parties
 from privacy.models import (
     AccessRecord,
     AttestationReminder,
@@ -76,10 +60,13 @@ from privacy.models import (
     TransferEvent,
 )
 from privacy.models.access import Why
-from privacy.models.erasures import Why as ErasedWhy
-from privacy.models.journal import Kind
+from privacy.models.audit_log import Kind
 from privacy.models.parties import Role
+from privacy.oversight import breaches, corporate_transfers, disclosures, evidence_checks, investigations
+from privacy.rights import erasures, legal_holds, profile_updates, retention, rights_requests
+from privacy.rights.models.erasures import Why as ErasedWhy
 from privacy.scope import Hat
+from privacy.sharing import deletion_statements, grants
 from privacy.subjects import own
 from tenants import bulletins, imports, invitations
 from tenants.models import (
@@ -135,7 +122,7 @@ def build(cast):
     )
     call_command("setup_retention", verbosity=0)
     world.run = retention.prepare(by=world.olga)
-    ledger.checkpoint()
+    evidence_checks.checkpoint()
     for name, rows in world.rows.items():
         person = world.people[SIDES[name][0]]
         rows[RetentionRun] = world.run
@@ -163,9 +150,11 @@ def side(world, name, management, vendor, agreement, stranger, number):
         by=person,
     )
     grants.open_shared(number=grant.number, by=worker)
-    statement = attestations.state(grant=over(entry, agreement, world.purpose), by=worker, means=f"Shredded for {name}")
+    statement = deletion_statements.state(
+        grant=over(entry, agreement, world.purpose), by=worker, means=f"Shredded for {name}"
+    )
     over(entry, agreement, world.purpose)
-    attestations.remind()
+    deletion_statements.remind()
     other = f.PurposeFactory(code="delivery", name_ind="Pengantaran", name_en="Deliveries")
     agreement.purposes.add(other)
     asked = grants.ask(
@@ -180,7 +169,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )
     proposal = copy(entry)
     proposal.phone = entry._meta.get_field("phone").to_python("+6281299990000")
-    update = updates.ask(
+    update = profile_updates.ask(
         record=entry,
         proposal=proposal,
         by=person,
@@ -206,7 +195,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )
     pending = imports.keep(table=imports.read(register), management=management, by=staff)
     held = f.TenantFactory(management=management)
-    hold = holds.place(
+    hold = legal_holds.place(
         entry=held,
         reason=f"Case of {name}",
         law="x",
@@ -218,7 +207,9 @@ def side(world, name, management, vendor, agreement, stranger, number):
     erasures.order(subject=gone.subject, why=ErasedWhy.RIGHT)
     access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
     line = AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first()
-    right = rights.ask(subject=entry.subject, kind="copy", by=person, details=f"Why did {name} look?", line=line)
+    right = rights_requests.ask(
+        subject=entry.subject, kind="copy", by=person, details=f"Why did {name} look?", line=line
+    )
     guardian = Guardian.objects.create(
         subject=newcomer.subject,
         controller=management,
@@ -237,8 +228,8 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )
     breach = told_breach(world, name, management, entry)
     sessions.note_sign_in(user=person, session=SessionStore(), address="203.0.113.7", agent="Firefox Windows")
-    failed = journal.record(Kind.FAILED, about=staff)
-    case = cases.open_(
+    failed = audit_log.record(Kind.FAILED, about=staff)
+    case = investigations.open_(
         people=[entry.subject],
         fields=["tenant.name"],
         reason=f"Looks at night in {name}",
@@ -247,9 +238,9 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )
     head = f.UserFactory(email=f"head.{name}@example.com")
     f.MembershipFactory(user=head, party=management, role=Role.HEAD)
-    cases.approve(case=case, by=head)
+    investigations.approve(case=case, by=head)
     disclosure = disclosed(world, management, entry, staff, name)
-    transfer = transfers.keep(
+    transfer = corporate_transfers.keep(
         transfer=CorporateTransfer(
             from_party=management,
             to_name=f"PT Penerus {name}",
@@ -260,7 +251,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         ),
         by=world.olga,
     )
-    transfers.announce(transfer=transfer, by=world.olga)
+    corporate_transfers.announce(transfer=transfer, by=world.olga)
     return {
         Disclosure: disclosure,
         DisclosureSubject: disclosure.people.get(),

@@ -6,9 +6,10 @@ import pytest
 from django.core import mail as outbox_of
 from django.utils import timezone
 
-from privacy import consents, purposes, rights
+from privacy.consent import consents, purposes
 from privacy.errors import Refused
 from privacy.models import Subject
+from privacy.rights import rights_requests
 from tenants import bulletins
 from tenants.models import Bulletin
 from tests import factories as f
@@ -170,20 +171,20 @@ def test_a_yes_and_a_no_to_surveys_count_from_the_next_request(cast, sign_in):
 
 
 def test_while_processing_is_restricted_there_are_no_surveys(cast, asked, sign_in):
-    rights.restrict(subject=cast.ann_entry.subject, by=cast.sam)
+    rights_requests.restrict(subject=cast.ann_entry.subject, by=cast.sam)
     publish(cast, **SURVEY)
     publish(cast, text_en="For everybody")
     assert mailed_to() == []
     client = sign_in(cast.ann)
     assert not shows(client)
     assert "For everybody" in client.get("/announcements/").content.decode()
-    rights.lift(subject=cast.ann_entry.subject, by=cast.sam)
+    rights_requests.lift(subject=cast.ann_entry.subject, by=cast.sam)
     assert shows(client)
 
 
 def test_a_restriction_at_one_management_stops_its_surveys_alone(cast, asked, sign_in):
     f.TenantFactory(management=cast.bougenvil, subject__holder=cast.ann)
-    rights.restrict(subject=cast.ann_entry.subject, by=cast.sam)
+    rights_requests.restrict(subject=cast.ann_entry.subject, by=cast.sam)
     publish(cast, **SURVEY | {"link": "https://one.example.org/"})
     bulletins.publish(bulletin=Bulletin(management=cast.bougenvil, **WORDS | SURVEY), by=cast.rita)
     page = sign_in(cast.ann).get("/announcements/").content.decode()

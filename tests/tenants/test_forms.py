@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 
 from tenants.forms.dates import BirthDateField
 from tenants.forms.profile import ProfileForm
+from tenants.forms.profile_updates import ChooseForm
 from tenants.forms.register import RegisterForm
-from tenants.forms.updates import ChooseForm
 from tenants.models import Tenant
 
 UNKNOWN_DISTRICT = "3199995504900001"

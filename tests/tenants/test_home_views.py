@@ -5,8 +5,9 @@ from copy import copy
 import pytest
 from django.utils import timezone
 
-from privacy import access, numbers, subjects, updates
+from privacy import access, reference_numbers, subjects
 from privacy.models.access import Why
+from privacy.rights import profile_updates
 from privacy.scope import Hat
 from tenants.models import Claim
 from tests import factories as f
@@ -17,7 +18,7 @@ def _much_is_open_for_ann(cast, grant):
     f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
     proposal = copy(cast.ann_entry)
     proposal.birth_place = "Solo"
-    updates.ask(record=cast.ann_entry, proposal=proposal, by=cast.ann)
+    profile_updates.ask(record=cast.ann_entry, proposal=proposal, by=cast.ann)
     access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD)
     access.look(cast.ann_entry, by=cast.ann, as_=Hat.TENANT, why=Why.OWN)
 
@@ -51,7 +52,7 @@ def test_home_shows_nothing_of_somebody_else(cast, sign_in):
 
 def refused(cast, who, reason):
     return Claim.objects.create(
-        number=numbers.take("KL"), claimant=subjects.own(who), management=cast.anggrek,
+        number=reference_numbers.take("KL"), claimant=subjects.own(who), management=cast.anggrek,
         building=cast.anggrek.buildings.get(), status=Claim.Status.REFUSED, reason=reason, settled_at=timezone.now(),
     )  # fmt: skip
 

@@ -15,10 +15,10 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 from PIL import Image
 
-from privacy import erasures
 from privacy.forms.reveal import READY
 from privacy.models import AccessRecord, Standing
 from privacy.models.access import Action, Why
+from privacy.rights import erasures
 from tenants.models import Tenant
 from tests import factories as f
 

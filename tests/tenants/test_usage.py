@@ -13,11 +13,13 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bamms.daily import JOBS
-from privacy import consents, due, erasures, exports, parties, purposes, rights
+from bamms.daily_jobs import JOBS
+from privacy import parties, scheduled_jobs
+from privacy.consent import consents, purposes
 from privacy.models import Party
-from privacy.models.erasures import Why
 from privacy.models.parties import Role
+from privacy.rights import erasures, exports, rights_requests
+from privacy.rights.models.erasures import Why
 from privacy.subjects import own
 from privacy.urls import urlpatterns as privacy_urls
 from tenants import usage
@@ -130,10 +132,10 @@ def test_a_no_on_paper_counts_at_once(cast, agreed, settings, tmp_path):
 
 
 def test_while_processing_is_restricted_nobody_is_known(cast, ann, agreed):
-    rights.restrict(subject=cast.ann_entry.subject, by=cast.sam)
+    rights_requests.restrict(subject=cast.ann_entry.subject, by=cast.sam)
     ann.get(PAGE)
     assert counted() == {"bulletins": (1, 0)}
-    rights.lift(subject=cast.ann_entry.subject, by=cast.sam)
+    rights_requests.lift(subject=cast.ann_entry.subject, by=cast.sam)
     ann.get(PAGE)
     assert counted() == {"bulletins": (1, 1)}
 
@@ -247,7 +249,7 @@ def test_after_a_year_a_count_loses_its_person_once(cast, agreed):
     for user, days_ago in ((cast.ann, 366), (cast.bob, 366), (cast.ann, 365)):
         identified(user, days_ago=days_ago)
     for _call in range(2):
-        assert due.run({"page_counts": usage.forget_old})[1] == []
+        assert scheduled_jobs.run({"page_counts": usage.forget_old})[1] == []
         usage.forget_old()
     assert PageUse.objects.named().get().day == timezone.localdate() - timedelta(days=365)
     assert counted() == {"bulletins": (6, 3)}

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from privacy import agreements, grants
 from privacy.models import AccessRecord, SharingRequest
 from privacy.scope import Hat
+from privacy.sharing import agreements, grants
 from tests import factories as f
 
 NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"

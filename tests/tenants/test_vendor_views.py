@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from privacy import agreements, grants
 from privacy.models import AccessRecord
+from privacy.private_search import sealed
 from privacy.scope import Hat
-from privacy.searching import sealed
-from tenants import shared
+from privacy.sharing import agreements, grants
+from tenants import vendor_list
 from tests import factories as f
 
 NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
@@ -203,7 +203,7 @@ def test_list_says_when_nobody_shares(cast, sign_in):
 
 
 def test_label_of_a_refused_permission_is_its_number(grant):
-    assert shared.label(grants.Shown(grant, reason=grants.Reason.WITHDRAWN)) == grant.number
+    assert vendor_list.label(grants.Shown(grant, reason=grants.Reason.WITHDRAWN)) == grant.number
 
 
 # One record

@@ -1,6 +1,6 @@
 """Erase what its period is over for, tell who is to be told: `manage.py apply_retention [--dry-run]`.
 
-May be stopped and run again at any moment. See `privacy.retention`.
+May be stopped and run again at any moment. See `privacy.rights.retention`.
 """
 
 import sys
@@ -8,8 +8,8 @@ import sys
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from privacy import retention
-from privacy.retention import Fate
+from privacy.rights import retention
+from privacy.rights.retention import Fate
 
 BATCH_SHOWN = 100  # rows between two lines of progress
 

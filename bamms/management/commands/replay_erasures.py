@@ -1,4 +1,4 @@
-"""After a restored backup: erase again whom the journal names. `manage.py replay_erasures`. See `privacy.erasures`."""
+"""Erase again, after a restored backup, whom the journal names: `manage.py replay_erasures`."""
 
 import sys
 
@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from privacy import erasures
-from privacy.erasure_journal import JournalError
+from privacy.rights import erasures
+from privacy.rights.erasure_journal import JournalError
 
 
 class Command(BaseCommand):

@@ -1,6 +1,6 @@
 """Seal anew what older keys sealed, and build the blind index anew: `manage.py rotate_keys [--dry-run] [--batch N]`.
 
-Runs beside the site and may be stopped and run again at any moment. See `privacy.rotation` and docs/operate.md, Keys.
+Runs beside the site and may be stopped and run again at any moment. See `privacy.key_rotation`, docs/operate.md.
 """
 
 from collections import Counter
@@ -8,7 +8,7 @@ from collections import Counter
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from privacy import rotation
+from privacy import key_rotation
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if batch < 1:
             raise CommandError("--batch must be 1 or more.")
         self.noisy = options["verbosity"] > 1 or self.stderr.isatty()
-        fields, indexes = rotation.places(), rotation.indexes()
+        fields, indexes = key_rotation.places(), key_rotation.indexes()
         if not dry_run:
             for place in (*fields, *indexes):
                 self.rotate(place, batch)
@@ -55,10 +55,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {place.label:<48} {key_id:<8} {number:>8}")
         for key_id in others:
             self.stdout.write(self.advice(setting, key_id, total[key_id]))
-        for key_id in sorted(set(total) - set(keys) - {rotation.NO_KEY}):
+        for key_id in sorted(set(total) - set(keys) - {key_rotation.NO_KEY}):
             self.stdout.write(f"  The key {key_id} is lost: {total[key_id]} values cannot be read. Put it back.")
-        if total[rotation.NO_KEY]:
-            self.stdout.write(f"  {total[rotation.NO_KEY]} values ({rotation.NO_KEY}) fit none of these keys.")
+        if total[key_rotation.NO_KEY]:
+            self.stdout.write(f"  {total[key_rotation.NO_KEY]} values ({key_rotation.NO_KEY}) fit none of these keys.")
         return total.total() - total[first]
 
     def advice(self, setting, key_id, number):

@@ -1,16 +1,16 @@
-"""Do what is due today: `manage.py run_due`, hourly from cron. See `privacy.due`."""
+"""Do what is due today: `manage.py run_due`, hourly from cron. See `privacy.scheduled_jobs`."""
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bamms.daily import JOBS
-from privacy import due
+from bamms.daily_jobs import JOBS
+from privacy import scheduled_jobs
 
 
 class Command(BaseCommand):
     help = "Do what is due today (checkpoint of the evidence, reminders, retention). May run as often as wanted."
 
     def handle(self, *args, **options):
-        done, failed = due.run(JOBS)
+        done, failed = scheduled_jobs.run(JOBS)
         if options["verbosity"]:
             self.stdout.write("\n".join(done) or "Nothing is due.")
         if failed:

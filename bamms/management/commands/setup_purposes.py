@@ -3,9 +3,9 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from privacy import purposes
+from privacy.consent import purposes
+from privacy.consent.models.purposes import Basis, Category
 from privacy.models import Purpose
-from privacy.models.purposes import Basis, Category
 
 JOB_RETENTION = (
     "sampai izin berakhir, lalu dihapus penyedia layanan",

@@ -1,4 +1,7 @@
-"""Check the whole evidence register: `manage.py verify_evidence [--against checkpoints.json]`. See `privacy.ledger`."""
+"""Check the whole evidence: `manage.py verify_evidence [--against checkpoints.json]`.
+
+See `privacy.oversight.evidence_checks`.
+"""
 
 import json
 import sys
@@ -7,7 +10,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
-from privacy import ledger
+from privacy.oversight import evidence_checks
 
 
 class Command(BaseCommand):
@@ -20,8 +23,8 @@ class Command(BaseCommand):
     def handle(self, *args, against=None, export=None, **options):
         kept = [self.read(path) for path in (against, export if export and export.exists() else None) if path]
         with translation.override("en"):
-            finding = ledger.verify(self.progress if options["verbosity"] > 1 else None)
-            fault = str(finding.fault or next(filter(None, map(ledger.compare, kept)), ""))
+            finding = evidence_checks.verify(self.progress if options["verbosity"] > 1 else None)
+            fault = str(finding.fault or next(filter(None, map(evidence_checks.compare, kept)), ""))
         if fault:
             raise CommandError(f"The evidence does not hold. {fault}.")
         if export:
@@ -38,7 +41,7 @@ class Command(BaseCommand):
 
     def write(self, path):
         try:
-            path.write_text(json.dumps(ledger.export(), indent=1), encoding="utf-8")
+            path.write_text(json.dumps(evidence_checks.export(), indent=1), encoding="utf-8")
         except OSError as error:
             raise CommandError(f"{path} cannot be written ({error.strerror}).") from error
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from accounts import people
+from accounts import account_lifecycle
 from accounts.models import User
-from privacy import policies, policy_files
+from privacy.consent import legal_documents, policy_files
+from privacy.consent.models.legal_documents import LegalDocument
 from privacy.errors import Refused
-from privacy.models import LegalDocument
 
 
 def day(text):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         in_force_from = self.moment(options["in_force"])
         try:
             file = policy_files.parse(self.read(options["file"]))
-            version = policies.take_in(
+            version = legal_documents.take_in(
                 file=file, kind=options["kind"], by=by, material=not options["editorial"], in_force_from=in_force_from
             )
         except Refused as refusal:
@@ -52,11 +52,11 @@ class Command(BaseCommand):
             name, words = policy_files.LANGUAGES[language], len(text.markdown.split())
             self.stdout.write(f"{name}: {len(text.sections)} sections, {words} words.")
         self.stdout.write(f"{version} is a draft now, drafted by {by.email}.")
-        missing = [language for language in policies.LANGUAGES if not version.text(language).strip()]
+        missing = [language for language in legal_documents.LANGUAGES if not version.text(language).strip()]
         if missing:
             name = policy_files.LANGUAGES[missing[0]]
             self.stdout.write(f"The text in {name} is missing. Import it too, or write it in the admin.")
-        if not all(version.changes(language).strip() for language in policies.LANGUAGES):
+        if not all(version.changes(language).strip() for language in legal_documents.LANGUAGES):
             self.stdout.write("Write the summary of changes in the admin, in both languages.")
         self.stdout.write("A second person can publish it in the admin.")
 
@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
     def account(self, email):
         if email:
-            user = people.account_of(email)
+            user = account_lifecycle.account_of(email)
             if user is None or not user.is_active:
                 raise CommandError(f"There is no active account {email}. Name one with --by.")
             return user

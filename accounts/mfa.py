@@ -1,0 +1,92 @@
+"""The second factor (allauth.mfa): authenticator app, passkey, recovery codes; whose secrets are sealed at rest.
+
+Who must have one is the privacy floor's to say (`privacy.backends`); here stands how it is kept and given up.
+"""
+
+import logging
+from functools import partial
+
+from allauth.core import context
+from allauth.mfa import signals
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import account_lifecycle, encryption, mail, sessions
+from accounts.models import User
+from accounts.signals import happened
+
+logger = logging.getLogger(__name__)
+CONTEXT = "mfa.Authenticator.data"
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes only stand in for one of these
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": gettext_lazy(
+            "Your work here needs a second step. Add another one first, then remove this one."
+        ),
+        "cannot_generate_recovery_codes": gettext_lazy("Add an authenticator app or a passkey first."),
+        "incorrect_code": gettext_lazy("This code is not right. Wait for the next one, and enter it."),
+        "unverified_email": gettext_lazy("Confirm your email first, then set up the second step."),
+    }
+
+    def encrypt(self, text):
+        return encryption.seal(text, context=CONTEXT)
+
+    def decrypt(self, encrypted_text):
+        return encryption.unseal(encrypted_text, context=CONTEXT)
+
+    def can_delete_authenticator(self, authenticator):
+        """Nobody who needs a factor takes the last one away: that would lock its owner out of everything."""
+        if authenticator.type not in FACTORS or not must_have(context.request.user):
+            return True
+        return of(authenticator.user).exclude(pk=authenticator.pk).exists()
+
+    def generate_authenticator_name(self, user, type):  # noqa: A002 - named so by allauth
+        return _("Passkey %(number)s") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
+
+
+def listen():
+    """allauth tells what happens to factors; the journal hears of it."""
+    for signal, kind in (
+        (signals.authenticator_added, "factor_added"),
+        (signals.authenticator_removed, "factor_removed"),
+        (signals.authentication_failed, "factor_failed"),
+    ):
+        signal.connect(partial(_tell, kind=kind), weak=False, dispatch_uid=f"accounts.{kind}")
+
+
+def _tell(*, kind, user, **_signal):
+    happened.send(User, kind=kind, user=user, by=user if user.is_authenticated and kind != "factor_failed" else None)
+
+
+def of(user):
+    return Authenticator.objects.filter(user=user, type__in=FACTORS)
+
+
+def must_have(user):
+    """Staff, vendors and superusers; the answer came with the user of the request (`privacy.backends`)."""
+    return getattr(user, "must_have_factor", user.is_staff or user.is_superuser)
+
+
+@transaction.atomic
+def remove_all(*, user, by):
+    """Take away the factors of somebody who lost them: the next sign-in asks for new ones. Told by mail; ends sessions.
+
+    The one who acts has checked who is asking (clause 3.3); a superuser's are taken away by a superuser only.
+    """
+    account_lifecycle.lock(user)
+    if user.pk == by.pk:
+        raise ValidationError(_("You cannot do this to your own account. Ask a colleague to do it."))
+    if user.is_superuser and not by.is_superuser:
+        raise ValidationError(_("Only a superuser may do this to a superuser."))
+    Authenticator.objects.filter(user=user).delete()
+    sessions.end_all(user)
+    happened.send(User, kind="factor_removed", user=user, by=by)
+    mail.tell(user=user, template="account/factors_removed", url_name="mfa_index")
+    logger.info("The second factors of account %s were removed by account %s", user.pk, by.pk)

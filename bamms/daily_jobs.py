@@ -1,0 +1,22 @@
+"""The daily jobs, in this order; see `privacy.scheduled_jobs`. Each name is stored with its runs: never rename one."""
+
+from accounts import mail, sessions
+from privacy import audit_log
+from privacy.consent import announcements, consents
+from privacy.oversight import disclosures, evidence_checks
+from privacy.rights import erasure_journal
+from privacy.sharing import deletion_statements
+from tenants import usage
+
+JOBS = {
+    "checkpoint": evidence_checks.checkpoint,
+    "erasure_journal": erasure_journal.write,
+    "unanswered_prompts": consents.tidy,
+    "sent_mail": mail.forget_sent,
+    "sessions": sessions.forget_old,
+    "audit_log": audit_log.forget_old,
+    "disclosures": disclosures.tell_due,
+    "deletion_statements": deletion_statements.remind,
+    "announcements": announcements.resume,
+    "page_counts": usage.forget_old,
+}

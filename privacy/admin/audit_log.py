@@ -1,0 +1,98 @@
+"""The security journal: the operator's people read all of it, heads what concerns the people of their own company."""
+
+from django.apps import apps
+from django.contrib import admin
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_display import nothing
+from accounts.templatetags import dates
+from privacy import change_tracking, reference_numbers
+from privacy.admin.base import ReadOnly, TenantDataAdmin
+from privacy.admin.display import chip
+from privacy.models.audit_log import JournalEntry, Kind
+
+LATE = {Kind.FAILED, Kind.FACTOR_FAILED, Kind.REFUSED}
+
+
+@admin.register(JournalEntry)
+class JournalAdmin(ReadOnly, TenantDataAdmin):
+    empty_text = _("No entries yet. Sign-ins, changes and acts in the admin appear here.")
+    list_display = ("moment", "what", "who", "whose", "thing", "network")
+    list_filter = ("kind", ("at", admin.DateFieldListFilter))
+    list_select_related = ("actor__holder", "about__holder")
+    search_fields = ("pk",)  # so that the box is there; see `get_search_results`
+    search_help_text = _("The number of an account or of a request, a network, or a row as it stands in the list.")
+    fields = readonly_fields = (
+        "moment", "what", "who", "whose", "thing", "told", "network", "route", "request",
+    )  # fmt: skip
+
+    def get_search_results(self, request, queryset, search_term):
+        """By whole numbers and names only, so that an index answers: words of people stand nowhere in it."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        if reference_numbers.is_row(text) and len(text) < len("1A2B3C4D"):
+            return queryset.of_people([int(text)]), False
+        model, _space, row = text.rpartition(" ")
+        labels = {called.lower(): label for label in _labels() for called in (label, _name_of(label))}
+        if text.lower() in labels:
+            return queryset.filter(model=labels[text.lower()]), False
+        if model.lower() in labels:
+            return queryset.filter(model=labels[model.lower()], row=row), False
+        if "/" in text:
+            return queryset.filter(network=text), False
+        return queryset.filter(request=text.upper()), False
+
+    @admin.display(description=_("at"), ordering="at")
+    def moment(self, entry):
+        return dates.short_moment(entry.at)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def what(self, entry):
+        return chip("late" if entry.kind in LATE else "info", entry.get_kind_display())
+
+    @admin.display(description=_("who"))
+    def who(self, entry):
+        return account(entry.actor)
+
+    @admin.display(description=_("whose account"))
+    def whose(self, entry):
+        return account(entry.about)
+
+    @admin.display(description=_("row"))
+    def thing(self, entry):
+        if not entry.model:
+            return nothing()
+        return f"{capfirst(_name_of(entry.model))} {entry.row}".strip()
+
+    @admin.display(description=_("what"))
+    def told(self, entry):
+        """Fields by their names, each with what may be told of it."""
+        if "changes" not in entry.facts:
+            return ", ".join(f"{name}: {spoken(value)}" for name, value in entry.facts.items()) or nothing()
+        told = zip(change_tracking.labels(entry), entry.facts["changes"].values(), strict=True)
+        return ", ".join(f"{capfirst(label)}: {spoken(pair)}" for label, pair in told)
+
+
+def account(subject):
+    """The account by its number: the journal names nobody."""
+    if subject is None:
+        return nothing()
+    if subject.holder is None:
+        return _("A former account")
+    return _("Account %(number)s") % {"number": subject.holder_id}
+
+
+def spoken(value):
+    if isinstance(value, list) and len(value) == 2:
+        return " → ".join("–" if each is None else str(each) for each in value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _name_of(label):
+    return str(apps.get_model(label)._meta.verbose_name)
+
+
+def _labels():
+    return [model._meta.label for model in apps.get_models()]

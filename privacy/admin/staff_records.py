@@ -1,0 +1,85 @@
+"""What staff recorded for tenants: consents on paper and guardians. Added on a page of its own, never edited."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_display import nothing
+from accounts.templatetags import dates
+from privacy import access
+from privacy.admin.base import TenantDataAdmin, hat
+from privacy.admin.display import person
+from privacy.admin.people import WHO, PeopleList, entry_field, names_of
+from privacy.errors import Refused
+from privacy.forms.autocomplete import Autocomplete
+from privacy.scope import Hat
+
+
+class RecordedAdmin(TenantDataAdmin):
+    """One page to record it; afterwards it is only read."""
+
+    record_form = verb = add_title = lead = done = None
+    hats = (Hat.STAFF,)  # only a building management records; the operator looks on
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and hat(request) in self.hats
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def get_changelist(self, request, **kwargs):
+        return PeopleList
+
+    @admin.display(description=_("tenant"))
+    def who(self, row):
+        return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
+
+    def record_look(self, request, row, **what):
+        access.look(row, by=request.user, as_=hat(request), why=self.get_why(request, row), fields=WHO)
+
+    def file_link(self, row, field):
+        if not getattr(row, field):
+            return nothing()
+        url = reverse("file", args=[self.opts.label_lower, row.pk, field])
+        return format_html('<a href="{}">{}</a>', url, _("Open the file"))
+
+    @admin.display(description=_("recorded at"), ordering="recorded_at")
+    def moment(self, row):
+        return dates.short_moment(row.recorded_at)
+
+    @admin.display(description=_("recorded by"))
+    def recorder(self, row):
+        holder = row.recorded_by.holder
+        return holder.name if holder else nothing()
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = self.record_form(
+            request.POST or None,
+            request.FILES or None,
+            initial={"tenant": request.GET.get("tenant")},
+            user=request.user,
+            hat=hat(request),
+            tenant_widget=Autocomplete(entry_field(), self.admin_site),
+        )
+        if request.method == "POST" and form.is_valid() and self.keep(request, form):
+            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+        context = self.admin_site.each_context(request) | {
+            "title": self.add_title, "lead": self.lead, "button": _("Record"), "opts": self.opts, "form": form,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/privacy/record.html", context)
+
+    def keep(self, request, form):
+        data = dict(form.cleaned_data)
+        try:
+            type(self).verb(entry=data.pop("tenant"), by=request.user, **data)
+        except Refused as refusal:
+            form.refuse(refusal)
+            return False
+        self.message_user(request, self.done)
+        return True

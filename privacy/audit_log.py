@@ -1,0 +1,62 @@
+"""The security journal: written by whatever happens, read in the admin, kept for JOURNAL_DAYS.
+
+An entry names people by the pseudonym of their account and never holds a value of theirs (`JournalEntry`).
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import login_throttling, request_context
+from privacy import subjects
+from privacy.models.audit_log import OF_ACCOUNT, JournalEntry, Kind
+
+BATCH = 500
+
+
+def record(kind, *, by=None, about=None, row=None, facts=None, request=None):
+    """Write one entry. `by` is who is signed in when not given; `about` an account; `row` any row."""
+    return add([entry(kind, by=by, about=about, row=row, facts=facts, request=request)])[0]
+
+
+def entry(kind, *, by=None, about=None, row=None, facts=None, request=None):
+    request = request or request_context.request()
+    return JournalEntry(
+        kind=Kind(kind),
+        actor_id=_own(by or request_context.user(), request),
+        about_id=_own(about, request),
+        model=row._meta.label if row is not None else "",
+        row="" if row is None or row.pk is None else str(row.pk),
+        facts=facts or {},
+        network=login_throttling.network_of_request(request) if kind in OF_ACCOUNT else "",
+        route=request_context.route(request)[:200],
+        request=getattr(request, "number", ""),
+    )
+
+
+def add(entries):
+    return JournalEntry.objects.bulk_create(entries, batch_size=BATCH)
+
+
+def _own(user, request):
+    """The id of the account's own subject, asked once a request."""
+    if user is None:
+        return None
+    known = vars(request).setdefault("_own_subjects", {}) if request is not None else {}
+    if user.pk not in known:
+        known[user.pk] = subjects.own(user).pk
+    return known[user.pk]
+
+
+@transaction.atomic
+def forget_old():
+    """Remove what the rule no longer keeps, and say how much: `evidence_checks.verify` would miss it. Called daily."""
+    until = timezone.now() - timedelta(days=settings.JOURNAL_DAYS)
+    old = JournalEntry.objects.filter(at__lt=until)
+    count = old._raw_delete(old.db)  # the queryset refuses, the database only what is younger than a year
+    if count:
+        table = JournalEntry._meta.db_table
+        record(Kind.FORGOTTEN, facts={"table": table, "rows": count, "until": until.isoformat()})
+    return count

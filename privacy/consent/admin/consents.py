@@ -1,0 +1,84 @@
+"""Consent events, to read and to check. Nobody writes them here, superusers included."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from accounts.templatetags import dates
+from privacy import reference_numbers
+from privacy.admin.base import ReadOnly, TenantDataAdmin
+from privacy.admin.display import chip
+from privacy.consent import legal_documents, purposes
+from privacy.consent.models.consents import ConsentEvent, Decision
+from privacy.consent.models.legal_documents import DocumentVersion
+
+LOOKS = {Decision.GIVEN: "settled", Decision.DECLINED: "over", Decision.WITHDRAWN: "over"}
+
+
+class VersionFilter(admin.SimpleListFilter):
+    """By version, without loading a hundred legal texts for their numbers."""
+
+    title = _("document version")
+    parameter_name = "version"
+
+    def lookups(self, request, model_admin):
+        versions = DocumentVersion.objects.published().without_texts().select_related("document")
+        return [(str(version.pk), str(version)) for version in versions]
+
+    def queryset(self, request, queryset):
+        value = self.value() or ""
+        return queryset.filter(version=value) if reference_numbers.is_row(value) else queryset
+
+
+@admin.register(ConsentEvent)
+class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
+    list_display = ("receipt", "subject", "answered_to", "answer", "language", "moment")
+    list_filter = (VersionFilter, "decision", "language", "method")
+    list_select_related = ("version__document", "purpose_version__purpose", "subject")
+    search_fields = ("number",)
+    fields = readonly_fields = (
+        "number", "subject", "document", "answer", "capacity", "language", "at", "given_how", "recorded_by",
+        "text_hash", "fits", "shown_hash", "form_hash", "sequence", "previous", "hash",
+    )  # fmt: skip
+
+    def get_queryset(self, request):
+        events = super().get_queryset(request)
+        events = events.select_related("version__document", "purpose_version__purpose", "subject", "recorded_by")
+        return events.defer(*DocumentVersion.texts("version__"))
+
+    @admin.display(description=_("receipt"), ordering="number")
+    def receipt(self, event):
+        return format_html('<span class="number">{}</span>', event.number)
+
+    @admin.display(description=_("answer"), ordering="decision")
+    def answer(self, event):
+        return chip(LOOKS[event.decision], event.get_decision_display())
+
+    @admin.display(description=_("answered at"), ordering="at")
+    def moment(self, event):
+        return dates.short_moment(event.at)
+
+    @admin.display(description=_("how"))
+    def given_how(self, event):
+        return capfirst(event.get_method_display())
+
+    @admin.display(description=_("document or purpose"))
+    def document(self, event):
+        if event.purpose_version:
+            url = reverse("admin:privacy_purposeversion_change", args=[event.purpose_version_id])
+            return format_html('<a href="{}">{}</a>', url, event.purpose_version)
+        url = reverse("document_version", kwargs={"kind": event.version.document.kind, "number": event.version.number})
+        return format_html('<a href="{}">{}</a>', url, event.version)
+
+    @admin.display(description=_("check code fits the published text"), boolean=True)
+    def fits(self, event):
+        """Computed anew from the text itself, not read back."""
+        if event.purpose_version:
+            return event.text_hash == purposes.text_hash(event.purpose_version, event.language)
+        return event.text_hash == legal_documents.text_hash(event.version, event.language)
+
+    @admin.display(description=_("document or purpose"))
+    def answered_to(self, event):
+        return event.answered_to

@@ -1,0 +1,239 @@
+"""Policy and terms: drafts in both languages, a preview, and publishing on a page of its own by a second person."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.admin_display import Worded, nothing
+from accounts.recent_login import fresh_sign_in
+from accounts.templatetags import dates
+from privacy import reference_numbers
+from privacy.admin.base import Strict
+from privacy.admin.display import chip
+from privacy.consent import legal_documents, policy_files, rendering, text_diff
+from privacy.consent.forms.legal_documents import DraftForm
+from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
+from privacy.errors import Refused
+
+
+class DocumentAdmin(Worded, Strict, admin.ModelAdmin):
+    """Legal documents belong to the operator, not to a management: permissions alone say who may."""
+
+    view_on_site = False
+    show_full_result_count = False
+
+    def has_delete_permission(self, request, obj=None):
+        """What people have read stays, drafts included."""
+        return False
+
+
+@admin.register(LegalDocument)
+class LegalDocumentAdmin(DocumentAdmin):
+    list_display = ("kind", "title_in_indonesian", "title_in_english")
+    fields = ("kind", "title_ind", "title_en")
+
+    @admin.display(description=_("title, in Indonesian"), ordering="title_ind")
+    def title_in_indonesian(self, document):
+        return document.title_ind
+
+    @admin.display(description=_("title, in English"), ordering="title_en")
+    def title_in_english(self, document):
+        return document.title_en
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        labels = {"title_ind": _("title, in Indonesian"), "title_en": _("title, in English")}
+        label = {"label": labels[db_field.name], "required": True} if db_field.name in labels else {}
+        return super().formfield_for_dbfield(db_field, request, **kwargs, **label)
+
+    def has_add_permission(self, request):
+        """One document of each kind, and no more."""
+        return super().has_add_permission(request) and LegalDocument.objects.count() < len(LegalDocument.Kind)
+
+    def get_readonly_fields(self, request, obj=None):
+        """A title that people have read stands in the box they ticked: it stays as it was."""
+        if obj and obj.versions.published().exists():
+            return ("kind", "title_ind", "title_en")
+        return ("kind",) if obj else ()
+
+
+@admin.register(DocumentVersion)
+class DocumentVersionAdmin(DocumentAdmin):
+    form = DraftForm
+    list_display = ("__str__", "state", "material", "starts", "drafted")
+    list_filter = ("document", "material")
+    list_select_related = ("document",)
+    ordering = ("document", "-number")
+    shown = (
+        "document", "number", "material", "in_force_from", "announced", "drafted_at", "published_at",
+        "hash_id", "hash_en",
+    )  # fmt: skip
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        is_list = request.resolver_match.url_name == "privacy_documentversion_changelist"
+        return queryset.without_texts() if is_list else queryset
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and not (obj and obj.is_published)
+
+    def may_publish(self, request):
+        return request.user.has_perm("privacy.publish_documentversion")
+
+    def get_readonly_fields(self, request, obj=None):
+        if obj is None:
+            return ()
+        return ("document",) if self.has_change_permission(request, obj) else self.shown
+
+    def get_fieldsets(self, request, obj=None):
+        if obj and not self.has_change_permission(request, obj):
+            return [(None, {"fields": self.shown})]
+        return [
+            (None, {"fields": ("document", "material", "in_force_on", "seen")}),
+            (_("Summary of changes"), {"fields": (("summary_ind", "summary_en"),)}),
+            (_("Text"), {"fields": (("body_ind", "body_en"),)}),
+        ]
+
+    def get_changeform_initial_data(self, request):
+        """A new draft begins as the newest version of its document."""
+        initial = super().get_changeform_initial_data(request)
+        document = str(initial.get("document", ""))
+        newest = (
+            DocumentVersion.objects.filter(document=document).first() if reference_numbers.is_row(document) else None
+        )
+        return initial | ({"body_ind": newest.body_ind, "body_en": newest.body_en} if newest else {})
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "document":
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
+        return field
+
+    @admin.display(description=_("state"))
+    def state(self, version):
+        if not version.is_published:
+            return chip("over", _("Draft"))
+        return chip("settled", _("Published")) if version.is_in_force else chip("info", _("Announced"))
+
+    @admin.display(description=_("announcement"))
+    def announced(self, version):
+        """When the letters went out, and to how many."""
+        found = getattr(version, "announcement", None)
+        if found is None:
+            return _("No letters: it applied at once.") if version.is_published else nothing()
+        words = {"count": found.told, "moment": dates.moment(found.finished_at or found.queued_at)}
+        if found.finished_at is None:
+            sentence = ngettext(
+                "Being sent since %(moment)s: to %(count)s person so far.",
+                "Being sent since %(moment)s: to %(count)s people so far.",
+                found.told,
+            )
+        else:
+            sentence = ngettext(
+                "Sent by email to %(count)s person, finished on %(moment)s.",
+                "Sent by email to %(count)s people, finished on %(moment)s.",
+                found.told,
+            )
+        return sentence % words
+
+    @admin.display(description=_("in force from"), ordering="in_force_from")
+    def starts(self, version):
+        return dates.short_moment(version.in_force_from) or nothing()
+
+    @admin.display(description=_("drafted at"), ordering="drafted_at")
+    def drafted(self, version):
+        return dates.short_moment(version.drafted_at)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        """What cannot be edited is shown as people read it."""
+        if obj and not self.has_change_permission(request, obj):
+            context["languages"] = [look(obj, None, language) for language in legal_documents.LANGUAGES]
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            legal_documents.revise(version=obj, by=request.user)
+            return
+        texts = {language: obj.text(language) for language in legal_documents.LANGUAGES}
+        summaries = {language: obj.changes(language) for language in legal_documents.LANGUAGES}
+        rest = {"material": obj.material, "in_force_from": obj.in_force_from}
+        made = legal_documents.draft(document=obj.document, by=request.user, texts=texts, summaries=summaries, **rest)
+        obj.pk, obj.number = made.pk, made.number
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        extra = {"may_publish": self.may_publish(request), **(extra_context or {})}
+        try:
+            return super().changeform_view(request, object_id, form_url, extra)
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/", view(self.preview), name="privacy_documentversion_preview"),
+            path("<int:pk>/publish/", view(fresh_sign_in(self.publish)), name="privacy_documentversion_publish"),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request, pk):
+        version = self.found(request, pk)
+        context = self.page(request, version, _("Preview of %(version)s") % {"version": version})
+        return TemplateResponse(request, "admin/privacy/documentversion/preview.html", context)
+
+    def publish(self, request, pk):
+        """What changes, in both languages, and how many people are asked; then one press by a second person."""
+        version = self.found(request, pk)
+        if not self.may_publish(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            self.publish_seen(request, version)
+            return HttpResponseRedirect(reverse("admin:privacy_documentversion_change", args=[version.pk]))
+        context = self.page(request, version, _("Publish %(version)s") % {"version": version}) | {
+            "asked": legal_documents.to_be_asked(version),
+            "told": legal_documents.to_be_told(version),
+            "too_soon": None if version.is_published else legal_documents.too_soon(version),
+            "is_own": version.drafted_by.holder_id == request.user.pk,
+        }
+        return TemplateResponse(request, "admin/privacy/documentversion/publish.html", context)
+
+    def publish_seen(self, request, version):
+        """Publish exactly what the page showed: a draft edited meanwhile is refused."""
+        try:
+            legal_documents.publish(version=version, by=request.user, seen=request.POST.get("seen", ""))
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return
+        self.log_change(request, version, str(_("Published.")))
+        sentence = _("%(version)s is published. It can no longer change.") % {"version": version}
+        self.message_user(request, sentence, messages.SUCCESS)
+
+    def found(self, request, pk):
+        version = self.get_object(request, str(pk))
+        if version is None:
+            raise Http404
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
+        return version
+
+    def page(self, request, version, title):
+        published = DocumentVersion.objects.published().filter(document=version.document)
+        previous = published.filter(number__lt=version.number).first()
+        return self.admin_site.each_context(request) | {
+            "title": title, "opts": self.opts, "original": version, "version": version, "previous": previous,
+            "languages": [look(version, previous, language) for language in legal_documents.LANGUAGES],
+        }  # fmt: skip
+
+
+def look(version, previous, language):
+    """One language of a version: its text, its summary, and what changed since the version before."""
+    return {
+        "code": language,
+        "name": policy_files.LANGUAGES[language],
+        "text": rendering.render(version.text(language), prefix=f"{language}-", deeper=2),
+        "summary": rendering.lines(version.changes(language)),
+        "clauses": text_diff.compare(previous.text(language), version.text(language)) if previous else None,
+    }

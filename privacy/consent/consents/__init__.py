@@ -1,0 +1,40 @@
+"""Agreeing, declining and withdrawing: explicit acts, each recorded once with what was shown.
+
+A rendering of the consent page is a presentation (`present`); an answer names it by its one-time token, so that
+the record says what was really on the screen. Whatever uses an optional purpose asks `allows`.
+Source: clause 12 of the policy; articles 20 to 26 of UU PDP; ISO/IEC TS 27560.
+"""
+
+from privacy.consent.consents.decisions import choose, decline, give, too_old, withdraw
+from privacy.consent.consents.paper import record as record_paper
+from privacy.consent.consents.prompts import asked, is_current, is_fresh, present, questions, required, tidy
+from privacy.consent.consents.queries import (
+    allows,
+    given_purposes,
+    history,
+    holders_allowing,
+    latest,
+    unanswered_purposes,
+)
+
+__all__ = [
+    "allows",
+    "asked",
+    "choose",
+    "decline",
+    "give",
+    "given_purposes",
+    "history",
+    "holders_allowing",
+    "is_current",
+    "is_fresh",
+    "latest",
+    "present",
+    "questions",
+    "record_paper",
+    "required",
+    "tidy",
+    "too_old",
+    "unanswered_purposes",
+    "withdraw",
+]

@@ -1,0 +1,140 @@
+"""What an account is asked, and what one rendering of the page showed it: the presentation that an answer names."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, Subquery
+from django.utils import timezone
+
+from privacy import subjects
+from privacy.consent import legal_documents, purposes
+from privacy.consent.consents.queries import history
+from privacy.consent.models.consents import ConsentEvent, Decision, Presentation, Standing
+from privacy.consent.models.legal_documents import DocumentVersion
+
+
+@dataclass(frozen=True)
+class Question:
+    """One document to answer: its version in force, and what the person answered before, if anything."""
+
+    version: DocumentVersion
+    before: ConsentEvent | None  # the latest answer to an earlier version
+    last: ConsentEvent | None  # the latest answer since the last material change
+
+    @property
+    def declined(self):
+        """Asked and answered; an editorial change asks nobody, those who declined neither."""
+        return self.last is not None and self.last.decision != Decision.GIVEN
+
+    @property
+    def is_recorded_as_declined(self):
+        return self.declined and self.last.version_id == self.version.pk
+
+
+def questions(user):
+    """What this account must still agree to: versions in force that a material change made newer than its answer."""
+    standing = dict(Standing.objects.filter(user=user).values_list("document_id", "number"))
+    material = required()
+    asked = [v for v in legal_documents.in_force() if material.get(v.document_id, 0) > standing.get(v.document_id, 0)]
+    if not asked:
+        return []
+    before, last = {}, {}
+    for event in reversed(history(user).filter(version__isnull=False)):
+        document, number = event.version.document_id, event.version.number
+        if number >= material.get(document, 0):
+            last[document] = event
+        before.setdefault(document, []).append(event)
+    return [Question(v, _earlier(before.get(v.document_id, ()), v.number), last.get(v.document_id)) for v in asked]
+
+
+class Asked(NamedTuple):
+    """As much of a document version as an answer needs, without loading its texts."""
+
+    pk: int
+    document_id: int
+    kind: str
+    number: int
+    material: bool
+    hash_id: str
+    hash_en: str
+    agreed_to: int | None  # the number up to which the account has agreed to this document
+
+    def text_hash(self, language):
+        return {"id": self.hash_id, "en": self.hash_en}[language]
+
+
+def asked(user):
+    """The versions that `questions` asks about, in one light query: without texts, and without what came before."""
+    standing = Standing.objects.filter(user=user, document=OuterRef("document")).values("number")
+    columns = ("pk", "document_id", "document__kind", "number", "material", "hash_id", "hash_en")
+    newest, material = {}, {}
+    for row in DocumentVersion.objects.in_force().values_list(*columns, Subquery(standing)):
+        version = Asked(*row)
+        newest.setdefault(version.document_id, version)
+        if version.material:
+            material.setdefault(version.document_id, version.number)
+    open_ones = [v for document, v in newest.items() if material.get(document, 0) > (v.agreed_to or 0)]
+    return sorted(open_ones, key=lambda version: version.kind)
+
+
+def required():
+    """Document id → the number up to which an account must have agreed: the latest material version in force."""
+    newest = DocumentVersion.objects.in_force().filter(material=True).order_by().values_list("document_id")
+    return dict(newest.annotate(Max("number")))
+
+
+def is_current(standings, needed):
+    """Whether these rows of one account reach what `required()` said. For lists: no query of its own."""
+    agreed = {standing.document_id: standing.number for standing in standings}
+    return all(agreed.get(document, 0) >= number for document, number in needed.items())
+
+
+def _earlier(events, number):
+    """The latest of these answers that was given to a version before this number."""
+    return next((event for event in reversed(events) if event.version.number < number), None)
+
+
+@transaction.atomic
+def present(*, by, language, versions=(), purpose_versions=()):
+    """Note that a page showing exactly these texts was made for this account. Returns (presentation, its token)."""
+    token = secrets.token_urlsafe(24)
+    now = timezone.now()
+    presentation = Presentation.objects.create(
+        subject=subjects.own(by),
+        token_hash=hash_of(token),
+        language=language,
+        shown={
+            "documents": [[version.pk, version.text_hash(language)] for version in versions],
+            "purposes": [[version.pk.hex, purposes.text_hash(version, language)] for version in purpose_versions],
+        },
+        capacity=subjects.capacity(by),
+        shown_at=now,
+        expires_at=now + timedelta(seconds=settings.SESSION_COOKIE_AGE),
+    )
+    return presentation, token
+
+
+def tidy():
+    """Remove presentations that nobody answered in time: they prove nothing."""
+    answered = ConsentEvent.objects.filter(presentation=OuterRef("pk"))
+    Presentation.objects.filter(~Exists(answered), expires_at__lt=timezone.now()).delete()
+
+
+def is_fresh(*, by, token, versions):
+    """Did the page of this token show exactly these versions? For showing it again with its mistakes."""
+    found = Presentation.objects.filter(token_hash=hash_of(token), subject__holder=by, subject__own=True).first()
+    return found is not None and found.expires_at > timezone.now() and shows(found, versions)
+
+
+def shows(presentation, versions):
+    language = presentation.language
+    return presentation.shown["documents"] == [[version.pk, version.text_hash(language)] for version in versions]
+
+
+def hash_of(token):
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,213 @@
+"""Publishing legal texts: both languages, two people, and never a change afterwards (clauses 9, 10)."""
+
+import hashlib
+import json
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from privacy import subjects
+from privacy.consent import announcements
+from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
+from privacy.errors import Refused
+
+LANGUAGES = ("id", "en")
+
+
+def current(kind):
+    """The version in force of "policy" or "terms", or None."""
+    return DocumentVersion.objects.in_force().filter(document__kind=kind).select_related("document").first()
+
+
+def in_force():
+    """The versions in force, one a document, policy first. Older texts stay in the database: they are long."""
+    same = DocumentVersion.objects.in_force().filter(document=OuterRef("document")).order_by("-number")
+    newest = DocumentVersion.objects.in_force().filter(pk=Subquery(same.values("pk")[:1]))
+    return list(newest.select_related("document").order_by("document__kind"))
+
+
+def upcoming(kind):
+    """The next version that is published but not yet in force, or None."""
+    waiting = DocumentVersion.objects.published().filter(document__kind=kind, in_force_from__gt=timezone.now())
+    return waiting.select_related("document").order_by("number").first()
+
+
+def between(since, until):
+    """The published versions after `since` up to `until`, newest first: all of them changed what was answered."""
+    numbers = {"number__gt": since.number, "number__lte": until.number}
+    return (
+        DocumentVersion.objects.published()
+        .filter(document=until.document_id, **numbers)
+        .without_texts()
+        .order_by("-number")
+    )
+
+
+def to_be_asked(version):
+    """How many accounts answer again when this version comes into force."""
+    return User.objects.filter(is_active=True).count() if version.material else 0
+
+
+def to_be_told(version):
+    """How many accounts are written to when this version is published: everyone, if it comes into force later."""
+    is_later = version.in_force_from is not None and version.in_force_from > timezone.now()
+    return User.objects.filter(is_active=True).count() if is_later else 0
+
+
+def text_hash(version, language):
+    """SHA-256 (hex) over canonical JSON of what is shown: document, number, language, text."""
+    shown = {
+        "document": version.document.kind,
+        "language": language,
+        "number": version.number,
+        "text": version.text(language),
+    }
+    return hashlib.sha256(
+        json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
+
+
+@transaction.atomic
+def draft(*, document, by, texts, summaries, material=True, in_force_from=None):
+    """A new draft with the next number. `texts` and `summaries` map "id" and "en" to Markdown.
+
+    Sent twice, it is still one draft.
+    """
+    document = LegalDocument.objects.select_for_update().get(pk=document.pk)
+    content = {
+        "body_ind": texts.get("id", ""),
+        "body_en": texts.get("en", ""),
+        "summary_ind": summaries.get("id", ""),
+        "summary_en": summaries.get("en", ""),
+        "material": material,
+        "in_force_from": in_force_from,
+    }
+    last = DocumentVersion.objects.filter(document=document).first()
+    if last and not last.is_published and all(getattr(last, name) == value for name, value in content.items()):
+        return last
+    number = DocumentVersion.objects.next_number(document)
+    return DocumentVersion.objects.create(document=document, number=number, drafted_by=subjects.own(by), **content)
+
+
+@transaction.atomic
+def take_in(*, file, kind, by, material=True, in_force_from=None):
+    """Make a draft of a file that was read (`policy_files`), and the document with its titles when there is none yet.
+
+    A file with one language completes a draft that lacks just this language.
+    """
+    document, _made = LegalDocument.objects.get_or_create(kind=kind)
+    _take_titles(document, file)
+    texts = {language: file.markdown(language) for language in file.languages}
+    summaries = {language: file.texts[language].summary for language in file.languages}
+    last = DocumentVersion.objects.filter(document=document).first()
+    if len(texts) == 1 and last and not last.is_published and not last.text(file.languages[0]).strip():
+        return _complete(last, texts, summaries, by)
+    return draft(
+        document=document, by=by, texts=texts, summaries=summaries, material=material, in_force_from=in_force_from
+    )
+
+
+def _take_titles(document, file):
+    """The titles of the file; a document that has none yet gets the usual ones. Once people have read one it stays."""
+    if document.versions.published().exists():
+        return
+    for language, field in (("id", "title_ind"), ("en", "title_en")):
+        with translation.override(language):
+            usual = str(document.get_kind_display())
+        title = file.texts[language].title if language in file.languages else ""
+        setattr(document, field, title[:120] or getattr(document, field) or usual)
+    document.save()
+
+
+def _complete(version, texts, summaries, by):
+    for language, text in texts.items():
+        version.put(language, text=text, summary=summaries[language] or version.changes(language))
+    revise(version=version, by=by)
+    return version
+
+
+@transaction.atomic
+def revise(*, version, by):
+    """Keep an edited draft under its editor's name: whoever edited last cannot be the one who publishes."""
+    stored = DocumentVersion.objects.select_for_update().get(pk=version.pk)
+    if stored.is_published:
+        raise Refused(
+            _("This version is published and can no longer change. Make a new version instead."), code="published"
+        )
+    version.drafted_by = subjects.own(by)
+    version.drafted_at = timezone.now()
+    version.save()
+
+
+@transaction.atomic
+def publish(*, version, by, seen=None):
+    """Publish a draft. From then on nobody can change it, and a material one asks everyone once it is in force.
+
+    One that comes into force later is announced by mail to everyone with an account (article 21(2)).
+    `seen` is the moment of the last edit (ISO) of the text that the publisher read.
+    """
+    version = DocumentVersion.objects.select_for_update().select_related("document").get(pk=version.pk)
+    now = timezone.now()
+    _check_draft(version, by, seen)
+    version.in_force_from = max(version.in_force_from or now, now)
+    _check_order(version)
+    if day := too_soon(version):
+        raise Refused(
+            _("People are told of a material change beforehand. Let it apply from %(day)s or later, then publish.")
+            % {"day": formats.date_format(day)},
+            code="notice",
+        )
+    version.published_at, version.published_by = now, subjects.own(by)
+    version.hash_id, version.hash_en = (text_hash(version, language) for language in LANGUAGES)
+    version.save()
+    if version.in_force_from > now:
+        announcements.queue(version)
+    return version
+
+
+def too_soon(version):
+    """The first day from which this version may apply, when its own date is nearer than that; else None.
+
+    A material change is told `ANNOUNCE_DAYS` beforehand. The first version of a document changes nothing.
+    """
+    if not version.material or not settings.ANNOUNCE_DAYS or _previous(version) is None:
+        return None
+    first = timezone.localdate() + timedelta(days=settings.ANNOUNCE_DAYS)
+    return first if timezone.localdate(version.in_force_from or timezone.now()) < first else None
+
+
+def _previous(version):
+    return DocumentVersion.objects.published().filter(document=version.document).first()
+
+
+def _check_draft(version, by, seen):
+    """Still a draft, the one that was read, whole, and read by a second person."""
+    if version.is_published:
+        raise Refused(_("This version is already published."), code="published")
+    if seen is not None and seen != version.drafted_at.isoformat():
+        raise Refused(
+            _("This draft changed while you were reading. Nothing was published. Read it again, then decide."),
+            code="changed",
+        )
+    if not all(version.text(language).strip() and version.changes(language).strip() for language in LANGUAGES):
+        raise Refused(
+            _("Fill in the text and the summary of changes in both languages, then publish."), code="language"
+        )
+    if subjects.own(by) == version.drafted_by:
+        raise Refused(_("You edited this draft last. Ask a second person to publish it."), code="second_person")
+
+
+def _check_order(version):
+    """The first version asks everyone, and what is published comes into force in the order of its numbers."""
+    previous = _previous(version)
+    if previous is None and not version.material:
+        raise Refused(_("The first version asks everyone. Mark it as a material change."), code="first")
+    if previous and (previous.number > version.number or previous.in_force_from > version.in_force_from):
+        raise Refused(
+            _("A later version is already published. Choose a later date, or make a new draft."), code="order"
+        )

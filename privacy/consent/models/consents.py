@@ -1,0 +1,185 @@
+"""What a person answered to which text: explicit, apart, provable (clauses 10, 12; articles 20–26)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
+from privacy.consent.models.purposes import PurposeVersion
+from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.guardians import Capacity
+from privacy.models.parties import Party
+from privacy.models.subjects import Subject
+from privacy.scope import ScopedQuerySet
+
+
+class Decision(models.TextChoices):
+    GIVEN = "given", _("agreed")
+    DECLINED = "declined", _("did not agree")
+    WITHDRAWN = "withdrawn", _("withdrew consent")
+
+
+class Method(models.TextChoices):
+    PORTAL = "portal", _("on the consent page")
+    OWN_CONSENTS = "own", _("on the page of one's own consents")
+    PAPER = "paper", _("on paper, recorded by staff")
+
+
+class Presentation(models.Model):
+    """What one rendering of the consent page showed, and the one answer that may come of it.
+
+    The page carries the token; the row holds its SHA-256 only. Once answered it is evidence's neighbour: the
+    events name it and hold the check code of what was shown. Unanswered ones are cleared away (`consents.tidy`).
+    """
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("shown to"))
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    language = models.CharField(_("language shown"), max_length=2, choices=settings.LANGUAGES)
+    shown = models.JSONField(_("texts shown"))  # {"documents": [[version id, check code]], "purposes": the same}
+    capacity = models.CharField(_("role"), max_length=10, choices=Capacity, blank=True)
+    shown_at = models.DateTimeField(_("shown at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("may be answered until"))
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("presentation of a consent page")
+        verbose_name_plural = _("presentations of consent pages")
+
+    class Privacy:
+        subject = "subject"
+        personal = {}
+        withheld = ("token_hash",)
+        untold = "made whenever the consent page is opened; the answer to it is evidence of its own"
+        kept = dict.fromkeys(
+            ("id", "subject", "token_hash", "language", "shown", "capacity", "shown_at", "expires_at"),
+            "proof of what was shown (article 24)",
+        )
+
+    def __str__(self):
+        return f"#{self.pk}"
+
+
+class PaperConsent(models.Model):
+    """The scanned form of a consent given on paper. The scan goes with erasure; its check code stays in the events."""
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="paper_consents", verbose_name=_("subject"))
+    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    form = models.FileField(_("scanned form"), upload_to="paper")
+    form_hash = models.CharField(_("check code of the scanned form"), max_length=64, editable=False)
+    signed_on = models.DateField(_("signed on"))
+    recorded_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consent on paper")
+        verbose_name_plural = _("consents on paper")
+        ordering = ["-recorded_at", "-pk"]
+
+    class Privacy:
+        subject = "subject"
+        controller = "controller"
+        personal = {"form": ""}
+        kept = dict.fromkeys(
+            ("id", "subject", "controller", "form_hash", "signed_on", "recorded_by", "recorded_at"),
+            "proof of the answer (article 24)",
+        )
+
+    def __str__(self):
+        return f"#{self.pk}"
+
+
+class ConsentEvent(Evidence):
+    """One answer of one person to one document version or one purpose. Names of states follow ISO/IEC TS 27560.
+
+    The events of a subject form a chain: `sequence` counts from 1, `previous` is the `hash` before it, and `hash`
+    is the check code of all the rest (`chain.append`).
+    """
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="consent_events", verbose_name=_("subject"))
+    sequence = models.PositiveIntegerField(_("place in the chain"))
+    version = models.ForeignKey(
+        DocumentVersion, models.PROTECT, null=True, related_name="consent_events", verbose_name=_("document version")
+    )
+    purpose_version = models.ForeignKey(
+        PurposeVersion, models.PROTECT, null=True, related_name="consent_events", verbose_name=_("purpose")
+    )
+    decision = models.CharField(_("answer"), max_length=12, choices=Decision)
+    language = models.CharField(_("language shown"), max_length=2, choices=settings.LANGUAGES)
+    text_hash = models.CharField(_("check code of the text shown"), max_length=64)
+    method = models.CharField(_("how"), max_length=12, choices=Method)
+    presentation = models.ForeignKey(
+        Presentation, models.PROTECT, null=True, related_name="events", verbose_name=_("page shown")
+    )
+    shown_hash = models.CharField(_("check code of the whole page shown"), max_length=64, blank=True)
+    paper = models.ForeignKey(
+        PaperConsent, models.PROTECT, null=True, related_name="events", verbose_name=_("scanned form")
+    )
+    form_hash = models.CharField(_("check code of the scanned form"), max_length=64, blank=True)
+    recorded_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    capacity = models.CharField(_("role"), max_length=10, choices=Capacity)
+    commitments = models.JSONField(_("salted commitments"), default=dict)  # what → commitment to the value then
+    at = models.DateTimeField(_("answered at"), default=timezone.now)
+    number = models.CharField(_("receipt"), max_length=20, unique=True)
+    previous = models.CharField(_("check code of the event before"), max_length=64, blank=True)
+    hash = models.CharField(_("check code"), max_length=64)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["subject", "version", "-at"], name="privacy_consent_latest"),
+            models.Index(fields=["subject", "purpose_version", "-sequence"], name="privacy_consent_purpose"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "sequence"], name="privacy_consent_chain"),
+            models.UniqueConstraint(fields=["presentation", "version"], name="privacy_consent_document_once"),
+            models.UniqueConstraint(fields=["presentation", "purpose_version"], name="privacy_consent_purpose_once"),
+            models.CheckConstraint(
+                condition=Q(version__isnull=True) ^ Q(purpose_version__isnull=True), name="privacy_consent_to_one_thing"
+            ),
+        ]
+
+    class Privacy:
+        subject = "subject"
+        personal = {}
+        kept = dict.fromkeys(
+            (
+                "id", "mac", "subject", "sequence", "version", "purpose_version", "decision", "language", "text_hash",
+                "method", "presentation", "shown_hash", "paper", "form_hash", "recorded_by", "capacity", "commitments",
+                "at", "number", "previous", "hash",
+            ),
+            "proof of the answer (article 24)",
+        )  # fmt: skip
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def answered_to(self):
+        """The document version or the purpose version that was answered."""
+        return self.version or self.purpose_version
+
+
+class Standing(models.Model):
+    """Up to which version of each document an account has agreed. Not evidence: rebuilt from it.
+
+    Small on purpose: the query that loads the signed-in user reads it (`privacy.backends`).
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="standings")
+    document = models.ForeignKey(LegalDocument, models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "document"], name="privacy_standing_once_per_document")]
+
+    def __str__(self):
+        return f"{self.document_id}: {self.number}"

@@ -1,0 +1,144 @@
+"""The policy and the terms, version by version (clauses 9, 10, 12). What was published never changes."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy.models.subjects import Subject
+
+
+class LegalDocument(models.Model):
+    is_tracked = True  # in the audit log
+
+    class Kind(models.TextChoices):
+        POLICY = "policy", _("Privacy Policy")
+        TERMS = "terms", _("Terms and Conditions")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+
+    class Meta:
+        verbose_name = _("legal document")
+        verbose_name_plural = _("legal documents")
+        ordering = ["kind"]
+
+    def __str__(self):
+        return self.title or self.get_kind_display()
+
+
+class DocumentVersionQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(published_at__isnull=False)
+
+    def in_force(self, now=None):
+        """Published versions whose date has come, newest number first."""
+        return self.published().filter(in_force_from__lte=now or timezone.now()).order_by("document", "-number")
+
+    def without_texts(self):
+        """For lists: a hundred versions are megabytes of text."""
+        return self.rewrite(False).defer(*DocumentVersion.texts())
+
+    def next_number(self, document):
+        return (self.filter(document=document).aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+class DocumentVersion(models.Model):
+    """A draft until `legal_documents.publish`; from then on ORM and database refuse any change."""
+
+    is_tracked = True  # in the audit log
+
+    document = models.ForeignKey(LegalDocument, models.PROTECT, related_name="versions", verbose_name=_("document"))
+    number = models.PositiveIntegerField(_("version"), validators=[MinValueValidator(1)])
+    summary = models.TextField(
+        _("summary of changes"), blank=True, help_text=_("One change a line; people read it before they answer.")
+    )
+    body = models.TextField(
+        _("text"), blank=True, help_text=_("Markdown: “## 1. Heading” for sections, “1.” for clauses.")
+    )
+    material = models.BooleanField(
+        _("material change"),
+        default=True,
+        help_text=_("Material: everyone is asked again. Editorial (spelling, layout): nobody is."),
+    )
+    in_force_from = models.DateTimeField(
+        _("in force from"), null=True, blank=True, help_text=_("Empty: from the moment of publishing.")
+    )
+    drafted_by = models.ForeignKey(
+        Subject, models.PROTECT, related_name="+", verbose_name=_("last edited by"), editable=False
+    )
+    drafted_at = models.DateTimeField(_("drafted at"), default=timezone.now, editable=False)
+    published_at = models.DateTimeField(_("published at"), null=True, editable=False)
+    published_by = models.ForeignKey(
+        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("published by"), editable=False
+    )
+    hash_id = models.CharField(_("check code of the Indonesian text"), max_length=64, editable=False, default="")
+    hash_en = models.CharField(_("check code of the English text"), max_length=64, editable=False, default="")
+
+    objects = DocumentVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document version")
+        verbose_name_plural = _("document versions")
+        ordering = ["document", "-number"]
+        permissions = [("publish_documentversion", "Can publish document versions")]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="privacy_version_number_once"),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True)
+                | Q(in_force_from__isnull=False, published_by__isnull=False) & ~Q(hash_id="") & ~Q(hash_en=""),
+                name="privacy_version_published_whole",
+            ),
+        ]
+
+    def __str__(self):
+        return _("%(document)s, version %(number)s") % {"document": self.document, "number": self.number}
+
+    @staticmethod
+    def texts(path=""):
+        """The columns that hold whole texts, for `defer()`; `path` leads to the version."""
+        return [f"{path}body", f"{path}body_ind", f"{path}body_en"]
+
+    @property
+    def is_published(self):
+        return self.published_at is not None
+
+    @property
+    def is_in_force(self):
+        return self.is_published and self.in_force_from <= timezone.now()
+
+    def text(self, language):
+        """The body in "id" or "en"; never the other language in its place."""
+        return getattr(self, {"id": "body_ind", "en": "body_en"}[language])
+
+    def changes(self, language):
+        return getattr(self, {"id": "summary_ind", "en": "summary_en"}[language])
+
+    def put(self, language, *, text, summary):
+        """Fill in one language of a draft, unsaved."""
+        column = {"id": "ind", "en": "en"}[language]
+        setattr(self, f"body_{column}", text)
+        setattr(self, f"summary_{column}", summary)
+
+    def text_hash(self, language):
+        return {"id": self.hash_id, "en": self.hash_en}[language]
+
+
+class Announcement(models.Model):
+    """How far the letters about a version that comes into force later have got: how many, never to whom."""
+
+    version = models.OneToOneField(
+        DocumentVersion, models.PROTECT, related_name="announcement", verbose_name=_("document version")
+    )
+    queued_at = models.DateTimeField(_("queued at"), default=timezone.now)
+    last_account = models.PositiveBigIntegerField(_("last account written to"), default=0)
+    told = models.PositiveIntegerField(_("people written to"), default=0)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+
+    def __str__(self):
+        return f"#{self.pk}"

@@ -1,0 +1,76 @@
+"""Reads a legal document from a file: no sentence is lost, and none is altered.
+
+Markdown comes in with its sections as numbered headings and goes out as it came. Plain text, such as a word
+processor exports, is turned into Markdown that renders to the very same words; an export that has numbered
+all of its headings "1." finds its sections by its own list of contents. What cannot be read with certainty
+is refused with a sentence that says what to write instead: a guess would end up in somebody's consent.
+
+    <!-- summary: id -->      what changed, as a short list (optional)
+    <!-- language: id -->     the text that follows is Indonesian; without such lines, "***" parts the languages
+    # Title
+    ## 1. Heading             1. First clause.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from privacy.consent.policy_files import marked, plain, sources
+from privacy.consent.policy_files.documents import LANGUAGES, PolicyFile, PolicyFileError, PolicyText, Section
+
+__all__ = ["LANGUAGES", "PolicyFile", "PolicyFileError", "PolicyText", "Section", "parse"]
+
+
+def parse(content):
+    """Read bytes or text into a PolicyFile; raises PolicyFileError and nothing else."""
+    lines = sources.lines_of(content)
+    marked_up = any(marked.section_of(line) for line in lines)
+    if not marked_up and not any(plain.numbered(line) for line in lines):
+        raise PolicyFileError(
+            _('The file has no numbered sections. Give each section a heading line such as "## 1. Definitions".')
+        )
+    texts, summaries = sources.by_language(lines, marked_up)
+    read = marked.read if marked_up else plain.read
+    found = {}
+    for language in LANGUAGES:
+        if language in texts or language in summaries:
+            title, preamble, sections = read(texts.get(language, []))
+            _check_numbers(language, [section.number for section in sections])
+            summary = marked.trim(summaries.get(language, []))
+            found[language] = PolicyText(language, title, preamble, tuple(sections), summary)
+    _check_counts(found)
+    return PolicyFile(found)
+
+
+def _check_numbers(language, numbers):
+    words = {"language": LANGUAGES[language]}
+    if not numbers:
+        raise PolicyFileError(
+            _('The text in %(language)s has no numbered sections. Give each a heading such as "## 1. Definitions".')
+            % words
+        )
+    repeated = next((number for number in numbers if numbers.count(number) > 1), None)
+    if repeated is not None:
+        raise PolicyFileError(
+            _(
+                "The text in %(language)s has more than one section %(number)s. Number the sections 1, 2, 3 and so on, "
+                'with headings such as "## 1. Definitions".'
+            )
+            % {**words, "number": repeated}
+        )
+    wrong = next((place for place, number in enumerate(numbers, 1) if number != place), None)
+    if wrong is not None:
+        raise PolicyFileError(
+            _("In the text in %(language)s, section %(number)s is missing or not in its place. Correct the numbers.")
+            % {**words, "number": wrong}
+        )
+
+
+def _check_counts(texts):
+    counts = {language: len(text.sections) for language, text in texts.items()}
+    if len(set(counts.values())) > 1:
+        raise PolicyFileError(
+            _(
+                "The Indonesian text has %(indonesian)s sections and the English text has %(english)s. "
+                "Both need the same sections; add what is missing."
+            )
+            % {"indonesian": counts["id"], "english": counts["en"]}
+        )

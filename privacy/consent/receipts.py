@@ -1,0 +1,148 @@
+"""Receipts of answers: what was agreed, declined or withdrawn, in a form that people and machines read (article 24).
+
+The machine's form follows the Kantara Consent Receipt 1.1; the state and the check code stand in fields beside it,
+named as in ISO/IEC TS 27560. Nothing is stored: a receipt is made of its event, which never changes.
+"""
+
+import hmac
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from accounts.templatetags import dates
+from privacy import declarations, integrity, parties
+from privacy.consent import rendering
+from privacy.consent.models.consents import ConsentEvent, Decision
+from privacy.files import pdf_writer
+
+STATES = {Decision.GIVEN: "given", Decision.DECLINED: "refused", Decision.WITHDRAWN: "withdrawn"}
+
+
+def machine(event):
+    """The receipt as plain values for JSON (Kantara Consent Receipt 1.1), in the language that was shown."""
+    with translation.override(event.language):
+        return {
+            "version": "KI-CR-v1.1.0",
+            "jurisdiction": "ID",
+            "consentTimestamp": int(event.at.timestamp()),
+            "collectionMethod": str(event.get_method_display()),
+            "consentReceiptID": event.number,
+            "language": event.language,
+            "piiPrincipalId": str(event.subject_id),
+            "piiControllers": [_controller(parties.operator())],
+            "policyUrl": f"{settings.SITE_URL}{_text_url(event)}",
+            "services": [{"service": _("Tenant portal of the building management"), "purposes": [_purpose(event)]}],
+            "sensitive": False,
+            "spiCat": [],
+            "consentStatus": STATES[event.decision],
+            "givenAs": event.capacity,
+            "checkCode": event.hash,
+            "textCheckCode": event.text_hash,
+            "verifyUrl": check_url(event),
+        }
+
+
+def _controller(party):
+    return {
+        "piiController": (party.legal_name or party.name) if party else "",
+        "contact": (party.dpo_name or party.name) if party else "",
+        "address": {"streetAddress": party.address if party else "", "addressCountry": "ID"},
+        "email": (party.dpo_email or party.email) if party else "",
+        "phone": str(party.phone) if party else "",
+    }
+
+
+def _purpose(event):
+    version = event.purpose_version
+    keys = version.data if version else list(declarations.shareable())
+    return {
+        "purpose": what(event),
+        "consentType": "EXPLICIT",
+        "purposeCategory": [f"dpv:{version.category if version else 'ServiceProvision'}"],
+        "piiCategory": declarations.terms(keys),
+        "primaryPurpose": version is None,
+        "termination": (version and version.words["retention"]) or _("Until you withdraw your consent."),
+        "thirdPartyDisclosure": False,
+    }
+
+
+def _text_url(event):
+    version = event.version
+    if version is None:
+        return reverse("policy")
+    return reverse("document_version", kwargs={"kind": version.document.kind, "number": version.number})
+
+
+def what(event):
+    """The document or purpose that was answered, with its version, in the language of the page."""
+    name = event.version.document.title if event.version else event.purpose_version.name
+    return _("%(document)s, version %(number)s") % {"document": name, "number": event.answered_to.number}
+
+
+def check_url(event):
+    """The public address where anybody can see that this receipt is genuine; it names nobody."""
+    return f"{settings.SITE_URL}{reverse('receipt_check')}?number={event.number}&code={event.hash}"
+
+
+@dataclass(frozen=True)
+class Text:
+    """What was shown, in the language that was shown: of a document its rendered text, of a purpose its words."""
+
+    language: str
+    html: str = ""
+    words: tuple = ()
+
+
+def text_shown(event):
+    if event.version:
+        return Text(event.language, html=rendering.render(event.version.text(event.language), deeper=1).html)
+    return Text(event.language, words=tuple(filter(None, event.purpose_version.text(event.language).values())))
+
+
+def facts(event):
+    """(label, value) of a receipt for people's eyes."""
+    operator = parties.operator()
+    lines = [
+        (_("Receipt"), event.number),
+        (_("Answer"), capfirst(event.get_decision_display())),
+        (_("Document or purpose"), what(event)),
+        (_("Answered at"), dates.moment(event.at)),
+        (_("How"), capfirst(event.get_method_display())),
+        (_("Role"), capfirst(event.get_capacity_display())),
+        (_("Language shown"), event.get_language_display()),
+        (_("Asked by"), (operator.legal_name or operator.name) if operator else ""),
+        (_("Pseudonym"), str(event.subject_id)),
+        (_("Check code of the text shown"), event.text_hash),
+        (_("Check code of the scanned form"), event.form_hash),
+        (_("Check code"), event.hash),
+    ]
+    return [(label, value) for label, value in lines if value]
+
+
+def pdf(event, language):
+    """The receipt as a file to print, in either language; the text itself in the language that was shown."""
+    with translation.override(language):
+        shown = text_shown(event)
+        words = event.version.text(event.language).splitlines() if event.version else shown.words
+        blocks = [
+            pdf_writer.Facts(facts(event)),
+            _("Anyone can check this receipt at %(address)s with its number and its check code.")
+            % {"address": f"{settings.SITE_URL}{reverse('receipt_check')}"},
+            pdf_writer.Heading(_("The text as it was shown")),
+            *[line.lstrip("# ") for line in words if line.strip()],
+        ]
+        title = _("Receipt %(number)s") % {"number": event.number}
+        return pdf_writer.document(title, blocks, language)
+
+
+def is_genuine(number, code):
+    """Does a receipt of this number with this check code stand in the evidence, and does its seal hold?"""
+    event = ConsentEvent.objects.filter(number=number.strip()).first()
+    if event is None or not hmac.compare_digest(event.hash.encode(), code.strip().lower().encode()):
+        return False
+    columns = {field.attname: getattr(event, field.attname) for field in event.sealed_columns()}
+    return integrity.is_sealed(event.mac, event._meta.db_table, event.content(columns))

@@ -1,0 +1,197 @@
+"""Asking for consent, and one's own answers. GET changes nothing; answers go through `privacy.consent.consents`."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.redirects import next_page
+from accounts.templatetags.dates import moment
+from privacy import subjects
+from privacy.consent import consents, legal_documents, purposes, rendering, text_diff
+from privacy.consent.forms.consents import AGREE, DECLINE, PURPOSE, ChoicesForm, ConsentForm
+from privacy.consent.models.consents import Decision, Standing
+from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
+from privacy.errors import Refused
+from privacy.middleware import open_without_consent
+
+
+@open_without_consent
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request):
+    if request.method == "POST":
+        return _answer(request)
+    questions = consents.questions(request.user)
+    if not questions:
+        return redirect(next_page(request))
+    if "again" not in request.GET and all(question.declined for question in questions):
+        return redirect("limited")
+    return _page(request, questions)
+
+
+def _answer(request):
+    """Few queries on this way: the texts and what came before are read only when the page is shown again."""
+    answer, token = request.POST.get("answer"), request.POST.get("page", "")
+    if answer not in (AGREE, DECLINE):
+        return _shown_again(request)
+    try:
+        if answer == DECLINE:
+            events = consents.decline(by=request.user, token=token)
+        else:
+            documents = [kind for kind in LegalDocument.Kind if kind in request.POST]
+            ticked = [name.removeprefix(PURPOSE) for name in request.POST if name.startswith(PURPOSE)]
+            events = consents.give(by=request.user, token=token, documents=documents, ticked=ticked)
+    except Refused as refusal:
+        return _shown_again(request, refusal)
+    _say_recorded(request, events)
+    return redirect("limited" if answer == DECLINE else next_page(request))
+
+
+def _shown_again(request, refusal=None):
+    """Sent twice: led on. A mistake: the page with what was ticked. Too old: the text as it is now."""
+    questions = consents.questions(request.user)
+    if not questions or (refusal and refusal.code == "twice"):
+        messages.info(request, _("We already have this. You need not send it again."))
+        return redirect("limited" if request.POST.get("answer") == DECLINE else next_page(request))
+    versions = [question.version for question in questions]
+    if refusal and refusal.code != "unticked":
+        return _page(request, questions, refusal=refusal.message)
+    if not consents.is_fresh(by=request.user, token=request.POST.get("page", ""), versions=versions):
+        return _page(request, questions, refusal=consents.too_old())
+    form = ConsentForm(request.POST, versions=versions, purposes=consents.unanswered_purposes(request.user))
+    return _page(request, questions, form)
+
+
+def _say_recorded(request, events):
+    if events:
+        numbers = ", ".join(event.number for event in events)
+        words = {"moment": moment(events[0].at), "number": numbers}
+        sentence = ngettext(
+            "Recorded on %(moment)s. Your receipt: %(number)s.",
+            "Recorded on %(moment)s. Your receipts: %(number)s.",
+            len(events),
+        )
+        messages.success(request, sentence % words)
+    else:
+        messages.info(request, _("We already have this. You need not send it again."))
+
+
+def _page(request, questions, form=None, **more):
+    language = get_language()
+    versions = [question.version for question in questions]
+    choices = consents.unanswered_purposes(request.user)
+    form = form or ConsentForm(versions=versions, purposes=choices)
+    _row, token = consents.present(by=request.user, language=language, versions=versions, purpose_versions=choices)
+    papers = [_paper(question, form, language) for question in questions]
+    context = {
+        "form": form,
+        "token": token,
+        "papers": papers,
+        "changed": [paper for paper in papers if paper["since"]],
+        "minutes": rendering.minutes(sum(paper["text"].words for paper in papers)),
+        "policy": next(
+            (paper for paper in papers if paper["version"].document.kind == LegalDocument.Kind.POLICY), None
+        ),
+        "works_for": request.user.memberships.select_related("party").order_by("pk"),
+        "next": next_page(request),
+    }
+    return render(request, "privacy/consent/consent.html", context | more)
+
+
+def _paper(question, form, language):
+    """One document of the page: its text, its box, and what changed since the person's last answer."""
+    version, kind = question.version, question.version.document.kind
+    since = question.before and DocumentVersion.objects.get(pk=question.before.version_id)
+    between = legal_documents.between(since, version) if since else []
+    return {
+        "version": version,
+        "box": form[kind],
+        "text": rendering.render(version.text(language), prefix=f"{kind}-", deeper=1),
+        "since": since,
+        "answered_at": question.before and question.before.at,
+        "summary": [line for other in between for line in rendering.lines(other.changes(language))],
+        "clauses": text_diff.compare(since.text(language), version.text(language)) if since else (),
+    }
+
+
+@open_without_consent
+@require_safe
+def limited(request):
+    """What still works for somebody who does not agree, and the way back."""
+    questions = consents.questions(request.user)
+    if not questions:
+        return redirect("home")
+    if not all(question.declined for question in questions):
+        return redirect("consent")
+    answered_at = max(question.last.at for question in questions)
+    return render(request, "privacy/consent/limited.html", {"questions": questions, "answered_at": answered_at})
+
+
+@open_without_consent
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_consents(request):
+    """One's answers, and the optional purposes: saying yes and taking it back are the same two presses."""
+    if request.method == "POST":
+        return _choose(request)
+    given = consents.history(request.user).filter(version__document=OuterRef("document"), decision=Decision.GIVEN)
+    standing = (
+        Standing.objects.filter(user=request.user)
+        .select_related("document")
+        .annotate(since=Subquery(given.order_by("-at").values("at")[:1]))
+        .order_by("document__kind")
+    )
+    asked = consents.questions(request.user)
+    context = {
+        "agreed": [
+            agreement for agreement in standing if agreement.document_id not in {q.version.document_id for q in asked}
+        ],
+        "asked": asked,
+        "page": Paginator(consents.history(request.user), 50).get_page(request.GET.get("page")),
+    }
+    return render(request, "privacy/consent/consents.html", context | _choices(request))
+
+
+def _choices(request):
+    versions = purposes.asked()
+    if not versions:
+        return {}
+    _row, token = consents.present(by=request.user, language=get_language(), purpose_versions=versions)
+    ticked = consents.given_purposes(subjects.own(request.user))
+    return {"choices": ChoicesForm(purposes=versions, ticked=ticked).choices, "token": token}
+
+
+def _choose(request):
+    form = ChoicesForm(request.POST, purposes=purposes.asked())
+    form.is_valid()  # boxes have no wrong values
+    try:
+        events = consents.choose(by=request.user, token=request.POST.get("page", ""), ticked=form.ticked)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("consents")
+    if events:
+        _say_recorded(request, events)
+    else:
+        messages.info(request, _("Nothing changed. Your choices stay as they were."))
+    return redirect("consents")
+
+
+@open_without_consent
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request, kind):
+    standing = Standing.objects.filter(user=request.user, document__kind=kind).select_related("document").first()
+    if request.method != "POST":
+        if standing is None:
+            raise Http404
+        return render(request, "privacy/consent/consents_withdraw.html", {"standing": standing})
+    try:
+        document = standing.document if standing else LegalDocument.objects.filter(kind=kind).first()
+        event = consents.withdraw(by=request.user, document=document, language=get_language())
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("consents")
+    _say_recorded(request, [event])
+    return redirect("limited")

@@ -1,0 +1,362 @@
+"""Files that people send: pictures are drawn anew, PDF files must be harmless, and all of it is sealed on disk.
+
+Nothing of a file's own name comes in but its ending. A stored file has no address: the `file` view opens it through
+the one door.
+"""
+
+import codecs
+import contextlib
+import fcntl
+import hashlib
+import io
+import logging
+import math
+import os
+import re
+import uuid
+from pathlib import Path, PurePosixPath
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.utils.deconstruct import deconstructible
+from django.utils.formats import number_format
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+from PIL import ExifTags, Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+
+from accounts.encryption import HEAD_LENGTH, key_of_bytes, seal_bytes, unseal_bytes
+from accounts.middleware import signed_in
+from privacy.files import image_limits, pdf_sanitizer, virus_scan
+
+logger = logging.getLogger(__name__)
+MEGABYTE = 1024 * 1024
+LONGEST_SIDE = 3000  # pixels: an identity card stays legible, a photo stays small
+JPEG_QUALITY = 88
+# By their first bytes; the plugins themselves, so that no other of Pillow's formats is ever tried
+PICTURES = {b"\xff\xd8\xff": JpegImageFile, b"\x89PNG\r\n\x1a\n": PngImageFile}
+TURNS = {  # Exif 2.3, tag 274
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+FOLDER = re.compile(r"[a-z0-9_]{1,30}")
+ENDINGS = (".jpg", ".pdf")  # of stored files
+ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
+MAY_BE_CALLED = {".jpg": (".jpg", ".jpeg", ".jpe", ".jfif", ".png"), ".pdf": (".pdf",)}
+REQUEST_FILES = 3  # so many times UPLOAD_MAX_MB a request may be long
+READ_AWAY = 4  # so many times as much of it is read before it is refused
+BESIDE = ".new"  # what a file is called while it is sealed anew
+
+
+class SealedFiles:
+    """Makes a storage keep sealed files under random names: stands before FileSystemStorage, or the class of a bucket.
+
+    The name is authenticated with the content: a file put in the place of another does not open (SealError).
+    """
+
+    def get_available_name(self, name, max_length=None):
+        """A random name: of the given one only a plain folder and a known ending remain."""
+        name = PurePosixPath(str(name).replace("\\", "/"))
+        folder = name.parts[0] if len(name.parts) > 1 and FOLDER.fullmatch(name.parts[0]) else "files"
+        ending = name.suffix.lower() if name.suffix.lower() in ENDINGS else ""
+        return f"{folder}/{uuid.uuid4().hex}{ending}"
+
+    def url(self, name):
+        # An AttributeError, so that Django's file widgets show no link instead of breaking
+        raise AttributeError("A private file has no address: link to the view named 'file'.")
+
+    def size(self, name):
+        return self._open(name).size
+
+    def _open(self, name, mode="rb"):
+        if mode != "rb":
+            raise ValueError("A private file is written once, by save().")
+        with super()._open(name, mode) as sealed:
+            return ContentFile(unseal_bytes(sealed.read(), context=name), name=name)
+
+    def _save(self, name, content):
+        content.seek(0)
+        return super()._save(name, ContentFile(seal_bytes(content.read(), context=name)))
+
+    def folders(self):
+        return self.listdir("")[0] if self.exists("") else []
+
+    def names(self, folder):
+        """What lies in one folder, without what a stopped `reseal` left there."""
+        if not self.exists(folder):
+            return []
+        return [f"{folder}/{name}" for name in sorted(self.listdir(folder)[1]) if not name.endswith(BESIDE)]
+
+    def key_of(self, name):
+        """The id of the key that sealed a file; "" when it is not sealed."""
+        with super()._open(name, "rb") as sealed:
+            return key_of_bytes(sealed.read(HEAD_LENGTH))
+
+    def reseal(self, name):
+        """Seal a file anew with the first key, under the same name."""
+        with super()._open(name, "rb") as sealed:
+            content = unseal_bytes(sealed.read(), context=name)
+        self._replace(name, seal_bytes(content, context=name))
+
+    def _replace(self, name, sealed):
+        """In a bucket, writing under the same name takes the place of the old object at once."""
+        super()._save(name, ContentFile(sealed))
+
+
+@deconstructible
+class PrivateStorage(SealedFiles, FileSystemStorage):
+    """Sealed files in PRIVATE_FILES_DIR, for the owner of the process only."""
+
+    file_permissions_mode = 0o600
+    directory_permissions_mode = 0o700
+
+    @property
+    def base_location(self):
+        return self._value_or_setting(self._location, settings.PRIVATE_FILES_DIR)
+
+    @property
+    def location(self):
+        return os.path.abspath(self.base_location)
+
+    def delete(self, name):
+        with self._alone():
+            super().delete(name)
+            Path(self._beside(name)).unlink(missing_ok=True)  # what a stopped `reseal` left
+
+    def reseal(self, name):
+        with self._alone():
+            super().reseal(name)
+
+    def _replace(self, name, sealed):
+        beside = self._beside(name)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, self.file_permissions_mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, self.path(name))
+
+    def _beside(self, name):
+        return self.path(name) + BESIDE
+
+    @contextlib.contextmanager
+    def _alone(self):
+        """Sealing anew and deleting wait for each other: a file that was erased meanwhile must not come back."""
+        os.makedirs(self.location, self.directory_permissions_mode, exist_ok=True)
+        lock = os.open(os.path.join(self.location, ".lock"), os.O_RDWR | os.O_CREAT, self.file_permissions_mode)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+
+class MemoryUploads(FileUploadHandler):
+    """Keeps uploads in memory, so that no identity card lies in a temporary folder in clear.
+
+    Beyond the limit of a file only the length is counted: the form can then name it. A request that could hold more
+    than REQUEST_FILES such files is refused before it is read; so is one of a visitor, whom no page asks for a file.
+    """
+
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803 - Django's name
+        if encoding and codecs.lookup(encoding).name != "utf-8":
+            raise BadRequest("A form in another encoding than UTF-8.")
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if signed_in(self.request):
+            most += request_max_mb() * MEGABYTE
+        if content_length > most:
+            _read_away(input_data, READ_AWAY * most)
+            raise RequestDataTooBig(f"A request of {content_length} bytes; the limit is {most}.")
+
+    def new_file(self, field_name, file_name, *args, **kwargs):
+        super().new_file(field_name, f"file{ending_of(file_name)}", *args, **kwargs)
+        self.content = io.BytesIO()
+
+    def receive_data_chunk(self, raw_data, start):
+        if start + len(raw_data) <= settings.UPLOAD_MAX_MB * MEGABYTE:
+            self.content.write(raw_data)
+        else:
+            self.content.truncate(0)  # half a file is never read as a whole one
+
+    def file_complete(self, file_size):
+        self.content.seek(0)
+        kind, charset, extra = self.content_type, self.charset, self.content_type_extra
+        return InMemoryUploadedFile(self.content, self.field_name, self.file_name, kind, file_size, charset, extra)
+
+
+def request_max_mb():
+    """Megabytes that all files of one request may have together."""
+    return REQUEST_FILES * settings.UPLOAD_MAX_MB
+
+
+def ending_of(name):
+    """ ".jpg" of "card.JPG", and "" of a name without an ending, such as phones and scanners give."""
+    found = ENDING.search((name or "").rstrip(". "))
+    return found[0].lower() if found else ""
+
+
+def check_ending(upload, endings, sentence):
+    """Refuse a file whose name says that it is something else; what it is, its content says."""
+    ending = ending_of(upload.name)
+    if ending and ending not in endings:
+        raise ValidationError(sentence, code="kind")
+
+
+def _read_away(input_data, most):
+    """Take in what is refused, for a while: a browser shows the answer only once it could send everything."""
+    left = most
+    while left > 0 and (chunk := input_data.read(min(left, 65_536))):
+        left -= len(chunk)
+
+
+def clean_image(upload, *, max_mb=None):
+    """A JPG or PNG as a new JPEG file: upright, opaque, LONGEST_SIDE at most, with pixels and nothing else."""
+    return _redrawn(content_of(upload, max_mb), _("Choose a JPG or PNG file."))
+
+
+def clean_pdf(upload, *, max_mb=None):
+    """A PDF file without active content (see privacy.files.pdf_sanitizer)."""
+    content = content_of(upload, max_mb)
+    if not pdf_sanitizer.is_pdf(content):
+        raise ValidationError(_("Choose a PDF file."), code="kind")
+    return ContentFile(pdf_sanitizer.clean(content), name="document.pdf")
+
+
+def clean_document(upload, *, max_mb=None):
+    """A picture or a PDF file, told apart by their content."""
+    content = content_of(upload, max_mb)
+    if pdf_sanitizer.is_pdf(content):
+        return ContentFile(pdf_sanitizer.clean(content), name="document.pdf")
+    return _redrawn(content, _("Choose a JPG, PNG or PDF file."))
+
+
+def sha256(upload):
+    """64 hex digits, of the content as it is stored when given what a `clean_…` returned."""
+    upload.seek(0)
+    digest = hashlib.file_digest(upload, "sha256").hexdigest()
+    upload.seek(0)
+    return digest
+
+
+def content_of(upload, max_mb=None):
+    """The bytes of an upload that is not too large and holds no known virus; else a ValidationError says so."""
+    limit = max_mb or settings.UPLOAD_MAX_MB
+    upload.seek(0)
+    content = upload.read(limit * MEGABYTE + 1)
+    size = max(upload.size, len(content))
+    if size > limit * MEGABYTE:
+        tenths = math.ceil(size / MEGABYTE * 10)  # rounded up: never "5.0 MB; the limit is 5 MB"
+        raise ValidationError(
+            _("The file is %(n)s MB; the limit is %(max)s MB."),
+            code="too_large",
+            params={"n": number_format(tenths / 10, 1), "max": number_format(limit)},
+        )
+    virus_scan.check(content)
+    return content
+
+
+def _redrawn(content, wrong_kind):
+    plugin = next((plugin for start, plugin in PICTURES.items() if content.startswith(start)), None)
+    if plugin is None:
+        raise ValidationError(wrong_kind, code="kind")
+    if image_limits.is_laborious(content):
+        raise pdf_sanitizer.broken()
+    try:
+        picture = plugin(io.BytesIO(content))  # reads the header only
+        _refuse_too_many_pixels(*picture.size)
+        written = io.BytesIO()
+        _canvas(picture).save(written, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    except ValidationError:
+        raise
+    except Exception as error:  # Pillow answers hostile bytes with errors of every kind
+        raise pdf_sanitizer.broken() from error
+    return ContentFile(written.getvalue(), name="picture.jpg")
+
+
+def _refuse_too_many_pixels(width, height):
+    most = settings.UPLOAD_MAX_MEGAPIXELS
+    if width * height > most * 1_000_000:
+        raise ValidationError(
+            _("The picture has %(n)s megapixels; the limit is %(max)s. Make it smaller, then upload it again."),
+            code="too_many_pixels",
+            params={"n": number_format(math.ceil(width * height / 1_000_000)), "max": number_format(most)},
+        )
+
+
+def _canvas(picture):
+    """The pixels alone, on white: what is not drawn (position, camera, profile, comment, trailing bytes) is gone."""
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # decodes a huge JPEG at half or a quarter of its size
+    turn = _turn(picture)
+    picture.load()
+    if picture.mode.startswith("I;16"):
+        picture.info.pop("transparency", None)
+        picture = picture.point(lambda level: level / 256).convert("L")
+    transparent = picture.has_transparency_data
+    picture = picture.convert("RGBA" if transparent else "RGB")
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    canvas = Image.new("RGB", picture.size, "white")
+    canvas.paste(picture, mask=picture.getchannel("A") if transparent else None)
+    return canvas if turn is None else canvas.transpose(turn)
+
+
+def _turn(picture):
+    """How the camera was held. Damaged notes about it are no reason to refuse the picture."""
+    try:
+        return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+    except Exception:  # as above
+        return None
+
+
+class ImageUpload(forms.FileField):
+    """A JPG or PNG; its value is the redrawn JPEG file."""
+
+    clean_upload = staticmethod(clean_image)
+    accept = "image/jpeg,image/png"
+    kinds = _("Choose a JPG or PNG file.")
+    limit = _("JPG or PNG, at most %(max)s MB.")
+
+    def __init__(self, *, max_mb=None, help_text=None, **kwargs):
+        self.max_mb = max_mb
+        super().__init__(help_text=self._help() if help_text is None else help_text, **kwargs)
+        self.max_length = None  # of the file's name, which is not kept
+        broken = pdf_sanitizer.broken().message
+        self.error_messages |= {"required": self.kinds, "invalid": self.kinds, "missing": self.kinds, "empty": broken}
+        self.error_messages |= kwargs.get("error_messages") or {}
+
+    def _help(self):
+        return lazy(lambda: str(self.limit) % {"max": number_format(self.max_mb or settings.UPLOAD_MAX_MB)}, str)()
+
+    def to_python(self, data):
+        upload = super().to_python(data)
+        if not upload:
+            return upload
+        try:
+            cleaned = self.clean_upload(upload, max_mb=self.max_mb)
+            check_ending(upload, MAY_BE_CALLED[ending_of(cleaned.name)], self.kinds)
+        except ValidationError as error:
+            logger.warning("An upload was refused: %s", error.code)
+            raise
+        return cleaned
+
+    def widget_attrs(self, widget):
+        return super().widget_attrs(widget) | {"accept": self.accept}
+
+
+class DocumentUpload(ImageUpload):
+    """A JPG, PNG or PDF; pictures are redrawn, PDF files refused when they can act."""
+
+    clean_upload = staticmethod(clean_document)
+    accept = "image/jpeg,image/png,application/pdf"
+    kinds = _("Choose a JPG, PNG or PDF file.")
+    limit = _("JPG, PNG or PDF, at most %(max)s MB.")

@@ -1,0 +1,262 @@
+"""Investigation cases in the admin: opened, decided by a second person, read one person at a time (clause 3.4)."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_display import nothing
+from accounts.recent_login import fresh_sign_in
+from accounts.templatetags import dates
+from privacy import deadlines
+from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
+from privacy.admin.display import chip
+from privacy.admin.people import entry_field, names_of
+from privacy.errors import Refused
+from privacy.forms.autocomplete import AutocompleteMany
+from privacy.models.subjects import Subject
+from privacy.oversight import investigations, warning_signals
+from privacy.oversight.forms.investigations import DecideForm, OpenForm
+from privacy.oversight.models.investigations import CaseEvent, InvestigationCase, readable_keys
+
+Status = InvestigationCase.Status
+KINDS = {
+    Status.ASKED: "waiting",
+    Status.APPROVED: "settled",
+    Status.REFUSED: "late",
+    Status.CLOSED: "over",
+    Status.EXPIRED: "over",
+}
+
+
+def name_of(subject):
+    """An account's name, for those who work with cases."""
+    return (subject.holder.name if subject and subject.holder else "") or nothing()
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("status")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [(value, capfirst(label)) for value, label in Status.choices]
+
+    def queryset(self, request, queryset):
+        return queryset.in_state(self.value()) if self.value() in Status.values else queryset
+
+
+@admin.register(InvestigationCase)
+class CaseAdmin(TenantDataAdmin):
+    empty_text = _("No cases. They appear here when a head of management or the data protection officer opens one.")
+    list_display = ("clock", "number", "company", "state", "head_count", "opener", "opened")
+    list_display_links = ("number",)
+    list_filter = (StateFilter,)
+    list_select_related = ("controller", "opened_by__holder")
+    search_fields = ("number",)
+
+    # Who may
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and investigations.may_open(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        """Nothing of a case is edited: it is decided, closed, or runs out."""
+        return False
+
+    def may_act(self, request):
+        return request.user.has_perm("privacy.change_investigationcase")
+
+    # The list
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(persons=Count("people"))
+
+    @admin.display(description=_("time left"), ordering="expires_at")
+    def clock(self, case):
+        if case.state not in case.RUNNING:
+            return nothing()
+        return chip(deadlines.urgency(case.expires_at), deadlines.time_left(case.expires_at))
+
+    @admin.display(description=_("building management"))
+    def company(self, case):
+        return case.controller.name
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, case):
+        return chip(KINDS[case.state], case.state.label)
+
+    @admin.display(description=_("people"), ordering="persons")
+    def head_count(self, case):
+        return case.persons
+
+    @admin.display(description=_("opened by"))
+    def opener(self, case):
+        return name_of(case.opened_by)
+
+    @admin.display(description=_("opened at"), ordering="opened_at")
+    def opened(self, case):
+        return dates.short_moment(case.opened_at)
+
+    # Pages
+
+    def get_urls(self):
+        pages = [
+            ("<int:pk>/decide/", self.decide, "decide"),
+            ("<int:pk>/close/", self.close, "close"),
+            ("<int:pk>/read/<uuid:person>/", self.read, "read"),
+        ]
+        view = self.admin_site.admin_view
+        signals = path("signals/", view(self.signals), name="privacy_signals")
+        own = [path(url, view(fresh_sign_in(page)), name=f"privacy_case_{name}") for url, page, name in pages]
+        return [signals, *own, *super().get_urls()]
+
+    def signals(self, request):
+        """What should be looked into, each with a link that opens a case."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.page(
+            request, "signals", _("Warning signals"), days=warning_signals.DAYS,
+            sections=warning_signals.sections(request.user, hat(request)), may_open=self.has_add_permission(request),
+        )  # fmt: skip
+
+    def case_or_404(self, request, object_id):
+        case = self.get_object(request, str(object_id))
+        if case is None:
+            raise Http404(_("This page is not here."))
+        if not self.has_view_permission(request, case):
+            raise PermissionDenied
+        return case
+
+    def page(self, request, name, title, **context):
+        common = self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
+        status = context.pop("status", 200)
+        return TemplateResponse(
+            request, f"admin/privacy/investigationcase/{name}.html", common | context, status=status
+        )
+
+    def facts(self, case):
+        """What a page says of a case: its people by name and unit, its kinds of data, its clock."""
+        people = [row.subject_id for row in case.people.all()]
+        names = names_of(people)
+        return {
+            "case": case, "original": case, "kind": KINDS[case.state], "state": capfirst(case.state.label),
+            "people": [(person, names.get(person, "")) for person in people],
+            "labels": [capfirst(label) for label in case.field_labels],
+            "is_running": case.state in case.RUNNING,
+            "urgency": deadlines.urgency(case.expires_at), "time_left": deadlines.time_left(case.expires_at),
+            "opener": name_of(case.opened_by), "approver": name_of(case.approved_by),
+        }  # fmt: skip
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """Ask for a case; a second person decides."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        widget = AutocompleteMany(entry_field(), self.admin_site)
+        posted = request.POST if request.method == "POST" else None
+        initial = warning_signals.prefill(request.GET.get("signal", ""), request.user, hat(request))
+        form = OpenForm(posted, initial=initial, user=request.user, hat=hat(request), people_widget=widget)
+        if request.method == "POST" and form.is_valid():
+            try:
+                case = investigations.open_(by=request.user, **form.asked())
+            except Refused as refusal:
+                form.refuse(refusal)
+            else:
+                self.log_addition(request, case, [{"added": {}}])
+                self.message_user(request, _("The case is opened. A second person decides it before anything is read."))
+                return HttpResponseRedirect(reverse("admin:privacy_investigationcase_change", args=[case.pk]))
+        lead = _(
+            "Nothing can be read before a second person approves. Each reading is recorded, and the tenant can see it."
+        )
+        title, button = _("Open an investigation case"), _("Open the case")
+        return self.page(request, "open", title, form=form, lead=lead, button=button)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """One case: what it opens, to whom, how long, and what happened to it."""
+        case = self.case_or_404(request, object_id)
+        if request.method == "POST":
+            raise PermissionDenied
+        may_act, user = self.may_act(request), request.user
+        return self.page(
+            request, "case", _("Case %(number)s") % {"number": case.number}, **self.facts(case),
+            events=[(event, name_of(event.actor)) for event in case.events.select_related("actor__holder")],
+            may_decide=may_act and investigations.may_decide(case, user),
+            may_close=may_act and case.state in case.RUNNING,
+            may_read=case.state == Status.APPROVED and investigations.may_read(case, user),
+        )  # fmt: skip
+
+    def decide(self, request, pk):
+        """The second person sees exactly the people and the kinds of data, then approves or refuses."""
+        case = self.case_or_404(request, pk)
+        may_decide = self.may_act(request) and investigations.may_decide(case, request.user)
+        form = DecideForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and not self.may_act(request):
+            raise PermissionDenied
+        if request.method == "POST" and form.is_valid() and self.answer(request, case, form.cleaned_data):
+            return HttpResponseRedirect(reverse("admin:privacy_investigationcase_change", args=[pk]))
+        return self.page(
+            request, "decide", _("Decide case %(number)s") % {"number": case.number}, form=form,
+            may_decide=may_decide, **self.facts(case),
+        )  # fmt: skip
+
+    def answer(self, request, case, data):
+        if data["decision"] == "approve":
+            return self.attempt(
+                request, investigations.approve, _("The case is approved. It may be read now."), case=case
+            )
+        return self.attempt(request, investigations.refuse, _("The case is refused."), case=case, reason=data["reason"])
+
+    def close(self, request, pk):
+        case = self.case_or_404(request, pk)
+        if request.method != "POST" or not self.may_act(request):
+            raise PermissionDenied
+        self.attempt(
+            request, investigations.close, _("The case is closed. Nothing can be read under it any more."), case=case
+        )
+        return HttpResponseRedirect(reverse("admin:privacy_investigationcase_change", args=[pk]))
+
+    def read(self, request, pk, person):
+        """GET says what will be recorded; the answer to POST shows the values, and is in no history."""
+        case = self.case_or_404(request, pk)
+        subject = Subject.objects.filter(pk=person).first()
+        if subject is None:
+            raise Http404(_("This page is not here."))
+        inside = case.people.filter(subject=subject).exists()
+        values, refusal = None, ""
+        if request.method == "POST" or not inside:
+            try:
+                values = investigations.read(case=case, subject=subject, by=request.user)
+            except Refused as refused:
+                refusal = refused.message
+        if not inside:
+            raise Http404(_("This page is not here."))
+        shown = values or {}
+        lines = [(item.label, shown.get(key, [])) for key, item in readable_keys().items() if key in case.fields]
+        return self.page(
+            request, "read", _("Read under case %(number)s") % {"number": case.number}, lines=lines,
+            refusal=refusal, is_shown=values is not None, whose=names_of([person]).get(person, ""),
+            status=403 if refusal else 200, **self.facts(case),
+        )  # fmt: skip
+
+
+@admin.register(CaseEvent)
+class CaseEventAdmin(ReadOnly, TenantDataAdmin):
+    list_display = ("moment", "happening", "case", "who")
+    list_filter = ("kind",)
+    list_select_related = ("case", "actor__holder")
+    fields = readonly_fields = ("moment", "happening", "case", "who", "reason")
+
+    @admin.display(description=_("at"), ordering="at")
+    def moment(self, event):
+        return dates.short_moment(event.at)
+
+    @admin.display(description=_("what happened"), ordering="kind")
+    def happening(self, event):
+        return capfirst(event.get_kind_display())
+
+    @admin.display(description=_("who"))
+    def who(self, event):
+        return name_of(event.actor)

@@ -1,0 +1,117 @@
+"""What a breach notice says, to the people concerned and to the authority, in both languages (article 46 UU PDP).
+
+A letter can be read before it is complete: what nobody has written yet says so.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import TextChoices
+from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.templatetags import dates
+from privacy import parties
+from privacy.files import pdf_writer
+from privacy.oversight.models.breaches import PARTS
+
+
+class Audience(TextChoices):
+    PEOPLE = "people", gettext_lazy("Notice to the people concerned")
+    AUTHORITY = "authority", gettext_lazy("Notice to the authority")
+
+
+@dataclass(frozen=True)
+class Part:
+    heading: str
+    text: str  # "" while nobody has written it
+
+    @property
+    def is_missing(self):
+        return not self.text
+
+
+@dataclass(frozen=True)
+class Letter:
+    language: str
+    title: str
+    opening: str
+    facts: list
+    parts: list
+    closing: str
+    contact: list = field(default_factory=list)
+
+
+def letter(breach, audience, language, words=None):
+    """The letter as it stands; `words`, those that a notice was sent with, take the place of the present ones."""
+    with translation.override(language):
+        texts = (words or breach.words)[language]
+        to_people = audience == Audience.PEOPLE
+        return Letter(
+            language=language,
+            title=_("Important notice about your data") if to_people else _("Personal data breach notice"),
+            opening=_opening(breach, to_people=to_people),
+            facts=_facts(breach, to_people=to_people),
+            parts=[Part(str(label), texts[name]) for name, label in PARTS.items()],
+            closing=_closing(to_people=to_people),
+            contact=_contact(breach.controller),
+        )
+
+
+def pdf(breach, audience, language):
+    """The letter as a file to print and sign."""
+    made = letter(breach, audience, language)
+    with translation.override(language):
+        blocks = [made.opening, pdf_writer.Facts(made.facts)]
+        for part in made.parts:
+            blocks += [pdf_writer.Heading(part.heading), part.text or _("Not yet complete")]
+        blocks += [made.closing, pdf_writer.Heading(_("How to reach us")), pdf_writer.Facts(made.contact)]
+        return pdf_writer.document(made.title, blocks, language)
+
+
+def _opening(breach, *, to_people):
+    values = {"company": breach.controller.legal_name or breach.controller.name}
+    if to_people:
+        return (
+            _("%(company)s keeps personal data about you. That data was not protected as it should have been.") % values
+        )
+    return (
+        _("Under Article 46 of UU PDP, %(company)s gives notice that it failed to protect personal data that it keeps.")
+        % values
+    )
+
+
+def _facts(breach, *, to_people):
+    lines = [(_("Number"), breach.number), (_("Noticed"), dates.moment(breach.detected_at))]
+    if to_people:
+        return lines
+    unknown = _("Not known yet")
+    return [
+        *lines,
+        (_("Kinds of data"), capfirst(", ".join(breach.kind_labels)) or unknown),
+        (
+            _("How many people"),
+            unknown if breach.people_count is None else number_format(breach.people_count, force_grouping=True),
+        ),
+    ]
+
+
+def _closing(*, to_people):
+    if to_people:
+        return _("If something is unclear, or you notice misuse of your data, write to us.")
+    return _("We give further notice when more becomes known.")
+
+
+def _contact(controller):
+    operator = parties.operator()
+    officer = controller if controller.dpo_email or controller.dpo_name else operator or controller
+    lines = [
+        (_("Data controller"), controller.legal_name or controller.name),
+        (_("Address"), controller.address),
+        (_("Phone number"), controller.phone.as_international if controller.phone else ""),
+        (_("Email"), controller.email),
+        (_("Data protection officer"), " · ".join(filter(None, [officer.dpo_name, officer.dpo_email]))),
+    ]
+    return [(label, value) for label, value in lines if value]

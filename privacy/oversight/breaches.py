@@ -1,0 +1,209 @@
+"""The breach register: nobody is told before the three parts are known, and who was told when is kept (article 46).
+
+Within 3×24 hours of noticing, the people concerned and the authority get a written notice that says what personal
+data was exposed, when and how it happened, and what is done to handle it and to recover.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts import mail
+from privacy import deadlines, declarations, integrity, reference_numbers, subjects
+from privacy.errors import Refused
+from privacy.models.parties import PartyKind
+from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice, BreachSubject
+from privacy.scope import Hat
+from privacy.sharing.assessments import check_party
+
+Status, Channel = Breach.Status, BreachNotice.Channel
+REVISED = ("kinds", "people_count", *(f"{name}_{language}" for name in PARTS for language in ("ind", "en")))
+
+
+@transaction.atomic
+def open_(*, breach, by):
+    """Enter a new breach; its deadline is 72 hours after it was noticed, whatever is known by now."""
+    check_party(breach.controller_id, by)
+    if breach.detected_at > timezone.now():
+        raise Refused(_("Choose the moment when it was noticed; it cannot be in the future."), code="future")
+    breach.number, breach.opened_by = reference_numbers.take("KG"), subjects.own(by)
+    breach.due_at = deadlines.due(breach.detected_at)
+    return _save(breach)
+
+
+@transaction.atomic
+def revise(*, breach, by):
+    """Keep what is known by now. Notices sent before keep the words they were sent with."""
+    kept = _open(breach, by)
+    for name in REVISED:
+        setattr(kept, name, getattr(breach, name))
+    return _save(kept)
+
+
+@transaction.atomic
+def add_subjects(*, breach, subject_ids, by):
+    """These people of the controller's register are concerned. Twice is once."""
+    breach, wanted = _open(breach, by), set(subject_ids)
+    if not wanted:
+        raise Refused(_("Choose at least one person."), code="nobody")
+    if set(entries(breach).filter(subject__in=wanted).values_list("subject", flat=True)) != wanted:
+        raise Refused(_("Choose only people from the register of this data controller."), code="not_theirs")
+    BreachSubject.objects.bulk_create(
+        [BreachSubject(breach=breach, subject_id=pk) for pk in sorted(wanted)], ignore_conflicts=True
+    )
+    _note_state(breach)
+    return breach
+
+
+@transaction.atomic
+def remove_subjects(*, breach, subject_ids, by):
+    """They are not concerned after all; possible until they are told."""
+    breach = _open(breach, by)
+    if breach.notices.filter(subject__in=subject_ids).exists():
+        raise Refused(_("Some of these people were already told. They stay in the register."), code="told")
+    breach.concerned.filter(subject__in=subject_ids).delete()
+    _note_state(breach)
+
+
+@transaction.atomic
+def notify_people(*, breach, by, seen=None):
+    """Tell everyone concerned who has an account and was not yet told these words: by email, which names nothing.
+
+    `seen` is the `mark` of the words and people that the sender read.
+    """
+    breach = _complete(breach, by, seen)
+    people = [row for row in untold(breach).select_related("subject__holder") if has_account(row.subject)]
+    if not people:
+        raise Refused(_("Nobody with an account is waiting to be told. Add the people concerned first."), code="nobody")
+    _keep_notices(breach, [row.subject for row in people], Channel.EMAIL, by=by)
+    for holder in {row.subject.holder for row in people}:
+        mail.tell(user=holder, template="breach_notice", url_name="breach_notice", url_args=[breach.number])
+    return len(people)
+
+
+@transaction.atomic
+def notify_on_paper(*, breach, reference, by, seen=None):
+    """Write down that the people without an account were told by letter. `seen` as in `notify_people`."""
+    breach = _complete(breach, by, seen)
+    people = [row.subject for row in untold(breach).select_related("subject__holder") if not has_account(row.subject)]
+    if not people:
+        raise Refused(_("Nobody is waiting for a letter on paper."), code="nobody")
+    _keep_notices(breach, people, Channel.PAPER, by=by, reference=_said(reference))
+    return len(people)
+
+
+@transaction.atomic
+def notify_authority(*, breach, channel, reference, by, seen=None):
+    """Write down that the authority was told, how, and under which reference. `seen` as in `notify_people`."""
+    breach = _complete(breach, by, seen)
+    if channel not in Channel.values:
+        raise Refused(_("Choose how the notice was sent."), code="channel")
+    _keep_notices(breach, [None], channel, by=by, reference=_said(reference))
+
+
+@transaction.atomic
+def close(*, breach, by, note=""):
+    """The case is over. Where somebody was not told, the register says why."""
+    breach = _open(breach, by)
+    if breach.status != Status.TOLD and not note.strip():
+        raise Refused(
+            _("Not everyone was told yet. Tell them, or write why the case is closed without it."), code="untold"
+        )
+    breach.status, breach.closed_at, breach.closed_by = Status.CLOSED, timezone.now(), subjects.own(by)
+    breach.closing_note = note.strip()
+    breach.save(update_fields=["status", "closed_at", "closed_by", "closing_note"])
+    return breach
+
+
+def entries(breach):
+    """The register entries that a breach may concern: the controller's own; of the operator's breach, everybody's."""
+    d = declarations.register()
+    rows = d.model._base_manager.all()
+    return rows if breach.controller.kind == PartyKind.OPERATOR else rows.filter(**{d.controller: breach.controller_id})
+
+
+def untold(breach):
+    """People concerned who were not told the present words."""
+    told = breach.notices.to_people().filter(words_hash=breach.words_hash)
+    return breach.concerned.exclude(subject__in=told.values("subject"))
+
+
+def mark(breach):
+    """Differs when the words, or the people who wait for them, have changed. Tells nothing by itself."""
+    return integrity.check_code([breach.words_hash, sorted(untold(breach).values_list("subject", flat=True))])
+
+
+def told(user):
+    """The newest notice of each breach that this person was told of, newest first."""
+    found = BreachNotice.objects.visible_to(user, as_=Hat.TENANT).select_related("breach")
+    return list({notice.breach_id: notice for notice in reversed(found)}.values())[::-1]
+
+
+def has_account(subject):
+    return subject.holder is not None and subject.holder.is_active
+
+
+def _keep_notices(breach, people, channel, *, by, reference=""):
+    actor, words, code = subjects.own(by), breach.words, breach.words_hash
+    BreachNotice.objects.bulk_create(
+        BreachNotice(
+            breach=breach, subject=subject, channel=channel, reference=reference, words=words, words_hash=code,
+            actor=actor,
+        )
+        for subject in people
+    )  # fmt: skip
+    _note_state(breach)
+
+
+def _note_state(breach):
+    """Told: the authority, and everyone concerned, each at least once."""
+    heard = breach.notices.to_people().values("subject")
+    done = (
+        breach.notices.filter(subject__isnull=True).exists()
+        and breach.concerned.exists()
+        and not breach.concerned.exclude(subject__in=heard).exists()
+    )
+    breach.status = Status.TOLD if done else Status.OPEN
+    breach.told_at = (breach.told_at or timezone.now()) if done else None
+    breach.save(update_fields=["status", "told_at"])
+
+
+def _open(breach, by):
+    breach = Breach.objects.select_for_update(of=("self",)).select_related("controller").get(pk=breach.pk)
+    check_party(breach.controller_id, by)
+    if breach.status == Status.CLOSED:
+        raise Refused(_("This case is closed. Enter a new one if more has become known."), code="closed")
+    return breach
+
+
+def _complete(breach, by, seen):
+    breach = _open(breach, by)
+    if seen is not None and seen != mark(breach):
+        raise Refused(
+            _("This case changed while you were reading. Nobody was told. Read it again, then decide."), code="changed"
+        )
+    if missing := breach.missing_parts:
+        sentence = ngettext(
+            "Before anyone is told, write this part: %(parts)s.",
+            "Before anyone is told, write these parts: %(parts)s.",
+            len(missing),
+        )
+        raise Refused(sentence % {"parts": "; ".join(map(str, missing))}, code="incomplete")
+    return breach
+
+
+def _said(reference):
+    if not reference.strip():
+        raise Refused(_("Write the reference: the number of the letter, or where its copy is kept."), code="reference")
+    return reference.strip()
+
+
+def _save(breach):
+    try:
+        breach.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="invalid") from error
+    breach.save()
+    return breach

@@ -1,0 +1,128 @@
+"""A merger, sale or dissolution: a notice before it and a second one after it (clause 6; article 48 UU PDP)."""
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import mail
+from privacy import declarations, parties, reference_numbers, subjects
+from privacy.errors import Refused
+from privacy.models.parties import PartyKind
+from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
+from privacy.scope import Hat
+
+Status, Kind = CorporateTransfer.Status, TransferEvent.Kind
+# The state from which each step is taken
+BEFORE = {
+    Kind.ANNOUNCED: Status.DRAFT,
+    Kind.COMPLETED: Status.ANNOUNCED,
+    Kind.NOTICED: Status.COMPLETED,
+    Kind.CLOSED: Status.NOTICED,
+}
+WRONG_STEP = {
+    Kind.ANNOUNCED: _("The first notice has already been given."),
+    Kind.COMPLETED: _("Give the first notice before you complete the transfer; once is enough."),
+    Kind.NOTICED: _("Complete the transfer before you give the second notice; once is enough."),
+    Kind.CLOSED: _("Give the second notice before you close the transfer; once is enough."),
+}
+
+
+@transaction.atomic
+def keep(*, transfer, by):
+    """Number a new draft, or keep changes to one. What was announced stays as people read it."""
+    _check_operator(by)
+    is_new = transfer.pk is None
+    if is_new:
+        transfer.number = reference_numbers.take("PU")
+    elif CorporateTransfer.objects.select_for_update().get(pk=transfer.pk).status != Status.DRAFT:
+        raise Refused(_("This is announced and can no longer be edited. Record a new transfer."), code="announced")
+    try:
+        transfer.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="invalid") from error
+    transfer.save()
+    if is_new:
+        _write(transfer, Kind.PLANNED, by)
+    return transfer
+
+
+@transaction.atomic
+def announce(*, transfer, by):
+    """The first notice, before the planned day, to every account concerned."""
+    transfer = _locked(transfer, Kind.ANNOUNCED, by)
+    if transfer.planned_on <= timezone.localdate():
+        raise Refused(_("The first notice must come before the planned day. Choose a later day first."), code="past")
+    transfer.announced_to = _notify(transfer)
+    transfer.status, transfer.announced_at = Status.ANNOUNCED, timezone.now()
+    return _moved(transfer, Kind.ANNOUNCED, by, transfer.announced_to)
+
+
+@transaction.atomic
+def complete(*, transfer, by):
+    """The business is handed over. Only after the first notice, and not before the planned day."""
+    transfer = _locked(transfer, Kind.COMPLETED, by)
+    if timezone.localdate() < transfer.planned_on:
+        raise Refused(_("The planned day has not come yet. Complete the transfer on that day or later."), code="early")
+    transfer.status, transfer.completed_at = Status.COMPLETED, timezone.now()
+    return _moved(transfer, Kind.COMPLETED, by)
+
+
+@transaction.atomic
+def give_second_notice(*, transfer, by):
+    """Tell every account concerned that it has happened."""
+    transfer = _locked(transfer, Kind.NOTICED, by)
+    transfer.noticed_to = _notify(transfer)
+    transfer.status, transfer.noticed_at = Status.NOTICED, timezone.now()
+    return _moved(transfer, Kind.NOTICED, by, transfer.noticed_to)
+
+
+@transaction.atomic
+def close(*, transfer, by):
+    """Both notices are given: nothing is left to do."""
+    transfer = _locked(transfer, Kind.CLOSED, by)
+    transfer.status, transfer.closed_at = Status.CLOSED, timezone.now()
+    return _moved(transfer, Kind.CLOSED, by)
+
+
+def concerned(transfer):
+    """The accounts that hold an entry of this management; of the operator's own business, of any."""
+    register = declarations.register()
+    entries = register.model._base_manager.all()
+    if transfer.from_party.kind != PartyKind.OPERATOR:
+        entries = entries.filter(**{register.controller: transfer.from_party_id})
+    return get_user_model().objects.filter(is_active=True, pk__in=entries.values(register.holder))
+
+
+def _check_operator(by):
+    if parties.admin_hat(by) != Hat.OPERATOR:
+        raise Refused(_("Only the operator and the data protection officer can do this."), code="not_operator")
+
+
+def _notify(transfer):
+    """Queue a letter to everybody concerned. → to how many."""
+    found = list(concerned(transfer).order_by("pk"))
+    for user in found:
+        mail.tell(user=user, template="data_notice", url_name="disclosures")
+    return len(found)
+
+
+def _locked(transfer, kind, by):
+    _check_operator(by)
+    transfer = (
+        CorporateTransfer.objects.select_for_update(of=("self",)).select_related("from_party").get(pk=transfer.pk)
+    )
+    if transfer.status != BEFORE[kind]:
+        raise Refused(WRONG_STEP[kind], code="step")
+    return transfer
+
+
+def _moved(transfer, kind, by, accounts=None):
+    transfer.save()
+    _write(transfer, kind, by, accounts)
+    return transfer
+
+
+def _write(transfer, kind, by, accounts=None):
+    TransferEvent.objects.create(transfer=transfer, kind=kind, actor=subjects.own(by), accounts=accounts)

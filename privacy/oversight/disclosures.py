@@ -1,0 +1,290 @@
+"""Handing data to an outside party: one asks, a second person approves, the persons concerned are told (clause 6).
+
+What leaves is exactly what was approved: these fields of these people, as a file, with a record each time.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from datetime import date, datetime, time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from accounts import mail
+from privacy import access, declarations, reference_numbers, subjects
+from privacy.errors import Refused
+from privacy.files import uploads
+from privacy.files.csv_injection import harmless
+from privacy.models.access import Action, Why
+from privacy.models.parties import Role
+from privacy.models.subjects import Subject
+from privacy.oversight.models.disclosures import NEED_DOCUMENT, Disclosure, DisclosureEvent, DisclosureSubject
+from privacy.scope import Hat
+
+Status, Kind = Disclosure.Status, DisclosureEvent.Kind
+MOST_PEOPLE = 100
+APPROVAL_DAYS = 30  # an approval is for the data as it is about then, not for years
+LONGEST_DELAY = 365  # days from today; a longer one is decided anew
+EXPORTABLE = (Status.APPROVED, Status.EXPORTED, Status.TOLD)
+
+
+@transaction.atomic
+def ask(*, disclosure, people, by):
+    """Number and keep a new request to disclose (unsaved) about these subjects. Nothing is handed over yet."""
+    people = {subject.pk: subject for subject in people}
+    if not by.memberships.of_staff().filter(party=disclosure.controller_id).exists():
+        raise Refused(_("Only staff of the management that keeps this record can ask for this."), code="not_staff")
+    _check_people(disclosure, people, by)
+    if disclosure.ground in NEED_DOCUMENT and not disclosure.document:
+        raise Refused(_("Add the document in which the institution asks for the data."), code="no_document")
+    _check_delay(disclosure.tell_on, disclosure.delay_reason)
+    disclosure.delay_reason = disclosure.delay_reason.strip() if disclosure.tell_on else ""
+    disclosure.number, disclosure.asked_by = reference_numbers.take("PK"), subjects.own(by)
+    disclosure.document_hash = uploads.sha256(disclosure.document) if disclosure.document else ""
+    try:
+        disclosure.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="invalid") from error
+    disclosure.save()
+    DisclosureSubject.objects.bulk_create(DisclosureSubject(disclosure=disclosure, subject=s) for s in people.values())
+    _write(disclosure, Kind.ASKED, by)
+    return disclosure
+
+
+@transaction.atomic
+def approve(*, disclosure, by, tell_on=None, delay_reason=""):
+    """A second person allows it, and decides whether the persons concerned are told at once or from a later day."""
+    disclosure = _decidable(disclosure, by)
+    _check_delay(tell_on, delay_reason)
+    disclosure.tell_on, disclosure.delay_reason = tell_on, delay_reason.strip() if tell_on else ""
+    disclosure.delayed_by = subjects.own(by) if tell_on else None
+    _decide(disclosure, Status.APPROVED, by)
+    _write(disclosure, Kind.APPROVED, by)
+    if tell_on:
+        _write(disclosure, Kind.DELAYED, by)
+    return disclosure
+
+
+@transaction.atomic
+def refuse(*, disclosure, reason, by):
+    """A second person says no, and why. Nothing is handed over."""
+    disclosure = _decidable(disclosure, by)
+    if not reason.strip():
+        raise Refused(_("Write why this is refused; the person who asked reads it."), code="no_reason")
+    disclosure.refusal = reason.strip()
+    _decide(disclosure, Status.REFUSED, by)
+    _write(disclosure, Kind.REFUSED, by)
+    return disclosure
+
+
+@transaction.atomic
+def delay(*, disclosure, tell_on, delay_reason, by):
+    """Tell the persons concerned later than decided before. Not once they are told, and not by who asked."""
+    disclosure = _locked(disclosure)
+    _check_second(disclosure, by)
+    if disclosure.status not in (Status.APPROVED, Status.EXPORTED) or disclosure.is_told:
+        raise Refused(_("The notice can be delayed only after approval and before the tenant is told."), code="step")
+    if tell_on is None:
+        raise Refused(_("Choose the day from which the tenant is told."), code="no_day")
+    _check_delay(tell_on, delay_reason)
+    disclosure.tell_on, disclosure.delay_reason = tell_on, delay_reason.strip()
+    disclosure.delayed_by = subjects.own(by)
+    if disclosure.status == Status.EXPORTED:
+        disclosure.tell_from = _start_of(tell_on)
+    disclosure.save()
+    _write(disclosure, Kind.DELAYED, by)
+    return disclosure
+
+
+@transaction.atomic
+def export(*, disclosure, by):
+    """The file's bytes: the approved fields of the approved people. Each of them gets a record, and is told."""
+    disclosure = _locked(disclosure)
+    if not by.memberships.of_staff().filter(party=disclosure.controller_id).exists():
+        raise Refused(_("Only staff of the management that keeps this record can export this."), code="not_staff")
+    _check_not_about(list(disclosure.people.values_list("subject__holder", flat=True)), by)
+    if disclosure.status not in EXPORTABLE:
+        raise Refused(_("A second person must approve this before anything is exported."), code="step")
+    if disclosure.decided_at < timezone.now() - timedelta(days=APPROVAL_DAYS):
+        raise Refused(
+            _("This was approved more than %(days)s days ago. Record a new disclosure.") % {"days": APPROVAL_DAYS},
+            code="too_late",
+        )
+    approval = disclosure.events.filter(kind=Kind.APPROVED).first()
+    if approval is None or approval.check_code != check_code(disclosure):
+        raise Refused(_("This changed after it was approved. Record a new disclosure."), code="changed")
+    people = list(disclosure.people.select_related("subject__holder"))
+    _check_unrestricted(disclosure, [row.subject_id for row in people])
+    content = _table(people, disclosure.fields)
+    access.looks(
+        people, by=by, as_=Hat.STAFF, why=Why.DISCLOSURE, reference=disclosure.number, action=Action.EXPORTED,
+        fields=disclosure.fields,
+    )  # fmt: skip
+    _write(disclosure, Kind.EXPORTED, by, people)
+    if disclosure.status == Status.APPROVED:
+        _handed_over(disclosure, people, by)
+    return content
+
+
+def tell_due():
+    """Write to everybody whose delay is over; called by the nightly job, and may be called twice. → how many."""
+    done = 0
+    for pk in list(Disclosure.objects.due().values_list("pk", flat=True)):
+        with transaction.atomic():
+            disclosure = Disclosure.objects.select_for_update().filter(status=Status.EXPORTED).filter(pk=pk).first()
+            if disclosure is not None and disclosure.is_told:
+                _tell(disclosure, list(disclosure.people.select_related("subject__holder")), None)
+                done += 1
+    return done
+
+
+def check_code(disclosure):
+    """SHA-256 over all that is approved: which data, of whom, to whom, on which ground and document."""
+    names = ("number", "controller_id", "ground", "instrument", "institution", "document_hash")
+    facts = [getattr(disclosure, name) for name in names]
+    people = sorted(str(pk) for pk in disclosure.people.values_list("subject", flat=True))
+    return hashlib.sha256(json.dumps([*facts, disclosure.fields, people]).encode()).hexdigest()
+
+
+def may_decide(disclosure, by):
+    """Whether this person could approve, refuse or delay it: what the admin offers, and the verbs hold."""
+    try:
+        _check_second(disclosure, by)
+    except Refused:
+        return False
+    return True
+
+
+def _check_people(disclosure, people, by):
+    if not people:
+        raise Refused(_("Choose at least one tenant."), code="nobody")
+    if len(people) > MOST_PEOPLE:
+        raise Refused(_("Choose at most %(count)s tenants at a time.") % {"count": MOST_PEOPLE}, code="too_many")
+    register = declarations.register()
+    here = register.model._base_manager.filter(
+        **{f"{register.subject}__in": list(people), register.controller: disclosure.controller_id}
+    )
+    if here.count() != len(people):
+        raise Refused(_("Choose tenants of this building management only."), code="not_here")
+    _check_unrestricted(disclosure, people)
+    _check_not_about([subject.holder_id for subject in people.values()], by)
+
+
+def _check_not_about(holders, by):
+    if by.pk in holders:
+        raise Refused(_("This is about you. Ask a colleague to do it."), code="concerned")
+
+
+def _check_unrestricted(disclosure, people):
+    """A restriction (article 11) gives way to what the law demands in writing, and to nothing else."""
+    restricted = Subject.objects.filter(pk__in=people, restricted_at__isnull=False)
+    if disclosure.ground not in NEED_DOCUMENT and restricted.exists():
+        raise Refused(
+            _("Processing is restricted for one of these tenants. Only what the law demands may be disclosed."),
+            code="restricted",
+        )
+
+
+def _check_delay(tell_on, reason):
+    if tell_on is None:
+        return
+    if tell_on <= timezone.localdate():
+        raise Refused(_("Choose a day after today, or leave it empty to tell the tenant at once."), code="past")
+    if tell_on > timezone.localdate() + timedelta(days=LONGEST_DELAY):
+        raise Refused(
+            _("Choose a day within %(days)s days; a longer delay is decided again then.") % {"days": LONGEST_DELAY},
+            code="too_long",
+        )
+    if not reason.strip():
+        raise Refused(_("Write why the tenant is told later; the tenant reads it on that day."), code="no_delay_reason")
+
+
+def _check_second(disclosure, by):
+    """The head of this very management or the data protection officer, and never who asked or is concerned."""
+    is_head = by.memberships.of_heads().filter(party=disclosure.controller_id).exists()
+    if not is_head and not by.memberships.filter(role=Role.DPO).exists():
+        raise Refused(
+            _("Only the head of the building management or the data protection officer can decide this."),
+            code="not_second",
+        )
+    if disclosure.asked_by.holder_id == by.pk:
+        raise Refused(_("You asked for this. Ask a second person to decide it."), code="own")
+    _check_not_about(list(disclosure.people.values_list("subject__holder", flat=True)), by)
+
+
+def _decidable(disclosure, by):
+    disclosure = _locked(disclosure)
+    _check_second(disclosure, by)
+    if disclosure.status != Status.ASKED:
+        raise Refused(_("This request is already answered. You need not answer it again."), code="answered")
+    return disclosure
+
+
+def _decide(disclosure, status, by):
+    disclosure.status, disclosure.decided_by, disclosure.decided_at = status, subjects.own(by), timezone.now()
+    disclosure.save()
+
+
+def _handed_over(disclosure, people, by):
+    """From now on the clock of the notice runs: at once, or from the day that was decided."""
+    now = timezone.now()
+    disclosure.status, disclosure.exported_at = Status.EXPORTED, now
+    disclosure.tell_from = max(now, _start_of(disclosure.tell_on)) if disclosure.tell_on else now
+    disclosure.save()
+    if disclosure.tell_from <= now:
+        _tell(disclosure, people, by)
+
+
+def _tell(disclosure, people, by):
+    disclosure.status, disclosure.told_at = Status.TOLD, timezone.now()
+    disclosure.save()
+    reached = [row for row in people if row.subject.holder is not None]
+    for row in reached:
+        mail.tell(user=row.subject.holder, template="data_notice", url_name="disclosure", url_args=[row.pk])
+    _write(disclosure, Kind.TOLD, by, reached)
+    _write(disclosure, Kind.UNREACHED, by, [row for row in people if row.subject.holder is None])
+
+
+def _write(disclosure, kind, by, people=None):
+    """Evidence of one step: of the whole when `people` is not given, else one row a person."""
+    common = {
+        "disclosure": disclosure, "kind": kind, "check_code": check_code(disclosure),
+        "actor": subjects.own(by) if by else None,
+    }  # fmt: skip
+    about = [None] if people is None else [row.subject_id for row in people]
+    DisclosureEvent.objects.bulk_create(DisclosureEvent(subject_id=subject_id, **common) for subject_id in about)
+
+
+def _table(people, keys):
+    """A row a person, a column a field; a cell that a spreadsheet would run as a formula is made plain text."""
+    known = declarations.disclosable()
+    found = declarations.values([row.subject_id for row in people], keys, known)
+    written = io.StringIO()
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL)
+    writer.writerow([_("Row"), *(capfirst(known[key].label) for key in keys)])
+    for number, row in enumerate(people, 1):
+        values = found.get(row.subject_id, {})
+        writer.writerow([number, *(harmless(_cell(values.get(key, []))) for key in keys)])
+    return ("\N{BYTE ORDER MARK}" + written.getvalue()).encode()
+
+
+def _cell(pairs):
+    """Dates as ISO 8601, so that no reader takes the month for the day."""
+    return "; ".join(
+        value.isoformat() if isinstance(value, date) else str(getattr(value, "name", value))
+        for _row, value in pairs
+        if value not in (None, "")
+    )
+
+
+def _start_of(day):
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _locked(disclosure):
+    return Disclosure.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=disclosure.pk)

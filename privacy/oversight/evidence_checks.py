@@ -1,0 +1,242 @@
+"""The evidence register: it is appended to, checked whole, and its state is noted every night (article 24).
+
+Three things guard it besides the triggers. Every row carries a seal that the database alone cannot make. The answers
+of a subject form a chain, so that none can go from the middle. A nightly checkpoint notes the end of every chain and
+the rows of every table, so that none can go from the end; it is chained itself and can be kept elsewhere.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from privacy import integrity, reference_numbers
+from privacy.consent import legal_documents
+from privacy.consent.chain import chain_code, code_of, columns_of
+from privacy.consent.models.consents import ConsentEvent
+from privacy.consent.models.legal_documents import DocumentVersion
+from privacy.models.audit_log import JournalEntry, Kind
+from privacy.models.evidence import Evidence
+from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
+
+CHUNK = 2000  # rows read at a time
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first thing that does not hold: in which table, which row, and what is wrong with it."""
+
+    model: type
+    row: str
+    problem: str
+
+    def __str__(self):
+        return _("%(table)s, row %(row)s: %(problem)s") % {
+            "table": self.model._meta.db_table,
+            "row": self.row,
+            "problem": self.problem,
+        }
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How a check of the whole register ended."""
+
+    rows: int
+    checkpoint: Checkpoint | None
+    fault: Fault | None = None
+
+    @property
+    def holds(self):
+        return self.fault is None
+
+
+def tables():
+    """Every model of evidence, in the order of their tables' names."""
+    found = [model for model in apps.get_models() if issubclass(model, Evidence)]
+    return sorted(found, key=lambda model: model._meta.db_table)
+
+
+# Checking
+
+
+def verify(progress=None):
+    """Check every row of evidence once, in one pass with flat memory. A `Finding` with the first fault, if any."""
+    rows = 0
+    for model in tables():
+        for fault in _table(model):
+            rows += 1
+            if progress:
+                progress(rows)
+            if fault:
+                return Finding(rows, latest_checkpoint(), fault)
+    fault = next((fault for check in (_texts, _heads, _counts) for fault in check()), None)
+    return Finding(rows, latest_checkpoint(), fault)
+
+
+def _table(model):
+    """None for each sound row, and a Fault at the first that is not."""
+    columns = columns_of(model)
+    chained = {ConsentEvent: "subject_id", Checkpoint: None}
+    order = ["subject", "sequence"] if model is ConsentEvent else ["sequence"] if model is Checkpoint else ["pk"]
+    table = model._meta.db_table
+    chain = None  # (whose, sequence, hash) of the row before
+    rows = model.objects.order_by(*order).values_list("mac", *columns).iterator(chunk_size=CHUNK)
+    for mac, *row in rows:
+        values = dict(zip(columns, row, strict=True))
+        content = integrity.canonical(values)
+        if not integrity.is_sealed(mac, table, content):
+            yield Fault(model, _name(values), _problem(mac))
+            return
+        if model in chained:
+            whose = values.get(chained[model])
+            problem = _link(values, chain if chain and chain[0] == whose else (whose, 0, ""), model)
+            if problem:
+                yield Fault(model, _name(values), problem)
+                return
+            chain = (whose, values["sequence"], values["hash"])
+        yield None
+
+
+def _problem(mac):
+    if lost := integrity.lost_key(mac):
+        sentence = _("its seal asks for the key “%(key)s”, which EVIDENCE_KEYS does not hold: it may be a forgery")
+        return sentence % {"key": lost}
+    return _("its seal does not fit: a column was changed")
+
+
+def _link(values, before, model):
+    _whose, sequence, code = before
+    if values["sequence"] != sequence + 1 or values["previous"] != code:
+        return _("the row before it is missing")
+    if values["hash"] != code_of(model, values):
+        return _("its check code does not fit")
+    return ""
+
+
+def _name(values):
+    return values.get("number") if isinstance(values.get("number"), str) else str(values["id"])
+
+
+def _texts():
+    """Published texts still have the check codes that people agreed to."""
+    for version in DocumentVersion.objects.published().select_related("document").iterator(chunk_size=10):
+        for language in legal_documents.LANGUAGES:
+            if version.text_hash(language) != legal_documents.text_hash(version, language):
+                yield Fault(DocumentVersion, str(version.pk), _("the published text was changed"))
+
+
+def _heads():
+    """No chain is shorter than at any checkpoint, and no noted end is missing from its checkpoint."""
+    same = ConsentEvent.objects.filter(
+        subject=OuterRef("subject"), sequence=OuterRef("sequence"), hash=OuterRef("hash")
+    )
+    lost = CheckpointHead.objects.filter(~Exists(same)).select_related("checkpoint").order_by("pk").first()
+    if lost:
+        problem = _("answers up to number %(sequence)s of this subject were there at checkpoint %(checkpoint)s")
+        words = {"sequence": lost.sequence, "checkpoint": lost.checkpoint.sequence}
+        yield Fault(ConsentEvent, str(lost.subject_id), problem % words)
+    for checkpoint in Checkpoint.objects.order_by("sequence").iterator(chunk_size=CHUNK):
+        ends = CheckpointHead.objects.filter(checkpoint=checkpoint).order_by("pk")
+        if (checkpoint.heads, checkpoint.heads_hash) != _summary(ends.iterator(chunk_size=CHUNK)):
+            yield Fault(Checkpoint, str(checkpoint), _("an end that it noted is missing"))
+
+
+def _counts():
+    """No table has fewer rows than at the last checkpoint, up to the row that was its last then."""
+    checkpoint = latest_checkpoint()
+    if checkpoint is None:
+        return
+    models = {model._meta.db_table: model for model in tables()}
+    for table, (count, last) in checkpoint.counts.items():
+        model = models.get(table)
+        present = model.objects.filter(pk__lte=last).count() if model and last else 0
+        present += _let_go(table, since=checkpoint.at)
+        if present < count:
+            problem = _("%(lost)s rows are missing that were there at checkpoint %(checkpoint)s")
+            words = {"lost": count - present, "checkpoint": checkpoint.sequence}
+            yield Fault(model or Checkpoint, last, problem % words)
+
+
+def _let_go(table, *, since):
+    """How many rows of this table a retention rule has removed since then; its own sealed entries say so."""
+    entries = JournalEntry.objects.filter(kind=Kind.FORGOTTEN, at__gte=since).values_list("facts", flat=True)
+    return sum(facts["rows"] for facts in entries if facts["table"] == table)
+
+
+# Checkpoints
+
+
+def latest_checkpoint():
+    return Checkpoint.objects.order_by("-sequence").first()
+
+
+@transaction.atomic
+def checkpoint():
+    """Note where the evidence stands now. Chains that have not grown since the last one are in an earlier one."""
+    reference_numbers.take("CP")  # one at a time; rows of evidence are not locked: that takes the right to change them
+    last = latest_checkpoint()
+    noted = CheckpointHead.objects.filter(subject=OuterRef("subject"), sequence__gte=OuterRef("sequence"))
+    later = ConsentEvent.objects.filter(subject=OuterRef("subject"), sequence__gt=OuterRef("sequence"))
+    grown = ConsentEvent.objects.filter(~Exists(later), ~Exists(noted)).order_by("subject")
+    row = Checkpoint(
+        sequence=last.sequence + 1 if last else 1,
+        previous=last.hash if last else "",
+        counts={model._meta.db_table: _count(model) for model in tables() if model not in (Checkpoint, CheckpointHead)},
+    )
+    ends = [
+        CheckpointHead(checkpoint=row, subject_id=event.subject_id, sequence=event.sequence, hash=event.hash)
+        for event in grown.only("subject", "sequence", "hash").iterator(chunk_size=CHUNK)
+    ]
+    ends.sort(key=lambda end: end.pk)
+    row.heads, row.heads_hash = _summary(ends)
+    row.hash = chain_code(row)
+    row.save()
+    CheckpointHead.objects.bulk_create(ends, batch_size=CHUNK)
+    return row
+
+
+def _count(model):
+    last = model.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return [model.objects.filter(pk__lte=last).count() if last else 0, last.hex if last else ""]
+
+
+def _summary(ends):
+    """(how many, SHA-256 over subject, sequence and check code of each)."""
+    digest, count = hashlib.sha256(), 0
+    for end in ends:
+        digest.update(f"{end.subject_id.hex} {end.sequence} {end.hash}\n".encode())
+        count += 1
+    return count, digest.hexdigest()
+
+
+def export():
+    """All checkpoints as plain values, to be kept where nobody who can change the database can reach them."""
+    return [
+        {
+            "sequence": row.sequence,
+            "at": row.at.isoformat(),
+            "counts": row.counts,
+            "heads": row.heads,
+            "heads_hash": row.heads_hash,
+            "previous": row.previous,
+            "hash": row.hash,
+        }
+        for row in Checkpoint.objects.order_by("sequence").iterator(chunk_size=CHUNK)
+    ]
+
+
+def compare(kept):
+    """A Fault for the first checkpoint of an export that the register no longer has, else None."""
+    present = dict(Checkpoint.objects.values_list("sequence", "hash"))
+    last = max(present, default=0)
+    for row in kept:
+        if row["sequence"] > last:
+            words = _("it is in the export, and the register ends before it: an older backup, or it was taken away")
+            return Fault(Checkpoint, f"#{row['sequence']}", words)
+        if present.get(row["sequence"]) != row["hash"]:
+            return Fault(Checkpoint, f"#{row['sequence']}", _("it is in the export, and not in the register"))
+    return None

@@ -1,0 +1,75 @@
+"""What is known of a breach, whom it concerns, and under which reference somebody was told."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations
+from privacy.forms.fields import FieldsField, grouped_choices
+from privacy.oversight import breaches
+from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice
+
+TEXTS = tuple(f"{name}_{language}" for name in PARTS for language in ("ind", "en"))
+
+
+class BreachForm(forms.ModelForm):
+    kinds = FieldsField(label=_("kinds of data"), empty="", required=False)
+
+    class Meta:
+        model = Breach
+        fields = ["controller", "detected_at", "kinds", "people_count", *TEXTS]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "kinds" in self.fields:  # not on the page of a closed case
+            self.fields["kinds"].choices = grouped_choices()
+
+
+class PeopleForm(forms.Form):
+    """The people concerned: some, or the whole register of the controller."""
+
+    everyone = forms.BooleanField(label=_("Everyone in the register"), required=False)
+    people = forms.ModelMultipleChoiceField(
+        None, label=_("People"), required=False, help_text=_("Write a part of the name, then choose.")
+    )
+
+    def __init__(self, *args, breach, user, hat, widget, **kwargs):
+        super().__init__(*args, **kwargs)
+        visible = declarations.register().model.objects.visible_to(user, as_=hat)
+        self.fields["people"].widget = widget
+        self.fields["people"].queryset = visible.filter(pk__in=breaches.entries(breach).values("pk"))
+        self.fields["people"].label_from_instance = lambda entry: entry.name
+        sentence = _("Choose only people from the register of this data controller.")
+        self.fields["people"].error_messages |= {"invalid_choice": sentence, "invalid_pk_value": sentence}
+        widget.choices = self.fields["people"].choices
+
+    def subject_ids(self):
+        chosen = (
+            self.fields["people"].queryset if self.cleaned_data.get("everyone") else self.cleaned_data.get("people")
+        )
+        return list(chosen.values_list(declarations.register().subject, flat=True))
+
+
+class PaperForm(forms.Form):
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=120,
+        help_text=_("The number of the letter, or where its copy is kept."),
+        error_messages={"required": _("Write the reference: the number of the letter, or where its copy is kept.")},
+    )
+
+
+class AuthorityForm(PaperForm):
+    channel = forms.ChoiceField(
+        label=_("How it was sent"), choices=BreachNotice.Channel, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how the notice was sent.")},
+    )  # fmt: skip
+    field_order = ("channel", "reference")
+
+
+class ClosingForm(forms.Form):
+    note = forms.CharField(
+        label=_("Why it is closed"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        help_text=_("Needed only when somebody was not told. Name nobody here."),
+    )

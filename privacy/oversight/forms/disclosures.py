@@ -1,0 +1,158 @@
+"""Questions about a disclosure. What may be disclosed, and who may allow it, is decided by the verbs."""
+
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations, parties, reference_numbers
+from privacy.files import uploads
+from privacy.forms.fields import FieldsField
+from privacy.models.parties import Party
+from privacy.oversight.disclosures import LONGEST_DELAY
+from privacy.oversight.models.disclosures import Disclosure
+from privacy.scope import Hat
+
+# Code of a refusal → the field beside which its sentence stands
+FIELD_OF_CODE = {
+    "nobody": "people",
+    "too_many": "people",
+    "not_here": "people",
+    "concerned": "people",
+    "no_document": "document",
+    "past": "tell_on",
+    "too_long": "tell_on",
+    "no_day": "tell_on",
+    "no_delay_reason": "delay_reason",
+    "no_reason": "reason",
+}
+
+
+class RefusableForm:
+    def refuse(self, refusal):
+        """Put a verb's refusal beside the field it is about, or at the top."""
+        field = FIELD_OF_CODE.get(refusal.code)
+        self.add_error(field if field in self.fields else None, refusal.message)
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    def clean(self, value):
+        if not all(map(reference_numbers.is_row, value or ())):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
+
+    def label_from_instance(self, entry):
+        return entry.name
+
+
+def disclosable_choices():
+    """Every field that can be disclosed, under the name of its category."""
+    groups = {}
+    for key, item in declarations.disclosable().items():
+        groups.setdefault(item.category, []).append((key, capfirst(item.label)))
+    return [(declarations.CATEGORIES[category], choices) for category, choices in groups.items()]
+
+
+def day_widget():
+    """From tomorrow until the longest delay."""
+    today = timezone.localdate()
+    days = {"min": today + timedelta(days=1), "max": today + timedelta(days=LONGEST_DELAY)}
+    limits = {name: day.isoformat() for name, day in days.items()}
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **limits})
+
+
+class AskForm(RefusableForm, forms.ModelForm):
+    """What an institution asks for. `management` is asked only of who works for several."""
+
+    people = PeopleField(None, label=_("Tenants"), help_text=_("Type a name or a unit; choose each person concerned."))
+    fields = FieldsField(
+        label=_("Data to disclose"),
+        empty=_("Choose at least one kind of data."),
+        help_text=_("Only what the institution asks for, and what the ground covers."),
+    )
+    document = uploads.DocumentUpload(label=_("Document of the request"), required=False, widget=forms.FileInput)
+
+    class Meta:
+        model = Disclosure
+        fields = [
+            "controller", "ground", "instrument", "institution", "contact", "document", "people", "fields", "tell_on",
+            "delay_reason",
+        ]  # fmt: skip
+
+    def __init__(self, *args, user, people_widget, **kwargs):
+        super().__init__(*args, **kwargs)
+        managements = [party.pk for party in parties.companies(user, Hat.STAFF)]
+        self.fields["controller"].queryset = Party.objects.filter(pk__in=managements)
+        self.fields["controller"].empty_label = _("Choose the building management")
+        if len(managements) == 1:
+            del self.fields["controller"]
+            self.instance.controller_id = managements[0]
+        entries = declarations.register().model.objects.visible_to(user, as_=Hat.STAFF)
+        self.fields["people"].widget = people_widget
+        self.fields["people"].queryset = entries
+        people_widget.choices = self.fields["people"].choices
+        self.fields["fields"].choices = disclosable_choices()
+        self.fields["ground"].choices = [("", _("Choose the ground")), *capitalised(Disclosure, "ground")]
+        self.fields["tell_on"].widget = day_widget()
+        sentences = {
+            "ground": _("Choose the ground."),
+            "instrument": _("Write the legal instrument or the reason in one line."),
+            "institution": _("Write which institution asks for the data."),
+            "people": _("Choose at least one tenant."),
+        }
+        for name, sentence in sentences.items():
+            self.fields[name].error_messages |= {"required": sentence, "invalid_choice": sentence}
+
+    def subjects(self):
+        return [entry.subject for entry in self.cleaned_data["people"].select_related("subject")]
+
+    def _post_clean(self):
+        """The verb checks the whole row: nothing is said twice."""
+        for name in set(self.Meta.fields) & set(self.cleaned_data) - {"people"}:
+            setattr(self.instance, name, self.cleaned_data[name] or (None if name == "tell_on" else ""))
+
+
+def capitalised(model, name):
+    return [(value, capfirst(label)) for value, label in model._meta.get_field(name).choices]
+
+
+class DelayForm(RefusableForm, forms.Form):
+    """From which day the persons concerned are told."""
+
+    tell_on = forms.DateField(
+        label=_("Tell the tenant only from"), help_text=_("Empty: as soon as the data is exported."), required=False
+    )
+    delay_reason = forms.CharField(
+        label=_("Why the tenant is told later"),
+        help_text=_("The tenants concerned read this, on that day."),
+        max_length=Disclosure._meta.get_field("delay_reason").max_length,
+        widget=forms.Textarea({"rows": 2}),
+        required=False,
+    )
+
+    def __init__(self, *args, disclosure, **kwargs):
+        initial = {"tell_on": disclosure.tell_on, "delay_reason": disclosure.delay_reason}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["tell_on"].widget = day_widget()
+
+
+class RefuseForm(RefusableForm, forms.Form):
+    reason = forms.CharField(
+        label=_("Reason for refusing"),
+        help_text=_("The person who asked reads this. Name nobody here."),
+        max_length=Disclosure._meta.get_field("refusal").max_length,
+        widget=forms.Textarea({"rows": 2}),
+        error_messages={"required": _("Write why this is refused; the person who asked reads it.")},
+    )
+
+    def __init__(self, *args, disclosure, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class ExportForm(RefusableForm, forms.Form):
+    """Only a press: everything was decided before."""
+
+    def __init__(self, *args, disclosure, **kwargs):
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,82 @@
+"""What is asked when a case is opened and decided. Who may, and what a case may hold, is the verbs' to say."""
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations
+from privacy.forms.fields import DayField, FieldsField
+from privacy.oversight import investigations
+from privacy.oversight.models.investigations import InvestigationCase, readable_keys
+
+LONGEST = InvestigationCase._meta.get_field("reason").max_length
+# Code of a refusal → the field beside which its sentence stands
+FIELD_OF_CODE = {
+    "people": "people",
+    "own": "people",
+    "not_head": "people",
+    "no_fields": "fields",
+    "no_reason": "reason",
+    "past": "until",
+    "too_long": "until",
+}
+
+
+def choices_by_category():
+    """Every readable field under the name of its category."""
+    groups = {}
+    for key, item in readable_keys().items():
+        groups.setdefault(item.category, []).append((key, capfirst(item.label)))
+    return [(declarations.CATEGORIES[category], choices) for category, choices in groups.items()]
+
+
+class OpenForm(forms.Form):
+    people = forms.ModelMultipleChoiceField(
+        None, label=_("Tenants"), help_text=_("Only those whom you need to look into, of one building management.")
+    )
+    fields = FieldsField(label=_("Kinds of data"), empty=_("Choose at least one kind of data."))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=LONGEST, widget=forms.Textarea({"rows": 3}),
+        help_text=_("What you noticed, and what you hope to find. The second approver reads it."),
+        error_messages={"required": _("Write why you need to look into this; the second approver reads it.")},
+    )  # fmt: skip
+    until = DayField(label=_("Until"), help_text=_("That day included. A case lasts at most 30 days."))
+
+    def __init__(self, *args, user, hat, people_widget, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["people"]
+        field.widget = people_widget
+        field.queryset = declarations.register().model.objects.visible_to(user, as_=hat).select_related("subject")
+        field.label_from_instance = lambda entry: entry.name
+        people_widget.choices = field.choices
+        field.error_messages |= {"required": _("Choose at least one tenant.")}
+        self.fields["fields"].choices = choices_by_category()
+        self.fields["until"].show(last=investigations.latest_until())
+
+    def asked(self):
+        """What `investigations.open_` takes."""
+        data = dict(self.cleaned_data)
+        return data | {"people": [entry.subject for entry in data["people"]]}
+
+    def refuse(self, refusal):
+        """Put a verb's refusal beside the field it is about."""
+        self.add_error(FIELD_OF_CODE.get(refusal.code), refusal.message)
+
+
+class DecideForm(forms.Form):
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[("approve", _("Approve: exactly these kinds of data of these people")), ("refuse", _("Refuse"))],
+        error_messages={"required": _("Choose whether to approve or to refuse.")},
+    )
+    reason = forms.CharField(
+        label=_("Reason, when you refuse"), required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 2}),
+        help_text=_("Who opened the case reads it."),
+    )  # fmt: skip
+
+    def clean(self):
+        data = super().clean()
+        if data.get("decision") == "refuse" and not data.get("reason", "").strip():
+            self.add_error("reason", _("Write the reason; who opened the case reads it."))
+        return data

@@ -1,0 +1,207 @@
+"""Investigation cases: opened with a reason, approved by a second person, read within their scope only (clause 3.4).
+
+A reading shows exactly the fields of the case, of exactly its people, while it runs. Everything else is refused,
+and both are in the access log of the person concerned.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import access, declarations, parties, reference_numbers, subjects, value_display
+from privacy.errors import Refused
+from privacy.models.access import Why
+from privacy.models.parties import Role
+from privacy.oversight.models.investigations import CaseEvent, CaseSubject, InvestigationCase, readable_keys
+from privacy.sharing import grants
+
+Status = InvestigationCase.Status
+Kind = CaseEvent.Kind
+# Long enough to look into something, short enough that somebody must ask again
+MAX_DAYS = 30
+
+
+class Reason(TextChoices):
+    """Why a reading was refused; kept as the reason code of the access record."""
+
+    NOT_PARTY = "not_case_party", _("does not work on this case")
+    NOT_APPROVED = "case_not_approved", _("the case is not approved")
+    EXPIRED = "case_expired", _("the case has expired")
+    CLOSED = "case_closed", _("the case is closed")
+    NOT_IN_CASE = "not_in_case", _("not part of this case")
+
+
+def is_dpo(user):
+    return user.memberships.filter(role=Role.DPO).exists()
+
+
+def may_open(user):
+    """Heads of a management, for their own company, and the data protection officer."""
+    return user.memberships.of_heads().exists() or is_dpo(user)
+
+
+def latest_until():
+    """The last day that a case opened now may run to."""
+    return timezone.localdate() + timedelta(days=MAX_DAYS)
+
+
+@transaction.atomic
+def open_(*, people, fields, reason, until, by):
+    """Ask to read `fields` (keys) of `people` (subjects of one management) until the end of the day `until`."""
+    controller = _controller(people)
+    _check_side(controller, by)
+    _check_not_own(people, by)
+    if not reason.strip():
+        raise Refused(_("Write why you need to look into this; the second approver reads it."), code="no_reason")
+    keys = [key for key in readable_keys() if key in fields]
+    if not keys or len(keys) != len(set(fields)):
+        raise Refused(_("Choose at least one kind of data."), code="no_fields")
+    if until < timezone.localdate():
+        raise Refused(_("Choose an end date that is not in the past."), code="past")
+    if until > latest_until():
+        raise Refused(_("Choose an earlier end date: a case lasts at most 30 days."), code="too_long")
+    opener = subjects.own(by)
+    case = InvestigationCase.objects.create(
+        number=reference_numbers.take("KS"), controller_id=controller, reason=reason.strip(), fields=keys,
+        opened_by=opener, expires_at=grants.end_of(until),
+    )  # fmt: skip
+    CaseSubject.objects.bulk_create(CaseSubject(case=case, subject=person) for person in dict.fromkeys(people))
+    CaseEvent.objects.create(case=case, kind=Kind.OPENED, actor=opener)
+    return case
+
+
+@transaction.atomic
+def approve(*, case, by):
+    """A second person agrees to exactly these fields and people."""
+    case, actor = _decidable(case, by)
+    case.approved_by = actor
+    return _move(case, Status.APPROVED, Kind.APPROVED, actor)
+
+
+@transaction.atomic
+def refuse(*, case, reason, by):
+    """A second person says no, and why."""
+    case, actor = _decidable(case, by)
+    if not reason.strip():
+        raise Refused(_("Write the reason; who opened the case reads it."), code="no_reason")
+    return _move(case, Status.REFUSED, Kind.REFUSED, actor, reason.strip())
+
+
+@transaction.atomic
+def close(*, case, by):
+    """End it before its time: from now on nothing is read under it."""
+    case = _locked(case)
+    _check_side(case.controller_id, by)
+    _check_not_about(case, by)
+    if case.state not in case.RUNNING:
+        raise Refused(_("This case is over already. You need not close it."), code="over")
+    return _move(case, Status.CLOSED, Kind.CLOSED, subjects.own(by))
+
+
+def may_decide(case, user):
+    """Whether this person could be the second approver now."""
+    try:
+        _check_decidable(case, user)
+    except Refused:
+        return False
+    return True
+
+
+def may_read(case, user):
+    """Who opened it and who approved it, while they are heads there, and the data protection officer."""
+    if is_dpo(user):
+        return True
+    two = {case.opened_by.holder_id, getattr(case.approved_by, "holder_id", None)}
+    return user.pk in two and _is_head(case.controller_id, user)
+
+
+def read(*, case, subject, by, fields=None):
+    """Key → [value] of the case's fields of one of its people, recorded. `fields` narrows them.
+
+    Refused and recorded outside the case's scope, people and time: so not to be called in a transaction that a
+    refusal undoes.
+    """
+    case = InvestigationCase.objects.select_related("opened_by", "approved_by").get(pk=case.pk)
+    keys = list(case.fields if fields is None else fields)
+    refusal = _refusal(case, subject, keys, by)
+    access.look(
+        declarations.entry_of(subject) or subject, by=by, as_=parties.admin_hat(by), why=Why.CASE,
+        reference=case.number, fields=keys, allowed=refusal is None, reason=refusal or "",
+    )  # fmt: skip
+    if refusal:
+        raise Refused(_("This was refused and recorded: %(why)s.") % {"why": refusal.label}, code=refusal.value)
+    return value_display.shown_values([subject.pk], keys).get(subject.pk, {})
+
+
+def _refusal(case, subject, keys, by):
+    """The first reason against a reading, or None."""
+    wrong = {
+        Reason.NOT_PARTY: not may_read(case, by),
+        Reason.CLOSED: case.status == Status.CLOSED,
+        Reason.EXPIRED: case.state == Status.EXPIRED,
+        Reason.NOT_APPROVED: case.status != Status.APPROVED,
+        Reason.NOT_IN_CASE: not case.people.filter(subject=subject).exists() or not set(keys) <= set(case.fields),
+    }
+    return next((reason for reason, is_so in wrong.items() if is_so), None)
+
+
+def _controller(people):
+    """The id of the one management in whose register these people are."""
+    d = declarations.register()
+    found = d.model._base_manager.filter(**{f"{d.subject}__in": people}).values_list(d.subject, d.controller)
+    known = dict(found)
+    if not people or len(known) != len(set(people)) or len(set(known.values())) != 1:
+        raise Refused(_("Choose people of one building management's register."), code="people")
+    return next(iter(known.values()))
+
+
+def _is_head(controller_id, user):
+    return user.memberships.of_heads().filter(party=controller_id).exists()
+
+
+def _check_side(controller_id, by):
+    if not is_dpo(by) and not _is_head(controller_id, by):
+        raise Refused(
+            _("Only the head of this building management or the data protection officer can do this."), code="not_head"
+        )
+
+
+def _check_not_own(people, by):
+    if any(person.holder_id == by.pk for person in people):
+        raise Refused(_("You cannot investigate yourself. Ask a colleague to do it."), code="own")
+
+
+def _locked(case):
+    return InvestigationCase.objects.select_for_update(of=("self",)).select_related("opened_by").get(pk=case.pk)
+
+
+def _decidable(case, by):
+    case = _locked(case)
+    _check_decidable(case, by)
+    return case, subjects.own(by)
+
+
+def _check_decidable(case, by):
+    _check_side(case.controller_id, by)
+    if case.state == Status.EXPIRED:
+        raise Refused(_("This case has expired. Open a new one."), code="expired")
+    if case.status != Status.ASKED:
+        raise Refused(_("This case is already decided."), code="decided")
+    if case.opened_by.holder_id == by.pk:
+        raise Refused(_("You opened this case. A second person decides it."), code="same_person")
+    _check_not_about(case, by)
+
+
+def _check_not_about(case, by):
+    if case.people.filter(subject__holder=by).exists():
+        raise Refused(_("You cannot decide a case about yourself. Ask a colleague to do it."), code="own")
+
+
+def _move(case, status, kind, actor, reason=""):
+    case.status = status
+    case.save(update_fields=["status", "approved_by"])
+    CaseEvent.objects.create(case=case, kind=kind, actor=actor, reason=reason)
+    return case

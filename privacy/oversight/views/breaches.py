@@ -1,0 +1,26 @@
+"""The notice of a breach, for the person it concerns: open to her whether she has agreed to anything or not."""
+
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from privacy import access
+from privacy.middleware import open_without_consent
+from privacy.models.access import Why
+from privacy.oversight import breach_letters
+from privacy.oversight.breach_letters import Audience
+from privacy.oversight.models.breaches import BreachNotice
+from privacy.scope import Hat
+
+
+@open_without_consent
+@require_safe
+def breach_notice(request, number):
+    """The words she was told last; until she is told, there is no such page."""
+    notice = access.fetch(
+        BreachNotice, by=request.user, as_=Hat.TENANT, why=Why.OWN, fields=[],
+        select_related=("breach__controller",), breach__number=number, subject__isnull=False,
+    )  # fmt: skip
+    language = get_language() if get_language() in notice.words else "id"
+    letter = breach_letters.letter(notice.breach, Audience.PEOPLE, language, words=notice.words)
+    return render(request, "privacy/oversight/breach_notice.html", {"notice": notice, "letter": letter})

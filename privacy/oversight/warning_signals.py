@@ -1,0 +1,210 @@
+"""Warning signals: what a head of management or the data protection officer should look into (clause 3.4).
+
+Counted over the last days by aggregates, a fixed number of queries however many rows; a signal names who and how
+often, never whose data.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.db.models import Count, Q
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.templatetags.dates import JAKARTA
+from privacy import declarations
+from privacy.models.access import AccessRecord
+from privacy.models.audit_log import JournalEntry, Kind
+from privacy.models.parties import Membership
+from privacy.scope import Hat
+
+DAYS = 7
+# One or two refusals are a slip: an old link, a permission that has just ended
+MANY_REFUSED = 5
+# A day's queue is some dozens of records; more is a list read through, or an export
+MANY_PEOPLE = 50
+# An urgent call at night is a look or two
+MANY_OUT_OF_HOURS = 10
+# Office hours in Jakarta, Monday to Friday
+OPENS, CLOSES, LAST_WEEKDAY = 8, 18, 5
+# allauth stops after five tries of one account and ten of one address; these have come back
+MANY_FAILED, MANY_FROM_NETWORK = 5, 20
+SHOWN = 20
+REFUSED, BULK, HOURS, SIGN_IN, NETWORK = "refused", "bulk", "hours", "sign-in", "network"
+HEADINGS = {
+    REFUSED: _("Many refused looks"),
+    BULK: _("Many people in one day"),
+    HOURS: _("Looks outside office hours"),
+    SIGN_IN: _("Failed sign-ins of one account"),
+    NETWORK: _("Failed sign-ins from one network"),
+}
+
+WHO = ("actor_id", "actor__holder_id", "actor__holder__name", "party__name")
+SENTENCES = {
+    REFUSED: _("%(who)s was refused %(n)s looks in %(days)s days."),
+    BULK: _("%(who)s looked at the data of %(n)s people in one day."),
+    HOURS: _("%(who)s looked at data %(n)s times outside office hours in %(days)s days."),
+    SIGN_IN: _("Signing in as %(who)s failed %(n)s times in %(days)s days."),
+    NETWORK: _("%(n)s sign-ins from the network %(who)s failed in %(days)s days."),
+}
+
+
+@dataclass(frozen=True)
+class Signal:
+    kind: str
+    about: str  # the id of the actor or account, or the network
+    sentence: str
+    count: int
+    percent: int = 0  # of the largest of its kind
+
+    @property
+    def key(self):
+        """By which a page names it in an address; it holds a pseudonym or a row number, and no name."""
+        return f"{self.kind}:{self.about}"
+
+
+@dataclass(frozen=True)
+class Section:
+    kind: str
+    signals: list
+
+    @property
+    def heading(self):
+        return HEADINGS[self.kind]
+
+
+def sections(user, hat):
+    """The signals of each kind, largest first: of every company for operators, of the own ones for staff."""
+    found = {
+        REFUSED: _refused(user, hat),
+        BULK: _bulk(user, hat),
+        HOURS: _hours(user, hat),
+        SIGN_IN: _accounts(user, hat),
+    }
+    if hat == Hat.OPERATOR:  # a network belongs to no company
+        found[NETWORK] = _networks()
+    return [Section(kind, _with_bars(signals)) for kind, signals in found.items()]
+
+
+def prefill(key, user, hat):
+    """What a case opened from this signal starts with: its sentence, and the entries most looked at; {} if unknown."""
+    found = sections(user, hat) if key else []
+    signal = next((signal for section in found for signal in section.signals if signal.key == key), None)
+    if signal is None:
+        return {}
+    return {"reason": signal.sentence, "people": _people(signal, user, hat)}
+
+
+def _since():
+    return timezone.now() - timedelta(days=DAYS)
+
+
+def _looks(user, hat):
+    return AccessRecord.objects.visible_to(user, as_=hat).filter(at__gte=_since()).order_by()
+
+
+def _of_others(user, hat):
+    """Looks by people at work; a tenant's own are her affair."""
+    return _looks(user, hat).exclude(hat=Hat.TENANT).filter(allowed=True)
+
+
+def _out_of_hours(looks):
+    at = {"tzinfo": JAKARTA}
+    looks = looks.annotate(hour=ExtractHour("at", **at), weekday=ExtractIsoWeekDay("at", **at))
+    return looks.filter(Q(hour__lt=OPENS) | Q(hour__gte=CLOSES) | Q(weekday__gt=LAST_WEEKDAY))
+
+
+def _counted(looks, least):
+    return looks.values(*WHO).annotate(n=Count("pk")).filter(n__gte=least).order_by("-n", "actor_id")[:SHOWN]
+
+
+def _refused(user, hat):
+    rows = _counted(_looks(user, hat).filter(allowed=False), MANY_REFUSED)
+    return [_by_actor(REFUSED, row) for row in rows]
+
+
+def _hours(user, hat):
+    rows = _counted(_out_of_hours(_of_others(user, hat)), MANY_OUT_OF_HOURS)
+    return [_by_actor(HOURS, row) for row in rows]
+
+
+def _bulk(user, hat):
+    """By the day on which most people were looked at."""
+    looks = _of_others(user, hat).annotate(day=TruncDate("at", tzinfo=JAKARTA))
+    days = looks.values("day", *WHO).annotate(n=Count("subject", distinct=True)).filter(n__gte=MANY_PEOPLE)
+    largest = {}
+    for row in days.order_by("-n", "actor_id"):
+        largest.setdefault((row["actor_id"], row["party__name"]), row)
+    return [_by_actor(BULK, row) for row in list(largest.values())[:SHOWN]]
+
+
+def _failures():
+    return JournalEntry.objects.filter(kind=Kind.FAILED, at__gte=_since()).order_by()
+
+
+def _failed(user, hat):
+    found = _failures()
+    if hat == Hat.OPERATOR:
+        return found
+    d = declarations.register()
+    own = user.memberships.of_staff().values("party")
+    staff = Membership.objects.filter(party__in=own).values("user")
+    tenants = d.model.objects.visible_to(user, as_=hat).filter(**{f"{d.holder}__isnull": False}).values(d.holder)
+    return found.filter(Q(about__holder__in=staff) | Q(about__holder__in=tenants.order_by()))
+
+
+def _accounts(user, hat):
+    rows = _failed(user, hat).filter(about__holder__isnull=False).values("about__holder_id", "about__holder__name")
+    rows = rows.annotate(n=Count("pk")).filter(n__gte=MANY_FAILED).order_by("-n", "about__holder_id")[:SHOWN]
+    found = [(row["about__holder_id"], row["about__holder__name"], row["n"]) for row in rows]
+    return [_signal(SIGN_IN, account, n, _account(account, name)) for account, name, n in found]
+
+
+def _networks():
+    rows = _failures().exclude(network="").values("network")
+    rows = rows.annotate(n=Count("pk")).filter(n__gte=MANY_FROM_NETWORK).order_by("-n", "network")[:SHOWN]
+    return [_signal(NETWORK, row["network"], row["n"], row["network"]) for row in rows]
+
+
+def _by_actor(kind, row):
+    name = _account(row["actor__holder_id"], row["actor__holder__name"])
+    company = row["party__name"]
+    who = gettext("%(name)s from %(company)s") % {"name": name, "company": company} if company else name
+    return _signal(kind, row["actor_id"], row["n"], who)
+
+
+def _signal(kind, about, n, who):
+    return Signal(kind, str(about), SENTENCES[kind] % {"who": who, "n": n, "days": DAYS}, n)
+
+
+def _account(pk, name):
+    if pk is None:
+        return gettext("A former account")
+    return name or gettext("Account %(number)s") % {"number": pk}
+
+
+def _with_bars(signals):
+    most = max((signal.count for signal in signals), default=0)
+    return [replace(signal, percent=round(100 * signal.count / most)) for signal in signals]
+
+
+def _people(signal, user, hat):
+    """Ids of register entries, of the one management most concerned; none for a network."""
+    d = declarations.register()
+    entries = d.model.objects.visible_to(user, as_=hat)
+    if signal.kind == SIGN_IN:
+        entries = entries.filter(**{d.holder: signal.about})
+    elif signal.kind == NETWORK:
+        return []
+    else:
+        looks = {
+            REFUSED: lambda: _looks(user, hat).filter(allowed=False),
+            BULK: lambda: _of_others(user, hat),
+            HOURS: lambda: _out_of_hours(_of_others(user, hat)),
+        }[signal.kind]()
+        most = looks.filter(actor=signal.about).values("subject").annotate(n=Count("pk")).order_by("-n", "subject")
+        entries = entries.filter(**{f"{d.subject}__in": [row["subject"] for row in most[:SHOWN]]})
+    found = list(entries.order_by("pk").values_list("pk", d.controller))
+    return [pk for pk, controller in found if controller == found[0][1]]

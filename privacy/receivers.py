@@ -1,0 +1,96 @@
+"""The journal hears of what Django, allauth and the floor below do: nobody of them may call this floor."""
+
+from allauth.account import signals as account
+from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib.auth import signals as auth
+from django.contrib.auth.models import Group
+from django.db.models import signals as rows
+
+from accounts.models import User
+from accounts.signals import happened
+from privacy import audit_log, change_tracking
+from privacy.models.audit_log import Kind
+from privacy.scope import many_changed
+
+OF_PASSWORDS_AND_EMAILS = (
+    (account.password_set, Kind.PASSWORD),
+    (account.password_changed, Kind.PASSWORD),
+    (account.password_reset, Kind.RESET),
+    (account.email_added, Kind.EMAIL_ADDED),
+    (account.email_changed, Kind.EMAIL_CHANGED),
+    (account.email_removed, Kind.EMAIL_REMOVED),
+)
+GIVEN = {"post_add": "given", "post_remove": "taken", "pre_clear": "taken"}
+
+
+def begin():
+    """Called once, when all models are there."""
+    auth.user_logged_in.connect(signed_in, dispatch_uid="journal")
+    auth.user_logged_out.connect(signed_out, dispatch_uid="journal")
+    auth.user_login_failed.connect(failed, dispatch_uid="journal")
+    for signal, kind in OF_PASSWORDS_AND_EMAILS:
+        signal.connect(_teller(kind), weak=False, dispatch_uid=f"journal {kind}")
+    account.email_confirmed.connect(confirmed, dispatch_uid="journal")
+    happened.connect(told, dispatch_uid="journal")
+    for through in (User.groups.through, User.user_permissions.through, Group.permissions.through):
+        rows.m2m_changed.connect(rights, through, dispatch_uid="journal")
+    for model in change_tracking.tracked():
+        rows.pre_save.connect(change_tracking.look, model, dispatch_uid="journal")
+        rows.post_save.connect(change_tracking.saved, model, dispatch_uid="journal")
+        rows.post_delete.connect(change_tracking.removed, model, dispatch_uid="journal")
+        many_changed.connect(change_tracking.many, model, dispatch_uid="journal")
+
+
+def signed_in(sender, request, user, **kwargs):
+    """With what, too: the password, and the second factor where there is one."""
+    used = [record.get("type") or record["method"] for record in get_authentication_records(request, user)]
+    audit_log.record(Kind.SIGNED_IN, by=user, about=user, request=request, facts={"with": used} if used else None)
+
+
+def signed_out(sender, request, user, **kwargs):
+    if user is not None:
+        audit_log.record(Kind.SIGNED_OUT, by=user, about=user, request=request)
+
+
+def failed(sender, credentials, request=None, **kwargs):
+    """The email itself is not kept: it may be anybody's, or a mistyped password."""
+    account = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
+    audit_log.record(Kind.FAILED, about=account, request=request)
+
+
+def _teller(kind):
+    def tell(sender, request, user, **kwargs):
+        audit_log.record(kind, by=user, about=user, request=request)
+
+    return tell
+
+
+def confirmed(sender, request, email_address, **kwargs):
+    audit_log.record(Kind.EMAIL_CONFIRMED, about=email_address.user, request=request)
+
+
+def told(sender, kind, user, by=None, **kwargs):
+    audit_log.record(kind, by=by, about=user)
+
+
+def rights(sender, instance, action, reverse, model, pk_set, **kwargs):  # noqa: PLR0917 - Django's signal
+    """Groups and permissions by their names, on the account or the group that got or lost them."""
+    if action not in GIVEN:
+        return
+    for owner, things in _owners(sender, instance, reverse, model, pk_set):
+        if things:
+            names = sorted(getattr(thing, "codename", "") or thing.name for thing in things)
+            about = owner if isinstance(owner, User) else None
+            facts = {GIVEN[action]: names}
+            audit_log.record(Kind.RIGHTS, about=about, row=owner, facts=facts)
+
+
+def _owners(through, instance, reverse, model, pk_set):
+    """(who, what) from either side: `user.groups.add(group)` and `group.user_set.add(user)` say the same."""
+    if not reverse:
+        relation = next(f for f in type(instance)._meta.many_to_many if f.remote_field.through is through)
+        held = getattr(instance, relation.name).all()
+        return [(instance, held if pk_set is None else model.objects.filter(pk__in=pk_set))]
+    relation = next(f for f in model._meta.many_to_many if f.remote_field.through is through)
+    owners = model.objects.filter(**{relation.name: instance})
+    return [(owner, [instance]) for owner in (owners if pk_set is None else model.objects.filter(pk__in=pk_set))]

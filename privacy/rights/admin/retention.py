@@ -1,0 +1,265 @@
+"""Retention in the admin: the rules, what holds data longer, the plan and the run of two people, the certificates."""
+
+from itertools import islice
+
+from django.apps import apps
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.admin_display import Worded, nothing
+from accounts.recent_login import fresh_sign_in
+from accounts.templatetags import dates
+from privacy import access
+from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin, hat
+from privacy.admin.display import chip, person
+from privacy.admin.people import WHO, PeopleList, names_of
+from privacy.admin.staff_records import RecordedAdmin
+from privacy.errors import Refused
+from privacy.rights import legal_holds, retention
+from privacy.rights.forms.legal_holds import HoldForm
+from privacy.rights.models.erasures import Erasure, ErasureOrder
+from privacy.rights.models.legal_holds import LegalHold
+from privacy.rights.models.retention import RetentionRule, RetentionRun
+from privacy.rights.retention import Fate
+from privacy.scope import Hat
+
+LISTED = 200  # rows of each fate that the plan page names; it counts all of them
+LOOKS = {Fate.NOW: "late", Fate.WARN: "waiting", Fate.WARNED: "waiting", Fate.LATER: "over", Fate.HELD: "info"}
+
+
+@admin.register(RetentionRule)
+class RetentionRuleAdmin(Worded, Strict, admin.ModelAdmin):
+    list_display = ("__str__", "counted_from", "days", "warn_days", "law", "is_active")
+    readonly_fields = ("counted_from",)
+    fields = ("counted_from", "days", "warn_days", "law", "is_active")
+
+    @admin.display(description=_("counted from"))
+    def counted_from(self, rule):
+        return capfirst(rule.event)
+
+    def has_add_permission(self, request):
+        """A kind of data gets its rule from `setup_retention`."""
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(LegalHold)
+class LegalHoldAdmin(RecordedAdmin):
+    record_form = HoldForm
+    verb = staticmethod(legal_holds.place)
+    hats = (Hat.STAFF, Hat.OPERATOR)
+    add_title = _("Place a legal hold")
+    empty_text = _("No legal holds. Place one while a legal process needs a record.")
+    lead = _("While a legal process needs this record, nothing of it is erased. A second person releases the hold.")
+    done = _("The hold is placed. Nothing of this record is erased until it is released.")
+    list_display = ("number", "who", "law", "state", "review")
+    list_select_related = ("placed_by__holder", "released_by__holder")
+    search_fields = ("number",)
+    fields = readonly_fields = ("number", "who", "reason", "law", "review", "state", "placed", "released")
+    change_form_template = "admin/privacy/legalhold/change_form.html"
+
+    @admin.display(description=_("state"))
+    def state(self, hold):
+        return chip("info", _("In force")) if hold.is_active else chip("over", _("Released"))
+
+    @admin.display(description=_("to be looked at again on"), ordering="review_on")
+    def review(self, hold):
+        return dates.short_day(hold.review_on)
+
+    @admin.display(description=_("placed"))
+    def placed(self, hold):
+        return self.by(hold.placed_by, hold.placed_at)
+
+    @admin.display(description=_("released"))
+    def released(self, hold):
+        return self.by(hold.released_by, hold.released_at) if hold.released_by else nothing()
+
+    def by(self, subject, at):
+        name = subject.holder.name if subject.holder else ""
+        return " · ".join(filter(None, [dates.moment(at), name]))
+
+    def record_look(self, request, row, **what):
+        names = [*WHO, "legalhold.reason"]
+        access.look(
+            row, by=request.user, as_=hat(request), why=self.get_why(request, row), reference=row.number, fields=names
+        )
+
+    def may_release(self, request, hold):
+        return hold.is_active and request.user.has_perm("privacy.release_legalhold")
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(fresh_sign_in(self.release))
+        return [path("<int:pk>/release/", view, name="privacy_legalhold_release"), *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        hold = LegalHold.objects.visible_to(request.user, as_=hat(request)).filter(pk=self._clean_pk(object_id)).first()
+        extra = {"may_release": bool(hold) and self.may_release(request, hold), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, extra)
+
+    def release(self, request, pk):
+        hold = self.get_object(request, str(pk))
+        if hold is None or request.method != "POST":
+            raise Http404(_("This page is not here."))
+        if not self.may_release(request, hold):
+            raise PermissionDenied
+        self.attempt(request, legal_holds.release, _("The hold is released. What waited for it is done."), hold=hold)
+        return HttpResponseRedirect(reverse("admin:privacy_legalhold_change", args=[pk]))
+
+
+class AboutErasure(ReadOnly, TenantDataAdmin):
+    """Names are shown while there are any."""
+
+    def get_changelist(self, request, **kwargs):
+        return PeopleList
+
+    @admin.display(description=_("tenant"))
+    def who(self, row):
+        return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
+
+    def record_look(self, request, row, **what):
+        access.look(row, by=request.user, as_=hat(request), why=self.get_why(request, row), fields=WHO)
+
+
+@admin.register(ErasureOrder)
+class ErasureOrderAdmin(AboutErasure):
+    list_display = ("ordered", "who", "why", "state")
+    empty_text = _("No erasure orders. They appear here when a request for erasure is approved.")
+    list_filter = ("why",)
+    fields = readonly_fields = ("who", "why", "law", "reference", "ordered", "state")
+
+    @admin.display(description=_("ordered at"), ordering="ordered_at")
+    def ordered(self, order):
+        return dates.short_moment(order.ordered_at)
+
+    @admin.display(description=_("state"))
+    def state(self, order):
+        if order.done_at:
+            return chip("settled", _("Done"))
+        return chip("over", _("Cancelled")) if order.cancelled_at else chip("waiting", _("Waits for a hold"))
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnly, TenantDataAdmin):
+    """Certificates: a pseudonym, what was emptied, why."""
+
+    list_display = ("number", "moment", "why", "what", "closed")
+    empty_text = _("No certificates yet. Each erasure leaves one here.")
+    list_filter = ("why",)
+    search_fields = ("number",)
+    fields = readonly_fields = (
+        "number", "subject", "what", "why", "law", "reference", "rows", "files", "closed", "moment",
+    )  # fmt: skip
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("subject")
+
+    @admin.display(description=_("at"), ordering="at")
+    def moment(self, row):
+        return dates.short_moment(row.at)
+
+    @admin.display(description=_("kind of data"))
+    def what(self, row):
+        return _label(row.kind)
+
+    @admin.display(description=_("account closed"), boolean=True)
+    def closed(self, row):
+        return row.account_closed
+
+    @admin.display(description=_("rows emptied"))
+    def rows(self, row):
+        return ", ".join(f"{_label(kind)}: {count}" for kind, count in row.emptied.items())
+
+
+def _label(kind):
+    return capfirst(apps.get_model(kind)._meta.verbose_name)
+
+
+@admin.register(RetentionRun)
+class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
+    """The plan of today, prepared by one person and run by another."""
+
+    list_display = ("number", "prepared", "goes", "state")
+    empty_text = _("No runs yet. See what the retention rules would do today, then prepare a run.")
+    fields = readonly_fields = ("number", "prepared", "goes", "state")
+    change_list_template = "admin/privacy/retentionrun/change_list.html"
+
+    @admin.display(description=_("prepared at"), ordering="prepared_at")
+    def prepared(self, run):
+        return dates.short_moment(run.prepared_at)
+
+    @admin.display(description=_("to be erased"))
+    def goes(self, run):
+        return run.planned[Fate.NOW]
+
+    @admin.display(description=_("state"))
+    def state(self, run):
+        if run.run_by_id:
+            return chip("settled", _("Done"))
+        return chip("over", _("Not run")) if run.done_at else chip("waiting", _("Waits for a second person"))
+
+    def may_apply(self, request):
+        return request.user.has_perm("privacy.apply_retentionrun")
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("plan/", view(self.plan), name="privacy_retentionrun_plan"),
+            path("<int:pk>/run/", view(fresh_sign_in(self.run)), name="privacy_retentionrun_run"),
+            *super().get_urls(),
+        ]
+
+    def plan(self, request):
+        """GET lists exactly what a run would do and why the rest stays; POST prepares it for a second person."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            if not self.may_apply(request):
+                raise PermissionDenied
+            retention.prepare(by=request.user)
+            self.message_user(request, _("The run is prepared. A second person runs it today."))
+            return HttpResponseRedirect(reverse("admin:privacy_retentionrun_plan"))
+        waiting = RetentionRun.objects.filter(done_at__isnull=True).select_related("prepared_by__holder").first()
+        context = self.admin_site.each_context(request) | {
+            "title": _("What retention does today"), "opts": self.opts, "groups": self.groups(request),
+            "waiting": waiting, "may_apply": self.may_apply(request), "not_ended": retention.waiting_for_event(),
+            "is_own": waiting is not None and waiting.prepared_by.holder_id == request.user.pk,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/privacy/retentionrun/plan.html", context)
+
+    def groups(self, request):
+        """(fate, look, count, the first rows of it): names of those listed are shown, and recorded as a look."""
+        items = list(retention.plan())
+        by_fate = {fate: [item for item in items if item.fate == fate] for fate in Fate}
+        listed = {fate: list(islice(found, LISTED)) for fate, found in by_fate.items()}
+        names = names_of({item.subject_id for found in listed.values() for item in found})
+        return [
+            {
+                "fate": fate, "look": LOOKS[fate], "count": len(by_fate[fate]),
+                "rows": [(item, person(names.get(item.subject_id, ""))) for item in listed[fate]],
+            }
+            for fate in Fate
+            if by_fate[fate]
+        ]  # fmt: skip
+
+    def run(self, request, pk):
+        run = RetentionRun.objects.filter(pk=pk).first()
+        if run is None or request.method != "POST":
+            raise Http404(_("This page is not here."))
+        if not self.may_apply(request):
+            raise PermissionDenied
+        try:
+            done = retention.run(run=run, by=request.user)
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+        else:
+            sentence = ngettext("%(count)s row is erased.", "%(count)s rows are erased.", done.erased)
+            self.message_user(request, sentence % {"count": done.erased})
+        return HttpResponseRedirect(reverse("admin:privacy_retentionrun_plan"))

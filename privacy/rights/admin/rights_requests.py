@@ -1,0 +1,250 @@
+"""The rights desk: one queue for all rights, and one request in three steps: identity, assignment, answer."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from accounts.recent_login import ask_for_fresh_sign_in
+from accounts.templatetags.dates import short_day, short_moment
+from privacy import access_log as log
+from privacy import deadlines
+from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
+from privacy.admin.display import chip, person
+from privacy.admin.people import PeopleList, entry_field, names_of
+from privacy.errors import Refused
+from privacy.forms.autocomplete import Autocomplete
+from privacy.models.access import AccessRecord, Why
+from privacy.rights import rights_requests
+from privacy.rights.admin.profile_updates import QueueFilter
+from privacy.rights.forms.rights_requests import (
+    GRANT,
+    AnswerRightForm,
+    AssignForm,
+    IdentityForm,
+    NewEmailForm,
+    RecordForm,
+)
+from privacy.rights.models.rights_requests import RightKind, RightsEvent, RightsRequest
+from privacy.scope import Hat
+
+Status = RightsRequest.Status
+LIST = "admin:privacy_rightsrequest_changelist"
+ITEM = "admin:privacy_rightsrequest_change"
+KINDS = {Status.GRANTED: "settled", Status.REFUSED: "late", Status.WITHDRAWN: "over"}
+
+
+class RightsQueueFilter(QueueFilter):
+    """As for change requests, and what is assigned to oneself."""
+
+    def __init__(self, request, params, model, model_admin):
+        mine = Q(status=Status.WAITING, assigned_to__holder=request.user.pk)
+        self.conditions = QueueFilter.conditions | {"mine": lambda: mine}
+        super().__init__(request, params, model, model_admin)
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("Mine")), *super().lookups(request, model_admin)]
+
+
+@admin.register(RightsRequest)
+class RightsRequestAdmin(TenantDataAdmin):
+    why = Why.RIGHTS
+    empty_text = _("Nothing is waiting. Requests appear here when tenants ask for one of their rights.")
+    list_display = ("clock", "number", "right", "whose", "since", "assigned")
+    list_display_links = ("number",)
+    list_filter = (RightsQueueFilter,)
+    list_select_related = ("assigned_to__holder", "subject")
+    search_fields = ("number",)
+    ordering = (F("settled_at").desc(nulls_first=True), "due_at", "pk")
+
+    def has_add_permission(self, request):
+        """A request is written down for a tenant of one's own register; the operator has none."""
+        return super().has_add_permission(request) and hat(request) == Hat.STAFF
+
+    def get_queryset(self, request):
+        """What people wrote stays sealed in lists."""
+        return super().get_queryset(request).defer("details", "answer", "new_email")
+
+    def get_changelist(self, request, **kwargs):
+        return PeopleList
+
+    @admin.display(description=_("time left or answer"), ordering="due_at")
+    def clock(self, row):
+        if row.is_waiting:
+            return chip(deadlines.urgency(row.due_at), deadlines.time_left(row.due_at))
+        return chip(KINDS[row.status], row.get_status_display())
+
+    @admin.display(description=_("right"), ordering="kind")
+    def right(self, row):
+        return capfirst(row.get_kind_display())
+
+    @admin.display(description=_("tenant"))
+    def whose(self, row):
+        return person(row.who) if row.who else _("an account")
+
+    @admin.display(description=_("since"), ordering="received_at")
+    def since(self, row):
+        return short_day(row.received_at)
+
+    @admin.display(description=_("assigned to"))
+    def assigned(self, row):
+        holder = row.assigned_to.holder if row.assigned_to else None
+        return holder.get_short_name() if holder else _("nobody yet")
+
+    # Written down for a tenant
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = RecordForm(
+            request.POST or None,
+            user=request.user,
+            hat=hat(request),
+            tenant_widget=Autocomplete(entry_field(), self.admin_site),
+        )
+        if request.method == "POST" and form.is_valid() and (made := self.record(request, form)):
+            return HttpResponseRedirect(reverse(ITEM, args=[made.pk]))
+        lead = _(
+            "For a tenant who wrote or came by. It is answered like every other request, and the tenant reads the "
+            "answer here or by letter."
+        )
+        context = {
+            "title": _("Record a request for a tenant"), "opts": self.opts, "form": form, "lead": lead,
+            "button": _("Record the request"),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/privacy/record.html", self.admin_site.each_context(request) | context)
+
+    def record(self, request, form):
+        data = dict(form.cleaned_data)
+        subject, received_at = data.pop("tenant").subject, data.pop("received_on")
+        try:
+            made = rights_requests.record(subject=subject, received_at=received_at, by=request.user, **data)
+        except Refused as refusal:
+            form.refuse(refusal)
+            return None
+        self.log_addition(request, made, [{"added": {}}])
+        self.message_user(request, _("The request is recorded, and its clock runs."))
+        return made
+
+    # One request
+
+    def may_decide(self, request, row):
+        """What the verbs would say, so that no button stands where none works."""
+        if not row.is_waiting or row.subject.holder_id == request.user.pk:
+            return False
+        return self.has_change_permission(request, row) and rights_requests.answers_for(request.user, row)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        step = request.POST.get("step", "")
+        forms = self.forms_for(row, request.POST if request.method == "POST" else None, step)
+        if step in forms and self.has_change_permission(request, row) and forms[step].is_valid():
+            if (row.kind, step) in SENSITIVE:
+                ask_for_fresh_sign_in(request)
+            if self.take_step(request, row, step, forms[step]):
+                return HttpResponseRedirect(reverse(LIST) if step == "answer" else request.path)
+            row.refresh_from_db()
+        self.record_again(request, row)
+        return TemplateResponse(
+            request, "admin/privacy/rightsrequest/answer.html", self.facts(request, row, forms, forms.get(step))
+        )
+
+    def forms_for(self, row, data, step):
+        language = row.subject.holder.language if row.subject.holder else ""
+        sent = {step: data}
+        return {
+            "identity": IdentityForm(sent.get("identity")),
+            "assign": AssignForm(sent.get("assign"), request=row),
+            "email": NewEmailForm(sent.get("email")),
+            "answer": AnswerRightForm(sent.get("answer"), request=row, language=language),
+        }
+
+    def take_step(self, request, row, step, form):
+        """Call the step's verb; False, with the sentence in the form, when it refuses."""
+        data = form.cleaned_data
+        try:
+            if step == "identity":
+                rights_requests.check_identity(request=row, how=data["how"], by=request.user)
+                said = _("How the identity was checked is kept.")
+            elif step == "assign":
+                rights_requests.assign(request=row, to=data["to"].user, by=request.user)
+                said = _("The request is assigned.")
+            elif step == "email":
+                rights_requests.enter_email(request=row, email=data["email"], by=request.user)
+                said = _("The new email is entered. Ask a colleague to read it again and to grant the request.")
+            else:
+                self.answer(request, row, form)
+                said = _("Your answer is kept. The tenant is told.")
+        except Refused as refusal:
+            form.refuse(refusal)
+            return False
+        self.message_user(request, said)
+        return True
+
+    def answer(self, request, row, form):
+        data, words = form.cleaned_data, form.words()
+        if data["decision"] == GRANT:
+            seen = request.POST.get("seen_email", "")
+            return rights_requests.grant(request=row, answer=words, by=request.user, seen_email=seen)
+        return rights_requests.refuse(
+            request=row, ground=data["ground"], answer=words, review_on=data["review_on"], by=request.user
+        )
+
+    def facts(self, request, row, forms, sent):
+        line = AccessRecord.objects.filter(pk=row.line_id).select_related("actor__holder", "party", "grant__purpose")
+        line = line.first() if row.line_id else None
+        holder = row.subject.holder
+        return self.admin_site.each_context(request) | {
+            "title": _("Request %(number)s") % {"number": row.number},
+            "opts": self.opts, "row": row, "forms": forms, "form": sent, "hat": hat(request).value,
+            "who": names_of([row.subject_id]).get(row.subject_id, ""),
+            "holder": holder if row.subject.own else None, "has_account": holder is not None,
+            "line": line, "sentence": log.sentence(line, holder.pk if holder else None) if line else "",
+            "may_decide": self.may_decide(request, row), "is_own": row.subject.holder_id == request.user.pk,
+            "time_left": deadlines.time_left(row.due_at), "urgency": deadlines.urgency(row.due_at),
+            "kind": KINDS.get(row.status, "info"), "steps": steps(row),
+            "events": row.events.select_related("actor__holder").order_by("at", "pk"),
+        }  # fmt: skip
+
+
+# What erases a person or hands over an account
+SENSITIVE = {(RightKind.ERASE, "answer"), (RightKind.RECOVER, "answer"), (RightKind.RECOVER, "email")}
+
+
+def steps(row):
+    """Identity → assignment → answer. Assigning is a help to the desk: an answer does not wait for it."""
+    checked, assigned = row.checked_at is not None, row.assigned_to_id is not None
+    return [
+        {"label": _("Identity"), "at": row.checked_at, "done": checked, "current": row.is_waiting and not checked},
+        {"label": _("Assignment"), "done": assigned, "current": row.is_waiting and checked and not assigned},
+        {
+            "label": _("Answer"),
+            "at": row.settled_at,
+            "done": not row.is_waiting,
+            "current": row.is_waiting and checked and assigned,
+        },
+    ]
+
+
+@admin.register(RightsEvent)
+class RightsEventAdmin(ReadOnly, TenantDataAdmin):
+    list_display = ("moment", "happening", "request")
+    list_filter = ("happened",)
+    list_select_related = ("request",)
+    fields = readonly_fields = ("moment", "happening", "subject", "request", "detail", "actor")
+
+    @admin.display(description=_("at"), ordering="at")
+    def moment(self, event):
+        return short_moment(event.at)
+
+    @admin.display(description=_("what happened"), ordering="happened")
+    def happening(self, event):
+        return capfirst(event.get_happened_display())

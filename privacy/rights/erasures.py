@@ -1,0 +1,256 @@
+"""Erasing a person: every declared field and file, everywhere, while the proof stays and names a pseudonym.
+
+What to empty is read from the declarations, so that no model can be forgotten. The evidence keeps commitments;
+the salt that made them provable is destroyed. Source: clause 8 of the policy; articles 42 to 45 of UU PDP.
+"""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import FileField, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import mail
+from accounts.models import User
+from privacy import declarations, reference_numbers, subjects
+from privacy.errors import Refused
+from privacy.fields import BlindIndexField
+from privacy.models.subjects import Subject
+from privacy.rights import erasure_journal
+from privacy.rights.models.erasures import Erasure, ErasureOrder, Why
+from privacy.rights.models.legal_holds import LegalHold
+from privacy.sharing.models.grants import SharingEvent, SharingGrant
+
+
+@dataclass
+class Emptied:
+    """What one erasure emptied: model's label → rows, and the files to destroy once it is certain."""
+
+    rows: dict = field(default_factory=dict)
+    files: list = field(default_factory=list)
+
+    def count(self, model, number):
+        if number:
+            self.rows[model._meta.label] = self.rows.get(model._meta.label, 0) + number
+
+
+@transaction.atomic
+def order(*, subject, why, by=None, law="", reference=""):
+    """Erase this register entry's person, at once or as soon as no hold stands in the way. The `ErasureOrder`.
+
+    Ordering twice is ordering once. `by` is None for the retention run itself.
+    """
+    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    if subject.erased_at:
+        raise Refused(_("This person's data is already erased."), code="erased")
+    if subject.own and not may_close(subject.holder):
+        raise Refused(_("An account closes with the last record it holds. Choose the record."), code="own")
+    found = subject.erasure_orders.waiting().first() or ErasureOrder.objects.create(
+        subject=subject,
+        controller_id=declarations.controller_of(subject),
+        why=why,
+        law=law,
+        reference=reference,
+        ordered_by=subjects.own(by) if by else None,
+    )
+    if not is_held(subject):
+        carry_out(order=found)
+    return found
+
+
+def is_held(subject):
+    return LegalHold.objects.active().filter(subject=subject).exists()
+
+
+@transaction.atomic
+def carry_out(*, order):
+    """Do what was ordered. The certificate (`Erasure`), or the earlier one when it was done before."""
+    order = ErasureOrder.objects.select_for_update().get(pk=order.pk)
+    if order.done_at:
+        return Erasure.objects.filter(subject=order.subject).order_by("at").last()
+    if is_held(order.subject):
+        raise Refused(_("A legal hold stands in the way. Release it first, or wait until it is released."), code="held")
+    certificate = erase(order.subject, why=order.why, law=order.law, reference=order.reference, by=order.ordered_by)
+    order.done_at = timezone.now()
+    order.save(update_fields=["done_at"])
+    return certificate
+
+
+def erase(subject, *, why, law="", reference="", by=None, tell=True):
+    """Erase now, and write the certificate. Callers have checked that it may be done; they hold the transaction."""
+    controller, holder = declarations.controller_of(subject), subject.holder
+    address = _address_of(subject)
+    emptied = Emptied()
+    _end_permissions(subject, by)
+    _empty(subject, emptied)
+    gone = [holder.pk, holder.email] if holder else [None, ""]
+    closed = _close_account(holder, subject, emptied)
+    mail.forget(addresses={address, gone[1] if closed else ""} - {""}, user_id=gone[0] if closed else None)
+    certificate = Erasure.objects.create(
+        number=reference_numbers.take("SP"),
+        subject=subject,
+        controller_id=controller,
+        kind=declarations.register().model._meta.label,
+        why=why,
+        law=law,
+        reference=reference,
+        emptied=emptied.rows,
+        files=len(emptied.files),
+        account_closed=closed,
+        by=by,
+    )
+    if tell:
+        _tell(certificate, address or gone[1], holder, closed)
+    files = list(emptied.files)
+    # What fails here undoes nothing and stops nothing: the daily job writes the journal again
+    transaction.on_commit(lambda: erasure_journal.add([certificate]), robust=True)
+    transaction.on_commit(lambda: destroy(files), robust=True)
+    return certificate
+
+
+def _empty(subject, emptied):
+    """Every declared row about this subject, and rows of others that hold her values; then the pseudonym itself."""
+    now, indexes = timezone.now(), _indexes(subject)
+    for d in declarations.all_declared():
+        if not d.subject or d.model in (Subject, User) or not d.personal:
+            continue
+        rows = d.model._base_manager.filter(pk__in=_about(d, subject, indexes))
+        if d.ends:
+            getattr(d.model._default_manager.filter(pk__in=_about(d, subject, indexes)), d.ends)(now)
+        emptied.files += files_of(d, rows)
+        emptied.count(d.model, rows.delete()[0] if d.dropped else rows.update(**d.personal))
+    subject.holder, subject.salt, subject.erased_at = None, b"", now
+    subject.save(update_fields=["holder", "salt", "erased_at"])
+
+
+def _about(d, subject, indexes):
+    """The ids of the rows of one model that hold the subject's data, whoever they belong to."""
+    about = Q(**{d.subject: subject})
+    for path in d.also:
+        about |= Q(**{path: subject})
+    for column in d.model._meta.concrete_fields:
+        if isinstance(column, BlindIndexField) and indexes and d is not declarations.register():
+            about |= Q(**{f"{column.name}__in": indexes})
+    return list(d.model._base_manager.filter(about).values_list("pk", flat=True))
+
+
+def _indexes(subject):
+    """The blind indexes of her entry: a claim by somebody else may hold the same identity number."""
+    d = declarations.register()
+    names = [column.name for column in d.model._meta.concrete_fields if isinstance(column, BlindIndexField)]
+    rows = d.model._base_manager.filter(**{d.subject: subject})
+    stored = [value for row in rows.values_list(*names) for value in row if value]
+    if len(settings.BLIND_INDEX_KEYS) == 1:
+        return stored
+    columns = [d.model._meta.get_field(name) for name in names]
+    return [*stored, *(index for row in rows for column in columns for index in column.indexes(column.text_of(row)))]
+
+
+def files_of(d, rows):
+    columns = [name for name in d.personal if isinstance(d.model._meta.get_field(name), FileField)]
+    columns += [name for name in ("old", "new") if name in d.personal and d.model.__name__ == "ProfileUpdateLine"]
+    return [name for row in rows.only(*columns) for name in _names(row, columns)] if columns else []
+
+
+def _names(row, columns):
+    for column in columns:
+        value = getattr(row, column)
+        name = value.name if hasattr(value, "name") else value
+        if name and (hasattr(value, "name") or _is_file(row)):
+            yield name
+
+
+def _is_file(line):
+    """A line of a change request holds the name of a proposed file as its text."""
+    return isinstance(declarations.register().model._meta.get_field(line.field), FileField)
+
+
+def destroy(names):
+    for name in names:
+        default_storage.delete(name)
+
+
+def _end_permissions(subject, by):
+    now = timezone.now()
+    for grant in SharingGrant.objects.filter(subject=subject, withdrawn_at__isnull=True, ends_at__gt=now):
+        grant.withdrawn_at = now
+        grant.save(update_fields=["withdrawn_at"])
+        SharingEvent.objects.create(kind=SharingEvent.Kind.ERASED, subject=subject, grant=grant, actor=by or subject)
+
+
+def _close_account(holder, subject, emptied):
+    """Close the account when nothing else hangs on it: no other record, no work for a company."""
+    if holder is None or not may_close(holder, but=subject):
+        return False
+    for own in Subject.objects.select_for_update().filter(holder=holder, own=True):
+        _empty(own, emptied)
+    end_sessions(holder)
+    emptied.count(User, 1)
+    holder.delete()
+    return True
+
+
+def may_close(user, but=None):
+    """Does nothing hang on this account any more: no register entry, `but` this one, and no work for a company?"""
+    if user.is_staff or user.is_superuser or user.memberships.exists():
+        return False
+    return not Subject.objects.filter(holder=user, own=False).exclude(pk=but and but.pk).exists()
+
+
+def end_sessions(user):
+    """Sign this account out everywhere, and drop what its sessions held."""
+    ids = (key for key, session in _sessions() if session.get("_auth_user_id") == str(user.pk))
+    Session.objects.filter(pk__in=list(ids)).delete()
+
+
+def _sessions():
+    store = SessionStore()
+    for session in Session.objects.iterator(chunk_size=1000):
+        yield session.pk, store.decode(session.session_data)
+
+
+def _address_of(subject):
+    """Where the certificate goes: the address of the entry, while it is still there."""
+    d = declarations.register()
+    return d.model._base_manager.filter(**{d.subject: subject}).values_list(d.address, flat=True).first() or ""
+
+
+def _tell(certificate, address, holder, closed):
+    """To the account where it stays; else to the address, sealed until it is sent and forgotten the day after."""
+    facts = {"number": certificate.number}
+    if holder and not closed:
+        mail.tell(user=holder, template="erased", url_name="home", facts=facts)
+    elif address:
+        language = holder.language if holder else ""
+        mail.tell_address(email=address, language=language, template="erased", path="/", facts=facts)
+
+
+# After a restored backup
+
+
+def replay(progress=None):
+    """Erase again everybody whom the journal names and the database still shows. How many that were.
+
+    A backup brings people back; the journal lies elsewhere and remembers. Nobody is told twice.
+    """
+    again = 0
+    for line in erasure_journal.read():
+        subject = Subject.objects.filter(pk=line["subject"]).first()
+        if subject and not subject.erased_at:
+            _again(subject, line)
+            again += 1
+        if progress:
+            progress(again)
+    return again
+
+
+@transaction.atomic
+def _again(subject, line):
+    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject.erasure_orders.waiting().update(done_at=timezone.now())
+    erase(subject, why=Why.REPLAY, law=line["law"], reference=line["number"], tell=False)

@@ -1,0 +1,77 @@
+"""Staff's answer to a change request: approve or reject each field, with a reason that the tenant reads."""
+
+from django import forms
+from django.utils import translation
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from privacy.rights.models.profile_updates import ProfileUpdateLine
+
+Decision = ProfileUpdateLine.Decision
+READY = {
+    "not_shown": _("The document does not show the new value."),
+    "unreadable": _("The document cannot be read."),
+    "already_right": _("The data in the register is right."),
+    "original": _("Please come with the original."),
+}
+LONGEST = ProfileUpdateLine._meta.get_field("reason").max_length
+
+
+class DecisionForm(forms.Form):
+    """Three fields a line: the decision (none chosen), a ready reason, and a reason in own words."""
+
+    def __init__(self, *args, lines, language="", **kwargs):
+        """`language`: that of the tenant, in which a ready reason is kept."""
+        super().__init__(*args, **kwargs)
+        self.lines, self.language = lines, language
+        for line in lines:
+            self.fields |= {
+                f"decision_{line.pk}": forms.ChoiceField(
+                    label=_("Decision"),
+                    choices=[(Decision.APPROVED, _("Approve")), (Decision.REJECTED, _("Reject"))],
+                    widget=forms.RadioSelect,
+                    error_messages={"required": format_lazy(_("Approve or reject: {field}."), field=line.label)},
+                ),
+                f"ready_{line.pk}": forms.ChoiceField(
+                    label=_("Reason for rejecting"),
+                    choices=[("", _("Choose a sentence, or write your own")), *READY.items()],
+                    required=False,
+                ),
+                f"reason_{line.pk}": forms.CharField(
+                    label=_("In your own words"),
+                    help_text=_("The tenant reads this."),
+                    widget=forms.Textarea({"rows": 2}),
+                    max_length=LONGEST,
+                    required=False,
+                ),
+            }
+
+    def clean(self):
+        data = super().clean()
+        for line in self.lines:
+            reason = self._reason(line)
+            if data.get(f"decision_{line.pk}") != Decision.REJECTED or f"reason_{line.pk}" in self.errors:
+                continue
+            if not reason:
+                self.add_error(f"ready_{line.pk}", _("Write the reason for each rejection; the tenant reads it."))
+            elif len(reason) > LONGEST:
+                self.add_error(f"reason_{line.pk}", _("Write a shorter reason: one or two sentences."))
+        return data
+
+    def rows(self):
+        """Each line with its three boxes."""
+        return [(line, *(self[f"{name}_{line.pk}"] for name in ("decision", "ready", "reason"))) for line in self.lines]
+
+    def decisions(self):
+        """What `profile_updates.decide` takes."""
+        return {
+            line.pk: (decision, self._reason(line) if decision == Decision.REJECTED else "")
+            for line in self.lines
+            for decision in [self.cleaned_data[f"decision_{line.pk}"]]
+        }
+
+    def _reason(self, line):
+        ready = self.cleaned_data.get(f"ready_{line.pk}", "")
+        with translation.override(self.language or translation.get_language()):
+            words = [str(READY[ready])] if ready else []
+        return " ".join([*words, self.cleaned_data.get(f"reason_{line.pk}", "").strip()]).strip()

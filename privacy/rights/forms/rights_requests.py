@@ -1,0 +1,231 @@
+"""Asking for a right on the portal, and the desk's forms: whose, how her identity was checked, and the answer."""
+
+from django import forms
+from django.utils import timezone, translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from privacy import deadlines, declarations
+from privacy.forms.fields import DayField
+from privacy.forms.refusing import RefusingForm
+from privacy.rights import rights_requests
+from privacy.rights.models.rights_requests import Ground, HowChecked, RightKind, RightsRequest
+
+GRANT, REFUSE = "grant", "refuse"
+LONGEST = 2000
+# What nobody can answer without knowing what it is about
+NEEDS_WORDS = (RightKind.CORRECT, RightKind.AUTOMATED, RightKind.RESTRICT, RightKind.COMPENSATION)
+# Right → ready sentence for granting it; the tenant reads it
+READY = {
+    RightKind.COPY: _("The copy of your data is ready. Download it from the page of your rights, or ask us for paper."),
+    RightKind.CORRECT: _("We have corrected your data."),
+    RightKind.ERASE: _("We have begun to erase your data, and tell you when it is done."),
+    RightKind.WITHDRAW: _("Your consent is withdrawn. What was lawful before stays lawful."),
+    RightKind.AUTOMATED: _("A person has looked at the decision again."),
+    RightKind.RESTRICT: _("The processing of your data is restricted from now on."),
+    RightKind.LIFT: _("The restriction has ended. What you had allowed before works again."),
+    RightKind.COMPENSATION: _("We have looked into what happened, and will contact you about the compensation."),
+    RightKind.MOVE: _("Your data is ready in a form that other systems can read."),
+    RightKind.RECOVER: _("You can use your account again. Sign in and choose a new password."),
+}
+READY_REFUSALS = {
+    Ground.RETENTION: _("We cannot erase this yet: the law requires us to keep it for now."),
+    Ground.LEGAL: _("We cannot do this yet: the data is needed for a legal process."),
+    Ground.CONTRACT: _("We cannot erase this yet: it is still needed for the agreement with you."),
+    Ground.ACCURATE: _("The data in the register is right."),
+    Ground.NOT_HELD: _("We keep no such data about you."),
+    Ground.IDENTITY: _("We could not confirm that the request is yours. Please come with your original identity card."),
+}
+
+
+def capped(choices, without=""):
+    """Choices as they stand in a form: in sentence case, without the one that nobody chooses."""
+    return [(value, capfirst(label)) for value, label in choices if value != without]
+
+
+def details_field(**options):
+    return forms.CharField(
+        label=_("What is it about?"),
+        widget=forms.Textarea({"rows": 5, "maxlength": LONGEST}),
+        max_length=LONGEST,
+        **options,
+    )
+
+
+class RightsForm(RefusingForm):
+    FIELD_OF_CODE = {
+        "how": "how", "not_colleague": "to", "ground": "ground", "no_answer": "answer", "review": "review_on",
+        "future": "received_on", "channel": "channel", "kind": "kind", "not_staff": "tenant",
+        "email": "email",
+    }  # fmt: skip
+
+
+class AskRightForm(RightsForm):
+    """`records`: what the person may ask about, with the company that answers; the first when there is no choice."""
+
+    about = forms.ChoiceField(label=_("Who should answer?"), widget=forms.RadioSelect)
+    details = details_field(
+        help_text=_("Do not write your identity number here. We find your record by your account."), required=False
+    )
+    line = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, kind, records, names, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.records = {str(subject.pk): subject for subject, _controller in records}
+        self.fields["about"].choices = [
+            (str(subject.pk), self._label(subject, names[controller])) for subject, controller in records
+        ]
+        self.fields["about"].initial = next(iter(self.records), None)
+        self.fields["about"].error_messages |= {"required": _("Choose who should answer.")}
+        if len(self.records) < 2 or self.data.get("line") or self.initial.get("line"):
+            del self.fields["about"]
+        if kind in NEEDS_WORDS:
+            self.fields["details"].required = True
+            self.fields["details"].error_messages |= {"required": _("Write what it is about, in a sentence or two.")}
+
+    @staticmethod
+    def _label(subject, company):
+        words = _("%(company)s, about my account") if subject.own else _("%(company)s, about its register of tenants")
+        return words % {"company": company}
+
+    @property
+    def subject(self):
+        chosen = self.cleaned_data.get("about")
+        return self.records[chosen] if chosen else next(iter(self.records.values()), None)
+
+
+class RecordForm(RightsForm):
+    """A request that came by letter or by a visit, written down for a tenant of the own register."""
+
+    tenant = forms.ModelChoiceField(None, label=_("Tenant"))
+    kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *capped(RightKind.choices)])
+    channel = forms.ChoiceField(
+        label=_("How it came"),
+        choices=capped(RightsRequest.Channel.choices, without=RightsRequest.Channel.ONLINE),
+        widget=forms.RadioSelect,
+    )
+    received_on = DayField(label=_("Received on"), help_text=_("The clock runs from the day of receipt."))
+    details = details_field(help_text=_("In the tenant's own words. The tenant can read this."), required=False)
+    how = forms.ChoiceField(
+        label=_("How was the tenant's identity checked?"),
+        choices=[
+            ("", _("Not checked yet")),
+            *capped(HowChecked.choices, without=HowChecked.SIGNED_IN),
+        ],
+        required=False,
+    )
+
+    def __init__(self, *args, user, hat, tenant_widget, **kwargs):
+        super().__init__(*args, **kwargs)
+        entries = declarations.register().model.objects.visible_to(user, as_=hat)
+        tenant = self.fields["tenant"]
+        tenant.widget, tenant.queryset = tenant_widget, entries
+        tenant.label_from_instance = lambda entry: entry.name
+        tenant_widget.choices = tenant.choices
+        today = timezone.localdate()
+        self.fields["received_on"].widget.attrs |= {"max": today.isoformat()}
+        self.fields["received_on"].initial = today
+        for name, sentence in (
+            ("tenant", _("Choose the tenant.")),
+            ("kind", _("Choose the right.")),
+            ("channel", _("Say whether the request came by letter or by a visit.")),
+        ):
+            self.fields[name].error_messages |= {"required": sentence, "invalid_choice": sentence}
+
+    def clean_received_on(self):
+        """Its first moment, so that the clock never promises more time than the law gives; now, when it is today."""
+        day = self.cleaned_data["received_on"]
+        return timezone.now() if day == timezone.localdate() else deadlines.start_of(day)
+
+
+class IdentityForm(RightsForm):
+    how = forms.ChoiceField(
+        label=_("How was the tenant's identity checked?"),
+        choices=capped(HowChecked.choices, without=HowChecked.SIGNED_IN),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say how the identity was checked.")},
+    )
+
+
+class NewEmailForm(RightsForm):
+    email = forms.EmailField(
+        label=_("New email"),
+        help_text=_(
+            "Only when the tenant has lost the old mailbox. A colleague reads it again, then grants the request."
+        ),
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        error_messages={
+            "required": _("Enter the new email."),
+            "invalid": _("Write the email address like this: nama@contoh.id."),
+        },
+    )
+
+
+class AssignForm(RightsForm):
+    to = forms.ModelChoiceField(None, label=_("Who works on it?"), empty_label=_("Choose a colleague"))
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        field.queryset = rights_requests.colleagues(request)
+        field.label_from_instance = lambda membership: membership.user.get_short_name()
+        sentence = _("Choose a colleague of the company that must answer.")
+        field.error_messages |= {"required": sentence, "invalid_choice": sentence}
+
+
+def _ready_choices(kind):
+    """Ready sentences: the one that grants, and one for each ground that has one."""
+    refusals = [
+        (ground.value, READY_REFUSALS[ground])
+        for ground in rights_requests.grounds_of(kind)
+        if ground in READY_REFUSALS
+    ]
+    return [("", _("Choose a sentence, or write your own")), (GRANT, READY[kind]), *refusals]
+
+
+class AnswerRightForm(RightsForm):
+    """Nothing is chosen beforehand; a refusal needs its ground, and both need words for the tenant."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[(GRANT, _("Grant")), (REFUSE, _("Refuse"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether to grant or to refuse.")},
+    )
+    ground = forms.ChoiceField(label=_("Refusal ground"), required=False, help_text=_("Only for a refusal."))
+    ready = forms.ChoiceField(label=_("Ready sentence"), required=False)
+    answer = forms.CharField(
+        label=_("In your own words"),
+        help_text=_("The tenant reads this."),
+        widget=forms.Textarea({"rows": 4, "maxlength": LONGEST}),
+        max_length=LONGEST,
+        required=False,
+    )
+    review_on = DayField(label=_("Looked at again on"), required=False, help_text=_("Only for a refusal."))
+
+    def __init__(self, *args, request, language="", **kwargs):
+        """`language`: that of the tenant, in which a ready sentence is kept."""
+        super().__init__(*args, **kwargs)
+        self.language = language
+        grounds = rights_requests.grounds_of(request.kind)
+        self.fields["ground"].choices = [
+            ("", _("Choose the ground")),
+            *[(ground.value, capfirst(ground.label)) for ground in grounds],
+        ]
+        self.fields["ready"].choices = _ready_choices(request.kind)
+        self.kind = request.kind
+
+    def clean(self):
+        data = super().clean()
+        if data.get("decision") == REFUSE and not data.get("ground"):
+            self.add_error("ground", _("Choose the ground of the refusal from the list; the law names them."))
+        if data.get("decision") and not self.words():
+            self.add_error("answer", _("Write the answer; the tenant reads it."))
+        return data
+
+    def words(self):
+        ready = self.cleaned_data.get("ready", "")
+        with translation.override(self.language or translation.get_language()):
+            sentence = READY[self.kind] if ready == GRANT else READY_REFUSALS.get(ready, "")
+            words = [str(sentence)] if ready else []
+        return " ".join([*words, self.cleaned_data.get("answer", "").strip()]).strip()

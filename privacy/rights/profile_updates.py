@@ -1,0 +1,292 @@
+"""Changing the register: the person asks, staff decide per field, the person is told (clauses 2.2, 5.6; article 30)."""
+
+import json
+import re
+from copy import copy
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import FileField, Model
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import encryption, mail
+from privacy import access, declarations, reference_numbers, subjects
+from privacy.errors import Refused
+from privacy.models.access import Action, Why
+from privacy.models.subjects import Subject
+from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
+from privacy.scope import Hat
+
+Status = ProfileUpdateRequest.Status
+Decision = ProfileUpdateLine.Decision
+CHANGED_MEANWHILE = _(
+    "This record changed while you were working. Nothing was saved. Compare the new values and decide again."
+)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One requested change as people read it: the register as it was, and as it would be."""
+
+    line: ProfileUpdateLine
+    before: Model
+    after: Model
+
+    @property
+    def label(self):
+        return self.line.label
+
+    @property
+    def old(self):
+        return declarations.display(self.before, self.line.field)
+
+    @property
+    def new(self):
+        return declarations.display(self.after, self.line.field)
+
+    @property
+    def old_masked(self):
+        return declarations.masked(self.before, self.line.field)
+
+    @property
+    def new_masked(self):
+        return declarations.masked(self.after, self.line.field)
+
+    @property
+    def difference(self):
+        """How two masked values differ, which the masks may hide; "" when nothing is masked."""
+        masked = self.line.field in declarations.register().masked
+        return hidden_difference(str(self.old), str(self.new)) if masked else ""
+
+    @property
+    def is_file(self):
+        return is_file(self.line.field)
+
+
+def hidden_difference(old, new):
+    """From which digit on two numbers differ, without telling a digit; "" where one of them is empty."""
+    old, new = (re.sub(r"[^0-9A-Za-z]", "", text) for text in (old, new))
+    same = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+    if not old or not new or old == new:
+        return ""
+    if same == 0 or len(old) != len(new):
+        return gettext("This is another number.")
+    last = len(new) - same
+    return ngettext("Changed in the last digit.", "Changed within the last %(n)s digits.", last) % {"n": last}
+
+
+def compare(request, record):
+    """What was asked for, field by field. Once settled there are no values any more, only decisions."""
+    lines, before, after = list(request.lines.all()), copy(record), copy(record)
+    for line in lines:
+        put(before, line.field, line.old)
+        put(after, line.field, line.new)
+    return [Comparison(line, before, after) for line in lines]
+
+
+def is_file(name):
+    return isinstance(declarations.register().model._meta.get_field(name), FileField)
+
+
+def put(record, name, text):
+    """Set a field from its stored text (see `stored`)."""
+    field = record._meta.get_field(name)
+    setattr(record, name, field.to_python(text) if text else None if field.null else "")
+
+
+def stored(record, name):
+    """A field's value as text, in the one form in which old, new and present values are compared."""
+    return record._meta.get_field(name).value_to_string(record) if getattr(record, name) not in (None, "") else ""
+
+
+def changed(record, proposal):
+    """Names of the updatable fields in which `proposal` (an unsaved copy) differs from `record`."""
+    return [name for name in declarations.register().updatable if stored(record, name) != stored(proposal, name)]
+
+
+@transaction.atomic
+def ask(*, record, proposal, by, note="", evidence=None):
+    """The holder asks for the changes in `proposal`, a cleaned copy of `record`. The record itself stays as it is."""
+    declaration = declarations.register()
+    subject = Subject.objects.select_for_update().get(pk=record.subject_id)
+    if subject.holder_id != by.pk:
+        raise Refused(_("Only the person concerned can ask for this."), code="not_holder")
+    names = changed(record, proposal)
+    if not names:
+        raise Refused(_("The new data is the same as the old. Change the fields that need it."), code="same")
+    if ProfileUpdateLine.objects.filter(
+        request__subject=subject, request__status=Status.WAITING, field__in=names
+    ).exists():
+        raise Refused(_("We already have this. You need not send it again."), code="twice")
+    request = ProfileUpdateRequest.objects.create(
+        number=reference_numbers.take("PD"),
+        subject=subject,
+        controller_id=getattr(record, f"{declaration.controller}_id"),
+        note=note,
+        evidence=evidence or "",
+    )
+    for name in names:
+        if is_file(name):
+            _keep_file(proposal, name)
+        ProfileUpdateLine.objects.create(
+            request=request, field=name, old=stored(record, name), new=stored(proposal, name)
+        )
+    return request
+
+
+@transaction.atomic
+def cancel(*, request, by):
+    """The person takes the request back; the proposed values go at once."""
+    request = _waiting(request)
+    if request.subject.holder_id != by.pk:
+        raise Refused(_("Only the person concerned can cancel this request."), code="not_holder")
+    return _settle(request, Status.WITHDRAWN, by)
+
+
+@transaction.atomic
+def decide(*, request, decisions, seen, by):
+    """Apply what is approved and refuse the rest with a reason, all in one transaction.
+
+    `decisions` maps each line's id to ("approved", "") or ("rejected", reason); `seen` is the `mark` of the lines that
+    the decision was made on. Refused when a field changed meanwhile, also when a colleague has compared it anew:
+    nothing is applied, and `conflicts` shows which.
+    """
+    request = _decidable(request, by)
+    lines = list(request.lines.select_for_update().order_by("pk"))
+    if seen != mark(lines):
+        raise Refused(CHANGED_MEANWHILE, code="changed")
+    _check_decisions(lines, decisions)
+    record = type(declarations.entry_of(request.subject)).objects.select_for_update().get(subject=request.subject)
+    if conflicts(request, record, lines):
+        raise Refused(CHANGED_MEANWHILE, code="changed")
+    for line in lines:
+        line.decision, line.reason = decisions[line.pk]
+    approved = [line for line in lines if line.decision == Decision.APPROVED]
+    _apply(record, approved)
+    for line in lines:
+        line.save(update_fields=["decision", "reason"])
+    if approved:
+        access.look(
+            record,
+            by=by,
+            as_=Hat.STAFF,
+            why=Why.UPDATE,
+            reference=request.number,
+            action=Action.CHANGED,
+            fields=[line.field for line in approved],
+        )
+    status = Status.APPROVED if len(approved) == len(lines) else Status.PARTLY if approved else Status.REJECTED
+    return _settle(request, status, by)
+
+
+def mark(lines):
+    """Differs when what a decision compares has changed. Tells nothing by itself."""
+    compared = sorted([line.pk, line.old, line.new] for line in lines)
+    return encryption.blind_index(json.dumps(compared, default=str), context="privacy.updates")
+
+
+def conflicts(request, record, lines=None):
+    """Lines whose field no longer holds the value that the person saw when asking → the present value."""
+    found = {line: stored(record, line.field) for line in (lines if lines is not None else request.lines.all())}
+    return {line: now for line, now in found.items() if now != line.old}
+
+
+@transaction.atomic
+def accept_present(*, request, by):
+    """After a conflict, compare anew: what the register holds now becomes the old value of each line."""
+    request = _decidable(request, by)
+    for line, now in conflicts(request, declarations.entry_of(request.subject)).items():
+        line.old = now
+        line.save(update_fields=["old"])
+
+
+@transaction.atomic
+def corrected(*, record, names, by, beside=()):
+    """Staff changed the register directly: the person is told which fields and by whom, and the log keeps it.
+
+    `beside` are changed rows of another model about the same person, such as where she lives.
+    """
+    names = [name for name in names if name in declarations.register().updatable]
+    if not names and not beside:
+        return
+    change = {"by": by, "as_": Hat.STAFF, "why": Why.CORRECTION, "action": Action.CHANGED}
+    if names:
+        access.look(record, fields=names, **change)
+    if beside:
+        access.look(beside[0], **change)
+    if record.subject.holder is not None:
+        mail.tell(user=record.subject.holder, template="data_corrected", url_name="access_log")
+
+
+def _check_decisions(lines, decisions):
+    if {line.pk for line in lines} != set(decisions):
+        raise Refused(_("Approve or reject each field, then send your decision."), code="incomplete")
+    for decision, reason in decisions.values():
+        if decision not in Decision.values:
+            raise Refused(_("Approve or reject each field, then send your decision."), code="incomplete")
+        if decision == Decision.REJECTED and not reason.strip():
+            raise Refused(_("Write the reason for each rejection; the tenant reads it."), code="no_reason")
+
+
+def _apply(record, lines):
+    for line in lines:
+        put(record, line.field, line.new)
+    try:
+        record.full_clean(exclude=["subject"])
+    except ValidationError as error:
+        raise Refused(
+            _("The register does not accept this: %(problem)s") % {"problem": " ".join(error.messages)}, code="invalid"
+        ) from error
+    record.save()
+
+
+def _keep_file(proposal, name):
+    """Store a proposed scan or photo now, so that its name can wait in the line."""
+    file = getattr(proposal, name)
+    if file and not file._committed:
+        file.save(file.name, file.file, save=False)
+
+
+def _waiting(request):
+    request = (
+        ProfileUpdateRequest.objects.select_for_update(of=("self",))
+        .select_related("subject__holder")
+        .get(pk=request.pk)
+    )
+    if not request.is_waiting:
+        raise Refused(_("This request is already answered. You need not answer it again."), code="answered")
+    return request
+
+
+def _decidable(request, by):
+    request = _waiting(request)
+    if request.subject.holder_id == by.pk:
+        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
+    if not ProfileUpdateRequest.objects.visible_to(by, as_=Hat.STAFF).filter(pk=request.pk).exists():
+        raise Refused(_("Only staff of the management that keeps this record can decide."), code="not_staff")
+    return request
+
+
+def _settle(request, status, by):
+    """Close the request and remove what was proposed: the decision stays, the values go."""
+    files = [request.evidence.name] if request.evidence else []
+    for line in request.lines.all():
+        if is_file(line.field):
+            files += [line.old] if line.decision == Decision.APPROVED else [line.new]
+    request.lines.update(old="", new="")
+    request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.own(by)
+    request.note, request.evidence = "", ""
+    request.save()
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in files if name])
+    if status != Status.WITHDRAWN:
+        mail.tell(
+            user=request.subject.holder,
+            template="request_answered",
+            url_name="update_detail",
+            url_args=[request.number],
+        )
+    return request

@@ -1,0 +1,277 @@
+"""Retention: what goes when, why the rest stays, the warning before, and the run itself (clause 8; articles 42–45).
+
+`plan` says for every row whose event has come what a run of today would do with it. `apply` does exactly that,
+each person in a transaction of her own: it may stop at any moment and run again.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from accounts import mail
+from accounts.templatetags import dates
+from privacy import declarations, integrity, reference_numbers, subjects
+from privacy.errors import Refused
+from privacy.models.subjects import Subject
+from privacy.rights import erasure_journal, erasures
+from privacy.rights.models.erasures import Erasure, Why
+from privacy.rights.models.legal_holds import LegalHold
+from privacy.rights.models.retention import RetentionNotice, RetentionRule, RetentionRun
+
+BATCH = 200
+
+
+class Fate(models.TextChoices):
+    """What a run of today does with a row."""
+
+    NOW = "now", _("will be erased")
+    WARN = "warn", _("the person is told first")
+    WARNED = "warned", _("stays until the warning has run out")
+    LATER = "later", _("stays until the period ends")
+    HELD = "held", _("stays because of a legal hold")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row whose event has come: what becomes of it, from which day, and what holds it."""
+
+    rule: RetentionRule
+    pk: int
+    subject_id: object
+    ended_on: date
+    due_on: date
+    fate: Fate
+    erase_on: date | None = None
+    hold: str = ""
+
+    @property
+    def is_person(self):
+        return self.rule.declaration is declarations.register()
+
+    @property
+    def because(self):
+        """Why it goes, or why it stays, in a sentence."""
+        words = {
+            "event": capfirst(self.rule.event), "ended": dates.day(self.ended_on), "days": self.rule.days,
+            "day": dates.day(self.erase_on or self.due_on), "hold": self.hold, "law": self.rule.law,
+        }  # fmt: skip
+        return {
+            Fate.NOW: _("%(event)s on %(ended)s, %(days)s days ago or more (%(law)s)."),
+            Fate.WARN: _("The person is told today, and the data goes from %(day)s."),
+            Fate.WARNED: _("The person was told. The data goes from %(day)s."),
+            Fate.LATER: _("%(event)s on %(ended)s. The data goes from %(day)s (%(law)s)."),
+            Fate.HELD: _("Legal hold %(hold)s. The data goes when it is released."),
+        }[self.fate] % words
+
+
+# The plan
+
+
+def plan(today=None, kinds=None):
+    """Every row of every rule in use whose event has come, in the order of its day. Two queries a rule and batch."""
+    today = today or timezone.localdate()
+    for rule in RetentionRule.objects.filter(is_active=True):
+        if kinds is None or rule.kind in kinds:
+            yield from _of_rule(rule, today)
+
+
+def _of_rule(rule, today):
+    d = rule.declaration
+    rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=False, **_not_erased(d))
+    if d is not declarations.register():
+        rows = _with_something(rows, d)
+    facts = rows.order_by("ended_on", "pk").values_list("pk", d.subject, "ended_on", d.holder, *_address(d))
+    for some in _batches(facts.iterator(chunk_size=BATCH)):
+        about = [subject_id for _pk, subject_id, *_rest in some]
+        holds = dict(LegalHold.objects.active().filter(subject__in=about).values_list("subject_id", "number"))
+        notices = RetentionNotice.objects.filter(subject__in=about).order_by("erase_on")
+        told = dict(notices.values_list("subject_id", "erase_on"))
+        for pk, subject_id, ended_on, holder_id, *address in some:
+            can_be_told = bool(holder_id or any(address))
+            yield _item(rule, today, pk, subject_id, ended_on, can_be_told, holds.get(subject_id), told.get(subject_id))
+
+
+def _batches(rows):
+    while some := list(islice(rows, BATCH)):
+        yield some
+
+
+def _item(rule, today, pk, subject_id, ended_on, can_be_told, hold, told):  # noqa: PLR0917 - one row's facts
+    due_on = ended_on + timedelta(days=rule.days + 1)
+    warns = rule.warn_days and rule.declaration is declarations.register() and can_be_told
+    told = told if told and told >= due_on else None
+    erase_on = told or (max(due_on, today + timedelta(days=rule.warn_days)) if warns else due_on)
+    fate = Fate.NOW
+    if warns and not told:
+        fate = Fate.WARN if due_on - timedelta(days=rule.warn_days) <= today else Fate.LATER
+    elif erase_on > today:
+        fate = Fate.WARNED if told else Fate.LATER
+    if hold and due_on <= today:
+        fate = Fate.HELD
+    return Item(rule, pk, subject_id, ended_on, due_on, fate, erase_on, hold or "")
+
+
+def _not_erased(d):
+    return {f"{d.subject}__erased_at__isnull": True} if d is declarations.register() else {}
+
+
+def _address(d):
+    return [d.address] if d.address else []
+
+
+def _with_something(rows, d):
+    """Only rows that still hold a personal value: what was emptied is not emptied again."""
+    if d.dropped:
+        return rows
+    left = Q(pk__in=[])
+    for name, after in d.personal.items():
+        if after is None:
+            left |= Q(**{f"{name}__isnull": False})
+        else:
+            rows = rows.alias(**{f"_{name}": Cast(name, models.TextField())})
+            left |= Q(**{f"{name}__isnull": False}) & ~Q(**{f"_{name}": str(after)})
+    return rows.filter(left)
+
+
+def waiting_for_event():
+    """How many people's records no rule counts yet, because nothing has ended."""
+    d = declarations.register()
+    rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=True, **_not_erased(d))
+    return rows.count()
+
+
+# The run
+
+
+@dataclass
+class Done:
+    """What a run did."""
+
+    erased: int = 0
+    warned: int = 0
+    held: int = 0
+    stayed: int = 0
+
+
+def apply(*, by=None, today=None, items=None, progress=None):
+    """Do what `plan` says. Safe to stop and to run again: each row has a transaction of its own."""
+    done = Done()
+    for item in list(plan(today)) if items is None else items:
+        if item.fate == Fate.NOW:
+            done.erased += _erase(item, by)
+        elif item.fate == Fate.WARN:
+            done.warned += _warn(item)
+        elif item.fate == Fate.HELD:
+            done.held += _hold_back(item, by)
+        else:
+            done.stayed += 1
+        if progress:
+            progress(done)
+    erasure_journal.write()
+    return done
+
+
+def _erase(item, by):
+    if item.is_person:
+        erasures.order(subject=Subject(pk=item.subject_id), why=Why.RETENTION, law=item.rule.law, by=by)
+    else:
+        clear(item, by=by)
+    return 1
+
+
+@transaction.atomic
+def clear(item, *, by=None):
+    """Empty one row that is no person's whole record, and write its certificate."""
+    d = item.rule.declaration
+    rows = d.model._base_manager.filter(pk=item.pk)
+    files = erasures.files_of(d, rows)
+    if d.dropped:
+        rows.delete()
+    else:
+        rows.update(**d.personal)
+    Erasure.objects.create(
+        number=reference_numbers.take("SP"),
+        subject_id=item.subject_id,
+        controller_id=declarations.controller_of(item.subject_id),
+        kind=item.rule.kind,
+        why=Why.RETENTION,
+        law=item.rule.law,
+        emptied={item.rule.kind: 1},
+        files=len(files),
+        account_closed=False,
+        by=subjects.own(by) if by else None,
+    )
+    transaction.on_commit(lambda: erasures.destroy(files))
+
+
+@transaction.atomic
+def _warn(item):
+    """Tell the person, once for this day."""
+    subject = Subject.objects.select_for_update().select_related(None).get(pk=item.subject_id)
+    _notice, is_new = RetentionNotice.objects.get_or_create(subject=subject, erase_on=item.erase_on)
+    if is_new:
+        facts = {"day": dates.day(item.erase_on)}
+        if subject.holder:
+            mail.tell(user=subject.holder, template="erasure_ahead", url_name="rights", facts=facts)
+        else:
+            d = declarations.register()
+            address = d.model._base_manager.filter(pk=item.pk).values_list(d.address, flat=True).get()
+            mail.tell_address(email=address, language="", template="erasure_ahead", path="/", facts=facts)
+    return int(is_new)
+
+
+def _hold_back(item, by):
+    """What a hold stops waits as an order, which its release finishes."""
+    if item.is_person:
+        erasures.order(subject=Subject(pk=item.subject_id), why=Why.RETENTION, law=item.rule.law, by=by)
+    return 1
+
+
+# By hand, in the admin: prepared by one, run by another
+
+
+@transaction.atomic
+def prepare(*, by):
+    """Note what a run of today would do, for a second person to run it."""
+    RetentionRun.objects.filter(done_at__isnull=True).update(done_at=timezone.now())
+    items = list(plan())
+    counts = dict.fromkeys(Fate.values, 0) | Counter(item.fate.value for item in items)
+    return RetentionRun.objects.create(
+        number=reference_numbers.take("JR"), prepared_by=subjects.own(by), planned=counts, check_code=check_code(items)
+    )
+
+
+def check_code(items):
+    """SHA-256 over what a run would do now: which rows of which rule go, at once or after a hold, and who is told."""
+    acts = (Fate.NOW, Fate.WARN, Fate.HELD)
+    return integrity.check_code(
+        sorted([item.rule.kind, str(item.pk), item.fate] for item in items if item.fate in acts)
+    )
+
+
+def run(*, run, by):
+    """Run what another person prepared today, and nothing that was not planned then: a rule may have changed since."""
+    with transaction.atomic():
+        run = RetentionRun.objects.select_for_update().get(pk=run.pk)
+        if run.done_at:
+            raise Refused(_("This run is over. Prepare a new one."), code="over")
+        if timezone.localdate(run.prepared_at) != timezone.localdate():
+            raise Refused(_("This was prepared on another day. Prepare it again."), code="old")
+        if run.prepared_by == subjects.own(by):
+            raise Refused(_("You prepared this run. Ask a second person to run it."), code="second_person")
+        items = list(plan())
+        if run.check_code != check_code(items):
+            raise Refused(
+                _("What would be done has changed since this was prepared. Prepare it again."), code="changed"
+            )
+        run.run_by, run.done_at = subjects.own(by), timezone.now()
+        run.save(update_fields=["run_by", "done_at"])
+    return apply(by=by, items=items)

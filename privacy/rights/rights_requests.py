@@ -1,0 +1,420 @@
+"""The rights desk: a person asks, her identity is checked, somebody answers in time and she is told.
+
+Whoever keeps the record answers: staff of the management, or the operator's people for what belongs to an account.
+Source: articles 5 to 15, 30, 32, 33, 40 and 41 of UU PDP; clauses 2.2 and 3.3 of the policy.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import account_lifecycle, mail
+from privacy import deadlines, declarations, parties, reference_numbers, subjects
+from privacy.errors import Refused
+from privacy.models.access import AccessRecord
+from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, Membership, PartyKind
+from privacy.models.subjects import Subject
+from privacy.rights import erasures
+from privacy.rights.models.erasures import Why
+from privacy.rights.models.rights_requests import Ground, HowChecked, RightKind, RightsEvent, RightsRequest
+from privacy.scope import Hat
+
+Status = RightsRequest.Status
+Channel = RightsRequest.Channel
+Happened = RightsEvent.Happened
+# Only staff record these: who cannot sign in cannot ask on the portal
+NOT_ONLINE = (RightKind.RECOVER,)
+# Article 15 excepts from these rights, article 33 from access and correction
+ARTICLE_15 = (Ground.DEFENCE, Ground.ENFORCEMENT, Ground.STATE, Ground.FINANCE, Ground.RESEARCH)
+ARTICLE_33 = (Ground.DEFENCE, Ground.HARM, Ground.OTHERS)
+GROUNDS = {
+    RightKind.COPY: (Ground.NOT_HELD, *ARTICLE_33),
+    RightKind.CORRECT: (Ground.ACCURATE, *ARTICLE_33),
+    RightKind.ERASE: (Ground.RETENTION, Ground.LEGAL, Ground.CONTRACT, *ARTICLE_15),
+    RightKind.WITHDRAW: ARTICLE_15,
+    RightKind.AUTOMATED: (Ground.NO_MACHINE, *ARTICLE_15),
+    RightKind.RESTRICT: (Ground.LEGAL, *ARTICLE_15),
+    RightKind.LIFT: (),
+    RightKind.COMPENSATION: (Ground.NO_BREACH,),
+    RightKind.MOVE: (Ground.NOT_HELD, Ground.OTHERS, *ARTICLE_15),
+    RightKind.RECOVER: (),
+}
+
+
+def grounds_of(kind):
+    """The grounds on which this right may be refused; an identity that was not confirmed is one for all."""
+    return (*GROUNDS[kind], Ground.IDENTITY)
+
+
+def controller_of(subject):
+    """The id of the company that answers for this subject: its management, or the operator for an account's own."""
+    operator = parties.operator() if subject.own else None
+    return operator.pk if operator else declarations.controller_of(subject)
+
+
+def answers_for(user, request):
+    """Does this account work for the company that must answer?"""
+    roles = (*STAFF_ROLES, *OPERATOR_ROLES)
+    if user.is_superuser and request.controller.kind == PartyKind.OPERATOR:
+        return True
+    return user.is_active and user.memberships.filter(party=request.controller_id, role__in=roles).exists()
+
+
+def colleagues(request):
+    """The people to whom the request can be assigned: those who work for the company, but never the person herself."""
+    roles = (*STAFF_ROLES, *OPERATOR_ROLES)
+    found = Membership.objects.filter(party=request.controller_id, role__in=roles, user__is_active=True)
+    return found.exclude(user=request.subject.holder_id).select_related("user").order_by("user__name", "pk")
+
+
+# Asking
+
+
+@transaction.atomic
+def ask(*, subject, kind, by, details="", line=None):
+    """The holder asks on the portal, signed in, which is how her identity is checked. `line`: of her access log."""
+    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    if subject.holder_id != by.pk:
+        raise Refused(_("Only the person concerned can ask for this."), code="not_holder")
+    if kind in NOT_ONLINE:
+        raise Refused(_("Write to your building management, or come to its office."), code="not_online")
+    if line is not None and line.subject_id != subject.pk:
+        raise Refused(_("This line of the access log is not about this record."), code="line")
+    request = _receive(subject, kind, by, details=details, line=line)
+    _checked(request, HowChecked.SIGNED_IN, by)
+    return request
+
+
+@transaction.atomic
+def record(*, subject, kind, channel, by, details="", received_at=None, how=""):
+    """Staff write down a request that came by letter or visit; the clock runs from its receipt.
+
+    `how` her identity was checked may stay open until later.
+    """
+    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    entries = declarations.register().model.objects.visible_to(by, as_=Hat.STAFF)
+    if subject.own or not entries.filter(subject=subject).exists():
+        raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
+    if subject.holder_id == by.pk:
+        raise Refused(_("Ask for your own rights on your own page."), code="own")
+    if channel == Channel.ONLINE or channel not in Channel.values:
+        raise Refused(_("Say whether the request came by letter or by a visit."), code="channel")
+    if received_at and received_at > timezone.now():
+        raise Refused(_("Choose a day of receipt that is not in the future."), code="future")
+    request = _receive(subject, kind, by, details=details, channel=channel, received_at=received_at)
+    if how:
+        _check_how(how)
+        _checked(request, how, by)
+    return request
+
+
+@transaction.atomic
+def cancel(*, request, by):
+    """The person takes the request back; her words go at once."""
+    request = _waiting(request)
+    if request.subject.holder_id != by.pk:
+        raise Refused(_("Only the person concerned can cancel this request."), code="not_holder")
+    request.details = ""
+    return _settle(request, Status.WITHDRAWN, Happened.WITHDRAWN, by)
+
+
+def _receive(subject, kind, by, *, details, channel=Channel.ONLINE, line=None, received_at=None):
+    if kind not in RightKind.values:
+        raise Refused(_("Choose one of the rights."), code="kind")
+    if subject.erased_at:
+        raise Refused(_("The data of this record is erased. Nothing is left to ask about."), code="erased")
+    if kind == RightKind.LIFT and not subject.is_restricted:
+        raise Refused(_("The processing of this data is not restricted."), code="not_restricted")
+    same = {"line": line} if line else {"kind": kind, "line": None}
+    if RightsRequest.objects.filter(subject=subject, status=Status.WAITING, **same).exists():
+        raise Refused(_("We already have this. You need not send it again."), code="twice")
+    controller = controller_of(subject)
+    if controller is None:
+        raise Refused(_("Nobody answers for this record yet. Write to the operator."), code="nobody")
+    received_at = received_at or timezone.now()
+    request = RightsRequest.objects.create(
+        number=reference_numbers.take("HK"),
+        kind=kind,
+        subject=subject,
+        controller_id=controller,
+        details=details,
+        line=line,
+        channel=channel,
+        recorded_by=subjects.own(by),
+        received_at=received_at,
+        due_at=deadlines.due(received_at),
+    )
+    _event(Happened.RECEIVED, request, by)
+    return request
+
+
+# Preparing the answer
+
+
+@transaction.atomic
+def check_identity(*, request, how, by):
+    """Note how somebody made sure that the request is the person's own, or that it could not be confirmed."""
+    request = _decidable(request, by)
+    _check_how(how)
+    return _checked(request, how, by)
+
+
+@transaction.atomic
+def assign(*, request, to, by):
+    """Give the request to a colleague, or take it oneself."""
+    request = _decidable(request, by)
+    if not colleagues(request).filter(user=to).exists():
+        raise Refused(_("Choose a colleague of the company that must answer."), code="not_colleague")
+    request.assigned_to = subjects.own(to)
+    request.save(update_fields=["assigned_to"])
+    _event(Happened.ASSIGNED, request, by)
+    return request
+
+
+@transaction.atomic
+def enter_email(*, request, email, by):
+    """For a person who has lost her mailbox too: where access would go. A colleague grants it, or does not (3.3)."""
+    request = _decidable(request, by)
+    if request.kind != RightKind.RECOVER:
+        raise Refused(_("Only a request to recover an account has a new email."), code="kind")
+    _refuse_unchecked(request)
+    _recoverable(request)
+    try:
+        request.new_email = account_lifecycle.free_address(email)
+    except ValidationError as error:
+        raise Refused(error.messages[0], code="email") from error
+    request.email_entered_by = subjects.own(by)
+    request.save(update_fields=["new_email", "email_entered_by"])
+    _event(Happened.ADDRESSED, request, by)
+    return request
+
+
+# Answering
+
+
+@transaction.atomic
+def grant(*, request, answer, by, seen_email=""):
+    """Do what is asked, in the same transaction where the system can, and tell the person.
+
+    `seen_email` is the new email as whoever grants a recovery has read it.
+    """
+    request = _answerable(request, by, answer)
+    _refuse_unchecked(request)
+    if request.new_email != seen_email:
+        raise Refused(_("The new email is not the one that you have read. Read it again, then decide."), code="unseen")
+    request.answer = answer.strip()
+    _settle(request, Status.GRANTED, Happened.GRANTED, by)
+    act = DONE_AT_ONCE.get(request.kind)
+    if act:
+        act(request, by)
+    _tell(request)
+    return request
+
+
+@transaction.atomic
+def refuse(*, request, ground, answer, by, review_on=None):
+    """Refuse on one of the grounds that the law gives for this right, in words that the person reads."""
+    request = _answerable(request, by, answer)
+    if ground not in grounds_of(request.kind):
+        raise Refused(_("Choose the ground of the refusal from the list; the law names them."), code="ground")
+    if review_on and review_on <= timezone.localdate():
+        raise Refused(_("Choose a day after today for looking at it again."), code="review")
+    request.ground, request.answer, request.review_on = ground, answer.strip(), review_on
+    _settle(request, Status.REFUSED, Happened.REFUSED, by, detail=ground)
+    _tell(request)
+    return request
+
+
+def _answerable(request, by, answer):
+    request = _decidable(request, by)
+    _refuse_never_checked(request)
+    if not answer.strip():
+        raise Refused(_("Write the answer; the tenant reads it."), code="no_answer")
+    return request
+
+
+def _refuse_never_checked(request):
+    if request.checked_at is None:
+        raise Refused(_("Check the tenant's identity first, and note how."), code="unchecked")
+
+
+def _refuse_unchecked(request):
+    _refuse_never_checked(request)
+    if request.how_checked == HowChecked.NOT_CONFIRMED:
+        raise Refused(
+            _("The identity was not confirmed, so nothing can be granted. Check it again, or refuse."),
+            code="not_confirmed",
+        )
+
+
+def _erase(request, by):
+    """At once, or as soon as no legal hold stands in the way (articles 43, 44)."""
+    erasures.order(subject=request.subject, why=Why.RIGHT, by=by, law="UU PDP 8, 43", reference=request.number)
+
+
+def _restrict(request, by):
+    restrict(subject=request.subject, by=by, request=request)
+
+
+def _lift(request, by):
+    lift(subject=request.subject, by=by, request=request)
+
+
+def _recover(request, by):
+    """Two people: whoever entered the new email does not grant it. Without one she uses the mailbox that she has."""
+    if not request.new_email:
+        return
+    if request.email_entered_by_id == subjects.own(by).pk:
+        raise Refused(_("You entered the new email. Ask a colleague to decide."), code="same_person")
+    holder = _recoverable(request)
+    try:
+        account_lifecycle.replace_email(user=holder, email=request.new_email, by=by)
+    except ValidationError as error:
+        raise Refused(error.messages[0], code="email") from error
+    request.new_email = ""
+    request.save(update_fields=["new_email"])
+    _event(Happened.RECOVERED, request, by)
+
+
+def _recoverable(request):
+    """The tenant's account, if this management alone may vouch for whose it is."""
+    holder = Subject.objects.select_related("holder").get(pk=request.subject_id).holder
+    if holder is None:
+        raise Refused(_("This tenant has no account. Send an invitation instead."), code="no_account")
+    account_lifecycle.lock(holder)  # nobody gives it work for a company meanwhile
+    if holder.is_staff or holder.is_superuser or holder.memberships.exists():
+        raise Refused(_("This account works for a company. Ask the operator for help."), code="works")
+    held = Subject.objects.filter(holder=holder, own=False, erased_at__isnull=True)
+    if any(controller_of(subject) != request.controller_id for subject in held):
+        raise Refused(
+            _("This account also holds a record of another management. Ask the operator for help."), code="others"
+        )
+    return holder
+
+
+DONE_AT_ONCE = {
+    RightKind.ERASE: _erase,
+    RightKind.RESTRICT: _restrict,
+    RightKind.LIFT: _lift,
+    RightKind.RECOVER: _recover,
+}
+
+
+# Restriction (article 11)
+
+
+@transaction.atomic
+def restrict(*, subject, by, request=None):
+    """From now on the data is kept, and used for nobody else. Permissions, exports and letters ask; twice is once."""
+    subject = _restrictable(subject, by)
+    if subject.restricted_at is None:
+        subject.restricted_at = timezone.now()
+        subject.save(update_fields=["restricted_at"])
+        _event(Happened.RESTRICTED, request, by, subject=subject)
+    return subject
+
+
+@transaction.atomic
+def lift(*, subject, by, request=None):
+    """End the restriction; what the person had allowed before works again."""
+    subject = _restrictable(subject, by)
+    if subject.restricted_at is not None:
+        subject.restricted_at = None
+        subject.save(update_fields=["restricted_at"])
+        _event(Happened.LIFTED, request, by, subject=subject)
+    return subject
+
+
+def _restrictable(subject, by):
+    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    if subject.holder_id == by.pk:
+        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
+    controller = controller_of(subject)
+    roles = (*STAFF_ROLES, *OPERATOR_ROLES)
+    works_there = by.is_active and by.memberships.filter(party=controller, role__in=roles).exists()
+    if not works_there and not (by.is_superuser and subject.own):
+        raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
+    return subject
+
+
+# Shared by all of these
+
+
+def _check_how(how):
+    if how not in HowChecked.values or how == HowChecked.SIGNED_IN:
+        raise Refused(_("Say how the identity was checked."), code="how")
+
+
+def _checked(request, how, by):
+    request.how_checked, request.checked_at, request.checked_by = how, timezone.now(), subjects.own(by)
+    request.save(update_fields=["how_checked", "checked_at", "checked_by"])
+    _event(Happened.CHECKED, request, by, detail=how)
+    return request
+
+
+def _waiting(request):
+    related = ("subject__holder", "controller")
+    request = RightsRequest.objects.select_for_update(of=("self",)).select_related(*related).get(pk=request.pk)
+    if not request.is_waiting:
+        raise Refused(_("This request is already answered. You need not answer it again."), code="answered")
+    return request
+
+
+def _decidable(request, by):
+    request = _waiting(request)
+    if request.subject.holder_id == by.pk:
+        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
+    if not answers_for(by, request):
+        raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
+    return request
+
+
+def _settle(request, status, happened, by, detail=""):
+    request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.own(by)
+    if status != Status.GRANTED:
+        request.new_email = ""
+    request.save()
+    _event(happened, request, by, detail=detail)
+    return request
+
+
+def _tell(request):
+    """An answer to one's own request is told whatever else is restricted; without an account it goes by letter."""
+    holder = Subject.objects.select_related("holder").get(pk=request.subject_id).holder
+    if holder is not None:  # an erasure that was granted has told already
+        mail.tell(user=holder, template="request_answered", url_name="rights_request", url_args=[request.number])
+
+
+def _event(happened, request, by, *, subject=None, detail=""):
+    RightsEvent.objects.create(
+        happened=happened,
+        subject=subject or request.subject,
+        request=request,
+        detail=detail,
+        actor=subjects.own(by),
+    )
+
+
+def is_recovered(request):
+    """Was the email of the account replaced by this request?"""
+    return request.kind == RightKind.RECOVER and request.events.filter(happened=Happened.RECOVERED).exists()
+
+
+# What a person may ask about
+
+
+def own_records(user):
+    """The subjects that this account holds, register entries first, each with the company that answers for it."""
+    subjects.own(user)
+    held = Subject.objects.filter(holder=user, erased_at__isnull=True).order_by("own", "created_at", "pk")
+    return [(subject, controller) for subject in held if (controller := controller_of(subject)) is not None]
+
+
+def line_of(user, text):
+    """The line of her own access log that a link named, with what its sentence needs, or None."""
+    try:
+        found = AccessRecord.objects.visible_to(user, as_=Hat.TENANT).filter(pk=text)
+        return found.select_related("subject", "actor__holder", "party", "grant__purpose").first()
+    except (ValueError, ValidationError):
+        return None

@@ -1,0 +1,93 @@
+"""Asking for a right, and one's own requests: open to everybody who is signed in, consent or not."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.templatetags.dates import moment
+from privacy import access
+from privacy import access_log as log
+from privacy.errors import Refused
+from privacy.middleware import open_without_consent
+from privacy.models.access import Why
+from privacy.models.parties import Party
+from privacy.rights import rights_requests
+from privacy.rights.forms.rights_requests import AskRightForm
+from privacy.rights.models.rights_requests import RightsRequest
+from privacy.rights.views.rights import RIGHT_OF
+from privacy.scope import Hat
+
+
+@open_without_consent
+@require_http_methods(["GET", "HEAD", "POST"])
+def rights_ask(request, kind):
+    """One question. A link of the access log names its line, which stays with the request."""
+    right = RIGHT_OF.get(kind)
+    if right is None:
+        raise Http404
+    named = (request.POST if request.method == "POST" else request.GET).get("line", "")
+    line = rights_requests.line_of(request.user, named) if named else None
+    if named and line is None:
+        raise Http404
+    records = rights_requests.own_records(request.user)
+    names = Party.objects.in_bulk([controller for _subject, controller in records])
+    sent = request.POST if request.method == "POST" else None  # which may hold nothing at all
+    form = AskRightForm(sent, initial={"line": named}, kind=kind, records=records, names=names)
+    if form.is_valid() and (answer := send(request, kind, form, line)):
+        return answer
+    context = {"right": right, "form": form, "sentence": log.sentence(line, request.user.pk) if line else ""}
+    return render(request, "privacy/rights/rights_ask.html", context | {"line": line, "can_ask": bool(records)})
+
+
+def send(request, kind, form, line):
+    subject = line.subject if line else form.subject
+    if subject is None:
+        return None
+    try:
+        made = rights_requests.ask(
+            subject=subject, kind=kind, by=request.user, details=form.cleaned_data["details"], line=line
+        )
+    except Refused as refusal:
+        if refusal.code == "twice":
+            messages.info(request, refusal.message)
+            return redirect("rights")
+        form.refuse(refusal)
+        return None
+    promise = _("We have received your request %(number)s. We answer no later than %(moment)s.")
+    messages.success(request, promise % {"number": made.number, "moment": moment(made.due_at)})
+    return redirect("rights_request", made.number)
+
+
+@open_without_consent
+@require_http_methods(["GET", "HEAD", "POST"])
+def rights_request(request, number):
+    """One request: where it stands, what was asked, what was answered. POST takes it back."""
+    row = access.fetch(
+        RightsRequest, by=request.user, as_=Hat.TENANT, why=Why.OWN, number=number,
+        select_related=["subject", "controller", "settled_by__holder"],
+    )  # fmt: skip
+    if request.method == "POST":
+        try:
+            rights_requests.cancel(request=row, by=request.user)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _("Your request is cancelled. What you had written is removed."))
+        return redirect("rights_request", number)
+    line = rights_requests.line_of(request.user, row.line_id)
+    context = {"row": row, "steps": steps(row), "is_recovered": rights_requests.is_recovered(row)}
+    context |= {"sentence": log.sentence(line, request.user.pk) if line else ""}
+    return render(request, "privacy/rights/rights_request.html", context | {"line": line})
+
+
+def steps(row):
+    """Received → identity checked → answered, with its times."""
+    checked = row.checked_at is not None
+    return [
+        {"label": _("Received"), "at": row.received_at, "done": True},
+        {"label": _("Identity"), "at": row.checked_at, "done": checked, "current": row.is_waiting and not checked},
+        {"label": _("In review"), "done": not row.is_waiting, "current": row.is_waiting and checked},
+        {"label": _("Answered"), "at": row.settled_at, "done": not row.is_waiting},
+    ]

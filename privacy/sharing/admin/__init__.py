@@ -1,0 +1,8 @@
+from privacy.sharing.admin import agreements, assessments, deletion_statements, grants
+
+__all__ = [
+    "agreements",
+    "assessments",
+    "deletion_statements",
+    "grants",
+]

@@ -1,0 +1,267 @@
+"""Agreements between the own company and a vendor: drafted, signed, then moved by one verb at a time."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.admin_display import nothing
+from accounts.templatetags import dates
+from privacy import declarations, parties
+from privacy.admin.base import TenantDataAdmin, hat
+from privacy.admin.display import chip
+from privacy.admin.idempotent_add import AddOnce
+from privacy.errors import Refused
+from privacy.scope import Hat
+from privacy.sharing import agreements
+from privacy.sharing.forms.agreements import AgreementForm, vendor_companies
+from privacy.sharing.forms.assessments import AssessmentChoiceForm
+from privacy.sharing.models.agreements import SharingAgreement
+from privacy.sharing.models.assessments import ImpactAssessment
+
+Status = SharingAgreement.Status
+KINDS = {Status.DRAFT: "info", Status.ACTIVE: "settled", Status.SUSPENDED: "waiting", Status.ENDED: "over"}
+# Part of the address → verb, the state it leads to, label, what is said when it is done
+STEPS = {
+    "activate": (
+        agreements.activate,
+        Status.ACTIVE,
+        _("Activate"),
+        _("The agreement is active. Permissions under it are possible from now on."),
+    ),
+    "suspend": (
+        agreements.suspend,
+        Status.SUSPENDED,
+        _("Suspend"),
+        _("The agreement is suspended. Its permissions are closed."),
+    ),
+    "end": (agreements.end, Status.ENDED, _("End"), _("The agreement has ended. Its permissions are closed for good.")),
+}
+MAY_MOVE = "privacy.activate_sharingagreement"
+WHAT = (None, {"fields": ("vendor", "purposes", "fields", "assessment")})
+TERM = (_("How long and where"), {"fields": ("valid_from", "valid_until", "country", "safeguard")})
+SIGNED = (_("Signatures"), {"fields": ("management_signed_on", "management_file", "vendor_signed_on", "vendor_file")})
+CODES = (_("Files signed so far"), {"fields": ("management_signed_file", "vendor_signed_file")})
+SHOWN = (
+    (None, {"fields": ("number", "state", "management_name", "vendor_name", "jobs", "data", "assessed")}),
+    (_("How long and where"), {"fields": ("time_bar", "country", "safeguard")}),
+    (
+        _("Signatures"),
+        {"fields": ("management_signed_on", "management_signed_file", "vendor_signed_on", "vendor_signed_file")},
+    ),
+)
+
+# What is read once more before it is activated
+READ = ("jobs", "assessed", "management_signed_file", "vendor_signed_file")
+
+
+@admin.register(SharingAgreement)
+class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
+    form = AgreementForm
+    list_display = ("number", "vendor_name", "management_name", "state", "time_bar")
+    list_filter = ("status", "vendor")
+    list_select_related = ("vendor", "management")
+    search_fields = ("number", "vendor__name")
+    readonly_fields = (
+        "number",
+        "state",
+        "management_name",
+        "vendor_name",
+        "jobs",
+        "data",
+        "assessed",
+        "time_bar",
+        "management_signed_file",
+        "vendor_signed_file",
+    )
+
+    # Who may, and what the form holds
+
+    def has_change_permission(self, request, obj=None):
+        """Only a draft is edited; what is signed and active is moved by the verbs."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.status == Status.DRAFT)
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None and not self.has_change_permission(request, obj):
+            return SHOWN
+        own = [] if obj is not None or self.company(request) else [(None, {"fields": ("management",)})]
+        return [*own, WHAT, TERM, SIGNED, *([CODES] if obj else [])]
+
+    def company(self, request):
+        """The building management on whose behalf an agreement is drafted, when there can be only one."""
+        found = parties.companies(request.user, Hat.STAFF) if hat(request) == Hat.STAFF else []
+        return found[0] if len(found) == 1 else None
+
+    def get_field_queryset(self, db, db_field, request):
+        if db_field.name == "vendor":
+            return vendor_companies()
+        return super().get_field_queryset(db, db_field, request)
+
+    def save_model(self, request, obj, form, change):
+        if not change and "management" not in flatten_fieldsets(self.get_fieldsets(request)):
+            obj.management = self.company(request)
+        agreements.keep(agreement=obj, by=request.user)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A refusal of the verb undoes the whole save and is shown as its sentence."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return HttpResponseRedirect(request.path)
+
+    # What is shown
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, agreement):
+        return chip(KINDS[agreement.status], agreement.get_status_display())
+
+    @admin.display(description=_("time"), ordering="valid_until")
+    def time_bar(self, agreement):
+        return render_to_string("privacy/sharing/sharing_time_bar.html", {"agreement": agreement})
+
+    @admin.display(description=_("vendor"), ordering="vendor__name")
+    def vendor_name(self, agreement):
+        return agreement.vendor.name
+
+    @admin.display(description=_("building management"), ordering="management__name")
+    def management_name(self, agreement):
+        return agreement.management.name
+
+    @admin.display(description=_("kinds of data allowed"))
+    def data(self, agreement):
+        return ", ".join(agreement.field_labels)
+
+    @admin.display(description=_("impact assessment"))
+    def assessed(self, agreement):
+        if agreement.assessment is None:
+            return nothing() if agreement.is_assessed() else chip("late", _("missing"))
+        words = _("%(number)s, valid until %(date)s") % {
+            "number": agreement.assessment.number, "date": dates.day(agreement.assessment.valid_until),
+        }  # fmt: skip
+        return words if agreement.is_assessed() else format_html("{} {}", words, chip("late", _("not enough")))
+
+    @admin.display(description=_("purposes allowed"))
+    def jobs(self, agreement):
+        return ", ".join(str(purpose) for purpose in agreement.purposes.all())
+
+    @admin.display(description=_("agreement signed by the management"))
+    def management_signed_file(self, agreement):
+        return self.signed_file(agreement, "management")
+
+    @admin.display(description=_("agreement signed by the vendor"))
+    def vendor_signed_file(self, agreement):
+        return self.signed_file(agreement, "vendor")
+
+    def signed_file(self, agreement, side):
+        if not getattr(agreement, f"{side}_file_hash"):
+            return _("no file yet")
+        code = getattr(agreement, f"{side}_file_hash")
+        if not getattr(agreement, f"{side}_file"):
+            return format_html('{} <code class="code">{}</code>', _("Check code (SHA-256):"), code)
+        url = reverse("file", args=[agreement._meta.label_lower, agreement.pk, f"{side}_file"])
+        return format_html(
+            '<a href="{}">{}</a><br />{} <code class="code">{}</code>',
+            url,
+            _("Open the file"),
+            _("Check code (SHA-256):"),
+            code,
+        )
+
+    # Activate, suspend, end
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.step)
+        return [
+            path("<int:pk>/step/<slug:name>/", view, name="privacy_sharingagreement_step"),
+            path("<int:pk>/assess/", self.admin_site.admin_view(self.assess), name="privacy_sharingagreement_assess"),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        agreement = (
+            SharingAgreement.objects.visible_to(request.user, as_=hat(request))
+            .filter(pk=self._clean_pk(object_id))
+            .first()
+        )
+        steps = self.steps_for(request, agreement) if agreement else []
+        return super().change_view(request, object_id, form_url, {"steps": steps, **(extra_context or {})})
+
+    def steps_for(self, request, agreement):
+        """(label, address) of each step that the agreement can take and the person may take."""
+        if not request.user.has_perm(MAY_MOVE):
+            return []
+        return [
+            (label, reverse("admin:privacy_sharingagreement_step", args=[agreement.pk, name]))
+            for name, (_verb, target, label, _done) in STEPS.items()
+            if agreement.status in agreements.STEPS[target]
+        ] + self.assess_for(agreement)
+
+    def assess_for(self, agreement):
+        """The way to choose an impact assessment, where the agreement is signed and needs one."""
+        needed = any(key in declarations.specific() for key in agreement.fields)
+        if not needed or agreement.status not in {Status.ACTIVE, Status.SUSPENDED}:
+            return []
+        url = reverse("admin:privacy_sharingagreement_assess", args=[agreement.pk])
+        return [(_("Choose the impact assessment"), url)]
+
+    def assess(self, request, pk):
+        """Choose the impact assessment that the agreement stands on from now on."""
+        agreement = self.get_object(request, str(pk))
+        if agreement is None:
+            raise Http404(_("This page is not here."))
+        if not request.user.has_perm(MAY_MOVE):
+            raise PermissionDenied
+        found = ImpactAssessment.objects.visible_to(request.user, as_=hat(request))
+        form = AssessmentChoiceForm(
+            request.POST if request.method == "POST" else None, found=found.filter(controller=agreement.management_id)
+        )
+        if request.method == "POST" and form.is_valid():
+            done = _("The agreement stands on this impact assessment from now on.")
+            if self.attempt(request, agreements.assess, done, agreement=agreement, **form.cleaned_data):
+                self.log_change(request, agreement, str(form.cleaned_data["assessment"]))
+                return HttpResponseRedirect(reverse("admin:privacy_sharingagreement_change", args=[pk]))
+        context = self.admin_site.each_context(request) | {
+            "title": _("Choose the impact assessment"), "opts": self.opts, "original": agreement, "form": form,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/privacy/sharingagreement/assess.html", context)
+
+    def step(self, request, pk, name):
+        """What the step means and to how many permissions, then one button."""
+        agreement = self.get_object(request, str(pk))
+        if agreement is None or name not in STEPS:
+            raise Http404(_("This page is not here."))
+        if not request.user.has_perm(MAY_MOVE):
+            raise PermissionDenied
+        verb, _target, label, done = STEPS[name]
+        if request.method == "POST":
+            seen = {"seen": request.POST.get("seen", "")} if name == "activate" else {}
+            if self.attempt(request, verb, done, agreement=agreement, **seen):
+                self.log_change(request, agreement, f"{agreement.status} → {name}")
+            return HttpResponseRedirect(reverse("admin:privacy_sharingagreement_change", args=[pk]))
+        context = self.admin_site.each_context(request) | {
+            "title": label, "opts": self.opts, "original": agreement, "agreement": agreement, "name": name,
+            "consequence": consequence(agreement, name), "seen": agreements.mark(agreement),
+            "facts": [(label_for_field(fact, self.model, self), getattr(self, fact)(agreement)) for fact in READ],
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/privacy/sharingagreement/step.html", context)
+
+
+def consequence(agreement, name):
+    """To how many permissions the step does something, in a sentence."""
+    count = agreements.open_permissions(agreement).count()
+    words = {"count": count}
+    if name == "activate":
+        if agreement.status == Status.DRAFT:
+            return _("From now on the vendor and your staff can ask tenants to share under it.")
+        return (
+            ngettext("%(count)s permission opens again at once.", "%(count)s permissions open again at once.", count)
+            % words
+        )
+    return ngettext("%(count)s permission stops at once.", "%(count)s permissions stop at once.", count) % words

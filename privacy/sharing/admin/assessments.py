@@ -1,0 +1,90 @@
+"""Impact assessments of the own company; the operator and its data protection officer see all."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from accounts.templatetags import dates
+from privacy.admin.base import HeadsAdmin
+from privacy.admin.display import chip
+from privacy.admin.idempotent_add import AddOnce
+from privacy.errors import Refused
+from privacy.sharing import assessments
+from privacy.sharing.forms.assessments import AssessmentForm, label
+from privacy.sharing.models.assessments import ImpactAssessment
+
+WHAT = ("title", "fields", "summary", "reference")
+WHEN = (_("By whom and how long"), {"fields": ("assessed_by", "assessed_on", "valid_until")})
+
+
+@admin.register(ImpactAssessment)
+class ImpactAssessmentAdmin(AddOnce, HeadsAdmin):
+    form = AssessmentForm
+    empty_text = _("No impact assessments yet. One is needed before specific personal data is shared.")
+    list_display = ("number", "title", "company", "data", "state", "until")
+    list_select_related = ("controller",)
+    search_fields = ("number", "title")
+    readonly_fields = ("number", "company", "data", "state", "report", "named_by")
+    label_for_choice = staticmethod(label)
+
+    def has_change_permission(self, request, obj=None):
+        """Once an agreement stands on it, it stays as it is."""
+        return super().has_change_permission(request, obj) and not (obj and assessments.is_used(obj))
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is None:
+            own = () if self.own_company(request) else ("controller",)
+            return [(None, {"fields": (*own, *WHAT)}), WHEN, (_("Report"), {"fields": ("file",)})]
+        head = ("number", "company", "state", "named_by")
+        if self.has_change_permission(request, obj):
+            return [(None, {"fields": (*head, *WHAT)}), WHEN, (_("Report"), {"fields": ("report", "file")})]
+        shown = ("title", "data", "summary", "reference")
+        return [(None, {"fields": (*head, *shown)}), WHEN, (_("Report"), {"fields": ("report",)})]
+
+    def save_model(self, request, obj, form, change):
+        if not change and "controller" not in flatten_fieldsets(self.get_fieldsets(request)):
+            obj.controller = self.own_company(request)
+        assessments.keep(assessment=obj, by=request.user)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A refusal of the verb undoes the whole save and is shown as its sentence."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return HttpResponseRedirect(request.path)
+
+    @admin.display(description=_("building management"), ordering="controller__name")
+    def company(self, assessment):
+        return assessment.controller.name
+
+    @admin.display(description=_("specific data covered"))
+    def data(self, assessment):
+        return capfirst(", ".join(assessment.field_labels))
+
+    @admin.display(description=_("state"))
+    def state(self, assessment):
+        return chip("settled", _("valid")) if assessment.is_current else chip("over", _("not valid today"))
+
+    @admin.display(description=_("valid until"), ordering="valid_until")
+    def until(self, assessment):
+        return dates.short_day(assessment.valid_until)
+
+    @admin.display(description=_("agreements that stand on it"))
+    def named_by(self, assessment):
+        numbers = assessment.agreements.values_list("number", flat=True)
+        return ", ".join(numbers) or _("none")
+
+    @admin.display(description=_("report"))
+    def report(self, assessment):
+        if not assessment.file:
+            return _("no file yet")
+        url = reverse("file", args=[assessment._meta.label_lower, assessment.pk, "file"])
+        return format_html(
+            '<a href="{}">{}</a><br />{} <code class="code">{}</code>',
+            url, _("Open the file"), _("Check code (SHA-256):"), assessment.file_hash,
+        )  # fmt: skip

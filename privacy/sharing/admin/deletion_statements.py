@@ -1,0 +1,43 @@
+"""Deletion statements, to read: vendors make them in their portal. What is still due is a filter on permissions."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.templatetags import dates
+from privacy.admin.base import ReadOnly
+from privacy.sharing.admin.grants import AboutSomebody
+from privacy.sharing.models.deletion_statements import DeletionStatement
+
+
+@admin.register(DeletionStatement)
+class DeletionStatementAdmin(ReadOnly, AboutSomebody):
+    empty_text = _("No statements yet. They appear here when vendors make them.")
+    list_display = ("permission", "who", "vendor", "data", "moment")
+    list_filter = ("vendor",)
+    list_select_related = ("grant", "vendor")
+    search_fields = ("grant__number",)
+    fields = readonly_fields = ("of_grant", "who", "vendor", "data", "means", "person", "moment")
+
+    @admin.display(description=_("sharing permission"), ordering="grant__number")
+    def permission(self, statement):
+        return statement.grant.number
+
+    @admin.display(description=_("sharing permission"))
+    def of_grant(self, statement):
+        url = reverse("admin:privacy_sharinggrant_change", args=[statement.grant_id])
+        return format_html('<a href="{}">{}</a>', url, statement.grant.number)
+
+    @admin.display(description=_("vendor"), ordering="vendor__name")
+    def vendor(self, statement):
+        return statement.vendor.name
+
+    @admin.display(description=_("stated by"))
+    def person(self, statement):
+        holder = statement.stated_by.holder
+        return (holder.name if holder else "") or _("An account without a name")
+
+    @admin.display(description=_("stated at"), ordering="at")
+    def moment(self, statement):
+        return dates.short_moment(statement.at)

@@ -1,0 +1,154 @@
+"""A management and a vendor agree in writing before anything is shared (clause 2.5; articles 51, 56 UU PDP)."""
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import integrity, parties, reference_numbers
+from privacy.errors import Refused
+from privacy.files import uploads
+from privacy.scope import Hat
+from privacy.sharing.models.agreements import SharingAgreement
+
+Status = SharingAgreement.Status
+SIDES = ("management", "vendor")
+# From which states each act may be taken
+STEPS = {
+    Status.ACTIVE: (Status.DRAFT, Status.SUSPENDED),
+    Status.SUSPENDED: (Status.ACTIVE,),
+    Status.ENDED: (Status.ACTIVE, Status.SUSPENDED, Status.DRAFT),
+}
+
+
+@transaction.atomic
+def keep(*, agreement, by):
+    """Number a new draft, and note the check code (SHA-256) of each signed file. Only drafts may be edited."""
+    _check_party(agreement, by)
+    before = None
+    if agreement.pk is None:
+        agreement.number = reference_numbers.take("PB")
+    else:
+        before = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
+        if before.status != Status.DRAFT:
+            raise Refused(_("Only a draft can be edited. End this agreement and draft a new one."), code="not_draft")
+    for side in SIDES:
+        file = getattr(agreement, f"{side}_file")
+        setattr(agreement, f"{side}_file_hash", uploads.sha256(file) if file else "")
+    try:
+        agreement.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="invalid") from error
+    agreement.save()
+    if before is not None:
+        _drop_replaced(before, agreement)
+    return agreement
+
+
+def open_permissions(agreement):
+    """The permissions that the agreement opens, or would open if it were in force."""
+    return agreement.grants.filter(withdrawn_at__isnull=True, ends_at__gt=timezone.now())
+
+
+def mark(agreement):
+    """Differs when anything of the agreement has changed. Tells nothing by itself."""
+    values = [str(field.value_from_object(agreement)) for field in agreement._meta.concrete_fields]
+    return integrity.check_code([*values, *sorted(agreement.purposes.values_list("pk", flat=True))])
+
+
+@transaction.atomic
+def activate(*, agreement, by, seen=None):
+    """Both signatures are on file and the dates fit: permissions under it become possible.
+
+    `seen` is the `mark` of the agreement that was read.
+    """
+    agreement = _locked(agreement, Status.ACTIVE, by)
+    if seen is not None and seen != mark(agreement):
+        raise Refused(
+            _("This agreement changed while you were reading. It was not activated. Read it again, then decide."),
+            code="changed",
+        )
+    signed = (
+        agreement.management_signed_on,
+        agreement.vendor_signed_on,
+        agreement.management_file_hash,
+        agreement.vendor_file_hash,
+    )
+    if not all(signed):
+        raise Refused(
+            _("Add both signatures, each with its date and file, then activate the agreement."), code="unsigned"
+        )
+    if agreement.valid_until < timezone.localdate():
+        raise Refused(_("This agreement is already past its end date. Draft a new one."), code="past")
+    if not agreement.purposes.exists():
+        raise Refused(_("Choose at least one purpose, then activate the agreement."), code="purpose")
+    _check_assessed(agreement)
+    return _move(agreement, Status.ACTIVE)
+
+
+@transaction.atomic
+def assess(*, agreement, assessment, by):
+    """Put a newer impact assessment under an agreement that is signed: the one before ends by its date."""
+    _check_party(agreement, by)
+    agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
+    if agreement.status == Status.ENDED:
+        raise Refused(_("This agreement has ended. Draft a new one."), code="step")
+    agreement.assessment = assessment
+    _check_assessed(agreement)
+    agreement.save(update_fields=["assessment"])
+    return agreement
+
+
+@transaction.atomic
+def suspend(*, agreement, by):
+    """Close every permission under it at once; they open again when it is activated again."""
+    return _move(_locked(agreement, Status.SUSPENDED, by), Status.SUSPENDED)
+
+
+@transaction.atomic
+def end(*, agreement, by):
+    """Close every permission under it for good."""
+    return _move(_locked(agreement, Status.ENDED, by), Status.ENDED)
+
+
+def _check_assessed(agreement):
+    if not agreement.is_assessed():
+        raise Refused(
+            _(
+                "This agreement allows specific personal data. "
+                "Choose an impact assessment of this management that is valid today and covers all of it."
+            ),
+            code="assessment",
+        )
+
+
+def _check_party(agreement, by):
+    """The head of this very management, or the operator: a head elsewhere is staff here."""
+    is_head = by.memberships.of_heads().filter(party=agreement.management_id).exists()
+    if not is_head and parties.admin_hat(by) != Hat.OPERATOR:
+        raise Refused(_("Only the head of the building management of this agreement can do this."), code="not_party")
+
+
+def _drop_replaced(before, agreement):
+    """A signed file that another has replaced is removed once the new one is kept."""
+    old = {getattr(before, f"{side}_file").name for side in SIDES}
+    gone = old - {getattr(agreement, f"{side}_file").name for side in SIDES} - {"", None}
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in gone])
+
+
+def _locked(agreement, target, by):
+    _check_party(agreement, by)
+    agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
+    if agreement.status not in STEPS[target]:
+        raise Refused(
+            _("This is not possible while the agreement is: %(status)s.") % {"status": agreement.get_status_display()},
+            code="step",
+        )
+    return agreement
+
+
+def _move(agreement, status):
+    agreement.status, agreement.status_at = status, timezone.now()
+    agreement.save(update_fields=["status", "status_at"])
+    return agreement

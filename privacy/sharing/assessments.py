@@ -1,0 +1,57 @@
+"""Impact assessments: what they cover may not change once an agreement stands on them (article 34 UU PDP)."""
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import parties, reference_numbers, subjects
+from privacy.errors import Refused
+from privacy.files import uploads
+from privacy.scope import Hat
+from privacy.sharing.models.agreements import SharingAgreement
+from privacy.sharing.models.assessments import ImpactAssessment
+
+
+@transaction.atomic
+def keep(*, assessment, by):
+    """Number a new assessment, and note the check code (SHA-256) of its report."""
+    check_party(assessment.controller_id, by)
+    before = None
+    if assessment.pk is None:
+        assessment.number, assessment.entered_by = reference_numbers.take("DP"), subjects.own(by)
+    else:
+        before = ImpactAssessment.objects.select_for_update().get(pk=assessment.pk)
+        check_party(before.controller_id, by)
+        if is_used(before):
+            raise Refused(
+                _("An agreement stands on this assessment, so it stays as it is. Enter a new one."), code="used"
+            )
+    if assessment.assessed_on and assessment.assessed_on > timezone.localdate():
+        raise Refused(_("Choose the day of the assessment; it cannot be in the future."), code="future")
+    assessment.file_hash = uploads.sha256(assessment.file) if assessment.file else ""
+    try:
+        assessment.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="invalid") from error
+    assessment.save()
+    if before is not None and before.file and before.file.name != assessment.file.name:
+        transaction.on_commit(lambda: default_storage.delete(before.file.name))
+    return assessment
+
+
+def is_used(assessment):
+    """Does an agreement that is more than a draft name it?"""
+    named = SharingAgreement.objects.filter(assessment=assessment)
+    return named.exclude(status=SharingAgreement.Status.DRAFT).exists()
+
+
+def check_party(controller_id, by):
+    """The head of this very management, or the operator and its data protection officer."""
+    is_head = by.memberships.of_heads().filter(party=controller_id).exists()
+    if not is_head and parties.admin_hat(by) != Hat.OPERATOR:
+        raise Refused(
+            _("Only the head of this building management or the data protection officer can do this."),
+            code="not_party",
+        )

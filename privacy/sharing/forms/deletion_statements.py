@@ -1,0 +1,24 @@
+"""What the vendor deleted, and how, in its own words. Whether it may be stated is asked by the verb."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.invisible_text import ReadableField
+from privacy.sharing.models.deletion_statements import DeletionStatement
+
+LONGEST = DeletionStatement._meta.get_field("means").max_length
+
+
+class StatementForm(forms.Form):
+    means = ReadableField(
+        label=_("What was deleted, and how"),
+        max_length=LONGEST,
+        help_text=_(
+            "One sentence, for example: deleted from the job sheet and from our phones. Name nobody; "
+            "the tenant reads this sentence."
+        ),
+        error_messages={"required": _("Write in one sentence what was deleted, and how.")},
+    )
+
+    def refuse(self, refusal):
+        self.add_error("means" if refusal.code == "means" else None, refusal.message)

@@ -1,0 +1,125 @@
+"""Questions about sharing: which data and until when. What a permission may contain is decided by the verbs."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import declarations
+from privacy.consent.models.purposes import Purpose
+from privacy.forms.fields import DayField, FieldsField, choices_of, grouped_choices
+from privacy.forms.refusing import RefusingForm
+from privacy.sharing import grants
+from privacy.sharing.models.agreements import SharingAgreement
+
+# Code of a refusal → the field beside which its sentence stands
+FIELD_OF_CODE = {
+    "no_fields": "fields",
+    "not_asked": "fields",
+    "fields": "fields",
+    "assessment": "fields",
+    "wider": "fields",
+    "same": "fields",
+    "past": "until",
+    "too_long": "until",
+    "longer": "until",
+    "beyond_agreement": "until",
+    "purpose": "purpose",
+    "soon": "purpose",
+    "controller": "agreement",
+    "agreement": "agreement",
+    "unclaimed": "tenant",
+}
+
+
+class SharingForm(RefusingForm):
+    FIELD_OF_CODE = FIELD_OF_CODE
+
+
+class AnswerForm(SharingForm):
+    """Nothing is ticked beforehand: each box is the person's own act."""
+
+    fields = FieldsField(label=_("Data you share"), empty=_("Choose the data you share, or choose Do not give."))
+    until = DayField(label=_("Until"), help_text=_("That day included. You may choose an earlier day."))
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        mark = _("%(field)s · asked for")
+        self.fields["fields"].choices = [(key, mark % {"field": label}) for key, label in choices_of(request.fields)]
+        self.fields["until"].show(last=request.until, initial=grants.offered_until(request))
+
+
+class NarrowForm(SharingForm):
+    """The boxes keep what is shared now; untick what should stop."""
+
+    fields = FieldsField(
+        label=_("Data you go on sharing"), empty=_("Keep at least one box, or withdraw the permission.")
+    )
+    until = DayField(label=_("Until"), help_text=_("That day included. You may choose an earlier day."))
+
+    def __init__(self, *args, grant, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["fields"].choices = choices_of(grant.fields)
+        self.fields["fields"].initial = grant.fields
+        self.fields["until"].show(last=grant.ends_on, initial=grant.ends_on)
+
+
+class AskForm(SharingForm):
+    """A vendor asks for more from somebody who shares with it."""
+
+    purpose = forms.ModelChoiceField(Purpose.objects.none(), label=_("Job"), empty_label=_("Choose the job"))
+    fields = FieldsField(
+        label=_("Data you need"),
+        empty=_("Choose at least one kind of data."),
+        help_text=_("Only what the job needs. Nothing outside the agreement can be asked for."),
+    )
+    until = DayField(label=_("Until"), help_text=_("That day included."))
+    reason = forms.CharField(
+        label=_("Why, in one sentence"), max_length=200, help_text=_("The tenant reads this sentence.")
+    )
+
+    def __init__(self, *args, agreement, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["purpose"].queryset = agreement.purposes.filter(is_active=True)
+        self.fields["purpose"].error_messages |= {"required": _("Choose the job.")}
+        self.fields["reason"].error_messages |= {"required": _("Write in one sentence why you need the data.")}
+        self.fields["fields"].choices = choices_of(agreement.fields)
+        self.fields["until"].show(last=grants.latest_until(agreement))
+
+
+class StaffAskForm(SharingForm):
+    """Staff ask a tenant of their own register, for a vendor under one of their agreements."""
+
+    tenant = forms.ModelChoiceField(None, label=_("Tenant"))
+    agreement = forms.ModelChoiceField(
+        None, label=_("Agreement with the vendor"), empty_label=_("Choose the agreement")
+    )
+    purpose = forms.ModelChoiceField(Purpose.objects.for_sharing(), label=_("Job"), empty_label=_("Choose the job"))
+    fields = FieldsField(
+        label=_("Data the vendor needs"),
+        empty=_("Choose at least one kind of data."),
+        help_text=_("Only what the job needs and the agreement allows."),
+    )
+    until = DayField(label=_("Until"), help_text=_("That day included."))
+    reason = forms.CharField(
+        label=_("Why, in one sentence"), max_length=200, help_text=_("The tenant reads this sentence.")
+    )
+
+    def __init__(self, *args, user, hat, tenant_widget, **kwargs):
+        super().__init__(*args, **kwargs)
+        entries = declarations.register().model.objects.visible_to(user, as_=hat)
+        self.fields["tenant"].widget = tenant_widget
+        self.fields["tenant"].queryset = entries
+        self.fields["tenant"].label_from_instance = lambda entry: entry.name
+        tenant_widget.choices = self.fields["tenant"].choices
+        agreements = SharingAgreement.objects.visible_to(user, as_=hat).active().select_related("vendor")
+        self.fields["agreement"].queryset = agreements
+        self.fields["agreement"].label_from_instance = lambda agreement: f"{agreement.vendor.name} · {agreement.number}"
+        self.fields["fields"].choices = grouped_choices()
+        self.fields["until"].widget.attrs |= {"min": timezone.localdate().isoformat()}
+        for name, sentence in (
+            ("tenant", _("Choose the tenant.")),
+            ("agreement", _("Choose the agreement.")),
+            ("purpose", _("Choose the job.")),
+        ):
+            self.fields[name].error_messages |= {"required": sentence, "invalid_choice": sentence}
+        self.fields["reason"].error_messages |= {"required": _("Write in one sentence why the data is needed.")}

@@ -1,0 +1,36 @@
+"""Permissions to share: asked by staff or a vendor, given only by the person, decided at read time (clauses 2.5, 3.7).
+
+`can_read` is the one place that says whether a vendor may see a field now. It denies by default and always
+gives a reason code; pages, lists, search and exports all ask it.
+"""
+
+from privacy.sharing.grants.access_decisions import Answer, Reason, State, can_read, decide, readable, state
+from privacy.sharing.grants.lifecycle import check, end_of, give, latest_until, narrow, offered_until, withdraw
+from privacy.sharing.grants.sharing_requests import answer, ask, ask_again_from, cancel, refuse
+from privacy.sharing.grants.vendor_view import Shown, list_shared, open_shared, shown_to
+
+__all__ = [
+    "Answer",
+    "Reason",
+    "Shown",
+    "State",
+    "answer",
+    "ask",
+    "ask_again_from",
+    "can_read",
+    "cancel",
+    "check",
+    "decide",
+    "end_of",
+    "give",
+    "latest_until",
+    "list_shared",
+    "narrow",
+    "offered_until",
+    "open_shared",
+    "readable",
+    "refuse",
+    "shown_to",
+    "state",
+    "withdraw",
+]

@@ -1,0 +1,151 @@
+"""Staff or a vendor ask for a permission; only the person answers, once, with what was asked for or less."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+
+from privacy import notifications, parties, reference_numbers, subjects
+from privacy.errors import Refused
+from privacy.models.subjects import Subject
+from privacy.scope import Hat
+from privacy.sharing.grants.lifecycle import check, event, give
+from privacy.sharing.models.agreements import SharingAgreement
+from privacy.sharing.models.grants import SharingEvent, SharingGrant
+from privacy.sharing.models.sharing_requests import SharingRequest
+
+Status = SharingRequest.Status
+
+
+@transaction.atomic
+def ask(*, subject, agreement, purpose, fields, until, reason, by, as_):
+    """Staff or the vendor ask the person to share. Only the person can answer (see `answer` and `refuse`)."""
+    agreement = SharingAgreement.objects.visible_to(by, as_=as_).filter(pk=agreement.pk).first()
+    if agreement is None or as_ not in (Hat.STAFF, Hat.VENDOR):
+        raise Refused(_("Only the two companies of an agreement can ask for a permission under it."), code="not_party")
+    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    check(subject, agreement, purpose, fields, until)
+    if subject.holder_id is None:
+        raise Refused(
+            _("Nobody has claimed this record yet, so nobody can answer. Invite the tenant first."), code="unclaimed"
+        )
+    if SharingRequest.objects.filter(
+        subject=subject, agreement=agreement, purpose=purpose, status=Status.WAITING
+    ).exists():
+        raise Refused(_("We already have this. You need not send it again."), code="twice")
+    if as_ == Hat.VENDOR:
+        _check_vendor(subject, agreement, purpose)
+    request = SharingRequest.objects.create(
+        number=reference_numbers.take("PI"),
+        subject=subject,
+        agreement=agreement,
+        purpose=purpose,
+        fields=list(fields),
+        until=until,
+        reason=reason,
+        asked_by=subjects.own(by),
+        asked_for_id=agreement.vendor_id if as_ == Hat.VENDOR else agreement.management_id,
+    )
+    event(SharingEvent.Kind.ASKED, request=request, by=by)
+    notifications.tell(
+        subject=subject, template="sharing_requested", url_name="sharing_request", url_args=[request.number]
+    )
+    return request
+
+
+def ask_again_from(subject, agreement, purpose):
+    """The first day on which a vendor may repeat what the person did not give; None when it may ask now.
+
+    Taking a permission back counts, and so does taking a request back, or asking and cancelling in turn would send
+    letter after letter.
+    """
+    declined = Q(status=Status.DECLINED) | Q(status=Status.CANCELLED, asked_for=agreement.vendor_id)
+    same = {"subject": subject, "agreement": agreement, "purpose": purpose}
+    asked = SharingRequest.objects.filter(declined, **same).aggregate(last=Max("answered_at"))["last"]
+    withdrawn = SharingGrant.objects.filter(**same).aggregate(last=Max("withdrawn_at"))["last"]
+    last = max(filter(None, (asked, withdrawn)), default=None)
+    day = timezone.localdate(last) + timedelta(days=settings.ASK_AGAIN_DAYS) if last else None
+    return day if day and day > timezone.localdate() else None
+
+
+def _check_vendor(subject, agreement, purpose):
+    """A vendor asks only people who have shared with it before, and does not ask the same again soon."""
+    if not SharingGrant.objects.filter(subject=subject, agreement__vendor=agreement.vendor_id).exists():
+        raise Refused(
+            _("Ask the building management to request this: this tenant has never shared data with you."),
+            code="stranger",
+        )
+    if day := ask_again_from(subject, agreement, purpose):
+        raise Refused(
+            _("You asked for the same not long ago, or the tenant took it back. You can ask again from %(date)s.")
+            % {"date": formats.date_format(day)},
+            code="soon",
+        )
+
+
+@transaction.atomic
+def cancel(*, request, by, as_):
+    """The side that asked takes its request back."""
+    request = SharingRequest.objects.select_for_update().get(pk=request.pk)
+    if request.asked_for_id not in {company.pk for company in parties.companies(by, as_)}:
+        raise Refused(_("Only the company that asked can cancel this request."), code="not_party")
+    _settle(request, Status.CANCELLED)
+    event(SharingEvent.Kind.CANCELLED, request=request, by=by)
+
+
+@transaction.atomic
+def refuse(*, request, by):
+    """The person does not share. No reason is asked."""
+    request = _answerable(request, by)
+    _settle(request, Status.DECLINED)
+    event(SharingEvent.Kind.DECLINED, request=request, by=by)
+
+
+@transaction.atomic
+def answer(*, request, fields, until, by):
+    """The person shares what was asked for, or less of it, and not for longer."""
+    request = _answerable(request, by)
+    if not set(fields) <= set(request.fields):
+        raise Refused(_("Choose only from the data that was asked for."), code="not_asked")
+    if until > request.until:
+        raise Refused(
+            _("Choose an end date no later than %(date)s.") % {"date": formats.date_format(request.until)},
+            code="too_long",
+        )
+    grant = give(
+        subject=request.subject,
+        agreement=request.agreement,
+        purpose=request.purpose,
+        fields=fields,
+        until=until,
+        by=by,
+        request=request,
+    )
+    _settle(request, Status.GIVEN)
+    return grant
+
+
+def _answerable(request, by):
+    request = (
+        SharingRequest.objects.select_for_update(of=("self",))
+        .select_related("subject", "agreement", "purpose")
+        .get(pk=request.pk)
+    )
+    if request.subject.holder_id != by.pk:
+        raise Refused(_("Only the person concerned can answer this request."), code="not_holder")
+    _check_waiting(request)
+    return request
+
+
+def _settle(request, status):
+    _check_waiting(request)
+    request.status, request.answered_at = status, timezone.now()
+    request.save(update_fields=["status", "answered_at"])
+
+
+def _check_waiting(request):
+    if request.status != Status.WAITING:
+        raise Refused(_("This request is already answered. You need not answer it again."), code="answered")

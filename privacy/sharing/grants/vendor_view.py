@@ -1,0 +1,81 @@
+"""What a vendor sees of a permission: exactly the granted values, each look recorded. Tenants preview the same."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from privacy import access, declarations
+from privacy.models.access import Why
+from privacy.scope import Hat
+from privacy.sharing.grants.access_decisions import Reason, readable, readable_by, vendors_of
+from privacy.sharing.models.grants import SharingGrant
+from privacy.value_display import shown_values
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One permission as its vendor sees it: what may be read, and nothing of what may not."""
+
+    grant: SharingGrant
+    keys: list = field(default_factory=list)
+    values: dict = field(default_factory=dict)  # key → [Value]
+    reason: Reason = Reason.ALLOWED
+
+    @property
+    def allowed(self):
+        return self.reason is Reason.ALLOWED
+
+    @property
+    def lines(self):
+        """(label, values) of each granted field, in the order of declaration."""
+        return [
+            (declarations.shareable()[key].label, self.values.get(key, []))
+            for key in declarations.shareable()
+            if key in self.keys
+        ]
+
+
+def shown_to(user):
+    """The permissions a vendor's list shows now. `list_shared` records and fills a page of them."""
+    return SharingGrant.objects.visible_to(user, as_=Hat.VENDOR).current().to_decide()
+
+
+def open_shared(*, number, by):
+    """A vendor opens one permission by its number. The look is recorded, allowed or refused; a stranger's is 404."""
+    grant = access.find(
+        SharingGrant,
+        by=by,
+        as_=Hat.VENDOR,
+        why=Why.GRANT,
+        select_related=("subject", "agreement__management", "agreement__vendor", "agreement__assessment", "purpose"),
+        number=number,
+    )
+    keys, reason = readable(grant, by)
+    access.look(
+        grant,
+        by=by,
+        as_=Hat.VENDOR,
+        why=Why.GRANT,
+        reference=grant.number,
+        grant=grant,
+        fields=keys or grant.fields,
+        allowed=bool(keys),
+        reason="" if keys else reason.value,
+    )
+    return Shown(grant, keys, shown_values([grant.subject_id], keys).get(grant.subject_id, {}), reason)
+
+
+def list_shared(grants, *, by):
+    """A vendor's page of permissions: the values that may be read, with one record a person, in a few queries."""
+    vendors, now = vendors_of(by), timezone.now()
+    decided = [(grant, *readable_by(grant, vendors, now)) for grant in grants]
+    open_to = [(grant, keys) for grant, keys, _reason in decided if keys]
+    wanted = list(dict.fromkeys(key for _grant, keys in open_to for key in keys))
+    values = shown_values([grant.subject_id for grant, _keys in open_to], wanted)
+    access.listed(open_to, by=by)
+    return [
+        Shown(
+            grant, keys, {key: found for key, found in values.get(grant.subject_id, {}).items() if key in keys}, reason
+        )
+        for grant, keys, reason in decided
+    ]

@@ -1,0 +1,202 @@
+"""The person's own permissions: answer, narrow, withdraw; each act works once, however often it is sent."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Max
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.templatetags import dates
+from privacy import access, value_display
+from privacy import access_log as log
+from privacy.errors import Refused
+from privacy.middleware import open_without_consent
+from privacy.models.access import AccessRecord, Why
+from privacy.scope import Hat
+from privacy.sharing import grants
+from privacy.sharing.forms.grants import AnswerForm, NarrowForm
+from privacy.sharing.models.grants import SharingGrant
+from privacy.sharing.models.sharing_requests import SharingRequest
+
+RELATED = ("agreement__vendor", "agreement__management", "purpose")
+STATED = ("deletion_statement__stated_by__holder", "deletion_statement__vendor")
+KIND_OF_STATE = {grants.State.ACTIVE: "settled", grants.State.SUSPENDED: "waiting"}
+LOOKS_SHOWN = 10
+OVER_A_PAGE = 20
+
+
+@open_without_consent
+@require_safe
+def sharing(request):
+    """Waiting requests, then open permissions, then those that are over. A card just withdrawn keeps its place."""
+    own = (
+        SharingGrant.objects.visible_to(request.user, as_=Hat.TENANT)
+        .select_related("subject", *RELATED, "deletion_statement")
+        .prefetch_related("narrowed_to")
+    )
+    cards = cards_of(own)
+    done = request.GET.get("done")
+    over = [card for card in cards if not card["is_open"] and card["grant"].number != done]
+    context = {
+        "waiting": SharingRequest.objects.visible_to(request.user, as_=Hat.TENANT)
+        .filter(status="waiting")
+        .select_related(*RELATED),
+        "open": [card for card in cards if card["is_open"] or card["grant"].number == done],
+        "over": Paginator(over, OVER_A_PAGE).get_page(request.GET.get("page")),
+        "done": done,
+    }
+    return render(request, "privacy/sharing/sharing.html", context)
+
+
+def cards_of(found):
+    """What a card shows of each permission; the last looks of all of them are one query."""
+    found = list(found)
+    looks = AccessRecord.objects.filter(grant__in=[grant.pk for grant in found], allowed=True).values_list("grant")
+    last = dict(looks.order_by().annotate(latest=Max("at")))
+    return [card_of(grant, last.get(grant.pk)) for grant in found]
+
+
+def card_of(grant, last_look=None):
+    state = grants.state(grant)
+    return {
+        "grant": grant,
+        "state": state,
+        "kind": KIND_OF_STATE.get(state, "over"),
+        "is_open": state in KIND_OF_STATE,
+        "days": (grant.ends_on - timezone.localdate()).days,
+        "last_look": last_look,
+        "has_run_out": grant.ends_at <= timezone.now(),
+        "is_unattested": grant.attest_on is not None and grant.attest_on < timezone.localdate(),
+        "narrower": next(iter(grant.narrowed_to.all()), None),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sharing_request(request, number):
+    asked = fetch(request, SharingRequest, number, select_related=(*RELATED, "subject", "asked_for"))
+    form = AnswerForm(request.POST or None, request=asked)
+    if request.method == "POST" and request.POST.get("answer") == "decline":
+        return act(request, asked, form, grants.refuse, _("You did not give this permission. Nothing was shared."))
+    if request.method == "POST" and form.is_valid():
+        return act(
+            request,
+            asked,
+            form,
+            grants.answer,
+            _("You gave this permission. You can withdraw it at any time."),
+            **form.cleaned_data,
+        )
+    return request_page(request, asked, form)
+
+
+def act(request, asked, form, verb, sentence, **given):
+    """Call the verb once; a second press finds the request answered and leads to the list all the same."""
+    try:
+        verb(request=asked, by=request.user, **given)
+    except Refused as refusal:
+        if refusal.code != "answered":
+            form.refuse(refusal)
+            return request_page(request, asked, form)
+        messages.info(request, refusal.message)
+    else:
+        messages.success(request, sentence)
+    return redirect("sharing")
+
+
+def request_page(request, asked, form):
+    waiting = asked.status == SharingRequest.Status.WAITING
+    context = {
+        "asked": asked,
+        "form": form,
+        "waiting": waiting,
+        "what": log.what(asked.fields),
+        "obstacle": obstacle(asked) if waiting else "",
+        "preview": preview(asked.subject_id, asked.fields) if waiting else [],
+        "given": asked.grants.order_by("pk").first(),
+    }
+    return render(request, "privacy/sharing/sharing_request.html", context)
+
+
+def obstacle(asked):
+    """Why this can no longer be given, in a sentence; "" when it can."""
+    try:
+        grants.check(asked.subject, asked.agreement, asked.purpose, asked.fields, asked.until)
+    except Refused as refusal:
+        return refusal.message
+    return ""
+
+
+def preview(subject_id, keys):
+    """(label, values) of each field, exactly as the vendor will see them."""
+    return grants.Shown(None, keys, value_display.shown_values([subject_id], keys).get(subject_id, {})).lines
+
+
+@open_without_consent
+@require_safe
+def grant(request, number):
+    found = fetch(request, SharingGrant, number, select_related=(*RELATED, *STATED))
+    looks = AccessRecord.objects.visible_to(request.user, as_=Hat.TENANT).filter(grant=found)
+    looks = list(looks.select_related("actor__holder", "party", "grant__purpose")[:LOOKS_SHOWN])
+    context = {
+        "grant": found,
+        "card": card_of(found),
+        "looks": log.lines(looks, request.user.pk),
+        "events": found.events.select_related("actor__holder"),
+    }
+    return render(request, "privacy/sharing/grant.html", context)
+
+
+@open_without_consent
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant_withdraw(request, number):
+    """First what it means, then one press; no reason is asked."""
+    found = fetch(request, SharingGrant, number)
+    if request.method != "POST":
+        return (
+            render(request, "privacy/sharing/grant_withdraw.html", {"grant": found})
+            if card_of(found)["is_open"]
+            else redirect("grant", number)
+        )
+    try:
+        found = grants.withdraw(grant=found, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("grant", number)
+    messages.success(
+        request, _("Withdrawn on %(moment)s. It took effect at once.") % {"moment": dates.moment(found.withdrawn_at)}
+    )
+    return redirect(f"{reverse('sharing')}?done={number}#{number}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant_narrow(request, number):
+    found = fetch(request, SharingGrant, number)
+    form = NarrowForm(request.POST or None, grant=found)
+    if request.method != "POST" and not found.is_current:
+        return redirect("grant", number)
+    if request.method == "POST" and form.is_valid():
+        try:
+            narrower = grants.narrow(grant=found, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.refuse(refusal)
+            if refusal.code == "over":
+                messages.info(request, refusal.message)
+                return redirect("grant", number)
+        else:
+            messages.success(request, _("Narrowed. It took effect at once."))
+            return redirect("grant", narrower.number)
+    return render(
+        request,
+        "privacy/sharing/grant_narrow.html",
+        {"grant": found, "form": form, "preview": preview(found.subject_id, found.fields)},
+    )
+
+
+def fetch(request, model, number, select_related=RELATED):
+    """One of the person's own rows, through the one door."""
+    return access.fetch(
+        model, by=request.user, as_=Hat.TENANT, why=Why.OWN, fields=[], select_related=select_related, number=number
+    )

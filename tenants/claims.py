@@ -1,0 +1,170 @@
+"""Claiming a register entry: what a person says of herself is compared with the register (clauses 3.3, 5.1).
+
+What the claimant is shown never depends on the register: the claim is only stored while she waits, and a task
+compares it afterwards. The answer comes by email and on her own page.
+"""
+
+from contextlib import suppress
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_tasks import task
+
+from accounts import account_lifecycle, mail
+from privacy import reference_numbers, subjects
+from privacy.errors import Refused
+from privacy.models import Subject
+from privacy.scope import Hat
+from tenants.models import Claim, Occupancy, Tenant
+
+Status = Claim.Status
+
+
+@transaction.atomic
+def claim(*, building, unit_number, identity_kind, identity_number, birth_date, message="", by):
+    """Store what the person says of herself, and have it checked. A newer claim replaces an open one."""
+    claimant = Subject.objects.select_for_update().get(pk=subjects.own(by).pk)
+    fresh = Claim(
+        claimant=claimant, management=building.management, building=building, unit_number=unit_number, message=message,
+        identity_kind=identity_kind, identity_number=identity_number, birth_date=birth_date.isoformat(),
+    )  # fmt: skip
+    for earlier in Claim.objects.filter(claimant=claimant, management=building.management, status__in=Claim.OPEN):
+        if _said(earlier) == _said(fresh):
+            raise Refused(_("We already have this. You need not send it again."), code="twice")
+        _settle(earlier, Status.CLOSED)
+    fresh.number = reference_numbers.take("KL")
+    fresh.save()
+    check_claim.enqueue(claim_id=fresh.pk)
+    return fresh
+
+
+def _said(claim):
+    return claim.building_id, claim.unit_number, claim.birth_date, claim.message, claim.identity_text()
+
+
+@transaction.atomic
+def check(*, claim):
+    """Compare a claim with the register: open it, put it in the management's queue, or note that nothing fits."""
+    claim = Claim.objects.select_for_update(of=("self",)).select_related("claimant__holder").get(pk=claim.pk)
+    if claim.status != Status.RECEIVED:
+        return claim
+    exact, similar = _matches(claim)
+    if (
+        len(exact) == 1
+        and not exact[0].is_claimed
+        and account_lifecycle.has_confirmed(claim.claimant.holder, exact[0].email)
+    ):
+        with suppress(Refused):  # staff see to it then: to the guardian of a child, say
+            return _open(claim, exact[0])
+    candidates = exact or similar
+    claim.entry = candidates[0] if candidates else None
+    claim.status = Status.WAITING if candidates or claim.message else Status.UNMATCHED
+    claim.save(update_fields=["entry", "status"])
+    if claim.status == Status.UNMATCHED:
+        _at_deadline(claim)
+    return claim
+
+
+def _open(claim, entry):
+    subjects.hand_over(subject=entry.subject, to=claim.claimant.holder, by=claim.claimant.holder)
+    claim.entry = entry
+    return _settle(claim, Status.OPENED)
+
+
+def _matches(claim):
+    """Entries that fit everything said, and those that fit the number, or the unit and the date of birth."""
+    entries = Tenant.objects.filter(management=claim.management_id).select_related("subject")
+    lives_there = Q(
+        occupancies__in=Occupancy.objects.current().filter(
+            unit__building=claim.building_id, unit__number__iexact=claim.unit_number
+        )
+    )
+    indexes = Claim._meta.get_field("identity_index").indexes(claim.identity_text())
+    has_number, was_born = Q(identity_index__in=indexes), Q(birth_date=claim.birth_date)
+    exact = list(entries.filter(has_number, was_born, lives_there).distinct())
+    return exact, list(entries.filter(has_number | (lives_there & was_born)).distinct().order_by("pk")[:5])
+
+
+@transaction.atomic
+def add_message(*, claim, message, by):
+    """The claimant adds a question. A claim that fits nothing reaches the management with it."""
+    claim = Claim.objects.select_for_update(of=("self",)).select_related("claimant").get(pk=claim.pk)
+    if claim.claimant.holder_id != by.pk or not claim.is_open:
+        raise Refused(_("This claim is already answered. Send a new one if you need to."), code="answered")
+    claim.message = message
+    if claim.status == Status.UNMATCHED:
+        claim.status = Status.WAITING
+    claim.save(update_fields=["message", "status"])
+
+
+@transaction.atomic
+def confirm(*, claim, entry, by):
+    """Staff recognise the person: the entry is hers from now on."""
+    claim = _decidable(claim, by)
+    entry = (
+        Tenant.objects.visible_to(by, as_=Hat.STAFF)
+        .filter(management=claim.management_id, pk=entry.pk if entry else None)
+        .first()
+    )
+    if entry is None:
+        raise Refused(_("Choose the entry of your register that belongs to this person."), code="entry")
+    subjects.hand_over(subject=entry.subject, to=claim.claimant.holder, by=by)
+    claim.entry = entry
+    return _settle(claim, Status.CONFIRMED, by=by)
+
+
+@transaction.atomic
+def refuse(*, claim, reason, by):
+    """Staff do not recognise the person, and say why; she reads the reason."""
+    claim = _decidable(claim, by)
+    if not reason.strip():
+        raise Refused(_("Write the reason; the tenant reads it."), code="no_reason")
+    claim.reason = reason
+    return _settle(claim, Status.REFUSED, by=by)
+
+
+@transaction.atomic
+def close_unmatched(*, claim):
+    """At its deadline a claim that fits nothing, and about which nobody asked, is answered as such."""
+    claim = Claim.objects.select_for_update(of=("self",)).select_related("claimant__holder").get(pk=claim.pk)
+    if claim.status == Status.UNMATCHED and claim.due_at <= timezone.now():
+        _settle(claim, Status.CLOSED, tell=True)
+
+
+def _decidable(claim, by):
+    claim = Claim.objects.select_for_update(of=("self",)).select_related("claimant__holder").get(pk=claim.pk)
+    if claim.status != Status.WAITING:
+        raise Refused(_("This claim is already answered. Nothing was changed."), code="answered")
+    if claim.claimant.holder_id == by.pk:
+        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
+    if not Claim.objects.visible_to(by, as_=Hat.STAFF).filter(pk=claim.pk).exists():
+        raise Refused(_("Only staff of this building management can decide."), code="not_staff")
+    return claim
+
+
+def _settle(claim, status, by=None, tell=None):
+    """Close a claim and remove what was said in it: the answer stays, the values go."""
+    claim.status, claim.settled_at = status, timezone.now()
+    claim.settled_by = subjects.own(by) if by else None
+    claim.unit_number = claim.identity_number = claim.birth_date = claim.message = ""
+    claim.save()
+    if tell or (tell is None and status != Status.CLOSED):
+        mail.tell(user=claim.claimant.holder, template="claim_answered", url_name="tenant_home")
+    return claim
+
+
+def _at_deadline(claim):
+    if close_claim.get_backend().supports_defer:
+        close_claim.using(run_after=claim.due_at).enqueue(claim_id=claim.pk)
+
+
+@task()
+def check_claim(*, claim_id):
+    check(claim=Claim.objects.get(pk=claim_id))
+
+
+@task()
+def close_claim(*, claim_id):
+    close_unmatched(claim=Claim.objects.get(pk=claim_id))

@@ -1,0 +1,66 @@
+"""The vendor states that it deleted what it may no longer see: what is due, one statement, and what was stated."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from privacy import access
+from privacy.errors import Refused
+from privacy.models import DeletionStatement, SharingGrant
+from privacy.models.access import Why
+from privacy.scope import Hat
+from privacy.sharing import deletion_statements
+from privacy.sharing.forms.deletion_statements import StatementForm
+from tenants.views.vendor_portal import PEOPLE_A_PAGE, RELATED, for_vendors, visible
+
+LATEST = 20
+
+
+@require_safe
+@for_vendors
+def vendor_deletions(request):
+    """Numbers and kinds of data only: nobody's data is on this page."""
+    page = Paginator(deletion_statements.due(request.user, Hat.VENDOR), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    stated = visible(request, DeletionStatement).select_related("grant__purpose", "stated_by__holder")
+    context = {"dues": [deletion_statements.Due(grant) for grant in page], "page_obj": page, "stated": stated[:LATEST]}
+    return render(request, "tenants/vendor_deletions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def vendor_deletion(request, number):
+    """What was shared and who states what about it, then one press; afterwards the statement itself."""
+    grant = access.find(
+        SharingGrant,
+        by=request.user,
+        as_=Hat.VENDOR,
+        why=Why.SHARING,
+        fields=[],
+        select_related=(*RELATED, "deletion_statement__stated_by__holder"),
+        number=number,
+    )
+    if grant.attest_on is None:
+        raise Http404(_("This page is not here."))
+    form = StatementForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            deletion_statements.state(grant=grant, by=request.user, means=form.cleaned_data["means"])
+        except Refused as refusal:
+            if refusal.code != "stated":
+                form.refuse(refusal)
+                return page_of(request, grant, form)
+            messages.info(request, refusal.message)
+        else:
+            messages.success(
+                request, _("Your statement is recorded. The tenant and the building management can read it.")
+            )
+        return redirect("vendor_deletion", number)
+    return page_of(request, grant, form)
+
+
+def page_of(request, grant, form):
+    return render(
+        request, "tenants/vendor_deletion.html", {"due": deletion_statements.Due(grant), "grant": grant, "form": form}
+    )

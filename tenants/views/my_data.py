@@ -1,0 +1,234 @@
+"""My data: what the register holds about me, and asking for a change. Nothing here edits the register.
+
+What was typed travels from step to step in hidden fields of the form itself: sessions hold no personal data.
+"""
+
+from copy import copy
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.recent_login import ask_for_fresh_sign_in
+from accounts.templatetags.dates import moment
+from privacy import access, declarations, reference_numbers
+from privacy.errors import Refused
+from privacy.models import ProfileUpdateLine, ProfileUpdateRequest
+from privacy.models.access import Action, Why
+from privacy.rights import profile_updates
+from privacy.scope import Hat
+from tenants.forms.profile import FILES, ProfileForm
+from tenants.forms.profile_updates import ChooseForm, SendForm
+from tenants.models import Occupancy, Tenant
+
+GROUPS = (
+    (gettext_lazy("Identity"), ("name", "identity_number", "identity_scan", "photo", "gender")),
+    (gettext_lazy("Contact"), ("phone", "email", "address")),
+    (gettext_lazy("Birth and nationality"), ("birth_date", "birth_place", "nationality")),
+)
+HOME = ("other",)
+Status = ProfileUpdateRequest.Status
+
+
+def own_entries(user):
+    return Tenant.objects.visible_to(user, as_=Hat.TENANT).select_related("management").order_by("pk")
+
+
+def own_entry(request, **look):
+    """The entry that the page is about: the one named, or the first of the person's own."""
+    asked = (request.POST if request.method == "POST" else request.GET).get("entry", "")
+    if not asked:
+        entry = own_entries(request.user).first()
+        if entry is None:
+            raise Http404
+        asked = str(entry.pk)
+    if not reference_numbers.is_row(asked):
+        raise Http404
+    return access.fetch(
+        Tenant, by=request.user, as_=Hat.TENANT, why=Why.OWN, pk=asked, select_related=["management", "subject"], **look
+    )
+
+
+def waiting_for(entry):
+    """Field → the open request that names it."""
+    lines = ProfileUpdateLine.objects.filter(request__subject=entry.subject_id, request__status=Status.WAITING)
+    return {line.field: line.request for line in lines.select_related("request").defer("old", "new")}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_data(request):
+    """POST shows the whole identity number, once, on this answer only."""
+    entries = own_entries(request.user)
+    if not entries:
+        return render(request, "tenants/my_data.html", {"entries": entries})
+    if revealed := request.method == "POST":
+        ask_for_fresh_sign_in(request)
+    look = {"action": Action.REVEALED, "fields": ["identity_number"]} if revealed else {}
+    entry = own_entry(request, **look)
+    requests = ProfileUpdateRequest.objects.visible_to(request.user, as_=Hat.TENANT).filter(subject=entry.subject_id)
+    context = {
+        "entries": entries, "entry": entry, "revealed": revealed,
+        "groups": groups(entry), "home": rows(entry, HOME, waiting_for(entry)),
+        "occupancies": Occupancy.objects.current().filter(tenant=entry).select_related("unit__building"),
+        "requests": Paginator(requests, 10).get_page(request.GET.get("page")),
+    }  # fmt: skip
+    return render(request, "tenants/my_data.html", context)
+
+
+def groups(entry):
+    waiting = waiting_for(entry)
+    return [(label, rows(entry, names, waiting)) for label, names in GROUPS]
+
+
+def rows(entry, names, waiting):
+    return [
+        {
+            "name": name,
+            "label": label(name),
+            "value": declarations.display(entry, name),
+            "is_file": name in FILES,
+            "waiting": waiting.get(name),
+        }
+        for name in names
+    ]
+
+
+@require_safe
+def update_new(request):
+    """Choose the fields, then write the new values; which fields were chosen stands in the address."""
+    entry = own_entry(request)
+    waiting = waiting_for(entry)
+    choose = ChooseForm(request.GET if {"change", "step"} & set(request.GET) else None, waiting=waiting)
+    if not choose.is_valid():
+        open_requests = {line_request.number: line_request for line_request in waiting.values()}.values()
+        return render(
+            request, "tenants/update_choose.html", {"entry": entry, "form": choose, "open_requests": open_requests}
+        )
+    draft = Draft(entry, choose)
+    return values_page(request, draft) if draft.typed.fields else check_page(request, draft)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def update_check(request):
+    """Old → new before it is sent; files, which no page can hand on, are chosen here and sent at once."""
+    if request.method != "POST":
+        return redirect("update_new")
+    entry = own_entry(request)
+    choose = ChooseForm(request.POST)
+    if not choose.is_valid():
+        return redirect(f"{reverse('update_new')}?entry={entry.pk}&step=choose")
+    draft = Draft(entry, choose, request)
+    if not draft.typed.is_valid() or "back" in request.POST:
+        return values_page(request, draft)
+    if "send" in request.POST:
+        return send(request, draft)
+    if not draft.changes and not draft.files:
+        draft.typed.add_error(None, _("The new data is the same as the old. Change the fields that need it."))
+        return values_page(request, draft)
+    return check_page(request, draft)
+
+
+class Draft:
+    """What was typed and chosen so far: two forms over one unsaved copy of the entry."""
+
+    def __init__(self, entry, choose, request=None):
+        self.entry, self.choose, self.proposal = entry, choose, copy(entry)
+        post = request.POST if request else None
+        sent = (request.POST, request.FILES) if request and "send" in request.POST else ()
+        self.typed = ProfileForm(post, instance=self.proposal, names=[n for n in choose.names if n not in FILES])
+        self.files = [name for name in choose.names if name in FILES]
+        self.sending = SendForm(*sent, instance=self.proposal, names=self.files)
+
+    @property
+    def changes(self):
+        names = [name for name in profile_updates.changed(self.entry, self.proposal) if name not in FILES]
+        return [
+            {"label": label(name), "old": present(self.entry, name), "new": declarations.display(self.proposal, name)}
+            for name in names
+        ]
+
+
+def send(request, draft):
+    if not draft.sending.is_valid():
+        return check_page(request, draft)
+    extra = {name: draft.sending.cleaned_data[name] for name in ("note", "evidence")}
+    try:
+        made = profile_updates.ask(record=draft.entry, proposal=draft.proposal, by=request.user, **extra)
+    except Refused as refusal:
+        waiting = waiting_for(draft.entry)
+        earlier = next((waiting[name] for name in draft.choose.names if name in waiting), None)
+        if refusal.code == "twice" and earlier:
+            messages.info(request, refusal.message)
+            return redirect("update_detail", earlier.number)
+        draft.sending.add_error(None, refusal.message)
+        return check_page(request, draft)
+    promise = _("We have received your request %(number)s. We answer no later than %(moment)s.")
+    messages.success(request, promise % {"number": made.number, "moment": moment(made.due_at)})
+    return redirect("update_detail", made.number)
+
+
+def values_page(request, draft):
+    boxes = [(box, present(draft.entry, box.name)) for box in draft.typed.boxes]
+    return render(request, "tenants/update_values.html", {"draft": draft, "form": draft.typed, "boxes": boxes})
+
+
+def check_page(request, draft):
+    return render(request, "tenants/update_check.html", {"draft": draft, "form": draft.sending})
+
+
+def label(name):
+    return capfirst(Tenant._meta.get_field(name).verbose_name)
+
+
+def present(entry, name):
+    if name == "identity_number":
+        return entry.get_identity_number_masked()
+    return declarations.display(entry, name) if hasattr(entry, name) else ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def update_detail(request, number):
+    """One request: where it stands, what was asked, what was decided. POST takes it back."""
+    row = access.fetch(
+        ProfileUpdateRequest, by=request.user, as_=Hat.TENANT, why=Why.OWN, number=number,
+        select_related=["subject", "controller", "settled_by__holder"],
+    )  # fmt: skip
+    if request.method == "POST":
+        try:
+            profile_updates.cancel(request=row, by=request.user)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _("Your request is cancelled. What you had written is removed."))
+        return redirect("update_detail", number)
+    entry = declarations.entry_of(row.subject)
+    context = {"row": row, "entry": entry, "changes": asked_changes(row, entry), "steps": steps(row)}
+    return render(request, "tenants/update_detail.html", context)
+
+
+def steps(row):
+    """Received → in review → answered, with its times."""
+    return [
+        {"label": _("Received"), "at": row.received_at, "done": True},
+        {"label": _("In review"), "done": not row.is_waiting, "current": row.is_waiting},
+        {"label": _("Answered"), "at": row.settled_at, "done": not row.is_waiting},
+    ]
+
+
+def asked_changes(row, entry):
+    """Old → new of each field; an identity number stays masked on both sides."""
+    found = []
+    for item in profile_updates.compare(row, entry):
+        sides = (item.old, item.new)
+        if item.line.field == "identity_number":
+            sides = (item.before.get_identity_number_masked(), item.after.get_identity_number_masked())
+        found.append(
+            {"line": item.line, "label": item.label, "is_file": item.is_file, "old": sides[0], "new": sides[1]}
+        )
+    return found
