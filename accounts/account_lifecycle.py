@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 
 from accounts import login_throttling, mail, sessions
 from accounts.models import User
-from accounts.signals import happened
+from accounts.signals import account_event
 
 logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def make_account(*, email, name="", language="", by):
+def create_account(*, email, name="", language="", by):
     """Open an account for a colleague: no password yet, and a letter with a link (good for three days) to set one.
 
     The address counts as confirmed, because only its owner can follow the link.
@@ -74,7 +74,7 @@ def free_address(email):
     return email
 
 
-def listen():
+def connect_signals():
     """allauth tells of new passwords."""
     for signal in (password_changed, password_set, password_reset):
         signal.connect(_password_is_new)
@@ -117,7 +117,7 @@ def invite(*, user, by):
     if not user.is_active:
         raise ValidationError(_("This account is not active. Reactivate it first."))
     _send_link(user, "account/account_made")
-    happened.send(User, kind="invited", user=user, by=by)
+    account_event.send(User, kind="invited", user=user, by=by)
     logger.info("Account %s was invited by account %s", user.pk, by.pk)
 
 
@@ -142,9 +142,9 @@ def replace_email(*, user, email, by):
     Authenticator.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    mail.tell_address(email=old, language=user.language, template="account/email_changed", path=reverse("home"))
+    mail.email_address(email=old, language=user.language, template="account/email_changed", path=reverse("home"))
     _send_link(user, "account/recovered")
-    happened.send(User, kind="email_changed", user=user, by=by)
+    account_event.send(User, kind="email_changed", user=user, by=by)
     logger.info("Account %s was given to another mailbox by account %s", user.pk, by.pk)
 
 
@@ -156,7 +156,7 @@ def deactivate(*, user, by):
     user.is_active = False
     user.save(update_fields=["is_active"])
     sessions.end_all(user)
-    happened.send(User, kind="deactivated", user=user, by=by)
+    account_event.send(User, kind="deactivated", user=user, by=by)
     logger.info("Account %s was deactivated by account %s", user.pk, by.pk)
 
 
@@ -166,7 +166,7 @@ def reactivate(*, user, by):
     _may_switch(user, by)
     user.is_active = True
     user.save(update_fields=["is_active"])
-    happened.send(User, kind="reactivated", user=user, by=by)
+    account_event.send(User, kind="reactivated", user=user, by=by)
     logger.info("Account %s was reactivated by account %s", user.pk, by.pk)
 
 
@@ -182,7 +182,7 @@ def _send_link(user, template):
     """A link to set a password, which only the owner of the mailbox can follow."""
     key = default_token_generator.make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
-    mail.tell_address(email=user.email, language=user.language, template=template, path=path)
+    mail.email_address(email=user.email, language=user.language, template=template, path=path)
 
 
 def _may_switch(user, by):

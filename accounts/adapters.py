@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import account_lifecycle, login_throttling, mail, sessions, throttling
 from accounts.models import User
 from accounts.redirects import is_own_path
-from accounts.throttling import Limited, Taken
+from accounts.throttling import Consumed, RateLimited
 
 # Where the one link of a letter leads, the first that allauth offers; notices lead to a new password, or to the contact
 LINKS = ["activate_url", "password_reset_url", "signup_url"]
@@ -108,13 +108,13 @@ class AccountAdapter(DefaultAccountAdapter):
         visit = login_throttling.visit_with_pass(request.session, email=email)
         try:
             self._tries = login_throttling.begin(email=email, address=self.get_client_ip(request), visit=visit)
-        except Limited as limited:
+        except RateLimited as limited:
             sentences = [limited.sentence, str(_("If it was not you, reset your password."))]
             raise ValidationError(" ".join(sentences), code="too_many_login_attempts") from limited
 
     def _rollback_login_failed_rl_usage(self):
         """The password was right."""
-        getattr(self, "_tries", Taken()).give_back()
+        getattr(self, "_tries", Consumed()).give_back()
 
     def is_reauthentication_required(self, *, app, **kwargs):
         """Not when the person signed in, or confirmed who she is, a few minutes ago. allauth forgets the sign-in."""
@@ -132,7 +132,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request, user):
         """The place is noted. The language chosen on the way in is kept, when the account has none yet."""
         super().login(request, user)
-        sessions.note_sign_in(
+        sessions.record_sign_in(
             user=user,
             session=request.session,
             address=self.get_client_ip(request),
@@ -149,13 +149,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         if template_prefix in BY_ANYBODY:
             try:
-                throttling.take("letter", who=login_throttling.one_spelling(email))
-            except Limited:
+                throttling.consume("letter", who=login_throttling.one_spelling(email))
+            except RateLimited:
                 return
         notice = reverse("home" if template_prefix in TO_THE_CONTACT else "account_reset_password")
         link = next((context[name] for name in LINKS if name in context), notice)
         user = context.get("user") or User.objects.filter(email=email).first()
-        mail.tell_address(
+        mail.email_address(
             email=email,
             language=(user and user.language) or translation.get_language(),
             template=template_prefix.replace("account/email/", "account/").replace("mfa/email/", "account/"),

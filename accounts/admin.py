@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import account_lifecycle, mfa
-from accounts.admin_display import Worded
+from accounts.admin_display import WordedAdmin
 from accounts.forms import AccountAddForm, AccountForm
 from accounts.recent_login import ask_for_fresh_sign_in
-from accounts.templatetags.dates import short_moment
+from accounts.templatetags.dates import short_datetime_wib
 
 RIGHTS = {"is_staff", "is_superuser", "groups"}
 # Its titles are e-mail addresses; whether one is confirmed stands on the account
@@ -34,7 +34,7 @@ class LanguageFilter(admin.SimpleListFilter):
         return queryset.filter(language=self.value()) if self.value() else queryset
 
 
-class UserAdmin(Worded, admin.ModelAdmin):
+class UserAdmin(WordedAdmin, admin.ModelAdmin):
     """Registered by the roof, where opening an account can be recorded (`bamms.admin`)."""
 
     form = AccountForm
@@ -55,7 +55,7 @@ class UserAdmin(Worded, admin.ModelAdmin):
 
     @admin.display(description=_("account made at"), ordering="date_joined")
     def joined(self, user):
-        return short_moment(user.date_joined)
+        return short_datetime_wib(user.date_joined)
 
     @admin.display(description=_("email is confirmed"), boolean=True)
     def email_is_confirmed(self, user):
@@ -89,7 +89,7 @@ class UserAdmin(Worded, admin.ModelAdmin):
             ask_for_fresh_sign_in(request)
         if change:
             return super().save_model(request, obj, form, change)
-        made = account_lifecycle.make_account(email=obj.email, name=obj.name, language=obj.language, by=request.user)
+        made = account_lifecycle.create_account(email=obj.email, name=obj.name, language=obj.language, by=request.user)
         obj.pk = made.pk
         return obj.refresh_from_db()
 

@@ -19,7 +19,7 @@ def icon(name):
     )
 
 
-def nothing():
+def empty_value():
     """A dash for the eye, a word for the ear."""
     return format_html('<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>', gettext("empty"))
 
@@ -27,12 +27,12 @@ def nothing():
 def yes_no(value):
     """In place of Django's coloured picture, whose name is the English "True"."""
     if value is None:
-        return nothing()
+        return empty_value()
     name, word = ("check-circle-fill", gettext("Yes")) if value else ("dash-circle", gettext("No"))
     return format_html('<span class="yes-no yes-no-{}">{} {}</span>', "yes" if value else "no", icon(name), word)
 
 
-def say_choices(field):
+def label_empty_choices(field):
     """Choices begin with a capital, and the empty one is said instead of drawn."""
     if isinstance(field, forms.TypedChoiceField):
         field.choices = [
@@ -52,7 +52,7 @@ class PhoneInput(forms.TextInput):
         return super().format_value(getattr(value, "as_international", value))
 
 
-class Worded:
+class WordedAdmin:
     """Labels and choices in words; for every admin class and inline of ours."""
 
     def get_action_choices(self, request, default_choices=NO_ACTION):
@@ -63,5 +63,5 @@ class Worded:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, PhoneNumberField):
             field.widget = PhoneInput(field.widget.attrs)
-        say_choices(field)
+        label_empty_choices(field)
         return field

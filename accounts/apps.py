@@ -11,6 +11,6 @@ class AccountsConfig(AppConfig):
     def ready(self):
         # These read models, which can be imported only now
         user_logged_in.connect(import_string("accounts.sessions.begin"))
-        import_string("accounts.mfa.listen")()
-        import_string("accounts.account_lifecycle.listen")()
-        import_string("accounts.recovery_codes.use")()
+        import_string("accounts.mfa.connect_signals")()
+        import_string("accounts.account_lifecycle.connect_signals")()
+        import_string("accounts.recovery_codes.install")()

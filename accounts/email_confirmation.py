@@ -13,11 +13,11 @@ from django.http import Http404
 from django.utils.decorators import method_decorator
 
 from accounts import sessions
-from accounts.forms import PASSWORD, OurWords
+from accounts.forms import PASSWORD, PlainWordsForm
 from accounts.middleware import signed_in
 
 
-class PasswordForm(OurWords, forms.Form):
+class PasswordForm(PlainWordsForm, forms.Form):
     password = forms.CharField(widget=forms.PasswordInput, strip=False)
     words = {"password": {**PASSWORD, "autocomplete": "current-password", "help": ""}}
 

@@ -17,18 +17,18 @@ from django.conf import settings
 
 NONCE_LENGTH = 12  # bytes, what GCM is made for
 FILE_MAGIC = b"BAMMS1"  # a sealed file: magic, length of the key id (1 byte), key id, nonce, ciphertext
-SEALED = re.compile(r"[A-Za-z0-9]+:[A-Za-z0-9_-]{38,}={0,2}")  # nonce and tag alone take 28 bytes
+ENCRYPTED = re.compile(r"[A-Za-z0-9]+:[A-Za-z0-9_-]{38,}={0,2}")  # nonce and tag alone take 28 bytes
 HEAD_LENGTH = len(FILE_MAGIC) + 1 + 255
 
 
-class SealError(Exception):
+class DecryptionError(Exception):
     """A sealed value that cannot be opened; the sentence names the key or the context, never the value.
 
     Not a ValueError: Django takes those for "no such row" or "not valid", and would show an empty answer.
     """
 
 
-class KeyLostError(SealError):
+class KeyMissingError(DecryptionError):
     """`key_id` names the key that FIELD_KEYS does not hold: nothing is wrong with the value itself."""
 
     def __init__(self, context, key_id):
@@ -36,13 +36,13 @@ class KeyLostError(SealError):
         self.key_id = key_id
 
 
-def seal(text: str, *, context: str) -> str:
+def encrypt(text: str, *, context: str) -> str:
     """`k1:base64url(nonce + ciphertext)`. Two seals of one text differ: search by `blind_index`."""
     key_id, body = _encrypt(text.encode(), context)
     return f"{key_id}:{base64.urlsafe_b64encode(body).decode()}"
 
 
-def unseal(text: str, *, context: str) -> str:
+def decrypt(text: str, *, context: str) -> str:
     """The text; KeyLostError or another SealError when it does not open."""
     key_id, colon, body = text.partition(":")
     try:
@@ -50,24 +50,24 @@ def unseal(text: str, *, context: str) -> str:
             raise ValueError
         body = base64.b64decode(body, altchars=b"-_", validate=True)
     except ValueError as error:
-        raise SealError(f"A value of {context} is not sealed: it does not look like KEY:BASE64.") from error
+        raise DecryptionError(f"A value of {context} is not sealed: it does not look like KEY:BASE64.") from error
     return _decrypt(key_id, body, context).decode()
 
 
-def reseal(text: str, *, context: str) -> str:
+def reencrypt(text: str, *, context: str) -> str:
     """What any key sealed, sealed by the first one."""
-    return seal(unseal(text, context=context), context=context)
+    return encrypt(decrypt(text, context=context), context=context)
 
 
-def seal_bytes(content: bytes, *, context: str) -> bytes:
+def encrypt_bytes(content: bytes, *, context: str) -> bytes:
     key_id, body = _encrypt(content, context)
     return FILE_MAGIC + bytes([len(key_id)]) + key_id.encode() + body
 
 
-def unseal_bytes(content: bytes, *, context: str) -> bytes:
+def decrypt_bytes(content: bytes, *, context: str) -> bytes:
     start = len(FILE_MAGIC) + 1
     if not content.startswith(FILE_MAGIC) or len(content) < start:
-        raise SealError(f"A file of {context} is not sealed: it does not start with {FILE_MAGIC.decode()}.")
+        raise DecryptionError(f"A file of {context} is not sealed: it does not start with {FILE_MAGIC.decode()}.")
     end = start + content[start - 1]
     return _decrypt(content[start:end].decode("ascii", "replace"), content[end:], context)
 
@@ -77,17 +77,17 @@ def first_key() -> str:
     return next(iter(settings.FIELD_KEYS))
 
 
-def key_of(text: str) -> str:
+def key_id_of(text: str) -> str:
     """The id of the key that sealed a text, of which HEAD_LENGTH characters are enough; "" when it is not sealed."""
-    return text.partition(":")[0] if SEALED.match(text) else ""
+    return text.partition(":")[0] if ENCRYPTED.match(text) else ""
 
 
-def is_sealed(text: str) -> bool:
+def is_encrypted(text: str) -> bool:
     """Whether a text has the form of a sealed one."""
-    return bool(SEALED.fullmatch(text))
+    return bool(ENCRYPTED.fullmatch(text))
 
 
-def key_of_bytes(content: bytes) -> str:
+def key_id_of_bytes(content: bytes) -> str:
     """The same for a file, of which the first HEAD_LENGTH bytes are enough."""
     start = len(FILE_MAGIC) + 1
     if not content.startswith(FILE_MAGIC) or len(content) < start:
@@ -118,9 +118,9 @@ def _encrypt(content, context):
 def _decrypt(key_id, body, context):
     key = settings.FIELD_KEYS.get(key_id)
     if key is None:
-        raise KeyLostError(context, key_id)
+        raise KeyMissingError(context, key_id)
     try:
         return AESGCM(key).decrypt(body[:NONCE_LENGTH], body[NONCE_LENGTH:], context.encode())
     except (InvalidTag, ValueError) as error:
         sentence = f"A value of {context} was altered, or sealed for something else: key {key_id} refuses it."
-        raise SealError(sentence) from error
+        raise DecryptionError(sentence) from error

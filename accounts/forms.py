@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import account_lifecycle, mail, passwords, throttling
 from accounts.invisible_text import ReadableField
 from accounts.models import User
-from accounts.signals import happened
+from accounts.signals import account_event
 
 # Each language in its own name, so that everyone finds theirs
 LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
@@ -66,16 +66,16 @@ WRONG_EMAIL = _("Write the email address like this: nama@contoh.id.")
 
 
 @contextmanager
-def telling(user, kind):
+def tell_account_event(user, kind):
     """The journal hears of what allauth refuses without a signal (ASVS 16.3.1)."""
     try:
         yield
     except forms.ValidationError:
-        happened.send(User, kind=kind, user=user, by=None)
+        account_event.send(User, kind=kind, user=user, by=None)
         raise
 
 
-class OurWords:
+class PlainWordsForm:
     """Labels, errors and autocomplete per field; labels stand above the box, so there are no placeholders."""
 
     words = {}
@@ -93,7 +93,7 @@ class OurWords:
                 field.validators = [ours if isinstance(v, EmailValidator) else v for v in field.validators]
 
 
-class SignupForm(OurWords, allauth_forms.SignupForm):
+class SignupForm(PlainWordsForm, allauth_forms.SignupForm):
     words = {"email": EMAIL, "password1": PASSWORD}
     language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
 
@@ -123,40 +123,40 @@ class SignupForm(OurWords, allauth_forms.SignupForm):
         return super().try_save(request)
 
 
-class LoginForm(OurWords, allauth_forms.LoginForm):
+class LoginForm(PlainWordsForm, allauth_forms.LoginForm):
     words = {
         "login": {**EMAIL, "autocomplete": "username"},
         "password": {**PASSWORD, "autocomplete": "current-password", "help": ""},
     }
 
 
-class ReauthenticateForm(OurWords, allauth_forms.ReauthenticateForm):
+class ReauthenticateForm(PlainWordsForm, allauth_forms.ReauthenticateForm):
     words = {"password": CURRENT}
 
 
-class AddEmailForm(OurWords, allauth_forms.AddEmailForm):
+class AddEmailForm(PlainWordsForm, allauth_forms.AddEmailForm):
     words = {"email": {**EMAIL, "label": _("New email")}}
 
     def save(self, request):
         """The present mailbox hears of it: whoever asks may be a thief."""
         reset, template = reverse("account_reset_password"), "account/email_change_asked"
-        mail.tell_address(email=self.user.email, language=self.user.language, template=template, path=reset)
+        mail.email_address(email=self.user.email, language=self.user.language, template=template, path=reset)
         return super().save(request)
 
 
-class ChangePasswordForm(OurWords, allauth_forms.ChangePasswordForm):
+class ChangePasswordForm(PlainWordsForm, allauth_forms.ChangePasswordForm):
     words = {"oldpassword": CURRENT, "password1": NEW, "password2": AGAIN}
 
     def clean_oldpassword(self):
-        with telling(self.user, "failed"):
+        with tell_account_event(self.user, "failed"):
             return super().clean_oldpassword()
 
 
-class SetPasswordForm(OurWords, allauth_forms.SetPasswordForm):
+class SetPasswordForm(PlainWordsForm, allauth_forms.SetPasswordForm):
     words = {"password1": NEW, "password2": AGAIN}
 
 
-class ResetPasswordForm(OurWords, allauth_forms.ResetPasswordForm):
+class ResetPasswordForm(PlainWordsForm, allauth_forms.ResetPasswordForm):
     words = {"email": EMAIL}
 
     def clean_email(self):
@@ -166,24 +166,24 @@ class ResetPasswordForm(OurWords, allauth_forms.ResetPasswordForm):
         return email
 
 
-class ResetPasswordKeyForm(OurWords, allauth_forms.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(PlainWordsForm, allauth_forms.ResetPasswordKeyForm):
     words = {"password1": NEW, "password2": AGAIN}
 
 
-class Counted:
+class RateLimitedCode:
     """Guesses at a code are counted for the account, and told until when; a right one gives its count back."""
 
     def clean_code(self):
         try:
-            taken = throttling.take("second_step", who=self.user.pk)
-        except throttling.Limited as limited:
+            taken = throttling.consume("second_step", who=self.user.pk)
+        except throttling.RateLimited as limited:
             raise forms.ValidationError(limited.sentence, code="too_many") from limited
         code = super().clean_code()
         taken.give_back()
         return code
 
 
-class FactorForm(Counted, OurWords, mfa_forms.AuthenticateForm):
+class FactorForm(RateLimitedCode, PlainWordsForm, mfa_forms.AuthenticateForm):
     words = {"code": CODE_OR_RECOVERY}
 
     def clean_code(self):
@@ -196,18 +196,20 @@ class FactorForm(Counted, OurWords, mfa_forms.AuthenticateForm):
 
     def _tell_owner(self):
         try:
-            throttling.take("second_step_wrong", who=self.user.pk)
-        except throttling.Limited:
-            with suppress(throttling.Limited):
-                throttling.take("second_step_told", who=self.user.pk)
-                mail.tell(user=self.user, template="account/second_step_guessed", url_name="account_change_password")
+            throttling.consume("second_step_wrong", who=self.user.pk)
+        except throttling.RateLimited:
+            with suppress(throttling.RateLimited):
+                throttling.consume("second_step_told", who=self.user.pk)
+                mail.email_user(
+                    user=self.user, template="account/second_step_guessed", url_name="account_change_password"
+                )
 
 
-class FactorAgainForm(Counted, OurWords, mfa_forms.ReauthenticateForm):
+class ReauthenticateFactorForm(RateLimitedCode, PlainWordsForm, mfa_forms.ReauthenticateForm):
     words = {"code": CODE_OR_RECOVERY}
 
 
-class ActivateTOTPForm(Counted, OurWords, totp_forms.ActivateTOTPForm):
+class ActivateTOTPForm(RateLimitedCode, PlainWordsForm, totp_forms.ActivateTOTPForm):
     words = {"code": CODE}
 
     def clean_code(self):
@@ -221,7 +223,7 @@ class ActivateTOTPForm(Counted, OurWords, totp_forms.ActivateTOTPForm):
 class Passkey:
     def clean_credential(self):
         """Whatever is no answer of a browser is a wrong one, and no fault of ours."""
-        with telling(self.user, "factor_failed"):
+        with tell_account_event(self.user, "factor_failed"):
             try:
                 return super().clean_credential()
             except (KeyError, TypeError, ValueError) as error:
@@ -232,15 +234,15 @@ class PasskeyForm(Passkey, webauthn_forms.AuthenticateWebAuthnForm):
     pass
 
 
-class PasskeyAgainForm(Passkey, webauthn_forms.ReauthenticateWebAuthnForm):
+class ReauthenticatePasskeyForm(Passkey, webauthn_forms.ReauthenticateWebAuthnForm):
     pass
 
 
-class AddPasskeyForm(OurWords, webauthn_forms.AddWebAuthnForm):
+class AddPasskeyForm(PlainWordsForm, webauthn_forms.AddWebAuthnForm):
     words = {"name": KEY_NAME}
 
 
-class EditPasskeyForm(OurWords, webauthn_forms.EditWebAuthnForm):
+class EditPasskeyForm(PlainWordsForm, webauthn_forms.EditWebAuthnForm):
     words = {"name": KEY_NAME}
 
 

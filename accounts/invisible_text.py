@@ -16,7 +16,7 @@ def is_blank(text):
     return INVISIBLE.fullmatch(text) is not None
 
 
-def seen(text):
+def visible_part(text):
     """The text itself, or "" when there is nothing to see in it."""
     return "" if is_blank(text) else text
 
@@ -25,4 +25,4 @@ class ReadableField(forms.CharField):
     """Text with something to read in it: a name made of invisible characters was not given."""
 
     def to_python(self, value):
-        return seen(super().to_python(value))
+        return visible_part(super().to_python(value))

@@ -56,15 +56,15 @@ def begin(*, email, address, visit=""):
     """Count a try before the password is looked at; raises `Limited`. The answer is given back when it was right."""
     account = one_spelling(email)
     if visit:
-        with suppress(throttling.Limited):
-            return throttling.take("sign_in_pass", who=f"{account} {visit}")
-    pair, taken = f"{account} {throttling.place_of(address)}", throttling.Taken()
+        with suppress(throttling.RateLimited):
+            return throttling.consume("sign_in_pass", who=f"{account} {visit}")
+    pair, taken = f"{account} {throttling.network_of(address)}", throttling.Consumed()
     if not is_known(email=email, address=address):
         try:
-            throttling.take("sign_in_strange", who=account, taken=taken)
-        except throttling.Limited:
-            throttling.take("sign_in_slow", who=pair, taken=taken)
-    return throttling.take("sign_in", who=pair, address=address, taken=taken)
+            throttling.consume("sign_in_strange", who=account, taken=taken)
+        except throttling.RateLimited:
+            throttling.consume("sign_in_slow", who=pair, taken=taken)
+    return throttling.consume("sign_in", who=pair, address=address, taken=taken)
 
 
 def is_known(*, email, address):

@@ -12,23 +12,23 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from accounts.encryption import seal, unseal
+from accounts.encryption import decrypt, encrypt
 from accounts.tasks import LETTER, send_to_address, send_to_user
 
 
-def tell(*, user, template, url_name="home", url_args=(), url_kwargs=None, facts=None):
+def email_user(*, user, template, url_name="home", url_args=(), url_kwargs=None, facts=None):
     """Queue `templates/emails/<template>.txt` for an account; a deactivated account gets nothing."""
     path = reverse(url_name, args=url_args, kwargs=url_kwargs)
     send_to_user.enqueue(user_id=user.pk, template=template, path=path, facts=facts or {}, attempt=1)
 
 
-def tell_address(*, email, language, template, path, facts=None):
+def email_address(*, email, language, template, path, facts=None):
     """The same for an address without an account, or with a link that is itself a secret: both are sealed."""
-    letter = seal(json.dumps([email, language, path]), context=LETTER)
+    letter = encrypt(json.dumps([email, language, path]), context=LETTER)
     send_to_address.enqueue(letter=letter, template=template, facts=facts or {}, attempt=1)
 
 
-def forget(*, addresses, user_id=None):
+def delete_queued(*, addresses, user_id=None):
     """Drop every letter, queued or sent, to these addresses and to this account: somebody was erased."""
     letters = DBTaskResult.objects.filter(task_path=send_to_address.module_path)
     gone = [row.pk for row in letters.iterator(chunk_size=1000) if _address_of(row) in addresses]
@@ -38,11 +38,11 @@ def forget(*, addresses, user_id=None):
     DBTaskResult.objects.filter(pk__in=gone).delete()
 
 
-def forget_sent():
+def delete_sent():
     """Drop letters to bare addresses the day after they were sent: nobody needs the address any more."""
     sent = DBTaskResult.objects.filter(task_path=send_to_address.module_path, status=TaskResultStatus.SUCCESSFUL)
     sent.filter(finished_at__lt=timezone.now() - timedelta(days=1)).delete()
 
 
 def _address_of(row):
-    return json.loads(unseal(row.args_kwargs["kwargs"]["letter"], context=LETTER))[0]
+    return json.loads(decrypt(row.args_kwargs["kwargs"]["letter"], context=LETTER))[0]

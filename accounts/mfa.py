@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts import account_lifecycle, encryption, mail, sessions
 from accounts.models import User
-from accounts.signals import happened
+from accounts.signals import account_event
 
 logger = logging.getLogger(__name__)
 CONTEXT = "mfa.Authenticator.data"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes only stand in for one of these
 
 
-class FactorAdapter(DefaultMFAAdapter):
+class MFAAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "cannot_delete_authenticator": gettext_lazy(
@@ -36,22 +36,22 @@ class FactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text):
-        return encryption.seal(text, context=CONTEXT)
+        return encryption.encrypt(text, context=CONTEXT)
 
     def decrypt(self, encrypted_text):
-        return encryption.unseal(encrypted_text, context=CONTEXT)
+        return encryption.decrypt(encrypted_text, context=CONTEXT)
 
     def can_delete_authenticator(self, authenticator):
         """Nobody who needs a factor takes the last one away: that would lock its owner out of everything."""
-        if authenticator.type not in FACTORS or not must_have(context.request.user):
+        if authenticator.type not in FACTORS or not is_required_for(context.request.user):
             return True
-        return of(authenticator.user).exclude(pk=authenticator.pk).exists()
+        return factors_of(authenticator.user).exclude(pk=authenticator.pk).exists()
 
     def generate_authenticator_name(self, user, type):  # noqa: A002 - named so by allauth
         return _("Passkey %(number)s") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
 
 
-def listen():
+def connect_signals():
     """allauth tells what happens to factors; the journal hears of it."""
     for signal, kind in (
         (signals.authenticator_added, "factor_added"),
@@ -62,14 +62,16 @@ def listen():
 
 
 def _tell(*, kind, user, **_signal):
-    happened.send(User, kind=kind, user=user, by=user if user.is_authenticated and kind != "factor_failed" else None)
+    account_event.send(
+        User, kind=kind, user=user, by=user if user.is_authenticated and kind != "factor_failed" else None
+    )
 
 
-def of(user):
+def factors_of(user):
     return Authenticator.objects.filter(user=user, type__in=FACTORS)
 
 
-def must_have(user):
+def is_required_for(user):
     """Staff, vendors and superusers; the answer came with the user of the request (`privacy.backends`)."""
     return getattr(user, "must_have_factor", user.is_staff or user.is_superuser)
 
@@ -87,6 +89,6 @@ def remove_all(*, user, by):
         raise ValidationError(_("Only a superuser may do this to a superuser."))
     Authenticator.objects.filter(user=user).delete()
     sessions.end_all(user)
-    happened.send(User, kind="factor_removed", user=user, by=by)
-    mail.tell(user=user, template="account/factors_removed", url_name="mfa_index")
+    account_event.send(User, kind="factor_removed", user=user, by=by)
+    mail.email_user(user=user, template="account/factors_removed", url_name="mfa_index")
     logger.info("The second factors of account %s were removed by account %s", user.pk, by.pk)

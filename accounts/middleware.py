@@ -24,7 +24,7 @@ def signed_in(request):
     return request.user if request.user.is_authenticated else None
 
 
-class SignInFirst(LoginRequiredMiddleware):
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Leads back to the page that was asked for, without what stood behind its address: a name may stand there."""
 
     def handle_no_permission(self, request, view_func):
@@ -54,7 +54,7 @@ class LanguageMiddleware:
         return translation.get_language_from_request(request)
 
 
-class SessionClock:
+class SessionExpiryMiddleware:
     """Ends a session that was left alone too long, or lasted too long; the next page says so and asks to sign in.
 
     So ends a sign-in that waits for its second step when the account has changed under it.
@@ -69,12 +69,12 @@ class SessionClock:
             logout(request)
             messages.info(request, _("You were signed out, because some time has passed. Sign in to go on."))
         elif signed_in(request):
-            sessions.note_use(request.session)
+            sessions.record_use(request.session)
         elif settings.SESSION_COOKIE_NAME in request.COOKIES and sessions.half_is_over(request.session):
             clear_login(request)
             messages.info(request, _("Your account has changed since you began to sign in. Sign in again."))
         response = self.get_response(request)
-        sessions.seal_suspended(request.session)
+        sessions.encrypt_suspended(request.session)
         if is_over:
             response.headers["Clear-Site-Data"] = sessions.CLEARED
         return response

@@ -88,7 +88,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 class SignIn(models.Model):
     """Where an account signed in: to list and end its sessions, and to write to its owner when a place is new.
 
-    Rows are added by `sessions.note_sign_in` and dropped after 90 days. The network is a part of the address only.
+    Rows are added by `sessions.record_sign_in` and dropped after 90 days. The network is a part of the address only.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins", verbose_name=_("account"))

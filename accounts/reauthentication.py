@@ -8,24 +8,24 @@ from django.shortcuts import redirect
 from accounts import sessions
 
 
-class Renewing:
+class RenewSessionKey:
     def form_valid(self, form):
         if not sessions.renew(self.request):
             self.request.session.modified = False  # there is no such session any more; the faster one has another key
             return redirect("home")
-        sessions.open_suspended(self.request.session)
+        sessions.decrypt_suspended(self.request.session)
         return super().form_valid(form)
 
 
-class ByPassword(Renewing, ReauthenticateView):
+class ByPassword(RenewSessionKey, ReauthenticateView):
     pass
 
 
-class ByCode(Renewing, CodeView):
+class ByCode(RenewSessionKey, CodeView):
     pass
 
 
-class ByPasskey(Renewing, ReauthenticateWebAuthnView):
+class ByPasskey(RenewSessionKey, ReauthenticateWebAuthnView):
     pass
 
 

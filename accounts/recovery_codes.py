@@ -62,6 +62,6 @@ class RecoveryCodes(auth.RecoveryCodes):
         self.instance = Authenticator.objects.select_for_update().get(pk=self.instance.pk)
 
 
-def use():
+def install():
     """allauth names its class in these two places, and has no setting for it."""
     auth.RecoveryCodes = flows.RecoveryCodes = RecoveryCodes

@@ -12,13 +12,13 @@ def is_own_path(request, url):
     return is_a_path and url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
 
-def next_page(request):
+def safe_next_url(request):
     """What `next` asks for, else the front page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     return wanted if is_own_path(request, wanted) else reverse("home")
 
 
-def this_page(request):
+def current_url(request):
     """What `next` is to say: this page, or the page a stopped POST came from (its body is lost).
 
     Without what stands behind it: an address is carried on in addresses, and a name may stand there.

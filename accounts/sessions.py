@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import encryption, mail
 from accounts.login_throttling import KNOWN_DAYS, network_of
 from accounts.models import SignIn, User
-from accounts.signals import happened
+from accounts.signals import account_event
 
 STARTED, SEEN, HALF, SIGN_IN = "signed_in_at", "seen_at", "half_signed_in", "sign_in"
 CLEARED = '"cache", "storage"'  # of Clear-Site-Data; cookies are taken back one by one
@@ -66,25 +66,27 @@ def is_over(session):
     return now - session.get(SEEN, 0) >= idle or now - session.get(STARTED, 0) >= whole
 
 
-def left(session):
+def seconds_left(session):
     """Seconds that are left: until the pause is too long, and until the sign-in has lasted for all its hours.
 
     `of` tells one sign-in from another, and nothing else.
     """
     now = time()
     return {
-        "of": salted_hmac("accounts.sessions.left", f"{session['_auth_user_id']}:{session[STARTED]}").hexdigest()[:16],
+        "of": salted_hmac(
+            "accounts.sessions.seconds_left", f"{session['_auth_user_id']}:{session[STARTED]}"
+        ).hexdigest()[:16],
         "idle": int(session[SEEN] + settings.SESSION_IDLE_MINUTES * 60 - now),
         "whole": int(session[STARTED] + settings.SESSION_COOKIE_AGE - now),
     }
 
 
-def note_use(session, *, at_once=False):
+def record_use(session, *, at_once=False):
     if at_once or time() - session[SEEN] >= NOTED_EVERY:
         session[SEEN] = int(time())
 
 
-def note_sign_in(*, user, session, address, agent):
+def record_sign_in(*, user, session, address, agent):
     """Keep where this account signed in, and write to its owner when the network or the browser is new."""
     session.save()  # it is noted under the key of the session
     network, browser = network_of(address), browser_of(agent)
@@ -96,7 +98,7 @@ def note_sign_in(*, user, session, address, agent):
     made = SignIn.objects.create(user=user, session_key=session.session_key, network=network, browser=browser)
     session[SIGN_IN] = made.pk
     if not is_known:
-        mail.tell(user=user, template="account/new_sign_in", url_name="sessions")
+        mail.email_user(user=user, template="account/new_sign_in", url_name="sessions")
 
 
 def browser_of(agent):
@@ -119,11 +121,11 @@ def renew(request):
             return False
     session.cycle_key()
     SignIn.objects.filter(pk=sign_in).update(session_key=session.session_key)
-    happened.send(User, kind="confirmed", user=user, by=user)
+    account_event.send(User, kind="confirmed", user=user, by=user)
     return True
 
 
-def of(user):
+def sign_ins_of(user):
     """The sign-ins of this account whose session still lives, newest first."""
     store, living = _store(), []
     for sign_in in SignIn.objects.filter(user=user).order_by("-at", "-pk"):
@@ -144,7 +146,7 @@ def end_all(user, *, but=None):
     store = _store()
     for key in SignIn.objects.filter(user=user).exclude(session_key=but or "").values_list("session_key", flat=True):
         store().delete(key)
-    happened.send(User, kind="sessions_ended", user=user, by=None)
+    account_event.send(User, kind="sessions_ended", user=user, by=None)
 
 
 def forget_waiting_email(user):
@@ -152,7 +154,7 @@ def forget_waiting_email(user):
     EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email).delete()
 
 
-def forget_old():
+def delete_old():
     """Remove what no longer tells a known place from a new one; called daily."""
     SignIn.objects.filter(at__lt=timezone.now() - timedelta(days=KNOWN_DAYS)).delete()
 
@@ -161,22 +163,22 @@ def _store():
     return import_module(settings.SESSION_ENGINE).SessionStore
 
 
-def seal_suspended(session):
+def encrypt_suspended(session):
     """What was sent while a fresh sign-in was due waits in the session, which lies in the database in clear."""
     state = session.get(SUSPENDED) if session.modified else None
     if state and "request" in state:
-        session[SUSPENDED] = {"sealed": encryption.seal(state["request"], context=SUSPENDED)}
+        session[SUSPENDED] = {"sealed": encryption.encrypt(state["request"], context=SUSPENDED)}
 
 
-def forget_suspended(session):
+def delete_suspended(session):
     session.pop(SUSPENDED, None)
 
 
-def open_suspended(session):
+def decrypt_suspended(session):
     """For the view that goes on with it; what no key opens any more was not sent."""
     state = session.pop(SUSPENDED, None)
     if state and "sealed" in state:
-        with suppress(encryption.SealError):
-            session[SUSPENDED] = {"request": encryption.unseal(state["sealed"], context=SUSPENDED)}
+        with suppress(encryption.DecryptionError):
+            session[SUSPENDED] = {"request": encryption.decrypt(state["sealed"], context=SUSPENDED)}
     elif state:
         session[SUSPENDED] = state

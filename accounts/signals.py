@@ -5,4 +5,4 @@ Sent with `kind` (a value of `privacy.models.audit_log.Kind`), `user` whom it co
 
 from django.dispatch import Signal
 
-happened = Signal()
+account_event = Signal()

@@ -15,14 +15,14 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django_tasks import task
 
-from accounts.encryption import unseal
+from accounts.encryption import decrypt
 from accounts.models import User
 
 logger = logging.getLogger(__name__)
 LETTER = "accounts.mail"  # the sealing context of a queued address and its link
 # A night without a mail server loses no letter; the links in them work for three days
-WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 6 * 60, 12 * 60, 24 * 60)]
-TRIES = len(WAITS) + 1
+RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 6 * 60, 12 * 60, 24 * 60)]
+TRIES = len(RETRY_DELAYS) + 1
 
 
 class MailNotSent(Exception):
@@ -38,7 +38,7 @@ def send_to_user(context, *, user_id, template, path, facts, attempt):
 
 @task(takes_context=True)
 def send_to_address(context, *, letter, template, facts, attempt):
-    to, language, path = json.loads(unseal(letter, context=LETTER))
+    to, language, path = json.loads(decrypt(letter, context=LETTER))
     _send(context, write(to=to, language=language, template=template, path=path, facts=facts))
 
 
@@ -63,5 +63,5 @@ def _try_later(result, reason):
     logger.warning("Mail %s not sent (task %s, try %s of %s): %s", template, result.id, attempt, TRIES, reason)
     if attempt >= TRIES or not result.task.get_backend().supports_defer:
         raise MailNotSent(template) from None
-    later = result.task.using(run_after=timezone.now() + WAITS[attempt - 1])
+    later = result.task.using(run_after=timezone.now() + RETRY_DELAYS[attempt - 1])
     later.enqueue(**{**result.kwargs, "attempt": attempt + 1})

@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.encryption import blind_index
-from accounts.templatetags.dates import JAKARTA, clock, moment
+from accounts.templatetags.dates import JAKARTA, datetime_wib, time_wib
 
 logger = logging.getLogger(__name__)
 LOCK_SECONDS = 10  # a process that died with the lock keeps nobody out for longer
@@ -35,7 +35,7 @@ WAIT_SECONDS = 1
 HOUSEHOLD_BITS = 64
 
 
-class Limited(Exception):
+class RateLimited(Exception):
     """`until` is the moment from which it may be tried again; `sentence` says it."""
 
     def __init__(self, until):
@@ -57,14 +57,14 @@ class Limited(Exception):
     def sentence(self):
         if self.at.astimezone(JAKARTA).date() == timezone.now().astimezone(JAKARTA).date():
             return _("Too many tries. You can try again at %(time)s. Your account and data are safe.") % {
-                "time": clock(self.at)
+                "time": time_wib(self.at)
             }
         return _("Too many tries. You can try again on %(moment)s. Your account and data are safe.") % {
-            "moment": moment(self.at)
+            "moment": datetime_wib(self.at)
         }
 
 
-class Taken:
+class Consumed:
     """What was counted, so that an act that turns out well can be given back."""
 
     def __init__(self):
@@ -82,22 +82,22 @@ class Taken:
         self._counted = []
 
 
-def take(action, *, who="", address="", taken=None):
+def consume(action, *, who="", address="", taken=None):
     """Count one `action` of this person (any text that stands for one) and from this network address.
 
     LIMITS[action] gives (count, seconds) for "person", "network" or both. Returns what was counted, together with
     what `taken` had counted before for the same try; all of it is given back when this is refused.
     """
-    taken = Taken() if taken is None else taken
+    taken = Consumed() if taken is None else taken
     rates = settings.LIMITS[action]
     try:
         # The network first: one that is over its limit leaves nothing behind under the names that it makes up
-        for kind, whom in (("network", place_of(address)), ("person", str(who))):
+        for kind, whom in (("network", network_of(address)), ("person", str(who))):
             if kind in rates and whom:
                 most, seconds = rates[kind]
                 key = _key(action, kind, whom)
                 taken.add(key, _count(key, most, seconds), seconds)
-    except Limited:
+    except RateLimited:
         taken.give_back()
         # A line and no row of the journal: whoever goes on trying must not fill the database
         logger.warning("The limit of %s is reached", action)
@@ -105,7 +105,7 @@ def take(action, *, who="", address="", taken=None):
     return taken
 
 
-def place_of(address):
+def network_of(address):
     """The IPv4 address, or the household's IPv6 network; "" when there is none."""
     try:
         parsed = ipaddress.ip_address(address)
@@ -133,10 +133,10 @@ def _count(key, most, seconds):
     with _locked(key) as held:
         now = time.time()
         if not held:
-            raise Limited(_moment(now + LOCK_SECONDS))
+            raise RateLimited(_moment(now + LOCK_SECONDS))
         counted = [at for at in cache.get(key, []) if at > now - seconds]
         if len(counted) >= most:
-            raise Limited(_moment(counted[-most] + seconds))
+            raise RateLimited(_moment(counted[-most] + seconds))
         cache.set(key, [*counted, now], seconds)
         return now
 

@@ -16,14 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import account_lifecycle, development_mail, sessions
 from accounts.middleware import signed_in
 from accounts.recent_login import fresh_sign_in
-from accounts.redirects import next_page
+from accounts.redirects import safe_next_url
 
 
 @login_not_required
 @require_POST
 def set_language(request):
     """Keep the choice for this visit, and on the account of whoever is signed in; then back to the same page."""
-    response = HttpResponseRedirect(next_page(request))
+    response = HttpResponseRedirect(safe_next_url(request))
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
         if user := signed_in(request):
@@ -55,7 +55,7 @@ def send_again(request):
 def sessions_page(request):
     """Where I am signed in."""
     here = request.session.session_key
-    return render(request, "accounts/sessions.html", {"sign_ins": sessions.of(request.user), "here": here})
+    return render(request, "accounts/sessions.html", {"sign_ins": sessions.sign_ins_of(request.user), "here": here})
 
 
 @login_not_required  # an answer for a script, not a way to the sign-in page
@@ -64,8 +64,8 @@ def stay_signed_in(request):
     """Somebody is still at the open page; answers how many seconds are left now."""
     if not signed_in(request):
         return HttpResponseForbidden()
-    sessions.note_use(request.session, at_once=True)
-    return JsonResponse(sessions.left(request.session))
+    sessions.record_use(request.session, at_once=True)
+    return JsonResponse(sessions.seconds_left(request.session))
 
 
 @require_POST
@@ -73,7 +73,7 @@ def stay_signed_in(request):
 def end_sessions(request):
     """End one of one's own sign-ins, or all but this one; an unknown number ends nothing."""
     if chosen := request.POST.get("sign_in"):
-        for sign_in in sessions.of(request.user):
+        for sign_in in sessions.sign_ins_of(request.user):
             if str(sign_in.pk) == chosen:
                 sessions.end(user=request.user, sign_in=sign_in)
     else:

@@ -15,7 +15,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.admin_display import nothing, yes_no
+from accounts.admin_display import empty_value, yes_no
 from bamms import dashboard, record_of_processing
 from privacy import audit_log, parties
 from privacy.middleware import open_without_consent
@@ -113,7 +113,7 @@ class BammsAdminSite(admin.AdminSite):
     site_title = _("BAMMS administration")
     site_header = "BAMMS"
     index_title = _("Today")
-    empty_value_display = property(lambda self: nothing())
+    empty_value_display = property(lambda self: empty_value())
     enable_nav_sidebar = False  # its script keeps its state in localStorage, which never expires (clause 7)
 
     def __init__(self, *args, **kwargs):

@@ -47,7 +47,9 @@ def site(request):
         "nav": SimpleLazyObject(lambda: _nav(request)),
         "party_name": SimpleLazyObject(lambda: _party_name(request)),
         "password_is_old": SimpleLazyObject(lambda: _is_signed_in(request) and request.user.password_is_old),
-        "session_left": SimpleLazyObject(lambda: sessions.left(request.session) if _is_signed_in(request) else None),
+        "session_left": SimpleLazyObject(
+            lambda: sessions.seconds_left(request.session) if _is_signed_in(request) else None
+        ),
         "restricted_since": SimpleLazyObject(lambda: _restricted_since(request)),
     }
 

@@ -8,7 +8,7 @@ from django.db import DataError
 from django.http import Http404, HttpResponseNotAllowed
 
 from accounts import sessions
-from accounts.encryption import SealError
+from accounts.encryption import DecryptionError
 from bamms.views import bad_request, not_found, trouble
 
 # Nothing of the device is used; passkeys are made and shown on this site alone
@@ -78,7 +78,7 @@ class OddRequestMiddleware:
         return bad_request(request) if odd else self.get_response(request)
 
     def process_exception(self, request, exception):
-        if isinstance(exception, SealError):
+        if isinstance(exception, DecryptionError):
             return trouble(request, 500, fault=exception)
         return bad_request(request, exception) if isinstance(exception, OverflowError | DataError) else None
 

@@ -74,8 +74,10 @@ class LimitMiddleware:
     def process_view(self, request, view, args, kwargs):
         for page in filter(lambda page: page.counts(request), pages_of(request)):
             try:
-                throttling.take(page.action, who=person_of(request, page), address=get_adapter().get_client_ip(request))
-            except throttling.Limited as limited:
+                throttling.consume(
+                    page.action, who=person_of(request, page), address=get_adapter().get_client_ip(request)
+                )
+            except throttling.RateLimited as limited:
                 return too_many(request, limited, reset=page.action in RESET_HELPS)
         return None
 

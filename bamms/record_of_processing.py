@@ -58,4 +58,4 @@ def _activities(request):
 
 
 def _made():
-    return _("Made from the declarations on %(moment)s.") % {"moment": dates.moment(timezone.now())}
+    return _("Made from the declarations on %(moment)s.") % {"moment": dates.datetime_wib(timezone.now())}

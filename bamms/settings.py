@@ -126,11 +126,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "accounts.middleware.SessionClock",
+    "accounts.middleware.SessionExpiryMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.NoStoreMiddleware",
-    "accounts.middleware.SignInFirst",
+    "accounts.middleware.SignInRequiredMiddleware",
     "privacy.middleware.SecondFactorGate",
     "privacy.middleware.ConsentGate",
     "privacy.middleware.PasswordGate",
@@ -285,17 +285,17 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 SECOND_FACTOR = on_or_off("SECOND_FACTOR", not DEBUG)
 if not (SECOND_FACTOR or DEBUG):
     refuse("SECOND_FACTOR=off is for trying BAMMS on one's own machine, with DEBUG=on.")
-MFA_ADAPTER = "accounts.mfa.FactorAdapter"
+MFA_ADAPTER = "accounts.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "BAMMS"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_FORMS = {
     "authenticate": "accounts.forms.FactorForm",
-    "reauthenticate": "accounts.forms.FactorAgainForm",
+    "reauthenticate": "accounts.forms.ReauthenticateFactorForm",
     "activate_totp": "accounts.forms.ActivateTOTPForm",
     "authenticate_webauthn": "accounts.forms.PasskeyForm",
-    "reauthenticate_webauthn": "accounts.forms.PasskeyAgainForm",
+    "reauthenticate_webauthn": "accounts.forms.ReauthenticatePasskeyForm",
     "add_webauthn": "accounts.forms.AddPasskeyForm",
     "edit_webauthn": "accounts.forms.EditPasskeyForm",
 }

@@ -40,7 +40,7 @@ def time_left(due_at, now=None):
     words = ngettext("%(n)s hour left", "%(n)s hours left", left) % {"n": left}
     if left >= 24:
         return words
-    parts = {"hours": words, "clock": dates.clock(due_at)}
+    parts = {"hours": words, "clock": dates.time_wib(due_at)}
     if timezone.localdate(due_at) == timezone.localdate(now):
         return _("%(hours)s, today by %(clock)s") % parts
     return _("%(hours)s, tomorrow by %(clock)s") % parts

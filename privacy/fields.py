@@ -22,10 +22,10 @@ class EncryptedTextField(models.TextField):
 
     def get_prep_value(self, value):
         value = super().get_prep_value(value)
-        return encryption.seal(value, context=self.context) if value else value
+        return encryption.encrypt(value, context=self.context) if value else value
 
     def from_db_value(self, value, expression, connection):
-        return encryption.unseal(value, context=self.context) if value else value
+        return encryption.decrypt(value, context=self.context) if value else value
 
     def get_lookup(self, lookup_name):
         if lookup_name != "isnull":

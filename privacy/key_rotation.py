@@ -68,7 +68,7 @@ class Place:
         """How many values of this row were sealed anew; what does not open is noted and stays as it is."""
         try:
             return again(*row)
-        except encryption.SealError as error:
+        except encryption.DecryptionError as error:
             self.faults[str(error)] += 1
         except FileNotFoundError:  # erased meanwhile
             pass
@@ -114,11 +114,11 @@ class SealedColumn(Column):
 
     def _keys(self):
         starts = self._stored().values_list(Substr("sealed", 1, encryption.HEAD_LENGTH), flat=True)
-        return (encryption.key_of(text) or NO_KEY for text in starts.iterator(chunk_size=2000))
+        return (encryption.key_id_of(text) or NO_KEY for text in starts.iterator(chunk_size=2000))
 
     def _again(self, pk, sealed):
         """Only where the text is still the one that was read: what somebody wrote meanwhile stays."""
-        fresh = encryption.reseal(sealed, context=self.field.context)
+        fresh = encryption.reencrypt(sealed, context=self.field.context)
         row = self._stored().filter(pk=pk, sealed=sealed)
         return row.update(**{self.field.name: Value(fresh, output_field=TextField())})
 
@@ -135,11 +135,11 @@ class SealedJson(Column):
 
     def _keys(self):
         for value in self._rows().values_list(self.read, flat=True).iterator(chunk_size=2000):
-            yield from map(encryption.key_of, _sealed_in(value))
+            yield from map(encryption.key_id_of, _sealed_in(value))
 
     def _again(self, pk, value):
-        old = [text for text in _sealed_in(value) if encryption.key_of(text) != encryption.first_key()]
-        fresh = {text: encryption.reseal(text, context=self.context) for text in old}
+        old = [text for text in _sealed_in(value) if encryption.key_id_of(text) != encryption.first_key()]
+        fresh = {text: encryption.reencrypt(text, context=self.context) for text in old}
         if fresh:
             self._rows().filter(pk=pk).update(**{self.read: _replaced(value, lambda text: fresh.get(text, text))})
         return len(old)
@@ -191,7 +191,7 @@ class IndexColumn(Column):
         for pk, index in self._rows().values_list("pk", self.read).iterator(chunk_size=2000):
             try:
                 known = dict(zip(self._indexes(pk), settings.BLIND_INDEX_KEYS, strict=False))
-            except encryption.SealError:
+            except encryption.DecryptionError:
                 known = {}
             yield known.get(index, NO_KEY)
 
@@ -215,7 +215,7 @@ def _sealed_in(value):
     found = []
 
     def note(text):
-        if encryption.is_sealed(text):
+        if encryption.is_encrypted(text):
             found.append(text)
         return text
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 
 from accounts import sessions
-from accounts.redirects import this_page
+from accounts.redirects import current_url
 
 
 def open_without_consent(view):
@@ -36,7 +36,7 @@ def let_through(request):
     except Resolver404:
         goes_on_at = None
     if request.method == "POST" and not sets_up_a_factor(goes_on_at):
-        sessions.forget_suspended(request.session)
+        sessions.delete_suspended(request.session)
 
 
 class SecondFactorGate:
@@ -71,7 +71,7 @@ class ConsentGate:
             return None
         if sets_up_a_factor(request.resolver_match):
             return let_through(request)
-        return redirect(f"{reverse('consent')}?{urlencode({'next': this_page(request)})}")
+        return redirect(f"{reverse('consent')}?{urlencode({'next': current_url(request)})}")
 
 
 class PasswordGate:
@@ -97,4 +97,4 @@ class PasswordGate:
             return None
         if sets_up_a_factor(request.resolver_match):
             return let_through(request)
-        return redirect(f"{reverse('account_change_password')}?{urlencode({'next': this_page(request)})}")
+        return redirect(f"{reverse('account_change_password')}?{urlencode({'next': current_url(request)})}")

@@ -63,7 +63,7 @@ def appoint(*, user, party, role, by):
     audit_log.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
     _set_access(user)
     if not is_invited:
-        mail.tell(user=user, template="appointed")
+        mail.email_user(user=user, template="appointed")
     return membership
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.shortcuts import redirect
 
-from accounts.encryption import SealError, seal, unseal
+from accounts.encryption import DecryptionError, decrypt, encrypt
 
 PLACE = "q"  # the parameter, and the name of the box
 MOST = 100  # characters
@@ -16,14 +16,14 @@ MOST = 100  # characters
 
 def sealed(text, *, by):
     text = text.replace("\0", "").strip()[:MOST]  # PostgreSQL stores no NUL
-    return seal(text, context=_context(by)) if text else ""
+    return encrypt(text, context=_context(by)) if text else ""
 
 
 def opened(token, *, by):
     """The words again; None for what was typed into the address by hand, or searched by somebody else."""
     try:
-        return unseal(token, context=_context(by)) if token else ""
-    except SealError:
+        return decrypt(token, context=_context(by)) if token else ""
+    except DecryptionError:
         return None
 
 

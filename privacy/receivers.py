@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db.models import signals as rows
 
 from accounts.models import User
-from accounts.signals import happened
+from accounts.signals import account_event
 from privacy import audit_log, change_tracking
 from privacy.models.audit_log import Kind
 from privacy.scope import many_changed
@@ -31,7 +31,7 @@ def begin():
     for signal, kind in OF_PASSWORDS_AND_EMAILS:
         signal.connect(_teller(kind), weak=False, dispatch_uid=f"journal {kind}")
     account.email_confirmed.connect(confirmed, dispatch_uid="journal")
-    happened.connect(told, dispatch_uid="journal")
+    account_event.connect(told, dispatch_uid="journal")
     for through in (User.groups.through, User.user_permissions.through, Group.permissions.through):
         rows.m2m_changed.connect(rights, through, dispatch_uid="journal")
     for model in change_tracking.tracked():

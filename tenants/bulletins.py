@@ -35,7 +35,7 @@ def publish(*, bulletin, by):
     bulletin.published_by, bulletin.mailed = subjects.own(by), len(people)
     bulletin.save()
     for user in people:
-        mail.tell(user=user, template=template, url_name="bulletins")
+        mail.email_user(user=user, template=template, url_name="bulletins")
     return bulletin
 
 

@@ -151,7 +151,7 @@ def _settle(claim, status, by=None, tell=None):
     claim.unit_number = claim.identity_number = claim.birth_date = claim.message = ""
     claim.save()
     if tell or (tell is None and status != Status.CLOSED):
-        mail.tell(user=claim.claimant.holder, template="claim_answered", url_name="tenant_home")
+        mail.email_user(user=claim.claimant.holder, template="claim_answered", url_name="tenant_home")
     return claim
 
 

@@ -49,7 +49,7 @@ def invite(*, tenant, by):
         tenant=tenant, email=tenant.email, token_hash=token_hash(token), created_by=subjects.own(by),
         expires_at=now + timedelta(hours=settings.INVITATION_HOURS),
     )  # fmt: skip
-    mail.tell_address(
+    mail.email_address(
         email=tenant.email, language="", template="invitation", path=reverse("invitation", args=[token]),
         facts={"hours": settings.INVITATION_HOURS},
     )  # fmt: skip

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
-from accounts.invisible_text import seen
+from accounts.invisible_text import visible_part
 from privacy import countries
 from tenants.identity import FEMALE, MALE, MASK
 
@@ -144,4 +144,4 @@ def _text(value):
     """A cell as text; spreadsheets keep 812345678 as a number, some as 812345678.0."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return "" if value is None else seen(str(value).strip())
+    return "" if value is None else visible_part(str(value).strip())

@@ -87,7 +87,7 @@ def _house(entry, occupancies):
 def _tell_replaced_mailbox(original, names):
     """Nobody holds this record yet, so its email decides who may: the owner of the old one must hear of a new one."""
     if "email" in names and original.email and not original.is_claimed:
-        mail.tell_address(email=original.email, language="", template="entry_email_changed", path=reverse("home"))
+        mail.email_address(email=original.email, language="", template="entry_email_changed", path=reverse("home"))
 
 
 def _forget_files(original, names):

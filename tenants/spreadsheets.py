@@ -23,7 +23,7 @@ from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
 from tablib.formats._xlsx import XLSXFormat
 
-from accounts.invisible_text import seen
+from accounts.invisible_text import visible_part
 from privacy.files import pdf_sanitizer, uploads
 from privacy.files.csv_injection import harmless
 
@@ -130,7 +130,7 @@ def _cell(value):
     if value is None:
         return ""
     if isinstance(value, str):
-        return seen(value.strip())
+        return visible_part(value.strip())
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, datetime):

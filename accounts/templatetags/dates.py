@@ -32,23 +32,23 @@ def short_day(value):
 
 
 @register.filter
-def clock(value):
+def time_wib(value):
     """14.05 WIB, English 14:05 WIB"""
     return f"{date_format(_here(value), 'TIME_FORMAT')}{NO_BREAK_SPACE}WIB" if value else ""
 
 
 @register.filter
-def moment(value):
+def datetime_wib(value):
     """22 November 2026 pukul 14.05 WIB, English 22 November 2026 at 14:05 WIB"""
     if not value:
         return ""
-    return _held(_("%(day)s at %(clock)s") % {"day": day(value), "clock": clock(value)}, clock(value))
+    return _held(_("%(day)s at %(clock)s") % {"day": day(value), "clock": time_wib(value)}, time_wib(value))
 
 
 @register.filter
-def short_moment(value):
+def short_datetime_wib(value):
     """22 Nov 2026 14.05 WIB, in tables only"""
-    return f"{short_day(value)} {clock(value)}" if value else ""
+    return f"{short_day(value)} {time_wib(value)}" if value else ""
 
 
 @register.filter
@@ -58,10 +58,10 @@ def relative(value):
         return ""
     today = timezone.now().astimezone(JAKARTA).date()
     if _here(value).date() == today:
-        return _held(_("Today at %(clock)s") % {"clock": clock(value)}, clock(value))
+        return _held(_("Today at %(clock)s") % {"clock": time_wib(value)}, time_wib(value))
     if _here(value).date() == today - timedelta(days=1):
-        return _held(_("Yesterday at %(clock)s") % {"clock": clock(value)}, clock(value))
-    return moment(value)
+        return _held(_("Yesterday at %(clock)s") % {"clock": time_wib(value)}, time_wib(value))
+    return datetime_wib(value)
 
 
 def _here(value):

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import change_tracking, reference_numbers
 from privacy.admin.base import ReadOnly, TenantDataAdmin
@@ -46,7 +46,7 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, entry):
-        return dates.short_moment(entry.at)
+        return dates.short_datetime_wib(entry.at)
 
     @admin.display(description=_("kind"), ordering="kind")
     def what(self, entry):
@@ -63,14 +63,14 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
     @admin.display(description=_("row"))
     def thing(self, entry):
         if not entry.model:
-            return nothing()
+            return empty_value()
         return f"{capfirst(_name_of(entry.model))} {entry.row}".strip()
 
     @admin.display(description=_("what"))
     def told(self, entry):
         """Fields by their names, each with what may be told of it."""
         if "changes" not in entry.facts:
-            return ", ".join(f"{name}: {spoken(value)}" for name, value in entry.facts.items()) or nothing()
+            return ", ".join(f"{name}: {spoken(value)}" for name, value in entry.facts.items()) or empty_value()
         told = zip(change_tracking.labels(entry), entry.facts["changes"].values(), strict=True)
         return ", ".join(f"{capfirst(label)}: {spoken(pair)}" for label, pair in told)
 
@@ -78,7 +78,7 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
 def account(subject):
     """The account by its number: the journal names nobody."""
     if subject is None:
-        return nothing()
+        return empty_value()
     if subject.holder is None:
         return _("A former account")
     return _("Account %(number)s") % {"number": subject.holder_id}

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, Va
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import Worded
+from accounts.admin_display import WordedAdmin
 from privacy import access, declarations, parties, reference_numbers
 from privacy.errors import Refused
 from privacy.forms.autocomplete import Autocomplete
@@ -27,7 +27,7 @@ def hat(request):
     return request._admin_hat
 
 
-class Scoped(Worded):
+class Scoped(WordedAdmin):
     """Rows and choices through the scope; for admin classes and inlines."""
 
     def get_queryset(self, request):

@@ -3,7 +3,7 @@
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from accounts.admin_display import icon, nothing
+from accounts.admin_display import empty_value, icon
 
 ICONS = {
     "settled": "check-circle-fill",
@@ -23,7 +23,7 @@ def person(text):
     """ "Name · Building, unit" on two lines."""
     name, _dot, home = text.partition(" · ")
     if not home:
-        return name or nothing()
+        return name or empty_value()
     place, comma, unit = home.rpartition(", ")
     held = format_html('<span class="number">{}</span>', unit)  # no line breaks at the dashes of a unit
     return format_html('{}<br /><span class="quiet">{}{}{}</span>', name, place, comma, held)

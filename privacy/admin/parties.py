@@ -109,7 +109,7 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
         with transaction.atomic():
             user = account_lifecycle.account_of(form.cleaned_data["email"])
             if user is None:
-                user = account_lifecycle.make_account(
+                user = account_lifecycle.create_account(
                     email=form.cleaned_data["email"], name=form.cleaned_data["name"], by=request.user
                 )
             made = parties.appoint(user=user, party=obj.party, role=obj.role, by=request.user)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import access
 from privacy.admin.base import TenantDataAdmin, hat
@@ -43,18 +43,18 @@ class RecordedAdmin(TenantDataAdmin):
 
     def file_link(self, row, field):
         if not getattr(row, field):
-            return nothing()
+            return empty_value()
         url = reverse("file", args=[self.opts.label_lower, row.pk, field])
         return format_html('<a href="{}">{}</a>', url, _("Open the file"))
 
     @admin.display(description=_("recorded at"), ordering="recorded_at")
     def moment(self, row):
-        return dates.short_moment(row.recorded_at)
+        return dates.short_datetime_wib(row.recorded_at)
 
     @admin.display(description=_("recorded by"))
     def recorder(self, row):
         holder = row.recorded_by.holder
-        return holder.name if holder else nothing()
+        return holder.name if holder else empty_value()
 
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):

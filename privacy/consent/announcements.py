@@ -53,7 +53,7 @@ def _send_batch(version_id):
 
 
 def _tell(user, version):
-    mail.tell(
+    mail.email_user(
         user=user,
         template="policy_announced",
         url_name="document_version",

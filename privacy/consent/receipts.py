@@ -110,7 +110,7 @@ def facts(event):
         (_("Receipt"), event.number),
         (_("Answer"), capfirst(event.get_decision_display())),
         (_("Document or purpose"), what(event)),
-        (_("Answered at"), dates.moment(event.at)),
+        (_("Answered at"), dates.datetime_wib(event.at)),
         (_("How"), capfirst(event.get_method_display())),
         (_("Role"), capfirst(event.get_capacity_display())),
         (_("Language shown"), event.get_language_display()),

@@ -31,7 +31,7 @@ from PIL import ExifTags, Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from accounts.encryption import HEAD_LENGTH, key_of_bytes, seal_bytes, unseal_bytes
+from accounts.encryption import HEAD_LENGTH, decrypt_bytes, encrypt_bytes, key_id_of_bytes
 from accounts.middleware import signed_in
 from privacy.files import image_limits, pdf_sanitizer, virus_scan
 
@@ -83,11 +83,11 @@ class SealedFiles:
         if mode != "rb":
             raise ValueError("A private file is written once, by save().")
         with super()._open(name, mode) as sealed:
-            return ContentFile(unseal_bytes(sealed.read(), context=name), name=name)
+            return ContentFile(decrypt_bytes(sealed.read(), context=name), name=name)
 
     def _save(self, name, content):
         content.seek(0)
-        return super()._save(name, ContentFile(seal_bytes(content.read(), context=name)))
+        return super()._save(name, ContentFile(encrypt_bytes(content.read(), context=name)))
 
     def folders(self):
         return self.listdir("")[0] if self.exists("") else []
@@ -101,13 +101,13 @@ class SealedFiles:
     def key_of(self, name):
         """The id of the key that sealed a file; "" when it is not sealed."""
         with super()._open(name, "rb") as sealed:
-            return key_of_bytes(sealed.read(HEAD_LENGTH))
+            return key_id_of_bytes(sealed.read(HEAD_LENGTH))
 
     def reseal(self, name):
         """Seal a file anew with the first key, under the same name."""
         with super()._open(name, "rb") as sealed:
-            content = unseal_bytes(sealed.read(), context=name)
-        self._replace(name, seal_bytes(content, context=name))
+            content = decrypt_bytes(sealed.read(), context=name)
+        self._replace(name, encrypt_bytes(content, context=name))
 
     def _replace(self, name, sealed):
         """In a bucket, writing under the same name takes the place of the old object at once."""

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.dates import short_moment
+from accounts.templatetags.dates import short_datetime_wib
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
@@ -118,7 +118,7 @@ class AccessRecord(Evidence):
         )
 
     def __str__(self):
-        return f"{self.get_action_display()}, {short_moment(self.at)}"
+        return f"{self.get_action_display()}, {short_datetime_wib(self.at)}"
 
     @property
     def field_labels(self):

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.dates import short_moment
+from accounts.templatetags.dates import short_datetime_wib
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Membership
 from privacy.models.subjects import Subject
@@ -107,4 +107,4 @@ class JournalEntry(Evidence):
         ) | {"network": "names a network and no household, to see an attack"}
 
     def __str__(self):
-        return f"{self.get_kind_display()}, {short_moment(self.at)}"
+        return f"{self.get_kind_display()}, {short_datetime_wib(self.at)}"

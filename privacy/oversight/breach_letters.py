@@ -84,7 +84,7 @@ def _opening(breach, *, to_people):
 
 
 def _facts(breach, *, to_people):
-    lines = [(_("Number"), breach.number), (_("Noticed"), dates.moment(breach.detected_at))]
+    lines = [(_("Number"), breach.number), (_("Noticed"), dates.datetime_wib(breach.detected_at))]
     if to_people:
         return lines
     unknown = _("Not known yet")

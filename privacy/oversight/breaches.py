@@ -79,7 +79,7 @@ def notify_people(*, breach, by, seen=None):
         raise Refused(_("Nobody with an account is waiting to be told. Add the people concerned first."), code="nobody")
     _keep_notices(breach, [row.subject for row in people], Channel.EMAIL, by=by)
     for holder in {row.subject.holder for row in people}:
-        mail.tell(user=holder, template="breach_notice", url_name="breach_notice", url_args=[breach.number])
+        mail.email_user(user=holder, template="breach_notice", url_name="breach_notice", url_args=[breach.number])
     return len(people)
 
 

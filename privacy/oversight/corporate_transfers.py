@@ -104,7 +104,7 @@ def _notify(transfer):
     """Queue a letter to everybody concerned. → to how many."""
     found = list(concerned(transfer).order_by("pk"))
     for user in found:
-        mail.tell(user=user, template="data_notice", url_name="disclosures")
+        mail.email_user(user=user, template="data_notice", url_name="disclosures")
     return len(found)
 
 

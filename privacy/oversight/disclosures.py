@@ -245,7 +245,7 @@ def _tell(disclosure, people, by):
     disclosure.save()
     reached = [row for row in people if row.subject.holder is not None]
     for row in reached:
-        mail.tell(user=row.subject.holder, template="data_notice", url_name="disclosure", url_args=[row.pk])
+        mail.email_user(user=row.subject.holder, template="data_notice", url_name="disclosure", url_args=[row.pk])
     _write(disclosure, Kind.TOLD, by, reached)
     _write(disclosure, Kind.UNREACHED, by, [row for row in people if row.subject.holder is None])
 

@@ -90,7 +90,7 @@ def erase(subject, *, why, law="", reference="", by=None, tell=True):
     _empty(subject, emptied)
     gone = [holder.pk, holder.email] if holder else [None, ""]
     closed = _close_account(holder, subject, emptied)
-    mail.forget(addresses={address, gone[1] if closed else ""} - {""}, user_id=gone[0] if closed else None)
+    mail.delete_queued(addresses={address, gone[1] if closed else ""} - {""}, user_id=gone[0] if closed else None)
     certificate = Erasure.objects.create(
         number=reference_numbers.take("SP"),
         subject=subject,
@@ -224,10 +224,10 @@ def _tell(certificate, address, holder, closed):
     """To the account where it stays; else to the address, sealed until it is sent and forgotten the day after."""
     facts = {"number": certificate.number}
     if holder and not closed:
-        mail.tell(user=holder, template="erased", url_name="home", facts=facts)
+        mail.email_user(user=holder, template="erased", url_name="home", facts=facts)
     elif address:
         language = holder.language if holder else ""
-        mail.tell_address(email=address, language=language, template="erased", path="/", facts=facts)
+        mail.email_address(email=address, language=language, template="erased", path="/", facts=facts)
 
 
 # After a restored backup

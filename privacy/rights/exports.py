@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.encryption import SealError
+from accounts.encryption import DecryptionError
 from accounts.templatetags import dates
 from privacy import access, declarations, subjects
 from privacy import access_log as log
@@ -156,7 +156,7 @@ def _text(row, column, value):
     if value is None or column.is_relation or isinstance(column, FileField):
         return "" if value is None else str(value)
     if isinstance(value, datetime | date):
-        return dates.moment(value) if isinstance(value, datetime) else dates.day(value)
+        return dates.datetime_wib(value) if isinstance(value, datetime) else dates.day(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | dict):
@@ -191,7 +191,7 @@ def _add_files(archive, found):
         try:
             with default_storage.open(stored) as file:
                 archive.writestr(name, file.read())
-        except (OSError, SealError):
+        except (OSError, DecryptionError):
             logger.warning("A stored file is missing or does not open: %s", stored)
             missing.append(name)
     return missing

@@ -219,7 +219,7 @@ def corrected(*, record, names, by, beside=()):
     if beside:
         access.look(beside[0], **change)
     if record.subject.holder is not None:
-        mail.tell(user=record.subject.holder, template="data_corrected", url_name="access_log")
+        mail.email_user(user=record.subject.holder, template="data_corrected", url_name="access_log")
 
 
 def _check_decisions(lines, decisions):
@@ -283,7 +283,7 @@ def _settle(request, status, by):
     request.save()
     transaction.on_commit(lambda: [default_storage.delete(name) for name in files if name])
     if status != Status.WITHDRAWN:
-        mail.tell(
+        mail.email_user(
             user=request.subject.holder,
             template="request_answered",
             url_name="update_detail",

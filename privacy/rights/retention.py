@@ -220,11 +220,11 @@ def _warn(item):
     if is_new:
         facts = {"day": dates.day(item.erase_on)}
         if subject.holder:
-            mail.tell(user=subject.holder, template="erasure_ahead", url_name="rights", facts=facts)
+            mail.email_user(user=subject.holder, template="erasure_ahead", url_name="rights", facts=facts)
         else:
             d = declarations.register()
             address = d.model._base_manager.filter(pk=item.pk).values_list(d.address, flat=True).get()
-            mail.tell_address(email=address, language="", template="erasure_ahead", path="/", facts=facts)
+            mail.email_address(email=address, language="", template="erasure_ahead", path="/", facts=facts)
     return int(is_new)
 
 

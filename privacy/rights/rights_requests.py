@@ -383,7 +383,7 @@ def _tell(request):
     """An answer to one's own request is told whatever else is restricted; without an account it goes by letter."""
     holder = Subject.objects.select_related("holder").get(pk=request.subject_id).holder
     if holder is not None:  # an erasure that was granted has told already
-        mail.tell(user=holder, template="request_answered", url_name="rights_request", url_args=[request.number])
+        mail.email_user(user=holder, template="request_answered", url_name="rights_request", url_args=[request.number])
 
 
 def _event(happened, request, by, *, subject=None, detail=""):

@@ -119,6 +119,6 @@ def _remind(vendor_id, now):
         new = list(found.exclude(attestation_reminders__kind=kind))
         AttestationReminder.objects.bulk_create(AttestationReminder(grant=grant, kind=kind, at=now) for grant in new)
         for user in people if new else ():
-            mail.tell(user=user, template=TEMPLATES[kind], url_name="vendor_deletions", facts={"count": len(new)})
+            mail.email_user(user=user, template=TEMPLATES[kind], url_name="vendor_deletions", facts={"count": len(new)})
         count += len(new)
     return count

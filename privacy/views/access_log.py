@@ -75,7 +75,7 @@ def access_log_csv(request):
 def cells(record, viewer_id):
     return (
         timezone.localdate(record.at).isoformat(),
-        dates.clock(record.at),
+        dates.time_wib(record.at),
         log.sentence(record, viewer_id),
         ", ".join(declarations.labels(record.fields)),
         record.party.name if record.party else "",

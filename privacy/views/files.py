@@ -14,7 +14,7 @@ from django.db.models import FileField
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.encryption import KeyLostError, SealError
+from accounts.encryption import DecryptionError, KeyMissingError
 from accounts.recent_login import ask_for_fresh_sign_in
 from privacy import access, declarations, parties, reference_numbers
 from privacy.models.access import Why
@@ -124,9 +124,9 @@ def answer(name, field):
     try:
         with default_storage.open(name) as file:
             content = file.read()
-    except KeyLostError:  # the file is there and whole: 404 would be a lie
+    except KeyMissingError:  # the file is there and whole: 404 would be a lie
         raise
-    except (OSError, SealError):
+    except (OSError, DecryptionError):
         logger.warning("A stored file is missing or does not open: %s", name)
         raise Http404 from None
     return HttpResponse(

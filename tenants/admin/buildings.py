@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from privacy.admin import AddOnce, TenantDataAdmin
 from privacy.admin.base import hat
 from privacy.models.parties import PartyKind
@@ -29,7 +29,7 @@ class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
 
     @admin.display(description=_("phone number"), ordering="phone")
     def telephone(self, company):
-        return company.phone.as_international if company.phone else nothing()
+        return company.phone.as_international if company.phone else empty_value()
 
     def save_model(self, request, obj, form, change):
         """The kind belongs to the page and is never typed (see `parties.register`)."""

@@ -44,7 +44,7 @@ class BulletinAdmin(AddOnce, TenantDataAdmin, TranslationAdmin):
 
     @admin.display(description=_("published at"), ordering="published_at")
     def moment(self, bulletin):
-        return dates.short_moment(bulletin.published_at)
+        return dates.short_datetime_wib(bulletin.published_at)
 
     def save_model(self, request, obj, form, change):
         company = parties.party_of(request.user, Hat.STAFF)

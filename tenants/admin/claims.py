@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin_display import NOT_CHOSEN, nothing
+from accounts.admin_display import NOT_CHOSEN, empty_value
 from accounts.templatetags import dates
 from privacy import access, deadlines, declarations
 from privacy.admin import ReadOnly, Revealing, TenantDataAdmin
@@ -137,7 +137,9 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
 
     @admin.display(description=_("time left"), ordering="due_at")
     def clock(self, claim):
-        return chip(deadlines.urgency(claim.due_at), deadlines.time_left(claim.due_at)) if claim.is_open else nothing()
+        return (
+            chip(deadlines.urgency(claim.due_at), deadlines.time_left(claim.due_at)) if claim.is_open else empty_value()
+        )
 
     @admin.display(description=_("building and unit"))
     def place(self, claim):
@@ -149,7 +151,7 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
 
     @admin.display(description=_("received at"), ordering="received_at")
     def received(self, claim):
-        return dates.short_moment(claim.received_at)
+        return dates.short_datetime_wib(claim.received_at)
 
     def get_urls(self):
         return [
@@ -271,15 +273,15 @@ class InvitationAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("sent at"), ordering="created_at")
     def sent(self, invitation):
-        return dates.short_moment(invitation.created_at)
+        return dates.short_datetime_wib(invitation.created_at)
 
     @admin.display(description=_("valid until"), ordering="expires_at")
     def kept_until(self, invitation):
-        return dates.short_moment(invitation.expires_at)
+        return dates.short_datetime_wib(invitation.expires_at)
 
     @admin.display(description=_("used at"), ordering="used_at")
     def used(self, invitation):
-        return dates.short_moment(invitation.used_at) or nothing()
+        return dates.short_datetime_wib(invitation.used_at) or empty_value()
 
 
 class Inviting:

@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from privacy import declarations
 from privacy.admin import AddOnce, Revealing, TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import hat
@@ -120,7 +120,7 @@ class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, HiddenSearch, 
 
     @admin.display(description=_("unit"))
     def units(self, entry):
-        return ", ".join(home.unit.number for home in entry.homes) or nothing()
+        return ", ".join(home.unit.number for home in entry.homes) or empty_value()
 
     @admin.display(description=_("account"), ordering="subject__holder")
     def claim(self, entry):
@@ -129,20 +129,20 @@ class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, HiddenSearch, 
     @admin.display(description=_("consent"))
     def consent(self, entry):
         if entry.has_agreed is None:
-            return nothing()
+            return empty_value()
         return chip("settled", _("current")) if entry.has_agreed else chip("waiting", _("not current"))
 
     @admin.display(description=_("missing"))
     def lacks(self, entry):
-        return len(entry.missing) or nothing()
+        return len(entry.missing) or empty_value()
 
     @admin.display(description=_("phone number"))
     def phone_masked(self, entry):
-        return declarations.masked(entry, "phone") or nothing()
+        return declarations.masked(entry, "phone") or empty_value()
 
     @admin.display(description=_("identity number"))
     def identity_masked(self, entry):
-        return declarations.masked(entry, "identity_number") or nothing()
+        return declarations.masked(entry, "identity_number") or empty_value()
 
     @admin.display(description=_("scan and photo"))
     def files(self, entry):
@@ -151,7 +151,7 @@ class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, HiddenSearch, 
             format_html('<a href="{}">{}</a>', reverse("file", args=["tenants.tenant", entry.pk, name]), label)
             for name, label in opened
         ]
-        return format_html(" · ".join(["{}"] * len(links)), *links) if links else nothing()
+        return format_html(" · ".join(["{}"] * len(links)), *links) if links else empty_value()
 
     def changelist_view(self, request, extra_context=None):
         """The address of a page stays in histories and logs: a number searched by it is led to its own page."""

@@ -7,7 +7,7 @@ more than the page showed.
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import say_choices
+from accounts.admin_display import label_empty_choices
 from accounts.invisible_text import ReadableField
 from privacy import declarations
 from privacy.files.uploads import ImageUpload
@@ -85,7 +85,7 @@ class ProfileForm(forms.ModelForm):
             for name in set(self.fields) & set(FIELDS) - {"other"}:
                 self.fields[name].required = True
         for name in set(self.fields) & set(FIELDS) - set(FILES):
-            say_choices(self.fields[name])
+            label_empty_choices(self.fields[name])
             label = Tenant._meta.get_field(name).verbose_name
             self.fields[name].error_messages["required"] = self.required_words % {"field": label}
         # Never printed back from the register: it is masked beside the box, and shown only when asked for

@@ -91,7 +91,7 @@ def _tell(matches):
     """A letter goes to everyone whose entry has an account."""
     holders = {match.entry["subject__holder"] for match in matches} - {None}
     for user in User.objects.filter(pk__in=holders).order_by("pk"):
-        mail.tell(user=user, template="data_corrected", url_name="access_log")
+        mail.email_user(user=user, template="data_corrected", url_name="access_log")
 
 
 def keys(names):

@@ -19,8 +19,8 @@ def claim(request):
     form = ClaimForm(request.POST or None)
     if form.is_valid():
         try:
-            counted = throttling.take("claim", who=request.user.pk, address=get_adapter().get_client_ip(request))
-        except throttling.Limited as limited:
+            counted = throttling.consume("claim", who=request.user.pk, address=get_adapter().get_client_ip(request))
+        except throttling.RateLimited as limited:
             form.add_error(None, limited.sentence)
             answer = render(request, "tenants/claim.html", {"form": form}, status=429)
             answer["Retry-After"] = limited.seconds

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.recent_login import ask_for_fresh_sign_in
-from accounts.templatetags.dates import moment
+from accounts.templatetags.dates import datetime_wib
 from privacy import access, declarations, reference_numbers
 from privacy.errors import Refused
 from privacy.models import ProfileUpdateLine, ProfileUpdateRequest
@@ -169,7 +169,7 @@ def send(request, draft):
         draft.sending.add_error(None, refusal.message)
         return check_page(request, draft)
     promise = _("We have received your request %(number)s. We answer no later than %(moment)s.")
-    messages.success(request, promise % {"number": made.number, "moment": moment(made.due_at)})
+    messages.success(request, promise % {"number": made.number, "moment": datetime_wib(made.due_at)})
     return redirect("update_detail", made.number)
 
 

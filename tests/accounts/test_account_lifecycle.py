@@ -18,7 +18,7 @@ def olga():
 
 
 def test_make_account_opens_it_without_a_password_and_sends_the_link(olga, client):
-    made = account_lifecycle.make_account(email=" Sam@Example.com ", name="Sam", language="en", by=olga)
+    made = account_lifecycle.create_account(email=" Sam@Example.com ", name="Sam", language="en", by=olga)
     assert (made.email, made.name, made.language, made.is_staff) == ("sam@example.com", "Sam", "en", False)
     assert not made.has_usable_password()
     assert EmailAddress.objects.get(user=made).verified
@@ -36,19 +36,19 @@ def test_make_account_opens_it_without_a_password_and_sends_the_link(olga, clien
 def test_make_account_refuses_an_address_in_use(olga, email):
     EmailAddress.objects.create(user=olga, email="second@example.com", verified=True)
     with pytest.raises(ValidationError, match="already exists"):
-        account_lifecycle.make_account(email=email, by=olga)
+        account_lifecycle.create_account(email=email, by=olga)
     assert User.objects.count() == 1
     assert not mail.outbox
 
 
 def test_make_account_takes_an_address_that_somebody_only_claimed(olga):
     EmailAddress.objects.create(user=UserFactory(), email="sam@example.com", verified=False)
-    assert account_lifecycle.make_account(email="sam@example.com", by=olga).email == "sam@example.com"
+    assert account_lifecycle.create_account(email="sam@example.com", by=olga).email == "sam@example.com"
 
 
 def test_make_account_refuses_what_is_no_address(olga):
     with pytest.raises(ValidationError):
-        account_lifecycle.make_account(email="olga at home", by=olga)
+        account_lifecycle.create_account(email="olga at home", by=olga)
     assert not mail.outbox
 
 

@@ -222,7 +222,7 @@ def test_a_pass_of_one_visit_leaves_the_tries_of_another(ann):
         login_throttling.give_pass(session, email="ann@example.com")
     for _try in range(10):
         begin(theirs)
-    with pytest.raises(throttling.Limited):
+    with pytest.raises(throttling.RateLimited):
         begin(theirs)
     assert begin(mine)
 

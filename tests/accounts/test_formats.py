@@ -71,18 +71,18 @@ def test_date_input_refuses_month_first_and_guesses(language, typed):
 
 def test_moment_is_read_in_jakarta_with_its_zone():
     with translation.override("en"):
-        assert plain(dates.moment(AFTERNOON)) == "22 November 2026 at 14:05 WIB"
-        assert plain(dates.moment(LATE)) == "23 November 2026 at 01:30 WIB"
+        assert plain(dates.datetime_wib(AFTERNOON)) == "22 November 2026 at 14:05 WIB"
+        assert plain(dates.datetime_wib(LATE)) == "23 November 2026 at 01:30 WIB"
 
 
 def test_moment_keeps_date_and_time_together_but_may_break_between():
     with translation.override("en"):
-        assert dates.moment(AFTERNOON) == f"22{SPACE}November{SPACE}2026 at{SPACE}14:05{SPACE}WIB"
+        assert dates.datetime_wib(AFTERNOON) == f"22{SPACE}November{SPACE}2026 at{SPACE}14:05{SPACE}WIB"
 
 
 @pytest.mark.parametrize(
     ("filter_name", "expected"),
-    [("day", "23 November 2026"), ("short_day", "23 Nov 2026"), ("clock", "01.30 WIB")],
+    [("day", "23 November 2026"), ("short_day", "23 Nov 2026"), ("time_wib", "01.30 WIB")],
 )
 def test_filters_work_in_templates(filter_name, expected):
     template = Template("{% load dates %}{{ at|" + filter_name + " }}")
@@ -94,7 +94,7 @@ def test_day_takes_a_plain_date():
     assert plain(dates.day(date(2026, 11, 22))) == "22 November 2026"
 
 
-@pytest.mark.parametrize("name", ["day", "short_day", "clock", "moment", "relative"])
+@pytest.mark.parametrize("name", ["day", "short_day", "time_wib", "datetime_wib", "relative"])
 def test_filters_say_nothing_of_nothing(name):
     assert getattr(dates, name)(None) == ""
 

@@ -48,7 +48,9 @@ def test_tell_writes_in_the_language_of_the_account_with_one_link(outbox, settin
     settings.SITE_URL = "https://portal.example"
     for language in ("id", "en"):
         with translation.override("en" if language == "id" else "id"):
-            mail.tell(user=UserFactory(language=language), template="account/password_changed", url_name="devmail")
+            mail.email_user(
+                user=UserFactory(language=language), template="account/password_changed", url_name="devmail"
+            )
     _indonesian, english = outbox
     assert english.subject == "Your password was changed"
     assert english.body.count("https://") == 1
@@ -63,27 +65,27 @@ def test_tell_writes_indonesian_to_an_account_without_a_language(monkeypatch):
     written = []
     monkeypatch.setattr(tasks, "render_to_string", lambda *args: written.append(translation.get_language()) or "x")
     with translation.override("en"):
-        mail.tell(user=UserFactory(language=""), template="any")
+        mail.email_user(user=UserFactory(language=""), template="any")
     assert set(written) == {"id"}
 
 
 @pytest.mark.django_db
 def test_tell_puts_facts_into_the_letter(monkeypatch, outbox):
     monkeypatch.setattr(tasks, "render_to_string", lambda name, words: f"{words['count']} due")
-    mail.tell(user=UserFactory(), template="any", facts={"count": 3})
+    mail.email_user(user=UserFactory(), template="any", facts={"count": 3})
     assert outbox[0].subject == "3 due"
 
 
 @pytest.mark.django_db
 def test_tell_says_nothing_to_a_deactivated_account(outbox):
-    mail.tell(user=UserFactory(is_active=False), template="account/password_changed")
+    mail.email_user(user=UserFactory(is_active=False), template="account/password_changed")
     assert not outbox
 
 
 def test_tell_leaves_no_clear_personal_data_in_the_queue(queued):
     user = UserFactory(email="ann@example.com", name="Ann Bell")
-    mail.tell(user=user, template="account/password_changed")
-    mail.tell_address(email="ann@example.com", language="id", template="account/account_made", path="/secret/link/")
+    mail.email_user(user=user, template="account/password_changed")
+    mail.email_address(email="ann@example.com", language="id", template="account/account_made", path="/secret/link/")
     waiting = str(list(queued.values_list("args_kwargs", flat=True)))
     assert f"'user_id': {user.pk}" in waiting
     for secret in ("ann@", "Ann", "secret"):
@@ -93,15 +95,15 @@ def test_tell_leaves_no_clear_personal_data_in_the_queue(queued):
 def test_tell_is_rolled_back_with_its_transaction(queued):
     user = UserFactory()
     with transaction.atomic():
-        mail.tell(user=user, template="account/password_changed")
-        mail.tell_address(email="a@example.com", language="id", template="account/account_made", path="/")
+        mail.email_user(user=user, template="account/password_changed")
+        mail.email_address(email="a@example.com", language="id", template="account/account_made", path="/")
         assert queued.count() == 2
         transaction.set_rollback(True)
     assert not queued.exists()
 
 
 def test_worker_sends_what_was_queued(queued, outbox):
-    mail.tell_address(email="a@example.com", language="en", template="account/account_made", path="/secret/")
+    mail.email_address(email="a@example.com", language="en", template="account/account_made", path="/secret/")
     assert not outbox
     work()
     assert [message.to for message in outbox] == [["a@example.com"]]
@@ -109,7 +111,7 @@ def test_worker_sends_what_was_queued(queued, outbox):
 
 
 def test_worker_tries_again_for_two_days(queued, broken_server, caplog, outbox):
-    mail.tell_address(email="ann@example.com", language="id", template="account/account_made", path="/secret/")
+    mail.email_address(email="ann@example.com", language="id", template="account/account_made", path="/secret/")
     waits = []
     with caplog.at_level(logging.INFO):
         for _try in range(8):
@@ -133,7 +135,7 @@ def test_worker_tries_again_for_two_days(queued, broken_server, caplog, outbox):
 
 @pytest.mark.django_db
 def test_sending_at_once_fails_quietly_for_the_person(broken_server, caplog):
-    mail.tell(user=UserFactory(email="ann@example.com"), template="account/password_changed")
+    mail.email_user(user=UserFactory(email="ann@example.com"), template="account/password_changed")
     assert "not sent" in caplog.text
     assert "ann@example.com" not in caplog.text
 

@@ -15,10 +15,10 @@ from django.test import Client
 from django.utils.module_loading import import_string
 
 from accounts import account_lifecycle, mfa
-from accounts.encryption import SealError
+from accounts.encryption import DecryptionError
 from accounts.models import User
 from accounts.recovery_codes import RecoveryCodes
-from accounts.signals import happened
+from accounts.signals import account_event
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -262,8 +262,8 @@ def test_the_secrets_are_sealed_and_bound_to_their_place(ann):
     assert SECRET not in stored
     assert '"k' in stored or "t1:" in stored
     sealed = Authenticator.objects.get(type="totp").data["secret"]
-    with pytest.raises(SealError):
-        mfa.sealing.unseal(sealed, context="tenants.Tenant.identity_number")
+    with pytest.raises(DecryptionError):
+        mfa.encryption.decrypt(sealed, context="tenants.Tenant.identity_number")
 
 
 @pytest.mark.parametrize("path", ["totp/activate/", "webauthn/add/", "totp/deactivate/", "recovery-codes/generate/"])
@@ -299,7 +299,7 @@ def test_the_password_alone_takes_no_factor_away(ann, time_machine):
     answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert answer.url.startswith("/accounts/two-step/reauthenticate/")
     assert client.post("/accounts/two-step/totp/deactivate/").url.startswith("/accounts/two-step/reauthenticate/")
-    assert mfa.of(ann).exists()
+    assert mfa.factors_of(ann).exists()
 
 
 def test_the_code_that_set_up_an_app_is_used(ann, time_machine):
@@ -308,7 +308,7 @@ def test_the_code_that_set_up_an_app_is_used(ann, time_machine):
     client.get("/accounts/two-step/totp/activate/")
     code = code_of(client.session["mfa.totp.secret"])
     client.post("/accounts/two-step/totp/activate/", {"code": code})
-    assert mfa.of(ann).exists()
+    assert mfa.factors_of(ann).exists()
     again = client_of(ann)
     assert "This code is not right." in again.post("/accounts/two-step/authenticate/", {"code": code}).content.decode()
 
@@ -350,7 +350,7 @@ def test_a_tenant_may_take_it_away_again(ann):
     client = client_of(ann)
     client.post("/accounts/two-step/authenticate/", {"code": code_of()})
     client.post("/accounts/two-step/totp/deactivate/")
-    assert not mfa.of(ann).exists()
+    assert not mfa.factors_of(ann).exists()
 
 
 def test_lost_factors_are_removed_by_a_colleague_and_told(ann):
@@ -368,7 +368,7 @@ def test_nobody_removes_ones_own_nor_a_superusers(ann):
     for user, by in ((otto, otto), (otto, ann)):
         with pytest.raises(ValidationError):
             mfa.remove_all(user=user, by=by)
-    assert mfa.of(otto).exists()
+    assert mfa.factors_of(otto).exists()
 
 
 def test_a_code_of_long_ago_opens_nothing(ann, time_machine):
@@ -383,7 +383,7 @@ def test_a_code_of_long_ago_opens_nothing(ann, time_machine):
 
 def test_the_journal_hears_of_factors(ann, django_capture_on_commit_callbacks):
     told = []
-    happened.connect(lambda sender, kind, user, by, **_signal: told.append((kind, user.pk)), weak=False)
+    account_event.connect(lambda sender, kind, user, by, **_signal: told.append((kind, user.pk)), weak=False)
     client = client_of(ann)
     secret = client.get("/accounts/two-step/totp/activate/").context["form"].secret
     with django_capture_on_commit_callbacks(execute=True):
@@ -399,7 +399,7 @@ def test_the_journal_hears_of_factors(ann, django_capture_on_commit_callbacks):
 
 def test_the_journal_hears_of_a_refused_passkey_and_of_a_wrong_current_password(ann):
     told = []
-    happened.connect(lambda sender, kind, user, by, **_signal: told.append((kind, user.pk)), weak=False)
+    account_event.connect(lambda sender, kind, user, by, **_signal: told.append((kind, user.pk)), weak=False)
     for key in ("authenticate_webauthn", "reauthenticate_webauthn"):
         form = import_string(site_settings.MFA_FORMS[key])({"credential": '{"id": "x"}'}, user=ann)
         assert not form.is_valid()

@@ -145,7 +145,7 @@ def test_a_place_is_forgotten_after_ninety_days(ann, time_machine):
     time_machine.move_to("2026-11-27 10:00", tick=False)
     signed_in(ann)
     time_machine.shift(timedelta(days=90, seconds=1))
-    sessions.forget_old()
+    sessions.delete_old()
     assert not SignIn.objects.exists()
 
 
@@ -155,7 +155,7 @@ def test_an_account_that_rested_is_told_of_its_next_sign_in(ann, time_machine):
     User.objects.update(date_joined=timezone.now())
     signed_in(ann)
     time_machine.shift(timedelta(days=91))
-    sessions.forget_old()
+    sessions.delete_old()
     signed_in(ann, PHONE, "198.51.100.7")
     assert mail.outbox.pop().subject == "A new sign-in to your account"
 
@@ -250,7 +250,7 @@ def test_the_slower_of_two_confirmations_keeps_the_cookie_of_the_faster(ann, mon
     client = signed_in(ann)
 
     def slower(request):
-        sessions.note_use(request.session, at_once=True)
+        sessions.record_use(request.session, at_once=True)
         return False
 
     monkeypatch.setattr(sessions, "renew", slower)

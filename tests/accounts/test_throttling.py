@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.utils import translation
 
 from accounts import throttling
-from accounts.throttling import Limited, take
+from accounts.throttling import RateLimited, consume
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 12:00 in Jakarta
 RATES = {"person": (3, 600), "network": (5, 600)}
@@ -23,14 +23,14 @@ def _three_for_each(settings):
 
 
 def refused(*args, **kwargs):
-    with pytest.raises(Limited) as error:
-        take(*args, **kwargs)
+    with pytest.raises(RateLimited) as error:
+        consume(*args, **kwargs)
     return error.value
 
 
 def fill(count=3, **kwargs):
     for _try in range(count):
-        take("look", **kwargs)
+        consume("look", **kwargs)
 
 
 def test_take_refuses_the_one_too_many_with_the_time(time_machine):
@@ -54,12 +54,12 @@ def test_the_time_is_rounded_up_to_the_minute_and_names_another_day(time_machine
 
 def test_take_opens_again_one_by_one(time_machine):
     time_machine.move_to(NOON, tick=False)
-    take("look", who=1)
+    consume("look", who=1)
     time_machine.shift(300)
     fill(2, who=1)
     refused("look", who=1)
     time_machine.shift(300)
-    take("look", who=1)  # the first is ten minutes old
+    consume("look", who=1)  # the first is ten minutes old
     assert refused("look", who=1).seconds == 300
 
 
@@ -73,20 +73,20 @@ def test_a_refused_try_makes_nobody_wait_longer(time_machine):
 def test_take_leaves_others_and_other_actions_alone(settings):
     settings.LIMITS = settings.LIMITS | {"look": {"person": (3, 600)}, "other": {"person": (3, 600)}}
     fill(who=1, address="203.0.113.7")
-    take("look", who=2, address="203.0.113.7")
-    take("other", who=1, address="203.0.113.7")
+    consume("look", who=2, address="203.0.113.7")
+    consume("other", who=1, address="203.0.113.7")
 
 
 def test_take_counts_a_place_whoever_comes_from_there():
     for who in range(5):
-        take("look", who=who, address="203.0.113.7")
+        consume("look", who=who, address="203.0.113.7")
     refused("look", who=9, address="203.0.113.7")
-    take("look", who=9, address="203.0.113.8")
+    consume("look", who=9, address="203.0.113.8")
 
 
 def test_what_is_refused_for_the_place_is_not_counted_for_the_person():
     for who in range(5):
-        take("look", who=who, address="203.0.113.7")
+        consume("look", who=who, address="203.0.113.7")
     for _try in range(9):
         refused("look", who=9, address="203.0.113.7")
     fill(who=9)
@@ -95,11 +95,11 @@ def test_what_is_refused_for_the_place_is_not_counted_for_the_person():
 def test_what_is_refused_for_the_place_or_given_back_leaves_no_entry():
     """Else one place could fill the cache with names that it makes up, until it drops what matters."""
     for who in range(5):
-        take("look", who=who, address="203.0.113.7")
+        consume("look", who=who, address="203.0.113.7")
     before = set(caches["default"]._cache)
     for who in range(5, 20):
         refused("look", who=who, address="203.0.113.7")
-    take("look", who=20).give_back()
+    consume("look", who=20).give_back()
     assert set(caches["default"]._cache) == before
 
 
@@ -118,19 +118,19 @@ def test_who_is_unknown_is_not_counted_as_one_person():
     ],
 )
 def test_a_place_is_a_household(address, place):
-    assert throttling.place_of(address) == place
+    assert throttling.network_of(address) == place
 
 
 def test_what_is_given_back_was_never_counted():
     for _try in range(9):
-        take("look", who=1, address="203.0.113.7").give_back()
+        consume("look", who=1, address="203.0.113.7").give_back()
     fill(who=1, address="203.0.113.7")
 
 
 def test_the_cache_holds_no_person_and_no_address(monkeypatch):
     kept = {}
     monkeypatch.setattr(cache, "set", lambda key, value, _seconds: kept.update({key: value}))
-    take("look", who="ann@example.com", address="203.0.113.7")
+    consume("look", who="ann@example.com", address="203.0.113.7")
     assert len(kept) == 2
     assert "ann" not in str(kept)
     assert "203" not in "".join(kept)
@@ -148,8 +148,8 @@ def test_tries_in_the_same_moment_do_not_slip_through(monkeypatch):
 
     def one():
         try:
-            take("look", who=1)
-        except Limited as limited:
+            consume("look", who=1)
+        except RateLimited as limited:
             refusals.append(limited)
 
     threads = [threading.Thread(target=one) for _each in range(12)]
@@ -166,7 +166,7 @@ def test_a_lock_that_nobody_gives_back_refuses_for_seconds_only(monkeypatch, tim
     cache.add(f"{throttling._key('look', 'person', '1')}:lock", 1, throttling.LOCK_SECONDS)
     assert refused("look", who=1).seconds <= 10
     time_machine.shift(11)
-    take("look", who=1)
+    consume("look", who=1)
 
 
 @pytest.mark.django_db
@@ -181,13 +181,13 @@ def test_the_count_is_shared_and_keeps_its_time_in_a_databases_cache(settings, t
     del caches["default"]  # as another process sees it
     refused("look", who=1)
     time_machine.shift(19 * 3600)
-    take("look", who=1)
+    consume("look", who=1)
 
 
 def test_a_reached_limit_is_a_line_of_the_log(settings, caplog):
     settings.LIMITS = {"knock": {"person": (1, 60)}}
-    throttling.take("knock", who="ann@example.com")
-    with pytest.raises(throttling.Limited):
-        throttling.take("knock", who="ann@example.com")
+    throttling.consume("knock", who="ann@example.com")
+    with pytest.raises(throttling.RateLimited):
+        throttling.consume("knock", who="ann@example.com")
     (line,) = caplog.messages
     assert line == "The limit of knock is reached"

@@ -75,8 +75,8 @@ def write(model, column, pk, value):
 
 def test_every_place_is_found_and_afterwards_the_old_keys_are_not_needed(cast, change, settings):
     build(cast)
-    mail.tell_address(email="cici@example.com", language="id", template="invitation", path="/x/")
-    letter = encryption.seal('["dodi@example.com", "id", "/"]', context="accounts.mail")
+    mail.email_address(email="cici@example.com", language="id", template="invitation", path="/x/")
+    letter = encryption.encrypt('["dodi@example.com", "id", "/"]', context="accounts.mail")
     waiting = DBTaskResult.objects.first()
     DBTaskResult.objects.update(args_kwargs={"args": [], "kwargs": {"letter": letter, "facts": {"on": "1:2"}}})
     change()
@@ -97,7 +97,7 @@ def test_every_place_is_found_and_afterwards_the_old_keys_are_not_needed(cast, c
     assert all(default_storage.open(name).read() for name in files)
     waiting.refresh_from_db()
     assert waiting.args_kwargs["kwargs"]["facts"] == {"on": "1:2"}
-    assert "dodi@" in encryption.unseal(waiting.args_kwargs["kwargs"]["letter"], context="accounts.mail")
+    assert "dodi@" in encryption.decrypt(waiting.args_kwargs["kwargs"]["letter"], context="accounts.mail")
 
 
 @pytest.mark.django_db
@@ -150,10 +150,10 @@ def test_a_stopped_run_goes_on_where_it_stopped(db, change):
 def test_an_edit_that_came_between_is_kept(entry, change, monkeypatch):
     change()
     (place,) = [place for place in key_rotation.places() if place.label == "tenants.Tenant.identity_number"]
-    real = encryption.reseal
+    real = encryption.reencrypt
 
     def edit_meanwhile(text, *, context):
-        write(Tenant, "identity_number", entry.pk, encryption.seal("3172055504900009", context=context))
+        write(Tenant, "identity_number", entry.pk, encryption.encrypt("3172055504900009", context=context))
         return real(text, context=context)
 
     monkeypatch.setattr(encryption, "reseal", edit_meanwhile)
@@ -174,7 +174,7 @@ def test_what_a_lost_key_sealed_stays_and_is_named_without_its_value(entry, sett
     other = f.TenantFactory(identity_kind="ktp", identity_number="3172055504900009")
     sealed = stored(Tenant, "identity_number", entry.pk)
     settings.FIELD_KEYS = NEW
-    write(Tenant, "identity_number", other.pk, encryption.seal("x", context="tenants_tenant.identity_number"))
+    write(Tenant, "identity_number", other.pk, encryption.encrypt("x", context="tenants_tenant.identity_number"))
     said, wrong = rotate()
     assert wrong
     assert "The key t1 is lost: 1 values cannot be read. Put it back." in said

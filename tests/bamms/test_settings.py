@@ -50,7 +50,7 @@ def read_settings(tmp_path, **environment):
     # A copy without .env beside it: what a developer has there must not answer for the environment
     (tmp_path / "bamms").mkdir()
     (tmp_path / "bamms" / "__init__.py").touch()
-    for name in ("settings.py", "safe_start.py"):
+    for name in ("settings.py", "startup_checks.py"):
         (tmp_path / "bamms" / name).write_text((ROOT / "bamms" / name).read_text())
     changed = {**os.environ, **environment, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     return subprocess.run(

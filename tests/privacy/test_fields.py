@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import FieldError
 from django.db import connection
 
-from accounts.encryption import SealError
+from accounts.encryption import DecryptionError
 from tenants.models import Tenant
 from tests import factories as f
 
@@ -62,7 +62,7 @@ def test_value_moved_to_another_column_does_not_open(entry):
             " SELECT 'PD-1', subject_id, management_id, identity_number, '', created_at, created_at, 'waiting'"
             " FROM tenants_tenant"
         )
-    with pytest.raises(SealError):
+    with pytest.raises(DecryptionError):
         entry.subject.update_requests.get()
 
 

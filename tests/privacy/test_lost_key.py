@@ -15,7 +15,7 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from accounts import mail
-from accounts.encryption import KeyLostError
+from accounts.encryption import KeyMissingError
 from privacy.fields import EncryptedTextField
 from tenants.models import Tenant
 from tests import factories as f
@@ -50,7 +50,7 @@ def lost(cast, settings, tmp_path):
     lambda rows: list(rows.iterator()),
 ])  # fmt: skip
 def test_every_way_to_load_a_value_names_the_key(lost, read):
-    with pytest.raises(KeyLostError, match=SENTENCE) as error:
+    with pytest.raises(KeyMissingError, match=SENTENCE) as error:
         read(Tenant.objects.filter(pk=lost.ann_entry.pk))
     assert error.value.key_id == "t1"
     assert lost.ciphertext[3:] not in str(error.value)
@@ -61,7 +61,7 @@ def test_every_encrypted_column_answers_so(db, settings):
     sealed = [(field, field.get_prep_value("value")) for field in columns]
     settings.FIELD_KEYS = OTHER
     for field, value in sealed:
-        with pytest.raises(KeyLostError, match=SENTENCE):
+        with pytest.raises(KeyMissingError, match=SENTENCE):
             field.from_db_value(value, None, connection)
 
 
@@ -120,12 +120,12 @@ def test_a_copy_names_the_files_that_it_lacks(cast, lost_photo, sign_in):
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_says_why_a_letter_was_not_sent(settings, mailoutbox):
     with override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}):
-        mail.tell_address(email="cici@example.com", language="id", template="invitation", path="/x/")
+        mail.email_address(email="cici@example.com", language="id", template="invitation", path="/x/")
         settings.FIELD_KEYS = OTHER
         call_command("db_worker", batch=True, interval=0, reload=False, startup_delay=False, verbosity=0)
     task = DBTaskResult.objects.get()
     assert task.status == "FAILED"
-    assert task.exception_class_path == "accounts.encryption.KeyLostError"
+    assert task.exception_class_path == "accounts.encryption.KeyMissingError"
     assert SENTENCE in task.traceback
     assert "cici" not in task.traceback
     assert not mailoutbox

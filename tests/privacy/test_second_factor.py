@@ -59,4 +59,4 @@ def test_the_last_one_cannot_be_taken_away(cast, sign_in, who):
     user = getattr(cast, who)
     TOTP.activate(user, "JBSWY3DPEHPK3PXP")
     sign_in(user).post(f"{SET_UP}totp/deactivate/")
-    assert mfa.of(user).exists()
+    assert mfa.factors_of(user).exists()

@@ -87,9 +87,9 @@ def test_whatever_may_write_still_does():
 def test_rotation_knows_where_each_module_that_seals_keeps_it():
     found = set()
     for name, tree in SOURCES.items():
-        if any("sealing" in module.split(".") for module in imported(tree)):
-            calls = {call.removeprefix("sealing.") for call in called(tree)}
-            found |= {name} if calls & {"seal", "seal_bytes", "reseal"} else set()
+        if any("encryption" in module.split(".") for module in imported(tree)):
+            calls = {call.removeprefix("encryption.") for call in called(tree)}
+            found |= {name} if calls & {"encrypt", "encrypt_bytes", "reencrypt"} else set()
     assert found | {"accounts/encryption.py"} == SEALERS, (
         "Teach privacy.key_rotation where this module keeps what it seals, then list it here."
     )

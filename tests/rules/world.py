@@ -227,7 +227,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         recorded_by=own(staff),
     )
     breach = told_breach(world, name, management, entry)
-    sessions.note_sign_in(user=person, session=SessionStore(), address="203.0.113.7", agent="Firefox Windows")
+    sessions.record_sign_in(user=person, session=SessionStore(), address="203.0.113.7", agent="Firefox Windows")
     failed = audit_log.record(Kind.FAILED, about=staff)
     case = investigations.open_(
         people=[entry.subject],

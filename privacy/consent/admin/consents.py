@@ -58,7 +58,7 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("answered at"), ordering="at")
     def moment(self, event):
-        return dates.short_moment(event.at)
+        return dates.short_datetime_wib(event.at)
 
     @admin.display(description=_("how"))
     def given_how(self, event):

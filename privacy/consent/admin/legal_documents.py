@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin_display import Worded, nothing
+from accounts.admin_display import WordedAdmin, empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import reference_numbers
@@ -20,7 +20,7 @@ from privacy.consent.models.legal_documents import DocumentVersion, LegalDocumen
 from privacy.errors import Refused
 
 
-class DocumentAdmin(Worded, Strict, admin.ModelAdmin):
+class DocumentAdmin(WordedAdmin, Strict, admin.ModelAdmin):
     """Legal documents belong to the operator, not to a management: permissions alone say who may."""
 
     view_on_site = False
@@ -123,8 +123,8 @@ class DocumentVersionAdmin(DocumentAdmin):
         """When the letters went out, and to how many."""
         found = getattr(version, "announcement", None)
         if found is None:
-            return _("No letters: it applied at once.") if version.is_published else nothing()
-        words = {"count": found.told, "moment": dates.moment(found.finished_at or found.queued_at)}
+            return _("No letters: it applied at once.") if version.is_published else empty_value()
+        words = {"count": found.told, "moment": dates.datetime_wib(found.finished_at or found.queued_at)}
         if found.finished_at is None:
             sentence = ngettext(
                 "Being sent since %(moment)s: to %(count)s person so far.",
@@ -141,11 +141,11 @@ class DocumentVersionAdmin(DocumentAdmin):
 
     @admin.display(description=_("in force from"), ordering="in_force_from")
     def starts(self, version):
-        return dates.short_moment(version.in_force_from) or nothing()
+        return dates.short_datetime_wib(version.in_force_from) or empty_value()
 
     @admin.display(description=_("drafted at"), ordering="drafted_at")
     def drafted(self, version):
-        return dates.short_moment(version.drafted_at)
+        return dates.short_datetime_wib(version.drafted_at)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         """What cannot be edited is shown as people read it."""

@@ -6,7 +6,7 @@ from django.http import HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from accounts.admin_display import Worded, nothing
+from accounts.admin_display import WordedAdmin, empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin
 from privacy.consent import purposes
@@ -28,7 +28,7 @@ WORDS = ("code", "name", "description", "basis", "category", "retention", "optio
 
 
 @admin.register(Purpose)
-class PurposeAdmin(Worded, Strict, TranslationAdmin):
+class PurposeAdmin(WordedAdmin, Strict, TranslationAdmin):
     """One that is not in use closes its permissions. Once an agreement names a purpose, its words stay."""
 
     form = PurposeForm
@@ -58,7 +58,7 @@ class PurposeAdmin(Worded, Strict, TranslationAdmin):
 
     @admin.display(description=_("kinds of data used"))
     def data_used(self, purpose):
-        return ", ".join(purpose.data_labels) or nothing()
+        return ", ".join(purpose.data_labels) or empty_value()
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -92,7 +92,7 @@ class PurposeVersionAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, version):
-        return dates.short_moment(version.at)
+        return dates.short_datetime_wib(version.at)
 
     @admin.display(description=_("in Indonesian"))
     def in_indonesian(self, version):
@@ -104,4 +104,4 @@ class PurposeVersionAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("kinds of data used"))
     def data_used(self, version):
-        return ", ".join(version.data_labels) or nothing()
+        return ", ".join(version.data_labels) or empty_value()

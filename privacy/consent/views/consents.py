@@ -9,8 +9,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.redirects import next_page
-from accounts.templatetags.dates import moment
+from accounts.redirects import safe_next_url
+from accounts.templatetags.dates import datetime_wib
 from privacy import subjects
 from privacy.consent import consents, legal_documents, purposes, rendering, text_diff
 from privacy.consent.forms.consents import AGREE, DECLINE, PURPOSE, ChoicesForm, ConsentForm
@@ -27,7 +27,7 @@ def consent(request):
         return _answer(request)
     questions = consents.questions(request.user)
     if not questions:
-        return redirect(next_page(request))
+        return redirect(safe_next_url(request))
     if "again" not in request.GET and all(question.declined for question in questions):
         return redirect("limited")
     return _page(request, questions)
@@ -48,7 +48,7 @@ def _answer(request):
     except Refused as refusal:
         return _shown_again(request, refusal)
     _say_recorded(request, events)
-    return redirect("limited" if answer == DECLINE else next_page(request))
+    return redirect("limited" if answer == DECLINE else safe_next_url(request))
 
 
 def _shown_again(request, refusal=None):
@@ -56,7 +56,7 @@ def _shown_again(request, refusal=None):
     questions = consents.questions(request.user)
     if not questions or (refusal and refusal.code == "twice"):
         messages.info(request, _("We already have this. You need not send it again."))
-        return redirect("limited" if request.POST.get("answer") == DECLINE else next_page(request))
+        return redirect("limited" if request.POST.get("answer") == DECLINE else safe_next_url(request))
     versions = [question.version for question in questions]
     if refusal and refusal.code != "unticked":
         return _page(request, questions, refusal=refusal.message)
@@ -69,7 +69,7 @@ def _shown_again(request, refusal=None):
 def _say_recorded(request, events):
     if events:
         numbers = ", ".join(event.number for event in events)
-        words = {"moment": moment(events[0].at), "number": numbers}
+        words = {"moment": datetime_wib(events[0].at), "number": numbers}
         sentence = ngettext(
             "Recorded on %(moment)s. Your receipt: %(number)s.",
             "Recorded on %(moment)s. Your receipts: %(number)s.",
@@ -97,7 +97,7 @@ def _page(request, questions, form=None, **more):
             (paper for paper in papers if paper["version"].document.kind == LegalDocument.Kind.POLICY), None
         ),
         "works_for": request.user.memberships.select_related("party").order_by("pk"),
-        "next": next_page(request),
+        "next": safe_next_url(request),
     }
     return render(request, "privacy/consent/consent.html", context | more)
 

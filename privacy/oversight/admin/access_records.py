@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import declarations
 from privacy.admin.base import ReadOnly, TenantDataAdmin
@@ -42,7 +42,7 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, record):
-        return dates.short_moment(record.at)
+        return dates.short_datetime_wib(record.at)
 
     @admin.display(description=_("tenant"))
     def about(self, record):
@@ -55,11 +55,11 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("company"))
     def company(self, record):
-        return record.party.name if record.party else nothing()
+        return record.party.name if record.party else empty_value()
 
     @admin.display(description=_("answering management"))
     def answering(self, record):
-        return record.controller.name if record.controller else nothing()
+        return record.controller.name if record.controller else empty_value()
 
     @admin.display(description=_("as"))
     def acted_as(self, record):
@@ -81,9 +81,9 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
     @admin.display(description=_("why refused"))
     def refusal(self, record):
         if record.allowed:
-            return nothing()
+            return empty_value()
         return capfirst(REASONS.get(record.reason, _("no permission")))
 
     @admin.display(description=_("kinds of data"))
     def data(self, record):
-        return capfirst(", ".join(declarations.labels(record.fields))) or nothing()
+        return capfirst(", ".join(declarations.labels(record.fields))) or empty_value()

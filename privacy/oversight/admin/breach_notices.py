@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.display import chip, person
@@ -55,7 +55,7 @@ class BreachSubjectAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("told at"), ordering="last_told")
     def told(self, row):
-        return dates.short_moment(row.last_told) if row.last_told else chip("waiting", _("not told yet"))
+        return dates.short_datetime_wib(row.last_told) if row.last_told else chip("waiting", _("not told yet"))
 
     @admin.action(description=_("Remove: these people are not concerned"), permissions=["remove"])
     def remove(self, request, queryset):
@@ -79,7 +79,7 @@ class BreachNoticeAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, notice):
-        return dates.short_moment(notice.at)
+        return dates.short_datetime_wib(notice.at)
 
     @admin.display(description=_("who was told"))
     def who(self, notice):
@@ -93,7 +93,7 @@ class BreachNoticeAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("by"))
     def teller(self, notice):
-        return notice.actor.holder.name if notice.actor.holder else nothing()
+        return notice.actor.holder.name if notice.actor.holder else empty_value()
 
     @admin.display(description=_("what was said"))
     def said(self, notice):

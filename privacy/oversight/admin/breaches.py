@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import deadlines
 from privacy.admin.base import HeadsAdmin, hat
@@ -143,19 +143,19 @@ class BreachAdmin(AddOnce, HeadsAdmin):
 
     @admin.display(description=_("kinds of data"))
     def data(self, breach):
-        return capfirst(", ".join(breach.kind_labels)) or nothing()
+        return capfirst(", ".join(breach.kind_labels)) or empty_value()
 
     @admin.display(description=_("noticed at"), ordering="detected_at")
     def noticed(self, breach):
-        return dates.short_moment(breach.detected_at)
+        return dates.short_datetime_wib(breach.detected_at)
 
     @admin.display(description=_("deadline"))
     def deadline(self, breach):
-        return dates.moment(breach.due_at)
+        return dates.datetime_wib(breach.due_at)
 
     @admin.display(description=_("closed at"))
     def closed(self, breach):
-        return dates.moment(breach.closed_at) or nothing()
+        return dates.datetime_wib(breach.closed_at) or empty_value()
 
     # Whom it concerns, the drafts, and the acts
 

@@ -23,7 +23,7 @@ class CheckpointAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, checkpoint):
-        return dates.short_moment(checkpoint.at)
+        return dates.short_datetime_wib(checkpoint.at)
 
     @admin.display(description=_("rows of evidence"))
     def rows(self, checkpoint):

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.display import chip
@@ -109,7 +109,7 @@ class CorporateTransferAdmin(AddOnce, TenantDataAdmin):
 
     @admin.display(description=_("accounts told"), ordering="announced_to")
     def told(self, transfer):
-        return nothing() if transfer.announced_to is None else transfer.announced_to
+        return empty_value() if transfer.announced_to is None else transfer.announced_to
 
     @admin.display(description=_("first notice"))
     def first_notice(self, transfer):
@@ -117,7 +117,7 @@ class CorporateTransferAdmin(AddOnce, TenantDataAdmin):
 
     @admin.display(description=_("completed"))
     def completed(self, transfer):
-        return dates.moment(transfer.completed_at) or nothing()
+        return dates.datetime_wib(transfer.completed_at) or empty_value()
 
     @admin.display(description=_("second notice"))
     def second_notice(self, transfer):
@@ -125,7 +125,7 @@ class CorporateTransferAdmin(AddOnce, TenantDataAdmin):
 
     @admin.display(description=_("closed"))
     def closed(self, transfer):
-        return dates.moment(transfer.closed_at) or nothing()
+        return dates.datetime_wib(transfer.closed_at) or empty_value()
 
     # The steps
 
@@ -177,8 +177,8 @@ class CorporateTransferAdmin(AddOnce, TenantDataAdmin):
 def notice(at, count):
     """When a notice went out and to how many accounts."""
     if at is None:
-        return nothing()
-    words = {"moment": dates.moment(at), "count": count}
+        return empty_value()
+    words = {"moment": dates.datetime_wib(at), "count": count}
     return ngettext("%(moment)s, to %(count)s account", "%(moment)s, to %(count)s accounts", count) % words
 
 
@@ -191,7 +191,7 @@ class TransferEventAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, event):
-        return dates.short_moment(event.at)
+        return dates.short_datetime_wib(event.at)
 
     @admin.display(description=_("what happened"), ordering="kind")
     def happening(self, event):
@@ -199,8 +199,8 @@ class TransferEventAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("accounts told"))
     def told(self, event):
-        return nothing() if event.accounts is None else event.accounts
+        return empty_value() if event.accounts is None else event.accounts
 
     @admin.display(description=_("by"))
     def person(self, event):
-        return (event.actor.holder.name if event.actor.holder else "") or nothing()
+        return (event.actor.holder.name if event.actor.holder else "") or empty_value()

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import access
@@ -131,7 +131,7 @@ class DisclosureAdmin(AddOnce, AskPage, TenantDataAdmin):
 
     @admin.display(description=_("asked at"), ordering="asked_at")
     def asked(self, row):
-        return dates.short_moment(row.asked_at)
+        return dates.short_datetime_wib(row.asked_at)
 
     # One disclosure, and its steps
 
@@ -238,7 +238,7 @@ class DisclosureEventAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, event):
-        return dates.short_moment(event.at)
+        return dates.short_datetime_wib(event.at)
 
     @admin.display(description=_("what happened"), ordering="kind")
     def happening(self, event):
@@ -252,4 +252,4 @@ class DisclosureEventAdmin(ReadOnly, TenantDataAdmin):
     def person(self, event):
         if event.actor is None:
             return _("by its date")
-        return (event.actor.holder.name if event.actor.holder else "") or nothing()
+        return (event.actor.holder.name if event.actor.holder else "") or empty_value()

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import deadlines
@@ -35,7 +35,7 @@ KINDS = {
 
 def name_of(subject):
     """An account's name, for those who work with cases."""
-    return (subject.holder.name if subject and subject.holder else "") or nothing()
+    return (subject.holder.name if subject and subject.holder else "") or empty_value()
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -78,7 +78,7 @@ class CaseAdmin(TenantDataAdmin):
     @admin.display(description=_("time left"), ordering="expires_at")
     def clock(self, case):
         if case.state not in case.RUNNING:
-            return nothing()
+            return empty_value()
         return chip(deadlines.urgency(case.expires_at), deadlines.time_left(case.expires_at))
 
     @admin.display(description=_("building management"))
@@ -99,7 +99,7 @@ class CaseAdmin(TenantDataAdmin):
 
     @admin.display(description=_("opened at"), ordering="opened_at")
     def opened(self, case):
-        return dates.short_moment(case.opened_at)
+        return dates.short_datetime_wib(case.opened_at)
 
     # Pages
 
@@ -251,7 +251,7 @@ class CaseEventAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, event):
-        return dates.short_moment(event.at)
+        return dates.short_datetime_wib(event.at)
 
     @admin.display(description=_("what happened"), ordering="kind")
     def happening(self, event):

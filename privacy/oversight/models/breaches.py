@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.dates import short_moment
+from accounts.templatetags.dates import short_datetime_wib
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party, PartyKind
@@ -187,7 +187,7 @@ class BreachNotice(Evidence):
         )
 
     def __str__(self):
-        return f"{self.breach}, {self.get_channel_display()}, {short_moment(self.at)}"
+        return f"{self.breach}, {self.get_channel_display()}, {short_datetime_wib(self.at)}"
 
     @property
     def is_to_authority(self):

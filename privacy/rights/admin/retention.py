@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin_display import Worded, nothing
+from accounts.admin_display import WordedAdmin, empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import access
@@ -34,7 +34,7 @@ LOOKS = {Fate.NOW: "late", Fate.WARN: "waiting", Fate.WARNED: "waiting", Fate.LA
 
 
 @admin.register(RetentionRule)
-class RetentionRuleAdmin(Worded, Strict, admin.ModelAdmin):
+class RetentionRuleAdmin(WordedAdmin, Strict, admin.ModelAdmin):
     list_display = ("__str__", "counted_from", "days", "warn_days", "law", "is_active")
     readonly_fields = ("counted_from",)
     fields = ("counted_from", "days", "warn_days", "law", "is_active")
@@ -80,11 +80,11 @@ class LegalHoldAdmin(RecordedAdmin):
 
     @admin.display(description=_("released"))
     def released(self, hold):
-        return self.by(hold.released_by, hold.released_at) if hold.released_by else nothing()
+        return self.by(hold.released_by, hold.released_at) if hold.released_by else empty_value()
 
     def by(self, subject, at):
         name = subject.holder.name if subject.holder else ""
-        return " · ".join(filter(None, [dates.moment(at), name]))
+        return " · ".join(filter(None, [dates.datetime_wib(at), name]))
 
     def record_look(self, request, row, **what):
         names = [*WHO, "legalhold.reason"]
@@ -137,7 +137,7 @@ class ErasureOrderAdmin(AboutErasure):
 
     @admin.display(description=_("ordered at"), ordering="ordered_at")
     def ordered(self, order):
-        return dates.short_moment(order.ordered_at)
+        return dates.short_datetime_wib(order.ordered_at)
 
     @admin.display(description=_("state"))
     def state(self, order):
@@ -163,7 +163,7 @@ class ErasureAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, row):
-        return dates.short_moment(row.at)
+        return dates.short_datetime_wib(row.at)
 
     @admin.display(description=_("kind of data"))
     def what(self, row):
@@ -193,7 +193,7 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("prepared at"), ordering="prepared_at")
     def prepared(self, run):
-        return dates.short_moment(run.prepared_at)
+        return dates.short_datetime_wib(run.prepared_at)
 
     @admin.display(description=_("to be erased"))
     def goes(self, run):

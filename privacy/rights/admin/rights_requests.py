@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.recent_login import ask_for_fresh_sign_in
-from accounts.templatetags.dates import short_day, short_moment
+from accounts.templatetags.dates import short_datetime_wib, short_day
 from privacy import access_log as log
 from privacy import deadlines
 from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
@@ -243,7 +243,7 @@ class RightsEventAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, event):
-        return short_moment(event.at)
+        return short_datetime_wib(event.at)
 
     @admin.display(description=_("what happened"), ordering="happened")
     def happening(self, event):

@@ -6,7 +6,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.dates import short_moment
+from accounts.templatetags.dates import short_datetime_wib
 from privacy import deadlines
 from privacy.fields import EncryptedTextField
 from privacy.models.access import AccessRecord
@@ -202,4 +202,4 @@ class RightsEvent(Evidence):
         )
 
     def __str__(self):
-        return f"{self.get_happened_display()}, {short_moment(self.at)}"
+        return f"{self.get_happened_display()}, {short_datetime_wib(self.at)}"

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.templatetags.dates import moment
+from accounts.templatetags.dates import datetime_wib
 from privacy import access
 from privacy import access_log as log
 from privacy.errors import Refused
@@ -56,7 +56,7 @@ def send(request, kind, form, line):
         form.refuse(refusal)
         return None
     promise = _("We have received your request %(number)s. We answer no later than %(moment)s.")
-    messages.success(request, promise % {"number": made.number, "moment": moment(made.due_at)})
+    messages.success(request, promise % {"number": made.number, "moment": datetime_wib(made.due_at)})
     return redirect("rights_request", made.number)
 
 

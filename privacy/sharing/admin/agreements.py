@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import declarations, parties
 from privacy.admin.base import TenantDataAdmin, hat
@@ -141,7 +141,7 @@ class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
     @admin.display(description=_("impact assessment"))
     def assessed(self, agreement):
         if agreement.assessment is None:
-            return nothing() if agreement.is_assessed() else chip("late", _("missing"))
+            return empty_value() if agreement.is_assessed() else chip("late", _("missing"))
         words = _("%(number)s, valid until %(date)s") % {
             "number": agreement.assessment.number, "date": dates.day(agreement.assessment.valid_until),
         }  # fmt: skip

@@ -40,4 +40,4 @@ class DeletionStatementAdmin(ReadOnly, AboutSomebody):
 
     @admin.display(description=_("stated at"), ordering="at")
     def moment(self, statement):
-        return dates.short_moment(statement.at)
+        return dates.short_datetime_wib(statement.at)

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import nothing
+from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import access
 from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
@@ -103,11 +103,11 @@ class SharingRequestAdmin(AboutSomebody):
 
     @admin.display(description=_("asked at"), ordering="asked_at")
     def asked(self, asked):
-        return dates.short_moment(asked.asked_at)
+        return dates.short_datetime_wib(asked.asked_at)
 
     @admin.display(description=_("answered at"), ordering="answered_at")
     def answered(self, asked):
-        return dates.short_moment(asked.answered_at) or nothing()
+        return dates.short_datetime_wib(asked.answered_at) or empty_value()
 
     @admin.display(description=_("until"), ordering="until")
     def last_day(self, asked):
@@ -241,24 +241,24 @@ class SharingGrantAdmin(ReadOnly, AboutSomebody):
 
     @admin.display(description=_("given at"), ordering="given_at")
     def given(self, grant):
-        return dates.moment(grant.given_at)
+        return dates.datetime_wib(grant.given_at)
 
     @admin.display(description=_("withdrawn at"), ordering="withdrawn_at")
     def withdrawn(self, grant):
-        return dates.moment(grant.withdrawn_at) or nothing()
+        return dates.datetime_wib(grant.withdrawn_at) or empty_value()
 
     @admin.display(description=_("deletion statement"))
     def deletion(self, grant):
         if grant.statement is not None:
             url = reverse("admin:privacy_deletionstatement_change", args=[grant.statement.pk])
-            at = dates.moment(grant.statement.at)
+            at = dates.datetime_wib(grant.statement.at)
             return format_html('{} <a href="{}">{}</a>', chip("settled", _("Stated")), url, at)
         if grant.attest_on is None:
-            return nothing()
+            return empty_value()
         due = deletion_statements.Due(grant)
         until = _("due on %(day)s") % {"day": dates.day(grant.attest_on)}
         reminders = (
-            (_("Reminded by email on %(moment)s.") % {"moment": dates.moment(reminder.at)},)
+            (_("Reminded by email on %(moment)s.") % {"moment": dates.datetime_wib(reminder.at)},)
             for reminder in grant.attestation_reminders.all()
         )
         told = format_html_join("", "<p>{}</p>", reminders)
@@ -266,7 +266,7 @@ class SharingGrantAdmin(ReadOnly, AboutSomebody):
 
     @admin.display(description=_("history"))
     def history(self, grant):
-        lines = ((dates.moment(event.at), capfirst(event.get_kind_display())) for event in grant.events.all())
+        lines = ((dates.datetime_wib(event.at), capfirst(event.get_kind_display())) for event in grant.events.all())
         return format_html_join("", "<p>{} · {}</p>", lines)
 
 
@@ -279,7 +279,7 @@ class SharingEventAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("at"), ordering="at")
     def moment(self, event):
-        return dates.short_moment(event.at)
+        return dates.short_datetime_wib(event.at)
 
     @admin.display(description=_("what happened"), ordering="kind")
     def happening(self, event):

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.dates import short_moment
+from accounts.templatetags.dates import short_datetime_wib
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels
 from privacy.models.parties import Party
@@ -81,4 +81,4 @@ class AttestationReminder(models.Model):
         kept = dict.fromkeys(("id", "grant", "kind", "at"), "proof of the reminder; names nobody")
 
     def __str__(self):
-        return f"{self.get_kind_display()}, {short_moment(self.at)}"
+        return f"{self.get_kind_display()}, {short_datetime_wib(self.at)}"

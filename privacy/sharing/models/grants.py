@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.dates import short_moment
+from accounts.templatetags.dates import short_datetime_wib
 from privacy import declarations
 from privacy.consent.models.purposes import Purpose
 from privacy.models.evidence import Evidence, EvidenceQuerySet
@@ -268,4 +268,4 @@ class SharingEvent(Evidence):
         )
 
     def __str__(self):
-        return f"{self.get_kind_display()}, {short_moment(self.at)}"
+        return f"{self.get_kind_display()}, {short_datetime_wib(self.at)}"

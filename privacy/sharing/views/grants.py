@@ -166,7 +166,8 @@ def grant_withdraw(request, number):
         messages.error(request, refusal.message)
         return redirect("grant", number)
     messages.success(
-        request, _("Withdrawn on %(moment)s. It took effect at once.") % {"moment": dates.moment(found.withdrawn_at)}
+        request,
+        _("Withdrawn on %(moment)s. It took effect at once.") % {"moment": dates.datetime_wib(found.withdrawn_at)},
     )
     return redirect(f"{reverse('sharing')}?done={number}#{number}")
 

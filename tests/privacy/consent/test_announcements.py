@@ -102,7 +102,7 @@ def test_sent_again_it_tells_nobody_twice(mailoutbox):
 def test_a_worker_that_was_stopped_goes_on_where_it_was(monkeypatch):
     """What a broken batch wrote is undone with it, its letters too; the batches before it stay."""
     f.UserFactory.create_batch(5)
-    version, tell, told = later(), mail.tell, []
+    version, tell, told = later(), mail.email_user, []
 
     def stopped(*, user, **what):
         told.append(user)

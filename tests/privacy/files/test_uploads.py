@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from accounts.encryption import SealError
+from accounts.encryption import DecryptionError
 from privacy.files import image_limits, pdf_streams
 from privacy.files.uploads import (
     MEGABYTE,
@@ -618,13 +618,13 @@ def test_storage_refuses_a_file_that_was_altered_or_moved(storage, tmp_path):
     first, second = (storage.save("scans/a.jpg", ContentFile(SECRET)) for _ in range(2))
     path, other = tmp_path / "private" / first, tmp_path / "private" / second
     other.write_bytes(path.read_bytes())
-    with pytest.raises(SealError):
+    with pytest.raises(DecryptionError):
         storage.open(second)
     path.write_bytes(path.read_bytes()[:-1] + b"\x00")
-    with pytest.raises(SealError):
+    with pytest.raises(DecryptionError):
         storage.open(first)
     other.write_bytes(SECRET)
-    with pytest.raises(SealError):
+    with pytest.raises(DecryptionError):
         storage.open(second)
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts import mail
-from accounts.encryption import SealError, unseal
+from accounts.encryption import DecryptionError, decrypt
 from accounts.models import User
 from privacy import access, guardians, integrity, subjects
 from privacy.consent import consents
@@ -108,8 +108,8 @@ def lived(cast):
     )
     access.look(entry, by=cast.sam, as_=Hat.STAFF, why=Look.RECORD)
     Client().force_login(ann)
-    mail.tell_address(email=entry.email, language="id", template="invitation", path="/invitation/secret/")
-    mail.tell(user=ann, template="request_answered")
+    mail.email_address(email=entry.email, language="id", template="invitation", path="/invitation/secret/")
+    mail.email_user(user=ann, template="request_answered")
     return cast
 
 
@@ -133,7 +133,7 @@ def whole_dump():
     for task in DBTaskResult.objects.all():
         letter = task.args_kwargs["kwargs"].get("letter")
         if letter:
-            yield "letter", unseal(letter, context="accounts.mail")
+            yield "letter", decrypt(letter, context="accounts.mail")
 
 
 def found(values=VALUES):
@@ -197,7 +197,7 @@ def test_permissions_and_requests_end(lived, django_capture_on_commit_callbacks)
 def test_other_people_keep_theirs(lived, django_capture_on_commit_callbacks):
     Client().force_login(lived.bob)
     sessions = apps.get_model("sessions", "Session").objects.count()
-    mail.tell(user=lived.bob, template="request_answered")
+    mail.email_user(user=lived.bob, template="request_answered")
     erase(lived, django_capture_on_commit_callbacks)
     assert Tenant.objects.get(pk=lived.bob_entry.pk).name == "Bob Santoso"
     assert User.objects.filter(pk=lived.bob.pk, is_active=True).exists()
@@ -345,14 +345,14 @@ def test_letters_to_bare_addresses_are_forgotten_the_day_after(lived):
         status="SUCCESSFUL", finished_at=timezone.now() - timedelta(hours=25)
     )
     waiting = DBTaskResult.objects.filter(task_path__endswith="send_to_address").count()
-    mail.forget_sent()
+    mail.delete_sent()
     assert DBTaskResult.objects.filter(task_path__endswith="send_to_address").count() == waiting - 1
 
 
 def test_a_sealed_letter_cannot_be_opened_elsewhere(lived):
     task = DBTaskResult.objects.filter(task_path__endswith="send_to_address").first()
-    with pytest.raises(SealError):
-        unseal(task.args_kwargs["kwargs"]["letter"], context="somewhere else")
+    with pytest.raises(DecryptionError):
+        decrypt(task.args_kwargs["kwargs"]["letter"], context="somewhere else")
 
 
 def test_without_its_journal_a_restored_backup_is_not_called_clean(settings, tmp_path):
