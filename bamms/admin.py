@@ -7,8 +7,8 @@ from accounts.models import User
 from privacy import access, subjects
 from privacy.admin.base import Strict
 from privacy.admin.private_search import HiddenSearch
-from privacy.models.access import Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason
+from privacy.scope import Role
 
 SHOWN = ["user.email", "user.name"]
 
@@ -22,6 +22,6 @@ class AccountAdmin(HiddenSearch, Strict, UserAdmin):
         if account is None or not self.has_view_or_change_permission(request, account):
             return account  # refused by the page itself: nothing is looked at
         if account != request.user and request.method in ("GET", "HEAD"):
-            own = subjects.own(account)
-            access.look(own, by=request.user, as_=Hat.OPERATOR, why=Why.OVERSIGHT, fields=SHOWN)
+            own = subjects.get_or_create_for(account)
+            access.record_access(own, by=request.user, role=Role.OPERATOR, why=AccessReason.OVERSIGHT, fields=SHOWN)
         return account

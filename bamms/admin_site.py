@@ -172,7 +172,7 @@ class BammsAdminSite(admin.AdminSite):
         """The frame of every page also says for which company one works here."""
         context = super().each_context(request)
         if context["has_permission"]:
-            context["companies"] = parties.companies(request.user, parties.admin_hat(request.user))
+            context["companies"] = parties.companies(request.user, parties.admin_role(request.user))
         return context
 
     def app_index(self, request, app_label, extra_context=None):
@@ -180,7 +180,7 @@ class BammsAdminSite(admin.AdminSite):
         return HttpResponseRedirect(reverse("admin:index"))
 
     def index(self, request, extra_context=None):
-        found = dashboard.everything(request.user, parties.admin_hat(request.user))
+        found = dashboard.everything(request.user, parties.admin_role(request.user))
         return super().index(request, {**found, **(extra_context or {})})
 
     def get_app_list(self, request, app_label=None):

@@ -1,4 +1,4 @@
-"""What every page's frame shows: the operator, the person's hats, and the way around."""
+"""What every page's frame shows: the operator, the person's roles, and the way around."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -8,16 +8,16 @@ from django.utils.translation import pgettext_lazy
 
 from accounts import sessions
 from privacy import parties, subjects
-from privacy.scope import Hat
+from privacy.scope import Role
 
 # Hat → (URL name, label, icon): never more than five, one or two short words
 NAVIGATION = {
-    Hat.TENANT: [
+    Role.TENANT: [
         ("tenant_home", _("Home"), "house-door"),
         ("my_data", _("My data"), "person-vcard"),
         ("hub", _("Privacy"), "shield-check"),
     ],
-    Hat.VENDOR: [
+    Role.VENDOR: [
         ("vendor_home", _("Home"), "house-door"),
         ("vendor_shared", _("Data"), "person-vcard"),
         ("vendor_requests", pgettext_lazy("navigation", "Permissions"), "patch-check"),
@@ -29,12 +29,17 @@ WITHIN = {
     "hub": ["sharing", "access_log", "consents", "rights", "disclosures"],
     "vendor_agreements": ["vendor_deletions"],
 }
-START = {Hat.TENANT: "tenant_home", Hat.VENDOR: "vendor_home", Hat.STAFF: "admin:index", Hat.OPERATOR: "admin:index"}
+START = {
+    Role.TENANT: "tenant_home",
+    Role.VENDOR: "vendor_home",
+    Role.STAFF: "admin:index",
+    Role.OPERATOR: "admin:index",
+}
 PLACES = {
-    Hat.TENANT: _("Tenant portal"),
-    Hat.VENDOR: _("Vendor portal"),
-    Hat.STAFF: _("Administration"),
-    Hat.OPERATOR: _("Administration"),
+    Role.TENANT: _("Tenant portal"),
+    Role.VENDOR: _("Vendor portal"),
+    Role.STAFF: _("Administration"),
+    Role.OPERATOR: _("Administration"),
 }
 
 
@@ -43,7 +48,7 @@ def site(request):
         "operator": SimpleLazyObject(parties.operator),
         "languages": settings.LANGUAGES,
         "answer_hours": settings.ANSWER_HOURS,
-        "hats": SimpleLazyObject(lambda: _hats(request)),
+        "roles": SimpleLazyObject(lambda: _roles(request)),
         "nav": SimpleLazyObject(lambda: _nav(request)),
         "party_name": SimpleLazyObject(lambda: _party_name(request)),
         "password_is_old": SimpleLazyObject(lambda: _is_signed_in(request) and request.user.password_is_old),
@@ -54,9 +59,9 @@ def site(request):
     }
 
 
-def current_hat(request):
+def current_role(request):
     """The portal of this page: the vendor's under /vendor/, else the tenant's."""
-    return Hat.VENDOR if request.path.startswith(reverse("vendor_home")) else Hat.TENANT
+    return Role.VENDOR if request.path.startswith(reverse("vendor_home")) else Role.TENANT
 
 
 def _is_signed_in(request):
@@ -64,11 +69,11 @@ def _is_signed_in(request):
     return hasattr(request, "user") and request.user.is_authenticated
 
 
-def _hats(request):
-    """Where this person may go: {"url", "label", "current"} for each hat."""
+def _roles(request):
+    """Where this person may go: {"url", "label", "current"} for each role."""
     if not _is_signed_in(request):
         return []
-    places = {START[hat]: PLACES[hat] for hat in parties.hats_of(request.user)}
+    places = {START[role]: PLACES[role] for role in parties.roles_of(request.user)}
     return [{"url": reverse(name), "label": label} for name, label in places.items()]
 
 
@@ -77,7 +82,7 @@ def _nav(request):
         return []
     items = [
         ([reverse(place) for place in (name, *WITHIN.get(name, []))], label, icon)
-        for name, label, icon in NAVIGATION[current_hat(request)]
+        for name, label, icon in NAVIGATION[current_role(request)]
     ]
     open_now = (url for urls, _label, _icon in items for url in urls if request.path.startswith(url))
     here = max(open_now, key=len, default="")
@@ -86,14 +91,14 @@ def _nav(request):
 
 def _restricted_since(request):
     """Since when the person's own data is restricted, on the pages of her own portal; None when it is not."""
-    if not _is_signed_in(request) or current_hat(request) != Hat.TENANT:
+    if not _is_signed_in(request) or current_role(request) != Role.TENANT:
         return None
     return subjects.restricted_since(request.user)
 
 
 def _party_name(request):
     """The vendor's own name in its portal; tenants see their management's on the pages themselves."""
-    if not _is_signed_in(request) or current_hat(request) != Hat.VENDOR:
+    if not _is_signed_in(request) or current_role(request) != Role.VENDOR:
         return ""
-    party = parties.party_of(request.user, Hat.VENDOR)
+    party = parties.party_of(request.user, Role.VENDOR)
     return party.name if party else ""

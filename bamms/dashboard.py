@@ -25,7 +25,7 @@ from privacy.models import (
     Standing,
 )
 from privacy.oversight import evidence_checks, warning_signals
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import deletion_statements
 from tenants.models import Claim, Occupancy, Tenant
 
@@ -73,9 +73,9 @@ class Queue:
         return deadlines.urgency(self.due_at) if self.due_at else "settled"
 
 
-def queues(user, hat):
-    claims = Claim.objects.visible_to(user, as_=hat)
-    updates = ProfileUpdateRequest.objects.visible_to(user, as_=hat)
+def queues(user, role):
+    claims = Claim.objects.visible_to(user, role=role)
+    updates = ProfileUpdateRequest.objects.visible_to(user, role=role)
     return [
         _queue(_("Claims"), "key", "admin:tenants_claim_changelist", claims, Claim.Status.WAITING),
         _queue(
@@ -89,7 +89,7 @@ def queues(user, hat):
             _("Rights requests"),
             "shield-check",
             "admin:privacy_rightsrequest_changelist",
-            RightsRequest.objects.visible_to(user, as_=hat),
+            RightsRequest.objects.visible_to(user, role=role),
             RightsRequest.Status.WAITING,
         ),
     ]
@@ -124,7 +124,7 @@ def policy_in_force():
     return DocumentVersion.objects.in_force().filter(document__kind="policy").select_related("document").first()
 
 
-def consent_by_building(user, hat):
+def consent_by_building(user, role):
     """People are counted once a building; "agreed" means that the gate lets them through the policy now."""
     material = DocumentVersion.objects.in_force().filter(document__kind="policy", material=True).first()
     if material is None:
@@ -134,7 +134,7 @@ def consent_by_building(user, hat):
         **{f"{holder}__standings__document": material.document_id, f"{holder}__standings__number__gte": material.number}
     )
     rows = (
-        Occupancy.objects.visible_to(user, as_=hat)
+        Occupancy.objects.visible_to(user, role=role)
         .current()
         .filter(**{f"{holder}__isnull": False})
         .values("unit__building__name")
@@ -147,37 +147,37 @@ def consent_by_building(user, hat):
     ]
 
 
-def ending(user, hat):
+def ending(user, role):
     """Permissions and agreements that end within two weeks, soonest first."""
     now = timezone.now()
     soon = now + timedelta(days=ENDING_DAYS)
-    grants = SharingGrant.objects.visible_to(user, as_=hat).current(now).filter(ends_at__lt=soon)
+    grants = SharingGrant.objects.visible_to(user, role=role).current(now).filter(ends_at__lt=soon)
     agreements = (
-        SharingAgreement.objects.visible_to(user, as_=hat).active().filter(valid_until__lt=timezone.localdate(soon))
+        SharingAgreement.objects.visible_to(user, role=role).active().filter(valid_until__lt=timezone.localdate(soon))
     )
     return {
         "grants": grants.select_related("agreement__vendor", "purpose").order_by("ends_at")[:5],
         "grants_count": grants.count(),
         "agreements": agreements.select_related("vendor", "management").order_by("valid_until")[:5],
-        "requests_count": SharingRequest.objects.visible_to(user, as_=hat)
+        "requests_count": SharingRequest.objects.visible_to(user, role=role)
         .filter(status=SharingRequest.Status.WAITING)
         .count(),
     }
 
 
-def statements(user, hat):
+def statements(user, role):
     """Deletion statements that vendors still owe: how many, how many are overdue, and the most urgent one."""
-    due = deletion_statements.due(user, hat)
+    due = deletion_statements.due(user, role)
     return {
         "statements_count": due.count(),
-        "statements_overdue": SharingGrant.objects.visible_to(user, as_=hat).attestation_overdue().count(),
+        "statements_overdue": SharingGrant.objects.visible_to(user, role=role).attestation_overdue().count(),
         "first_statement": next(map(deletion_statements.Due, due[:1]), None),
     }
 
 
-def breaches_open(user, hat):
+def breaches_open(user, role):
     """Breaches not yet closed, by the clock of article 46: heads and operators see them."""
-    found = Breach.objects.visible_to(user, as_=hat).filter(closed_at__isnull=True)
+    found = Breach.objects.visible_to(user, role=role).filter(closed_at__isnull=True)
     counted = found.aggregate(count=Count("pk"), due_at=Min("due_at"))
     due_at = counted["due_at"]
     return {
@@ -187,21 +187,21 @@ def breaches_open(user, hat):
     }
 
 
-def consent_by_version(user, hat):
+def consent_by_version(user, role):
     """How many accounts stand at which version of the policy: all of them, or those of the own tenants."""
     people = Standing.objects.filter(document__kind="policy", user__is_active=True)
-    if hat == Hat.STAFF:
-        entries = Tenant.objects.visible_to(user, as_=hat)
+    if role == Role.STAFF:
+        entries = Tenant.objects.visible_to(user, role=role)
         people = people.filter(user__subjects__tenant__in=entries)
     rows = people.order_by().values("number").annotate(people=Count("user", distinct=True)).order_by("-number")
     return [(row["number"], row["people"]) for row in rows]
 
 
-def kept_longer(user, hat):
+def kept_longer(user, role):
     """What legal holds keep, what waits for them, and whose data goes soon."""
-    holds = LegalHold.objects.visible_to(user, as_=hat).active()
-    orders = ErasureOrder.objects.visible_to(user, as_=hat).waiting()
-    own = Tenant.objects.visible_to(user, as_=hat).values("subject")
+    holds = LegalHold.objects.visible_to(user, role=role).active()
+    orders = ErasureOrder.objects.visible_to(user, role=role).waiting()
+    own = Tenant.objects.visible_to(user, role=role).values("subject")
     coming = RetentionNotice.objects.filter(subject__in=own, subject__erased_at__isnull=True)
     return {
         "holds_count": holds.count(),
@@ -212,46 +212,46 @@ def kept_longer(user, hat):
     }
 
 
-def watch(user, hat):
+def watch(user, role):
     """The sentences of the warning signals about refused and bulk looks; `warning_signals` has the rest."""
     return [
         signal
-        for section in warning_signals.sections(user, hat)
+        for section in warning_signals.sections(user, role)
         if section.kind in (warning_signals.REFUSED, warning_signals.BULK)
         for signal in section.signals[:3]
     ]
 
 
-def oversight(user, hat):
+def oversight(user, role):
     """What heads of management and the data protection officer see beneath the queues."""
     if not user.has_perm("privacy.view_investigationcase"):
         return {}
     return {
         "oversees": True,
-        "signals": watch(user, hat),
+        "signals": watch(user, role),
         "checkpoint": evidence_checks.latest_checkpoint(),
-        "consent_versions": consent_by_version(user, hat),
-        **breaches_open(user, hat),
-        **kept_longer(user, hat),
+        "consent_versions": consent_by_version(user, role),
+        **breaches_open(user, role),
+        **kept_longer(user, role),
     }
 
 
-def register_figures(user, hat):
-    rows = Tenant.objects.visible_to(user, as_=hat)
+def register_figures(user, role):
+    rows = Tenant.objects.visible_to(user, role=role)
     return rows.aggregate(entries=Count("pk"), claimed=Count("pk", filter=Q(subject__holder__isnull=False)))
 
 
-def everything(user, hat):
-    found = queues(user, hat)
-    bars = consent_by_building(user, hat)
+def everything(user, role):
+    found = queues(user, role)
+    bars = consent_by_building(user, role)
     return {
         "queues": found,
         "title": headline(sum(queue.count for queue in found)),
         "policy": policy_in_force(),
         "consent_bars": bars,
         "consent_chart_height": len(bars) * BAR_HEIGHT,
-        "register": register_figures(user, hat),
-        **statements(user, hat),
-        **ending(user, hat),
-        **oversight(user, hat),
+        "register": register_figures(user, role),
+        **statements(user, role),
+        **ending(user, role),
+        **oversight(user, role),
     }

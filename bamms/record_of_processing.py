@@ -51,7 +51,7 @@ def file(request, kind):
 
 
 def _activities(request):
-    companies = record_of_processing.controllers(request.user, parties.admin_hat(request.user))
+    companies = record_of_processing.controllers(request.user, parties.admin_role(request.user))
     if not companies:
         raise PermissionDenied
     return record_of_processing.activities(companies)

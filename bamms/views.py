@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 def home(request):
     if not request.user.is_authenticated:
         return render(request, "bamms/welcome.html")
-    return redirect(START[parties.hats_of(request.user)[0]])
+    return redirect(START[parties.roles_of(request.user)[0]])
 
 
 def trouble(request, status, fault=None, **context):

@@ -5,40 +5,48 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from privacy import audit_log, declarations, parties, subjects
-from privacy.models.access import AccessRecord, Action, Why
+from privacy.models.access import AccessReason, AccessRecord, Action
 from privacy.models.audit_log import Kind
-from privacy.scope import Hat
+from privacy.scope import Role
 
 
-def fetch(model, *, by, as_, why, reference="", action=Action.VIEWED, fields=None, select_related=(), **lookup):
-    """Open one row for `by` under the hat `as_`, and record it. Unknown and other people's rows are 404 alike.
+def get_and_record(
+    model, *, by, role, why, reference="", action=Action.VIEWED, fields=None, select_related=(), **lookup
+):
+    """Open one row for `by` under the role `role`, and record it. Unknown and other people's rows are 404 alike.
 
     A refused try at an existing row is recorded on its subject (clause 3.4). `fields` are the names shown,
     all personal ones when not given. Call it outside a transaction that will be rolled back.
     """
-    row = find(model, by=by, as_=as_, why=why, action=action, fields=fields, select_related=select_related, **lookup)
-    look(row, by=by, as_=as_, why=why, reference=reference, action=action, fields=fields)
+    row = get_visible(
+        model, by=by, role=role, why=why, action=action, fields=fields, select_related=select_related, **lookup
+    )
+    record_access(row, by=by, role=role, why=why, reference=reference, action=action, fields=fields)
     return row
 
 
-def find(model, *, by, as_, why, action=Action.VIEWED, fields=None, select_related=(), **lookup):
+def get_visible(model, *, by, role, why, action=Action.VIEWED, fields=None, select_related=(), **lookup):
     """The row for a caller that records the look itself, because only it knows what was shown; else see `fetch`."""
-    row = model.objects.visible_to(by, as_=as_).select_related(*select_related).filter(**lookup).first()
+    row = model.objects.visible_to(by, role=role).select_related(*select_related).filter(**lookup).first()
     if row is not None:
         return row
     hidden = model._base_manager.filter(**lookup).first()
     if hidden is not None:
-        look(hidden, by=by, as_=as_, why=why, action=action, fields=fields, allowed=False, reason="not_yours")
+        record_access(
+            hidden, by=by, role=role, why=why, action=action, fields=fields, allowed=False, reason="not_yours"
+        )
     raise Http404(_("This page is not here."))
 
 
-def look(row, **what):
+def record_access(row, **what):
     """Record one look at one row; see `looks`."""
-    return looks([row], **what)
+    return record_accesses([row], **what)
 
 
 @transaction.atomic
-def looks(rows, *, by, as_, why, reference="", action=Action.VIEWED, fields=None, allowed=True, reason="", grant=None):
+def record_accesses(
+    rows, *, by, role, why, reference="", action=Action.VIEWED, fields=None, allowed=True, reason="", grant=None
+):
     """Record a look at each of these rows of one model: two queries and one bulk insert, however many rows.
 
     A person's own allowed look is recorded only when she reveals something. `fields` are names of the model, or
@@ -63,19 +71,19 @@ def looks(rows, *, by, as_, why, reference="", action=Action.VIEWED, fields=None
         }
         for pk, subject_id, holder_id, controller_id in about
         if subject_id is not None  # a row that may be about nobody, such as a notice to the authority
-        and not (as_ == Hat.TENANT and holder_id == by.pk and allowed and action == Action.VIEWED)
+        and not (role == Role.TENANT and holder_id == by.pk and allowed and action == Action.VIEWED)
     ]
     if action == Action.EXPORTED and allowed:
         facts = {"rows": len(rows), "of": declaration.model._meta.label, "why": str(why)}
         audit_log.record(Kind.EXPORTED, by=by, facts=facts)
-    common = {"hat": as_, "why": why, "reference": reference, "action": action, "allowed": allowed, "reason": reason}
-    return _write([common | {"grant": grant} | record for record in records], by=by, as_=as_)
+    common = {"hat": role, "why": why, "reference": reference, "action": action, "allowed": allowed, "reason": reason}
+    return _write([common | {"grant": grant} | record for record in records], by=by, role=role)
 
 
 @transaction.atomic
-def listed(grants, *, by):
+def record_listing(grants, *, by):
     """Record that a vendor's list showed these (permission, keys) pairs: one bulk insert a page."""
-    common = {"hat": Hat.VENDOR, "why": Why.GRANT, "action": Action.LISTED, "allowed": True}
+    common = {"hat": Role.VENDOR, "why": AccessReason.GRANT, "action": Action.LISTED, "allowed": True}
     return _write(
         [
             common
@@ -89,14 +97,14 @@ def listed(grants, *, by):
             for g, keys in grants
         ],
         by=by,
-        as_=Hat.VENDOR,
+        role=Role.VENDOR,
     )
 
 
-def _write(records, *, by, as_):
+def _write(records, *, by, role):
     if not records:
         return []
-    actor, companies = subjects.own(by), parties.companies(by, as_)
+    actor, companies = subjects.get_or_create_for(by), parties.companies(by, role)
     return AccessRecord.objects.bulk_create(
         AccessRecord(actor_id=actor.pk, party_id=_party(record, companies), **record) for record in records
     )

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.templatetags import dates
 from privacy import declarations
-from privacy.models.access import Action, Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason, Action
+from privacy.scope import Role
 
 # What makes two looks of one day the same look: who, for whom, how, and for which reason
 SAME = ("actor_id", "party_id", "hat", "action", "allowed", "reason", "why", "reference", "grant_id")
@@ -65,12 +65,12 @@ REFUSALS = {
 # Their reference is a reason in words
 WITH_REASON = (Action.REVEALED, Action.EXPORTED)
 WITH_NUMBER = {
-    Why.UPDATE: gettext_lazy("to decide request %(number)s"),
-    Why.CLAIM: gettext_lazy("to check claim %(number)s"),
-    Why.CASE: gettext_lazy("to investigate case %(number)s"),
-    Why.RIGHTS: gettext_lazy("to answer request %(number)s"),
-    Why.SHARING: gettext_lazy("to look after %(number)s, which is about sharing"),
-    Why.DISCLOSURE: gettext_lazy("for disclosure %(number)s"),
+    AccessReason.UPDATE: gettext_lazy("to decide request %(number)s"),
+    AccessReason.CLAIM: gettext_lazy("to check claim %(number)s"),
+    AccessReason.CASE: gettext_lazy("to investigate case %(number)s"),
+    AccessReason.RIGHTS: gettext_lazy("to answer request %(number)s"),
+    AccessReason.SHARING: gettext_lazy("to look after %(number)s, which is about sharing"),
+    AccessReason.DISCLOSURE: gettext_lazy("for disclosure %(number)s"),
 }
 
 
@@ -96,12 +96,12 @@ class Line:
     @property
     def may_be_asked_about(self):
         """One's own looks raise no question."""
-        return self.last.hat != Hat.TENANT or self.last.actor.holder_id != self.viewer_id
+        return self.last.hat != Role.TENANT or self.last.actor.holder_id != self.viewer_id
 
     @property
     def reason(self):
         """The reason that somebody wrote down for revealing or exporting; "" when there is none."""
-        written = self.last.action in WITH_REASON and self.last.why != Why.DISCLOSURE
+        written = self.last.action in WITH_REASON and self.last.why != AccessReason.DISCLOSURE
         return self.last.reference if written else ""
 
 
@@ -139,9 +139,9 @@ def sentence(record, viewer_id, keys=None):
     if not record.allowed:
         refusal = REFUSALS.get(record.reason) or _("there was no permission for it")
         return _("%(who)s tried to look at %(what)s and was refused: %(refusal)s.") % (words | {"refusal": refusal})
-    if record.action == Action.EXPORTED and record.why == Why.DISCLOSURE:
+    if record.action == Action.EXPORTED and record.why == AccessReason.DISCLOSURE:
         return str(DISCLOSED) % words
-    own = record.hat == Hat.TENANT and record.actor.holder_id == viewer_id and OWN_SENTENCES.get(record.action)
+    own = record.hat == Role.TENANT and record.actor.holder_id == viewer_id and OWN_SENTENCES.get(record.action)
     return str(own or SENTENCES[record.action]) % words
 
 
@@ -149,13 +149,13 @@ def who(record, viewer_id):
     """The person and the company. An account that acted for no company is not named: it may be another tenant."""
     holder = record.actor.holder
     words = {"name": holder.name if holder else "", "company": record.party.name if record.party else ""}
-    if record.hat == Hat.TENANT and record.actor.holder_id == viewer_id:
+    if record.hat == Role.TENANT and record.actor.holder_id == viewer_id:
         return _("You")
-    if record.hat == Hat.TENANT or not words["company"]:
+    if record.hat == Role.TENANT or not words["company"]:
         return _("Somebody else's account")
-    if record.hat == Hat.VENDOR:
+    if record.hat == Role.VENDOR:
         return (_("%(name)s from %(company)s") if words["name"] else _("Somebody from %(company)s")) % words
-    if record.hat == Hat.STAFF:
+    if record.hat == Role.STAFF:
         return (_("%(name)s, staff of %(company)s,") if words["name"] else _("Staff of %(company)s")) % words
     return (_("%(name)s, for the operator %(company)s,") if words["name"] else _("The operator %(company)s")) % words
 
@@ -193,7 +193,7 @@ def purpose(record):
     """Why, so that it fits the end of the sentence."""
     if record.grant:
         return _("for the job “%(job)s”") % {"job": record.grant.purpose}
-    is_number = record.action not in WITH_REASON or record.why == Why.DISCLOSURE
+    is_number = record.action not in WITH_REASON or record.why == AccessReason.DISCLOSURE
     if record.reference and record.why in WITH_NUMBER and is_number:
         return str(WITH_NUMBER[record.why]) % {"number": record.reference}
     return record.get_why_display()

@@ -46,7 +46,7 @@ def _own(user, request):
         return None
     known = vars(request).setdefault("_own_subjects", {}) if request is not None else {}
     if user.pk not in known:
-        known[user.pk] = subjects.own(user).pk
+        known[user.pk] = subjects.get_or_create_for(user).pk
     return known[user.pk]
 
 

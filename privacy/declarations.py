@@ -44,7 +44,7 @@ class Declaration:
     subject: str = ""  # to the Subject the row is about
     controller: str = ""  # to the Party that answers for it: its staff see the row
     vendor: str = ""  # to the Party that is the vendor side of it: its users see the row
-    open_to: tuple = ()  # hats that see every row, for models that hold no personal data
+    open_to: tuple = ()  # roles that see every row, for models that hold no personal data
     personal: MappingProxyType = field(default_factory=dict)  # field → what erasure leaves behind
     kept: MappingProxyType = field(default_factory=dict)  # field → why it may stay
     withheld: tuple = ()  # fields that a copy of one's own data leaves out: secrets, and what tells of other entries

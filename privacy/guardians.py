@@ -10,13 +10,13 @@ from privacy import declarations, subjects
 from privacy.errors import Refused
 from privacy.models.guardians import Guardian
 from privacy.models.subjects import Subject
-from privacy.scope import Hat
+from privacy.scope import Role
 
 
 @transaction.atomic
 def record(*, entry, by, name, relation, document=None):
     """Record, or record anew, who answers for the person of this register entry."""
-    if not type(entry).objects.visible_to(by, as_=Hat.STAFF).filter(pk=entry.pk).exists():
+    if not type(entry).objects.visible_to(by, role=Role.STAFF).filter(pk=entry.pk).exists():
         raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
     if subject.holder_id == by.pk:
@@ -28,7 +28,7 @@ def record(*, entry, by, name, relation, document=None):
             "controller_id": declarations.controller_of(subject),
             "name": name,
             "relation": relation,
-            "recorded_by": subjects.own(by),
+            "recorded_by": subjects.get_or_create_for(by),
             **({"document": document} if document else {}),
         },
     )

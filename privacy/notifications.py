@@ -8,7 +8,7 @@ Answers to their own requests and notices that the law demands are not asked her
 from accounts import mail
 
 
-def tell(*, subject, **letter):
+def notify_subject(*, subject, **letter):
     """Queue the letter for the holder of this subject, as `mail.email_user` does; False when none may go."""
     if subject.holder is None or subject.is_restricted or subject.erased_at:
         return False

@@ -1,4 +1,4 @@
-"""Companies and the people who work for them: who wears which hat is decided by the operator, never by the person."""
+"""Companies and the people who work for them: who wears which role is decided by the operator, never by the person."""
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -9,27 +9,27 @@ from accounts import account_lifecycle, mail
 from privacy import audit_log
 from privacy.errors import Refused
 from privacy.models.audit_log import Kind
-from privacy.models.parties import OPERATOR_ROLES, ROLES_OF_KIND, Membership, Party, PartyKind, Role
-from privacy.scope import Hat
+from privacy.models.parties import OPERATOR_ROLES, ROLES_OF_KIND, Membership, MembershipRole, Party, PartyKind
+from privacy.scope import Role
 
-HAT_OF_ROLE = {
-    Role.OPERATOR: Hat.OPERATOR,
-    Role.DPO: Hat.OPERATOR,
-    Role.HEAD: Hat.STAFF,
-    Role.OFFICER: Hat.STAFF,
-    Role.VENDOR: Hat.VENDOR,
+ROLE_OF_MEMBERSHIP = {
+    MembershipRole.OPERATOR: Role.OPERATOR,
+    MembershipRole.DPO: Role.OPERATOR,
+    MembershipRole.HEAD: Role.STAFF,
+    MembershipRole.OFFICER: Role.STAFF,
+    MembershipRole.VENDOR: Role.VENDOR,
 }
 # Django group that carries the admin permissions of a role; made by `setup_groups`
 GROUP_OF_ROLE = {
-    Role.OPERATOR: "operator",
-    Role.DPO: "DPO",
-    Role.HEAD: "management head",
-    Role.OFFICER: "tenant officer",
+    MembershipRole.OPERATOR: "operator",
+    MembershipRole.DPO: "DPO",
+    MembershipRole.HEAD: "management head",
+    MembershipRole.OFFICER: "tenant officer",
 }
 
 
 @transaction.atomic
-def register(model, **fields):
+def register_party(model, **fields):
     """Make a Party, BuildingManagement or Vendor with the kind that belongs to it."""
     kind = {"BuildingManagement": PartyKind.MANAGEMENT, "Vendor": PartyKind.VENDOR, "Party": PartyKind.OPERATOR}[
         model.__name__
@@ -100,38 +100,38 @@ def _set_access(user):
     user.save(update_fields=["is_staff"])
 
 
-def hats_of(user):
-    """The hats this account may wear, most official first; everyone may be a tenant."""
-    hats = {HAT_OF_ROLE[role] for role in user.memberships.values_list("role", flat=True)}
+def roles_of(user):
+    """The roles this account may wear, most official first; everyone may be a tenant."""
+    roles = {ROLE_OF_MEMBERSHIP[role] for role in user.memberships.values_list("role", flat=True)}
     if user.is_superuser:
-        hats.add(Hat.OPERATOR)
-    return [hat for hat in (Hat.OPERATOR, Hat.STAFF, Hat.VENDOR) if hat in hats] + [Hat.TENANT]
+        roles.add(Role.OPERATOR)
+    return [role for role in (Role.OPERATOR, Role.STAFF, Role.VENDOR) if role in roles] + [Role.TENANT]
 
 
-def admin_hat(user):
-    """The hat worn in the admin: operator for superusers and operator roles, else staff."""
+def admin_role(user):
+    """The role worn in the admin: operator for superusers and operator roles, else staff."""
     if user.is_superuser or any(role in OPERATOR_ROLES for role in user.memberships.values_list("role", flat=True)):
-        return Hat.OPERATOR
-    return Hat.STAFF
+        return Role.OPERATOR
+    return Role.STAFF
 
 
-def companies(user, hat):
-    """The companies for which the account looks under this hat, in one query; none for a tenant."""
-    roles = [role for role, worn in HAT_OF_ROLE.items() if worn == hat]
+def companies(user, role):
+    """The companies for which the account looks under this role, in one query; none for a tenant."""
+    kinds = [kind for kind, acted in ROLE_OF_MEMBERSHIP.items() if acted == role]
     found = (
         [
             membership.party
-            for membership in user.memberships.filter(role__in=roles).select_related("party").order_by("pk")
+            for membership in user.memberships.filter(role__in=kinds).select_related("party").order_by("pk")
         ]
-        if roles
+        if kinds
         else []
     )
-    if found or hat != Hat.OPERATOR:
+    if found or role != Role.OPERATOR:
         return found
     return list(Party.objects.filter(kind=PartyKind.OPERATOR)[:1])  # a superuser looks for the operator
 
 
-def party_of(user, hat, controller_id=None):
-    """The company for which the account looks under this hat: the controller itself where it works for that one."""
-    found = companies(user, hat)
+def party_of(user, role, controller_id=None):
+    """The company for which the account looks under this role: the controller itself where it works for that one."""
+    found = companies(user, role)
     return next((party for party in found if party.pk == controller_id), None) or next(iter(found), None)

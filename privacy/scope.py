@@ -1,6 +1,6 @@
 """Who may see which rows: decided here and nowhere else.
 
-What one sees depends on the hat one wears at this door, never on the union of all of one's hats: staff of
+What one sees depends on the role one wears at this door, never on the union of all of one's roles: staff of
 one company who rents at another would otherwise meet herself in the admin. Branches are written as
 `IN (subquery)`, which both databases plan well. Unknown means none; a model without a declaration raises.
 """
@@ -18,7 +18,7 @@ from privacy import declarations
 many_changed = Signal()
 
 
-class Hat(TextChoices):
+class Role(TextChoices):
     TENANT = "tenant", _("tenant")
     STAFF = "staff", _("staff")
     VENDOR = "vendor", _("vendor")
@@ -41,13 +41,13 @@ class ScopedQuerySet(QuerySet):
             many_changed.send(self.model, rows=made)
         return made
 
-    def visible_to(self, user, *, as_):
+    def visible_to(self, user, *, role):
         declaration = declarations.of(self.model)
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if as_ in declaration.open_to and getattr(self, f"_wears_{as_}")(user):
+        if role in declaration.open_to and getattr(self, f"_wears_{role}")(user):
             return self
-        return getattr(self, f"_as_{Hat(as_).value}")(declaration, user)
+        return getattr(self, f"_as_{Role(role).value}")(declaration, user)
 
     def _as_tenant(self, declaration, user):
         return self.filter(**{declaration.holder: user}) if declaration.subject else self.none()
@@ -84,7 +84,7 @@ class ScopedQuerySet(QuerySet):
         return user.is_superuser or user.memberships.of_operator().exists()
 
 
-class OfOthers(ScopedQuerySet):
+class ExcludingSelfQuerySet(ScopedQuerySet):
     """Nobody meets at work what is decided about herself: who works here and lives here learns of it as a tenant."""
 
     person = "subject__holder"
@@ -96,7 +96,7 @@ class OfOthers(ScopedQuerySet):
         return super()._as_operator(declaration, user).exclude(**{self.person: user})
 
 
-class HeadsOnly(ScopedQuerySet):
+class HeadsOnlyQuerySet(ScopedQuerySet):
     """Of staff, only heads of the company itself: a head elsewhere is an officer here."""
 
     def _as_staff(self, declaration, user):

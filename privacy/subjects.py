@@ -12,7 +12,7 @@ from privacy.models.guardians import Capacity, Guardian
 from privacy.models.subjects import Subject
 
 
-def own(user):
+def get_or_create_for(user):
     """The account's own subject, made when first needed (accounts may not call this floor)."""
     return Subject.objects.get_or_create(holder=user, own=True)[0]
 

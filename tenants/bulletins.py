@@ -32,7 +32,7 @@ def publish(*, bulletin, by):
         raise Refused(bulletin.link_needed, code="link")
     purpose, template = LETTERS[bulletin.kind]
     people = recipients(bulletin.management_id, purpose)
-    bulletin.published_by, bulletin.mailed = subjects.own(by), len(people)
+    bulletin.published_by, bulletin.mailed = subjects.get_or_create_for(by), len(people)
     bulletin.save()
     for user in people:
         mail.email_user(user=user, template=template, url_name="bulletins")

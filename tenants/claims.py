@@ -16,7 +16,7 @@ from accounts import account_lifecycle, mail
 from privacy import reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.models import Subject
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants.models import Claim, Occupancy, Tenant
 
 Status = Claim.Status
@@ -25,7 +25,7 @@ Status = Claim.Status
 @transaction.atomic
 def claim(*, building, unit_number, identity_kind, identity_number, birth_date, message="", by):
     """Store what the person says of herself, and have it checked. A newer claim replaces an open one."""
-    claimant = Subject.objects.select_for_update().get(pk=subjects.own(by).pk)
+    claimant = Subject.objects.select_for_update().get(pk=subjects.get_or_create_for(by).pk)
     fresh = Claim(
         claimant=claimant, management=building.management, building=building, unit_number=unit_number, message=message,
         identity_kind=identity_kind, identity_number=identity_number, birth_date=birth_date.isoformat(),
@@ -104,7 +104,7 @@ def confirm(*, claim, entry, by):
     """Staff recognise the person: the entry is hers from now on."""
     claim = _decidable(claim, by)
     entry = (
-        Tenant.objects.visible_to(by, as_=Hat.STAFF)
+        Tenant.objects.visible_to(by, role=Role.STAFF)
         .filter(management=claim.management_id, pk=entry.pk if entry else None)
         .first()
     )
@@ -139,7 +139,7 @@ def _decidable(claim, by):
         raise Refused(_("This claim is already answered. Nothing was changed."), code="answered")
     if claim.claimant.holder_id == by.pk:
         raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
-    if not Claim.objects.visible_to(by, as_=Hat.STAFF).filter(pk=claim.pk).exists():
+    if not Claim.objects.visible_to(by, role=Role.STAFF).filter(pk=claim.pk).exists():
         raise Refused(_("Only staff of this building management can decide."), code="not_staff")
     return claim
 
@@ -147,7 +147,7 @@ def _decidable(claim, by):
 def _settle(claim, status, by=None, tell=None):
     """Close a claim and remove what was said in it: the answer stays, the values go."""
     claim.status, claim.settled_at = status, timezone.now()
-    claim.settled_by = subjects.own(by) if by else None
+    claim.settled_by = subjects.get_or_create_for(by) if by else None
     claim.unit_number = claim.identity_number = claim.birth_date = claim.message = ""
     claim.save()
     if tell or (tell is None and status != Status.CLOSED):

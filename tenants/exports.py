@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from privacy import access
 from privacy.countries import NAMES
 from privacy.errors import Refused
-from privacy.models.access import Action, Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason, Action
+from privacy.scope import Role
 from tenants import columns, identity, normalizers, spreadsheets
 from tenants.models import Occupancy, Tenant
 
@@ -23,12 +23,12 @@ HOME_KEYS = {name: f"occupancy.{'unit' if name == 'building' else name}" for nam
 
 def visible(user):
     """The entries that this account may export: of its own companies, without the restricted ones."""
-    return Tenant.objects.visible_to(user, as_=Hat.STAFF).filter(subject__restricted_at__isnull=True)
+    return Tenant.objects.visible_to(user, role=Role.STAFF).filter(subject__restricted_at__isnull=True)
 
 
 def left_out(entries, user):
     """How many of these entries stay behind because the tenant restricted the processing (article 11)."""
-    restricted = Tenant.objects.visible_to(user, as_=Hat.STAFF).filter(subject__restricted_at__isnull=False)
+    restricted = Tenant.objects.visible_to(user, role=Role.STAFF).filter(subject__restricted_at__isnull=False)
     return restricted.filter(pk__in=entries.order_by().values("pk")).count()
 
 
@@ -46,7 +46,9 @@ def export(*, entries, names, kind, reason, by):
         raise Refused(_("There is nothing to export."), code="nothing")
     keys = list(dict.fromkeys(HOME_KEYS.get(column.name, column.name) for column in chosen))
     leaving = list(entries.only("pk").order_by())
-    access.looks(leaving, by=by, as_=Hat.STAFF, why=Why.EXPORT, reference=reason, action=Action.EXPORTED, fields=keys)
+    access.record_accesses(
+        leaving, by=by, role=Role.STAFF, why=AccessReason.EXPORT, reference=reason, action=Action.EXPORTED, fields=keys
+    )
     return spreadsheets.write([column.heading for column in chosen], rows, kind=kind)
 
 

@@ -18,7 +18,7 @@ from accounts import account_lifecycle, mail
 from privacy import subjects
 from privacy.errors import Refused
 from privacy.models import Subject
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants.models import Invitation, Tenant
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def token_hash(token):
 @transaction.atomic
 def invite(*, tenant, by):
     """Send the entry's email a link that works once, for this entry only. Earlier links stop working."""
-    tenant = Tenant.objects.visible_to(by, as_=Hat.STAFF).select_related("subject").filter(pk=tenant.pk).first()
+    tenant = Tenant.objects.visible_to(by, role=Role.STAFF).select_related("subject").filter(pk=tenant.pk).first()
     if tenant is None:
         raise Refused(_("Only staff of the management that keeps this record can invite."), code="not_staff")
     # Two at once take turns, or each would leave a link that works
@@ -46,7 +46,7 @@ def invite(*, tenant, by):
     now, token = timezone.now(), secrets.token_urlsafe(32)
     tenant.invitations.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
     invitation = Invitation.objects.create(
-        tenant=tenant, email=tenant.email, token_hash=token_hash(token), created_by=subjects.own(by),
+        tenant=tenant, email=tenant.email, token_hash=token_hash(token), created_by=subjects.get_or_create_for(by),
         expires_at=now + timedelta(hours=settings.INVITATION_HOURS),
     )  # fmt: skip
     mail.email_address(

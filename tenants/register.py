@@ -12,9 +12,9 @@ from accounts import mail
 from privacy import access
 from privacy.errors import Refused
 from privacy.models import Subject
-from privacy.models.access import Action, Why
+from privacy.models.access import AccessReason, Action
 from privacy.rights import profile_updates
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants.models import Tenant, Unit
 
 
@@ -35,7 +35,7 @@ def enter(*, entry, occupancies, by):
     entry.save()
     _house(entry, occupancies)
     filled = profile_updates.changed(Tenant(), entry)
-    access.look(entry, by=by, as_=Hat.STAFF, why=Why.RECORD, action=Action.CHANGED, fields=filled)
+    access.record_access(entry, by=by, role=Role.STAFF, why=AccessReason.RECORD, action=Action.CHANGED, fields=filled)
     return entry
 
 
@@ -45,7 +45,7 @@ def correct(*, entry, occupancies=(), by):
     original = Tenant.objects.select_for_update(of=("self",)).select_related("subject").get(pk=entry.pk)
     if original.subject.holder_id == by.pk:
         raise Refused(_("You cannot change your own record here. Ask for the change on “My data”."), code="own")
-    if not Tenant.objects.visible_to(by, as_=Hat.STAFF).filter(pk=entry.pk).exists():
+    if not Tenant.objects.visible_to(by, role=Role.STAFF).filter(pk=entry.pk).exists():
         raise Refused(_("Only staff of the management that keeps this record can change it."), code="not_staff")
     if occupancies and _management_of(occupancies, by).pk != original.management_id:
         raise Refused(_("Choose a unit of the building management that keeps this record."), code="other_management")
@@ -64,7 +64,7 @@ def correct(*, entry, occupancies=(), by):
 def _management_of(occupancies, by):
     """The one management whose units these are, when `by` works for it."""
     wanted = {occupancy.unit_id for occupancy in occupancies}
-    units = Unit.objects.visible_to(by, as_=Hat.STAFF).filter(pk__in=wanted).select_related("building__management")
+    units = Unit.objects.visible_to(by, role=Role.STAFF).filter(pk__in=wanted).select_related("building__management")
     managements = {unit.building.management for unit in units}
     if len(units) != len(wanted) or len(managements) != 1:
         raise Refused(_("Choose units of one building management, your own."), code="other_management")

@@ -20,7 +20,7 @@ from hypothesis import settings as hypothesis
 from accounts.models import User
 from privacy import parties
 from privacy.models import Party, Purpose, SharingAgreement
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from tenants.models import BuildingManagement, Tenant, Vendor
 from tests import factories as f
 
@@ -124,10 +124,10 @@ def make_cast():
         people[name] = f.UserFactory(email=f"{name}@example.com", name=name.capitalize())
     otto = f.UserFactory(email="otto@example.com", name="Otto", is_staff=True, is_superuser=True)
     for name, party, role in (
-        ("sam", anggrek, Role.HEAD),
-        ("rita", bougenvil, Role.OFFICER),
-        ("vera", teknik, Role.VENDOR),
-        ("olga", operator, Role.DPO),
+        ("sam", anggrek, MembershipRole.HEAD),
+        ("rita", bougenvil, MembershipRole.OFFICER),
+        ("vera", teknik, MembershipRole.VENDOR),
+        ("olga", operator, MembershipRole.DPO),
     ):
         parties.appoint(user=people[name], party=party, role=role, by=otto)
     entries = {}

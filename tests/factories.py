@@ -21,8 +21,8 @@ from privacy.models import (
     SharingRequest,
     Subject,
 )
-from privacy.models.parties import PartyKind, Role
-from privacy.subjects import own
+from privacy.models.parties import MembershipRole, PartyKind
+from privacy.subjects import get_or_create_for
 from tenants.models import Building, BuildingManagement, Occupancy, Tenant, Unit, Vendor
 
 PASSWORD = "Kata-Sandi-1!"
@@ -76,7 +76,7 @@ class MembershipFactory(DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     party = factory.SubFactory(ManagementFactory)
-    role = Role.OFFICER
+    role = MembershipRole.OFFICER
 
 
 class BuildingFactory(DjangoModelFactory):
@@ -140,7 +140,7 @@ class VersionFactory(DjangoModelFactory):
     body_en = factory.LazyAttribute(lambda o: f"## 1. Definitions\n\nText of version {o.number}.")
     summary_ind = "Pasal 1 diperjelas"
     summary_en = "Clause 1 is clearer"
-    drafted_by = factory.LazyFunction(lambda: own(UserFactory()))
+    drafted_by = factory.LazyFunction(lambda: get_or_create_for(UserFactory()))
     published = True
 
     @classmethod
@@ -176,7 +176,7 @@ class AssessmentFactory(DjangoModelFactory):
     assessed_by = "PT Penilai Contoh"
     assessed_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=10))
     valid_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=100))
-    entered_by = factory.LazyFunction(lambda: own(UserFactory()))
+    entered_by = factory.LazyFunction(lambda: get_or_create_for(UserFactory()))
 
 
 class AgreementFactory(DjangoModelFactory):
@@ -225,7 +225,7 @@ class SharingRequestFactory(DjangoModelFactory):
     fields = ["tenant.name", "tenant.phone", "occupancy.unit"]
     until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=14))
     reason = "Leaking pipe"
-    asked_by = factory.LazyFunction(lambda: own(UserFactory()))
+    asked_by = factory.LazyFunction(lambda: get_or_create_for(UserFactory()))
     asked_for = factory.SelfAttribute("agreement.vendor")
 
 

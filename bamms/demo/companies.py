@@ -8,7 +8,7 @@ from django.utils import timezone
 from bamms.demo.papers import signed_page
 from privacy import parties
 from privacy.models import Party, Purpose, SharingAgreement
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.sharing import agreements
 from tenants.models import Building, BuildingManagement, Unit, Vendor
 
@@ -27,7 +27,7 @@ class Places:
 
 
 def make(people):
-    operator = parties.register(
+    operator = parties.register_party(
         Party,
         name="PT Portal Hunian Contoh",
         legal_name="PT Portal Hunian Contoh",
@@ -37,7 +37,7 @@ def make(people):
         dpo_name="Olga",
         dpo_email="olga@example.com",
     )
-    anggrek = parties.register(
+    anggrek = parties.register_party(
         BuildingManagement,
         name="Pengelola Anggrek",
         legal_name="PT Anggrek Kelola Contoh",
@@ -47,7 +47,7 @@ def make(people):
         office_hours_ind="Senin–Jumat 08.00–17.00 WIB, lobi utama",
         office_hours_en="Monday to Friday 08:00–17:00 WIB, main lobby",
     )
-    bougenvil = parties.register(
+    bougenvil = parties.register_party(
         BuildingManagement,
         name="Pengelola Bougenvil",
         legal_name="PT Bougenvil Kelola Contoh",
@@ -57,7 +57,7 @@ def make(people):
         office_hours_ind="Senin–Sabtu 09.00–16.00 WIB, lantai dasar",
         office_hours_en="Monday to Saturday 09:00–16:00 WIB, ground floor",
     )
-    teknik = parties.register(
+    teknik = parties.register_party(
         Vendor,
         name="PT Teknik Andal",
         legal_name="PT Teknik Andal Contoh",
@@ -66,7 +66,7 @@ def make(people):
         phone="+622150000004",
         email="kerja@teknik.example.com",
     )
-    bersih = parties.register(
+    bersih = parties.register_party(
         Vendor,
         name="CV Bersih Selalu",
         legal_name="CV Bersih Selalu Contoh",
@@ -76,11 +76,11 @@ def make(people):
         email="kerja@bersih.example.com",
     )
     appointments = (
-        ("olga", operator, Role.DPO),
-        ("otto", operator, Role.OPERATOR),
-        ("sam", anggrek, Role.HEAD),
-        ("rita", bougenvil, Role.OFFICER),
-        ("vera", teknik, Role.VENDOR),
+        ("olga", operator, MembershipRole.DPO),
+        ("otto", operator, MembershipRole.OPERATOR),
+        ("sam", anggrek, MembershipRole.HEAD),
+        ("rita", bougenvil, MembershipRole.OFFICER),
+        ("vera", teknik, MembershipRole.VENDOR),
     )
     for name, party, role in appointments:
         other = people["olga" if name == "otto" else "otto"]  # nobody appoints themselves

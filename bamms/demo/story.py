@@ -10,10 +10,10 @@ from django.utils import timezone
 from bamms.demo import register
 from privacy import access, deadlines
 from privacy.models import AccessRecord, Breach, Purpose
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.oversight import breaches, investigations
 from privacy.rights import profile_updates, rights_requests
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import grants
 from tenants import bulletins, claims
 from tenants.models import Bulletin, Tenant
@@ -77,9 +77,9 @@ def _share(people, places, entry):
     )
     for _look in range(2):
         grants.open_shared(number=grant.number, by=vera)
-    access.fetch(Tenant, by=sam, as_=Hat.STAFF, why=Why.RECORD, pk=entry.pk)
+    access.get_and_record(Tenant, by=sam, role=Role.STAFF, why=AccessReason.RECORD, pk=entry.pk)
     with suppress(Http404):  # another company's record: refused, and Ann can read that it was tried
-        access.fetch(Tenant, by=rita, as_=Hat.STAFF, why=Why.RECORD, pk=entry.pk)
+        access.get_and_record(Tenant, by=rita, role=Role.STAFF, why=AccessReason.RECORD, pk=entry.pk)
     grants.ask(
         subject=entry.subject,
         agreement=places.agreement,
@@ -88,7 +88,7 @@ def _share(people, places, entry):
         until=today + timedelta(days=14),
         reason="Menanyakan hasil perbaikan pipa pekan lalu.",
         by=sam,
-        as_=Hat.STAFF,
+        role=Role.STAFF,
     )
 
 

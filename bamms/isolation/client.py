@@ -16,13 +16,13 @@ from bamms.isolation.pages import everything_in
 from bamms.isolation.values import canaries_in, sent
 from privacy import declarations
 from privacy.models import AccessRecord, Party, Subject
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants.models import Vendor
 
 WRITTEN = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
 # Anybody who signs in may read these: the page on which one claims a home offers them
 PUBLIC = {f"tenants.{model}.{name}" for model in ("Building", "BuildingManagement") for name in ("id", "name")}
-HATS = {"head": Hat.STAFF, "officer": Hat.STAFF, "vendor": Hat.VENDOR, "tenant": Hat.TENANT, "visitor": None}
+ROLES = {"head": Role.STAFF, "officer": Role.STAFF, "vendor": Role.VENDOR, "tenant": Role.TENANT, "visitor": None}
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Member:
 
     @property
     def is_staff(self):
-        return HATS[self.name] == Hat.STAFF
+        return ROLES[self.name] == Role.STAFF
 
     def rows(self, model):
         """The rows of a model that are not hers; of what belongs to nobody, any."""
@@ -57,8 +57,8 @@ class Member:
         return found or ([common] if common is not None and mine is None else [])
 
     def is_open(self, model):
-        """Does the model say that everybody with this hat sees all of it?"""
-        return "Privacy" in vars(model) and HATS[self.name] in declarations.of(model).open_to
+        """Does the model say that everybody with this role sees all of it?"""
+        return "Privacy" in vars(model) and ROLES[self.name] in declarations.of(model).open_to
 
     def foreign(self, canary, *, public):
         """Is this canary one that she may not see?"""

@@ -18,11 +18,11 @@ from bamms.isolation.values import Canaries, fill
 from privacy import declarations, parties, subjects
 from privacy.consent import consents
 from privacy.models import Membership, Party, Subject
-from privacy.models.parties import PartyKind, Role
+from privacy.models.parties import MembershipRole, PartyKind
 from privacy.oversight.models.breaches import PARTS
 from tenants.models import Building, BuildingManagement, Vendor
 
-ROLES = {"head": Role.HEAD, "officer": Role.OFFICER, "vendor": Role.VENDOR}
+ROLES = {"head": MembershipRole.HEAD, "officer": MembershipRole.OFFICER, "vendor": MembershipRole.VENDOR}
 NEEDED = object()  # make the row that this nullable key points to
 # Only where a constraint or the form of a value leaves no choice
 SPECIAL = {
@@ -88,9 +88,9 @@ class Side:
         user = self._new(User, is_active=True, password="!")  # noqa: S106 - opens nothing
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         if role:
-            party = self.rows[Vendor] if role == Role.VENDOR else self.rows[Party]
+            party = self.rows[Vendor] if role == MembershipRole.VENDOR else self.rows[Party]
             parties.appoint(user=user, party=Party.objects.get(pk=party.pk), role=role, by=self.keeper)
-        subjects.own(user)
+        subjects.get_or_create_for(user)
         agree(user)
         return user
 
@@ -141,7 +141,7 @@ class Side:
         if target is User:
             return self.people["tenant" if field.name in owners else "officer"]
         if target is Subject:
-            return self.rows[Subject] if field.name in owners else subjects.own(self.people["officer"])
+            return self.rows[Subject] if field.name in owners else subjects.get_or_create_for(self.people["officer"])
         if target is Party and "vendor" in field.name:
             return Party.objects.get(pk=self.rows[Vendor].pk)
         return (self if is_owned(target) else self.common).row(target)
@@ -161,7 +161,7 @@ class World:
         keeper = User.objects.create_superuser(email="isolation@example.com")
         common = Side("c", keeper)
         common.people = dict.fromkeys(("tenant", *ROLES), keeper)
-        common.rows |= {Subject: subjects.own(keeper)}
+        common.rows |= {Subject: subjects.get_or_create_for(keeper)}
         self.missing = {}
         # Company a comes last: what the tries make gets higher numbers than its, and no number of another side
         foreign = Side("b", keeper, common)

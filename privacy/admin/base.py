@@ -15,16 +15,16 @@ from accounts.admin_display import WordedAdmin
 from privacy import access, declarations, parties, reference_numbers
 from privacy.errors import Refused
 from privacy.forms.autocomplete import Autocomplete
-from privacy.models.access import Action, Why
+from privacy.models.access import AccessReason, Action
 from privacy.models.parties import PartyKind
-from privacy.scope import Hat, ScopedQuerySet
+from privacy.scope import Role, ScopedQuerySet
 
 
-def hat(request):
-    """The hat of this admin request, asked once."""
-    if not hasattr(request, "_admin_hat"):
-        request._admin_hat = parties.admin_hat(request.user)
-    return request._admin_hat
+def role_of(request):
+    """The role of this admin request, asked once."""
+    if not hasattr(request, "_admin_role"):
+        request._admin_role = parties.admin_role(request.user)
+    return request._admin_role
 
 
 class Scoped(WordedAdmin):
@@ -34,7 +34,7 @@ class Scoped(WordedAdmin):
         queryset = super().get_queryset(request)
         if not isinstance(queryset, ScopedQuerySet):
             raise ImproperlyConfigured(f"{self.model.__name__} has no scope: give it a ScopedQuerySet.")
-        return queryset.visible_to(request.user, as_=hat(request))
+        return queryset.visible_to(request.user, role=role_of(request))
 
     def get_field_queryset(self, db, db_field, request):
         """Choices of foreign keys, and what a POST may name: scoped where the model is."""
@@ -42,7 +42,7 @@ class Scoped(WordedAdmin):
         if queryset is None:
             queryset = db_field.remote_field.model._default_manager.using(db)
         if isinstance(queryset, ScopedQuerySet):
-            return queryset.visible_to(request.user, as_=hat(request))
+            return queryset.visible_to(request.user, role=role_of(request))
         return queryset
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -115,7 +115,7 @@ class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
     view_on_site = False
     show_full_result_count = False
     list_per_page = 50
-    why = Why.RECORD  # the reason that the access log gives for opening a record here
+    why = AccessReason.RECORD  # the reason that the access log gives for opening a record here
 
     def has_delete_permission(self, request, obj=None):
         """Nothing here is deleted by hand: retention does that, and leaves proof."""
@@ -140,10 +140,10 @@ class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
             return row
         hidden = self.model._base_manager.filter(pk=self._clean_pk(object_id)).first()
         if hidden is not None and declarations.of(self.model).subject:
-            access.look(
+            access.record_access(
                 hidden,
                 by=request.user,
-                as_=hat(request),
+                role=role_of(request),
                 why=self.get_why(request, hidden),
                 allowed=False,
                 reason="not_yours",
@@ -178,10 +178,10 @@ class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
         """What the page shows as it is: what it masks is recorded when it is revealed, a file when it is opened."""
         declaration = declarations.of(self.model)
         if declaration.subject and declaration.personal:
-            access.look(
+            access.record_access(
                 row,
                 by=request.user,
-                as_=hat(request),
+                role=role_of(request),
                 why=self.get_why(request, row),
                 reference=self.get_reference(row),
                 action=action,
@@ -194,7 +194,7 @@ class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
         return lookup.partition("__")[0] not in personal and super().lookup_allowed(lookup, value, request)
 
     def get_why(self, request, row):
-        return Why.OVERSIGHT if hat(request) == Hat.OPERATOR else self.why
+        return AccessReason.OVERSIGHT if role_of(request) == Role.OPERATOR else self.why
 
     def get_reference(self, row):
         return getattr(row, "number", "")
@@ -227,7 +227,7 @@ class HeadsAdmin(TenantDataAdmin):
 
     def own_company(self, request):
         """The management on whose behalf something is entered, when there can be only one."""
-        if hat(request) != Hat.STAFF:
+        if role_of(request) != Role.STAFF:
             return None
         led = [membership.party for membership in request.user.memberships.of_heads().select_related("party")[:2]]
         return led[0] if len(led) == 1 else None
@@ -236,6 +236,6 @@ class HeadsAdmin(TenantDataAdmin):
         found = super().get_field_queryset(db, db_field, request)
         if db_field.name != "controller":
             return found
-        if hat(request) == Hat.OPERATOR:
+        if role_of(request) == Role.OPERATOR:
             return found.filter(kind__in=self.controllers)
         return found.filter(pk__in=request.user.memberships.of_heads().values("party"))

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from privacy import access, guardians
-from privacy.admin.base import hat
+from privacy.admin.base import role_of
 from privacy.admin.people import WHO
 from privacy.admin.staff_records import RecordedAdmin
 from privacy.forms.guardians import GuardianForm
@@ -28,6 +28,6 @@ class GuardianAdmin(RecordedAdmin):
         return self.file_link(row, "document")
 
     def record_look(self, request, row, **what):
-        access.look(
-            row, by=request.user, as_=hat(request), why=self.get_why(request, row), fields=[*WHO, "guardian.name"]
+        access.record_access(
+            row, by=request.user, role=role_of(request), why=self.get_why(request, row), fields=[*WHO, "guardian.name"]
         )

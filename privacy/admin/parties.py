@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts import account_lifecycle
 from accounts.recent_login import ask_for_fresh_sign_in
 from privacy import parties
-from privacy.admin.base import TenantDataAdmin, hat
+from privacy.admin.base import TenantDataAdmin, role_of
 from privacy.admin.private_search import HiddenSearch
 from privacy.errors import Refused
 from privacy.models.parties import ROLES_OF_KIND, Membership, Party, PartyKind
-from privacy.scope import Hat
+from privacy.scope import Role
 
 
 @admin.register(Party)
@@ -127,4 +127,4 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
         self.message_user(request, _("The chosen people no longer work for that company."), messages.SUCCESS)
 
     def has_dismiss_permission(self, request):
-        return hat(request) == Hat.OPERATOR and request.user.has_perm("privacy.delete_membership")
+        return role_of(request) == Role.OPERATOR and request.user.has_perm("privacy.delete_membership")

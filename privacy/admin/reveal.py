@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.recent_login import fresh_sign_in
 from privacy import access, declarations
-from privacy.admin.base import hat
+from privacy.admin.base import role_of
 from privacy.forms.reveal import RevealForm
 from privacy.models.access import Action
-from privacy.scope import Hat
+from privacy.scope import Role
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Revealing:
         """Staff with leave to reveal, where there is something. Operators use an investigation case instead."""
         entry = declarations.register().model._meta
         allowed = request.user.has_perm(f"{entry.app_label}.reveal_{entry.model_name}")
-        return allowed and hat(request) == Hat.STAFF and bool(self.hidden_values(row))
+        return allowed and role_of(request) == Role.STAFF and bool(self.hidden_values(row))
 
     def reveal_heading(self, row):
         return str(row)
@@ -82,8 +82,8 @@ class Revealing:
         return self.model
 
     def record_reveal(self, request, row, names, reason):
-        access.look(
-            row, by=request.user, as_=Hat.STAFF, why=self.why, reference=reason, action=Action.REVEALED, fields=names
+        access.record_access(
+            row, by=request.user, role=Role.STAFF, why=self.why, reference=reason, action=Action.REVEALED, fields=names
         )
 
 

@@ -11,22 +11,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import access
-from privacy.admin.base import TenantDataAdmin, hat
+from privacy.admin.base import TenantDataAdmin, role_of
 from privacy.admin.display import person
 from privacy.admin.people import WHO, PeopleList, entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.autocomplete import Autocomplete
-from privacy.scope import Hat
+from privacy.scope import Role
 
 
 class RecordedAdmin(TenantDataAdmin):
     """One page to record it; afterwards it is only read."""
 
     record_form = verb = add_title = lead = done = None
-    hats = (Hat.STAFF,)  # only a building management records; the operator looks on
+    roles = (Role.STAFF,)  # only a building management records; the operator looks on
 
     def has_add_permission(self, request):
-        return super().has_add_permission(request) and hat(request) in self.hats
+        return super().has_add_permission(request) and role_of(request) in self.roles
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -39,7 +39,7 @@ class RecordedAdmin(TenantDataAdmin):
         return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
 
     def record_look(self, request, row, **what):
-        access.look(row, by=request.user, as_=hat(request), why=self.get_why(request, row), fields=WHO)
+        access.record_access(row, by=request.user, role=role_of(request), why=self.get_why(request, row), fields=WHO)
 
     def file_link(self, row, field):
         if not getattr(row, field):
@@ -64,7 +64,7 @@ class RecordedAdmin(TenantDataAdmin):
             request.FILES or None,
             initial={"tenant": request.GET.get("tenant")},
             user=request.user,
-            hat=hat(request),
+            role=role_of(request),
             tenant_widget=Autocomplete(entry_field(), self.admin_site),
         )
         if request.method == "POST" and form.is_valid() and self.keep(request, form):

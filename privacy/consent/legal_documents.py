@@ -91,7 +91,9 @@ def draft(*, document, by, texts, summaries, material=True, in_force_from=None):
     if last and not last.is_published and all(getattr(last, name) == value for name, value in content.items()):
         return last
     number = DocumentVersion.objects.next_number(document)
-    return DocumentVersion.objects.create(document=document, number=number, drafted_by=subjects.own(by), **content)
+    return DocumentVersion.objects.create(
+        document=document, number=number, drafted_by=subjects.get_or_create_for(by), **content
+    )
 
 
 @transaction.atomic
@@ -139,7 +141,7 @@ def revise(*, version, by):
         raise Refused(
             _("This version is published and can no longer change. Make a new version instead."), code="published"
         )
-    version.drafted_by = subjects.own(by)
+    version.drafted_by = subjects.get_or_create_for(by)
     version.drafted_at = timezone.now()
     version.save()
 
@@ -162,7 +164,7 @@ def publish(*, version, by, seen=None):
             % {"day": formats.date_format(day)},
             code="notice",
         )
-    version.published_at, version.published_by = now, subjects.own(by)
+    version.published_at, version.published_by = now, subjects.get_or_create_for(by)
     version.hash_id, version.hash_en = (text_hash(version, language) for language in LANGUAGES)
     version.save()
     if version.in_force_from > now:
@@ -198,7 +200,7 @@ def _check_draft(version, by, seen):
         raise Refused(
             _("Fill in the text and the summary of changes in both languages, then publish."), code="language"
         )
-    if subjects.own(by) == version.drafted_by:
+    if subjects.get_or_create_for(by) == version.drafted_by:
         raise Refused(_("You edited this draft last. Ask a second person to publish it."), code="second_person")
 
 

@@ -35,7 +35,10 @@ def keep(*, purpose, by=None):
     last = latest(purpose)
     if last is None or content != {name: getattr(last, name) for name in content}:
         PurposeVersion.objects.create(
-            purpose=purpose, number=last.number + 1 if last else 1, by=subjects.own(by) if by else None, **content
+            purpose=purpose,
+            number=last.number + 1 if last else 1,
+            by=subjects.get_or_create_for(by) if by else None,
+            **content,
         )
     return purpose
 

@@ -20,11 +20,11 @@ class AboutTenant(RefusingForm):
 
     tenant = forms.ModelChoiceField(None, label=_("Tenant"))
 
-    def __init__(self, *args, user, hat, tenant_widget, **kwargs):
+    def __init__(self, *args, user, role, tenant_widget, **kwargs):
         super().__init__(*args, **kwargs)
         tenant = self.fields["tenant"]
         tenant.widget = tenant_widget
-        tenant.queryset = declarations.register().model.objects.visible_to(user, as_=hat)
+        tenant.queryset = declarations.register().model.objects.visible_to(user, role=role)
         tenant.label_from_instance = lambda entry: entry.name
         tenant_widget.choices = tenant.choices
         tenant.error_messages |= {"required": _("Choose the tenant."), "invalid_choice": _("Choose the tenant.")}

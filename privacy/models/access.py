@@ -10,7 +10,7 @@ from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
-from privacy.scope import Hat
+from privacy.scope import Role
 
 
 class Action(models.TextChoices):
@@ -22,7 +22,7 @@ class Action(models.TextChoices):
     CHANGED = "changed", _("changed")
 
 
-class Why(models.TextChoices):
+class AccessReason(models.TextChoices):
     """The reason of a look. A code, so that each reader sees it in her own language."""
 
     OWN = "own", _("own look")
@@ -54,7 +54,7 @@ class AccessQuerySet(EvidenceQuerySet):
 
     def _untold(self):
         silent = apps.get_model("privacy", "Disclosure").objects.silent().values("number")
-        return models.Q(why=Why.DISCLOSURE, reference__in=silent)
+        return models.Q(why=AccessReason.DISCLOSURE, reference__in=silent)
 
 
 class AccessRecord(Evidence):
@@ -66,7 +66,8 @@ class AccessRecord(Evidence):
     )
     actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("who"))
     party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+", verbose_name=_("company"))
-    hat = models.CharField(_("as"), max_length=10, choices=Hat)
+    # The column keeps its first name, which the seals of existing rows sign
+    hat = models.CharField(_("as"), max_length=10, choices=Role)
     action = models.CharField(_("action"), max_length=10, choices=Action)
     allowed = models.BooleanField(_("allowed"))
     reason = models.CharField(_("reason code"), max_length=24, blank=True)
@@ -74,7 +75,7 @@ class AccessRecord(Evidence):
     grant = models.ForeignKey(
         "SharingGrant", models.PROTECT, null=True, related_name="access_records", verbose_name=_("sharing permission")
     )
-    why = models.CharField(_("why"), max_length=12, choices=Why)
+    why = models.CharField(_("why"), max_length=12, choices=AccessReason)
     reference = models.CharField(
         _("reference"), max_length=200, blank=True, help_text=_("A request number, or the reason given.")
     )

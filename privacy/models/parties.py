@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from privacy.scope import HeadsOnly, ScopedQuerySet
+from privacy.scope import HeadsOnlyQuerySet, ScopedQuerySet
 
 
 class PartyKind(models.TextChoices):
@@ -15,7 +15,7 @@ class PartyKind(models.TextChoices):
 
 
 class Party(models.Model):
-    """The operator, a building management or a vendor. Registered by `parties.register`, which sets the kind."""
+    """The operator, a building management or a vendor. Registered by `parties.register_party`, which sets the kind."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=PartyKind, editable=False)
     name = models.CharField(_("name"), max_length=150)
@@ -42,7 +42,7 @@ class Party(models.Model):
         return self.name
 
 
-class Role(models.TextChoices):
+class MembershipRole(models.TextChoices):
     OPERATOR = "operator", _("operator")
     DPO = "dpo", _("data protection officer")
     HEAD = "head", _("head of management")
@@ -50,24 +50,24 @@ class Role(models.TextChoices):
     VENDOR = "vendor", _("vendor user")
 
 
-OPERATOR_ROLES = (Role.OPERATOR, Role.DPO)
-STAFF_ROLES = (Role.HEAD, Role.OFFICER)
+OPERATOR_ROLES = (MembershipRole.OPERATOR, MembershipRole.DPO)
+STAFF_ROLES = (MembershipRole.HEAD, MembershipRole.OFFICER)
 ROLES_OF_KIND = {
     PartyKind.OPERATOR: OPERATOR_ROLES,
     PartyKind.MANAGEMENT: STAFF_ROLES,
-    PartyKind.VENDOR: (Role.VENDOR,),
+    PartyKind.VENDOR: (MembershipRole.VENDOR,),
 }
 
 
-class MembershipQuerySet(HeadsOnly):
+class MembershipQuerySet(HeadsOnlyQuerySet):
     def of_staff(self):
         return self.filter(role__in=STAFF_ROLES)
 
     def of_heads(self):
-        return self.filter(role=Role.HEAD)
+        return self.filter(role=MembershipRole.HEAD)
 
     def of_vendors(self):
-        return self.filter(role=Role.VENDOR)
+        return self.filter(role=MembershipRole.VENDOR)
 
     def of_operator(self):
         return self.filter(role__in=OPERATOR_ROLES)
@@ -80,7 +80,7 @@ class Membership(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("account")
     )
     party = models.ForeignKey(Party, models.PROTECT, related_name="memberships", verbose_name=_("company"))
-    role = models.CharField(_("role"), max_length=12, choices=Role)
+    role = models.CharField(_("role"), max_length=12, choices=MembershipRole)
 
     objects = MembershipQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from privacy import deadlines, declarations, integrity, reference_numbers, subje
 from privacy.errors import Refused
 from privacy.models.parties import PartyKind
 from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice, BreachSubject
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing.assessments import check_party
 
 Status, Channel = Breach.Status, BreachNotice.Channel
@@ -28,7 +28,7 @@ def open_(*, breach, by):
     check_party(breach.controller_id, by)
     if breach.detected_at > timezone.now():
         raise Refused(_("Choose the moment when it was noticed; it cannot be in the future."), code="future")
-    breach.number, breach.opened_by = reference_numbers.take("KG"), subjects.own(by)
+    breach.number, breach.opened_by = reference_numbers.take("KG"), subjects.get_or_create_for(by)
     breach.due_at = deadlines.due(breach.detected_at)
     return _save(breach)
 
@@ -111,7 +111,7 @@ def close(*, breach, by, note=""):
         raise Refused(
             _("Not everyone was told yet. Tell them, or write why the case is closed without it."), code="untold"
         )
-    breach.status, breach.closed_at, breach.closed_by = Status.CLOSED, timezone.now(), subjects.own(by)
+    breach.status, breach.closed_at, breach.closed_by = Status.CLOSED, timezone.now(), subjects.get_or_create_for(by)
     breach.closing_note = note.strip()
     breach.save(update_fields=["status", "closed_at", "closed_by", "closing_note"])
     return breach
@@ -137,7 +137,7 @@ def mark(breach):
 
 def told(user):
     """The newest notice of each breach that this person was told of, newest first."""
-    found = BreachNotice.objects.visible_to(user, as_=Hat.TENANT).select_related("breach")
+    found = BreachNotice.objects.visible_to(user, role=Role.TENANT).select_related("breach")
     return list({notice.breach_id: notice for notice in reversed(found)}.values())[::-1]
 
 
@@ -146,7 +146,7 @@ def has_account(subject):
 
 
 def _keep_notices(breach, people, channel, *, by, reference=""):
-    actor, words, code = subjects.own(by), breach.words, breach.words_hash
+    actor, words, code = subjects.get_or_create_for(by), breach.words, breach.words_hash
     BreachNotice.objects.bulk_create(
         BreachNotice(
             breach=breach, subject=subject, channel=channel, reference=reference, words=words, words_hash=code,

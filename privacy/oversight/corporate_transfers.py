@@ -11,7 +11,7 @@ from privacy import declarations, parties, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.models.parties import PartyKind
 from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
-from privacy.scope import Hat
+from privacy.scope import Role
 
 Status, Kind = CorporateTransfer.Status, TransferEvent.Kind
 # The state from which each step is taken
@@ -96,7 +96,7 @@ def concerned(transfer):
 
 
 def _check_operator(by):
-    if parties.admin_hat(by) != Hat.OPERATOR:
+    if parties.admin_role(by) != Role.OPERATOR:
         raise Refused(_("Only the operator and the data protection officer can do this."), code="not_operator")
 
 
@@ -125,4 +125,4 @@ def _moved(transfer, kind, by, accounts=None):
 
 
 def _write(transfer, kind, by, accounts=None):
-    TransferEvent.objects.create(transfer=transfer, kind=kind, actor=subjects.own(by), accounts=accounts)
+    TransferEvent.objects.create(transfer=transfer, kind=kind, actor=subjects.get_or_create_for(by), accounts=accounts)

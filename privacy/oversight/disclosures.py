@@ -20,11 +20,11 @@ from privacy import access, declarations, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.files import uploads
 from privacy.files.csv_injection import harmless
-from privacy.models.access import Action, Why
-from privacy.models.parties import Role
+from privacy.models.access import AccessReason, Action
+from privacy.models.parties import MembershipRole
 from privacy.models.subjects import Subject
 from privacy.oversight.models.disclosures import NEED_DOCUMENT, Disclosure, DisclosureEvent, DisclosureSubject
-from privacy.scope import Hat
+from privacy.scope import Role
 
 Status, Kind = Disclosure.Status, DisclosureEvent.Kind
 MOST_PEOPLE = 100
@@ -44,7 +44,7 @@ def ask(*, disclosure, people, by):
         raise Refused(_("Add the document in which the institution asks for the data."), code="no_document")
     _check_delay(disclosure.tell_on, disclosure.delay_reason)
     disclosure.delay_reason = disclosure.delay_reason.strip() if disclosure.tell_on else ""
-    disclosure.number, disclosure.asked_by = reference_numbers.take("PK"), subjects.own(by)
+    disclosure.number, disclosure.asked_by = reference_numbers.take("PK"), subjects.get_or_create_for(by)
     disclosure.document_hash = uploads.sha256(disclosure.document) if disclosure.document else ""
     try:
         disclosure.full_clean()
@@ -62,7 +62,7 @@ def approve(*, disclosure, by, tell_on=None, delay_reason=""):
     disclosure = _decidable(disclosure, by)
     _check_delay(tell_on, delay_reason)
     disclosure.tell_on, disclosure.delay_reason = tell_on, delay_reason.strip() if tell_on else ""
-    disclosure.delayed_by = subjects.own(by) if tell_on else None
+    disclosure.delayed_by = subjects.get_or_create_for(by) if tell_on else None
     _decide(disclosure, Status.APPROVED, by)
     _write(disclosure, Kind.APPROVED, by)
     if tell_on:
@@ -93,7 +93,7 @@ def delay(*, disclosure, tell_on, delay_reason, by):
         raise Refused(_("Choose the day from which the tenant is told."), code="no_day")
     _check_delay(tell_on, delay_reason)
     disclosure.tell_on, disclosure.delay_reason = tell_on, delay_reason.strip()
-    disclosure.delayed_by = subjects.own(by)
+    disclosure.delayed_by = subjects.get_or_create_for(by)
     if disclosure.status == Status.EXPORTED:
         disclosure.tell_from = _start_of(tell_on)
     disclosure.save()
@@ -121,10 +121,15 @@ def export(*, disclosure, by):
     people = list(disclosure.people.select_related("subject__holder"))
     _check_unrestricted(disclosure, [row.subject_id for row in people])
     content = _table(people, disclosure.fields)
-    access.looks(
-        people, by=by, as_=Hat.STAFF, why=Why.DISCLOSURE, reference=disclosure.number, action=Action.EXPORTED,
+    access.record_accesses(
+        people,
+        by=by,
+        role=Role.STAFF,
+        why=AccessReason.DISCLOSURE,
+        reference=disclosure.number,
+        action=Action.EXPORTED,
         fields=disclosure.fields,
-    )  # fmt: skip
+    )
     _write(disclosure, Kind.EXPORTED, by, people)
     if disclosure.status == Status.APPROVED:
         _handed_over(disclosure, people, by)
@@ -207,7 +212,7 @@ def _check_delay(tell_on, reason):
 def _check_second(disclosure, by):
     """The head of this very management or the data protection officer, and never who asked or is concerned."""
     is_head = by.memberships.of_heads().filter(party=disclosure.controller_id).exists()
-    if not is_head and not by.memberships.filter(role=Role.DPO).exists():
+    if not is_head and not by.memberships.filter(role=MembershipRole.DPO).exists():
         raise Refused(
             _("Only the head of the building management or the data protection officer can decide this."),
             code="not_second",
@@ -226,7 +231,11 @@ def _decidable(disclosure, by):
 
 
 def _decide(disclosure, status, by):
-    disclosure.status, disclosure.decided_by, disclosure.decided_at = status, subjects.own(by), timezone.now()
+    disclosure.status, disclosure.decided_by, disclosure.decided_at = (
+        status,
+        subjects.get_or_create_for(by),
+        timezone.now(),
+    )
     disclosure.save()
 
 
@@ -254,7 +263,7 @@ def _write(disclosure, kind, by, people=None):
     """Evidence of one step: of the whole when `people` is not given, else one row a person."""
     common = {
         "disclosure": disclosure, "kind": kind, "check_code": check_code(disclosure),
-        "actor": subjects.own(by) if by else None,
+        "actor": subjects.get_or_create_for(by) if by else None,
     }  # fmt: skip
     about = [None] if people is None else [row.subject_id for row in people]
     DisclosureEvent.objects.bulk_create(DisclosureEvent(subject_id=subject_id, **common) for subject_id in about)

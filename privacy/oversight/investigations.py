@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import access, declarations, parties, reference_numbers, subjects, value_display
 from privacy.errors import Refused
-from privacy.models.access import Why
-from privacy.models.parties import Role
+from privacy.models.access import AccessReason
+from privacy.models.parties import MembershipRole
 from privacy.oversight.models.investigations import CaseEvent, CaseSubject, InvestigationCase, readable_keys
 from privacy.sharing import grants
 
@@ -35,7 +35,7 @@ class Reason(TextChoices):
 
 
 def is_dpo(user):
-    return user.memberships.filter(role=Role.DPO).exists()
+    return user.memberships.filter(role=MembershipRole.DPO).exists()
 
 
 def may_open(user):
@@ -63,7 +63,7 @@ def open_(*, people, fields, reason, until, by):
         raise Refused(_("Choose an end date that is not in the past."), code="past")
     if until > latest_until():
         raise Refused(_("Choose an earlier end date: a case lasts at most 30 days."), code="too_long")
-    opener = subjects.own(by)
+    opener = subjects.get_or_create_for(by)
     case = InvestigationCase.objects.create(
         number=reference_numbers.take("KS"), controller_id=controller, reason=reason.strip(), fields=keys,
         opened_by=opener, expires_at=grants.end_of(until),
@@ -98,7 +98,7 @@ def close(*, case, by):
     _check_not_about(case, by)
     if case.state not in case.RUNNING:
         raise Refused(_("This case is over already. You need not close it."), code="over")
-    return _move(case, Status.CLOSED, Kind.CLOSED, subjects.own(by))
+    return _move(case, Status.CLOSED, Kind.CLOSED, subjects.get_or_create_for(by))
 
 
 def may_decide(case, user):
@@ -127,8 +127,8 @@ def read(*, case, subject, by, fields=None):
     case = InvestigationCase.objects.select_related("opened_by", "approved_by").get(pk=case.pk)
     keys = list(case.fields if fields is None else fields)
     refusal = _refusal(case, subject, keys, by)
-    access.look(
-        declarations.entry_of(subject) or subject, by=by, as_=parties.admin_hat(by), why=Why.CASE,
+    access.record_access(
+        declarations.entry_of(subject) or subject, by=by, role=parties.admin_role(by), why=AccessReason.CASE,
         reference=case.number, fields=keys, allowed=refusal is None, reason=refusal or "",
     )  # fmt: skip
     if refusal:
@@ -181,7 +181,7 @@ def _locked(case):
 def _decidable(case, by):
     case = _locked(case)
     _check_decidable(case, by)
-    return case, subjects.own(by)
+    return case, subjects.get_or_create_for(by)
 
 
 def _check_decidable(case, by):

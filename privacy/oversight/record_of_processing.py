@@ -14,7 +14,7 @@ from privacy import declarations
 from privacy.consent.models.purposes import Purpose
 from privacy.fields import EncryptedTextField
 from privacy.models.parties import Party, PartyKind
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing.models.agreements import SharingAgreement
 
 HEADINGS = (
@@ -69,11 +69,11 @@ class Activity:
         return capfirst(", ".join(kinds)) or _("none from the register of tenants")
 
 
-def controllers(user, hat):
+def controllers(user, role):
     """The companies whose record this person may read: all for the operator, her own for a head; none for others."""
     companies = Party.objects.filter(kind__in=[PartyKind.OPERATOR, PartyKind.MANAGEMENT]).order_by("name")
-    if hat == Hat.OPERATOR:
-        return list(companies.visible_to(user, as_=hat))
+    if role == Role.OPERATOR:
+        return list(companies.visible_to(user, role=role))
     return list(companies.filter(pk__in=user.memberships.of_heads().values("party")))
 
 

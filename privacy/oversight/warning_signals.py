@@ -18,7 +18,7 @@ from privacy import declarations
 from privacy.models.access import AccessRecord
 from privacy.models.audit_log import JournalEntry, Kind
 from privacy.models.parties import Membership
-from privacy.scope import Hat
+from privacy.scope import Role
 
 DAYS = 7
 # One or two refusals are a slip: an old link, a permission that has just ended
@@ -75,39 +75,39 @@ class Section:
         return HEADINGS[self.kind]
 
 
-def sections(user, hat):
+def sections(user, role):
     """The signals of each kind, largest first: of every company for operators, of the own ones for staff."""
     found = {
-        REFUSED: _refused(user, hat),
-        BULK: _bulk(user, hat),
-        HOURS: _hours(user, hat),
-        SIGN_IN: _accounts(user, hat),
+        REFUSED: _refused(user, role),
+        BULK: _bulk(user, role),
+        HOURS: _hours(user, role),
+        SIGN_IN: _accounts(user, role),
     }
-    if hat == Hat.OPERATOR:  # a network belongs to no company
+    if role == Role.OPERATOR:  # a network belongs to no company
         found[NETWORK] = _networks()
     return [Section(kind, _with_bars(signals)) for kind, signals in found.items()]
 
 
-def prefill(key, user, hat):
+def prefill(key, user, role):
     """What a case opened from this signal starts with: its sentence, and the entries most looked at; {} if unknown."""
-    found = sections(user, hat) if key else []
+    found = sections(user, role) if key else []
     signal = next((signal for section in found for signal in section.signals if signal.key == key), None)
     if signal is None:
         return {}
-    return {"reason": signal.sentence, "people": _people(signal, user, hat)}
+    return {"reason": signal.sentence, "people": _people(signal, user, role)}
 
 
 def _since():
     return timezone.now() - timedelta(days=DAYS)
 
 
-def _looks(user, hat):
-    return AccessRecord.objects.visible_to(user, as_=hat).filter(at__gte=_since()).order_by()
+def _looks(user, role):
+    return AccessRecord.objects.visible_to(user, role=role).filter(at__gte=_since()).order_by()
 
 
-def _of_others(user, hat):
+def _of_others(user, role):
     """Looks by people at work; a tenant's own are her affair."""
-    return _looks(user, hat).exclude(hat=Hat.TENANT).filter(allowed=True)
+    return _looks(user, role).exclude(hat=Role.TENANT).filter(allowed=True)
 
 
 def _out_of_hours(looks):
@@ -120,19 +120,19 @@ def _counted(looks, least):
     return looks.values(*WHO).annotate(n=Count("pk")).filter(n__gte=least).order_by("-n", "actor_id")[:SHOWN]
 
 
-def _refused(user, hat):
-    rows = _counted(_looks(user, hat).filter(allowed=False), MANY_REFUSED)
+def _refused(user, role):
+    rows = _counted(_looks(user, role).filter(allowed=False), MANY_REFUSED)
     return [_by_actor(REFUSED, row) for row in rows]
 
 
-def _hours(user, hat):
-    rows = _counted(_out_of_hours(_of_others(user, hat)), MANY_OUT_OF_HOURS)
+def _hours(user, role):
+    rows = _counted(_out_of_hours(_of_others(user, role)), MANY_OUT_OF_HOURS)
     return [_by_actor(HOURS, row) for row in rows]
 
 
-def _bulk(user, hat):
+def _bulk(user, role):
     """By the day on which most people were looked at."""
-    looks = _of_others(user, hat).annotate(day=TruncDate("at", tzinfo=JAKARTA))
+    looks = _of_others(user, role).annotate(day=TruncDate("at", tzinfo=JAKARTA))
     days = looks.values("day", *WHO).annotate(n=Count("subject", distinct=True)).filter(n__gte=MANY_PEOPLE)
     largest = {}
     for row in days.order_by("-n", "actor_id"):
@@ -144,19 +144,19 @@ def _failures():
     return JournalEntry.objects.filter(kind=Kind.FAILED, at__gte=_since()).order_by()
 
 
-def _failed(user, hat):
+def _failed(user, role):
     found = _failures()
-    if hat == Hat.OPERATOR:
+    if role == Role.OPERATOR:
         return found
     d = declarations.register()
     own = user.memberships.of_staff().values("party")
     staff = Membership.objects.filter(party__in=own).values("user")
-    tenants = d.model.objects.visible_to(user, as_=hat).filter(**{f"{d.holder}__isnull": False}).values(d.holder)
+    tenants = d.model.objects.visible_to(user, role=role).filter(**{f"{d.holder}__isnull": False}).values(d.holder)
     return found.filter(Q(about__holder__in=staff) | Q(about__holder__in=tenants.order_by()))
 
 
-def _accounts(user, hat):
-    rows = _failed(user, hat).filter(about__holder__isnull=False).values("about__holder_id", "about__holder__name")
+def _accounts(user, role):
+    rows = _failed(user, role).filter(about__holder__isnull=False).values("about__holder_id", "about__holder__name")
     rows = rows.annotate(n=Count("pk")).filter(n__gte=MANY_FAILED).order_by("-n", "about__holder_id")[:SHOWN]
     found = [(row["about__holder_id"], row["about__holder__name"], row["n"]) for row in rows]
     return [_signal(SIGN_IN, account, n, _account(account, name)) for account, name, n in found]
@@ -190,19 +190,19 @@ def _with_bars(signals):
     return [replace(signal, percent=round(100 * signal.count / most)) for signal in signals]
 
 
-def _people(signal, user, hat):
+def _people(signal, user, role):
     """Ids of register entries, of the one management most concerned; none for a network."""
     d = declarations.register()
-    entries = d.model.objects.visible_to(user, as_=hat)
+    entries = d.model.objects.visible_to(user, role=role)
     if signal.kind == SIGN_IN:
         entries = entries.filter(**{d.holder: signal.about})
     elif signal.kind == NETWORK:
         return []
     else:
         looks = {
-            REFUSED: lambda: _looks(user, hat).filter(allowed=False),
-            BULK: lambda: _of_others(user, hat),
-            HOURS: lambda: _out_of_hours(_of_others(user, hat)),
+            REFUSED: lambda: _looks(user, role).filter(allowed=False),
+            BULK: lambda: _of_others(user, role),
+            HOURS: lambda: _out_of_hours(_of_others(user, role)),
         }[signal.kind]()
         most = looks.filter(actor=signal.about).values("subject").annotate(n=Count("pk")).order_by("-n", "subject")
         entries = entries.filter(**{f"{d.subject}__in": [row["subject"] for row in most[:SHOWN]]})

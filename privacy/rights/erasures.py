@@ -22,7 +22,7 @@ from privacy.errors import Refused
 from privacy.fields import BlindIndexField
 from privacy.models.subjects import Subject
 from privacy.rights import erasure_journal
-from privacy.rights.models.erasures import Erasure, ErasureOrder, Why
+from privacy.rights.models.erasures import Erasure, ErasureOrder, ErasureReason
 from privacy.rights.models.legal_holds import LegalHold
 from privacy.sharing.models.grants import SharingEvent, SharingGrant
 
@@ -56,7 +56,7 @@ def order(*, subject, why, by=None, law="", reference=""):
         why=why,
         law=law,
         reference=reference,
-        ordered_by=subjects.own(by) if by else None,
+        ordered_by=subjects.get_or_create_for(by) if by else None,
     )
     if not is_held(subject):
         carry_out(order=found)
@@ -253,4 +253,4 @@ def replay(progress=None):
 def _again(subject, line):
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     subject.erasure_orders.waiting().update(done_at=timezone.now())
-    erase(subject, why=Why.REPLAY, law=line["law"], reference=line["number"], tell=False)
+    erase(subject, why=ErasureReason.REPLAY, law=line["law"], reference=line["number"], tell=False)

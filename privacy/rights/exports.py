@@ -29,9 +29,9 @@ from privacy import access, declarations, subjects
 from privacy import access_log as log
 from privacy.fields import BlindIndexField
 from privacy.files.csv_injection import harmless
-from privacy.models.access import AccessRecord, Action, Why
+from privacy.models.access import AccessReason, AccessRecord, Action
 from privacy.models.subjects import Subject
-from privacy.scope import Hat, ScopedQuerySet
+from privacy.scope import Role, ScopedQuerySet
 
 logger = logging.getLogger(__name__)
 SEAL = "mac"  # proves a row to whoever holds the keys, and says nothing to the person
@@ -69,7 +69,7 @@ def rows_about(declaration, user):
     mine = model._base_manager.filter(**{declaration.holder: user})
     scoped = model._default_manager.all()
     if isinstance(scoped, ScopedQuerySet):
-        mine = scoped.visible_to(user, as_=Hat.TENANT)
+        mine = scoped.visible_to(user, role=Role.TENANT)
     return model._base_manager.filter(pk__in=mine.values("pk")).order_by("pk")
 
 
@@ -96,8 +96,8 @@ def bundle(*, by):
         for name in d.personal
         if name not in d.withheld
     ]
-    own = subjects.own(by)
-    access.look(own, by=by, as_=Hat.TENANT, why=Why.OWN, action=Action.EXPORTED, fields=shown)
+    own = subjects.get_or_create_for(by)
+    access.record_access(own, by=by, role=Role.TENANT, why=AccessReason.OWN, action=Action.EXPORTED, fields=shown)
     return _zip(tables(by), by)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy import declarations, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.models.subjects import Subject
-from privacy.parties import admin_hat
+from privacy.parties import admin_role
 from privacy.rights import erasures
 from privacy.rights.models.legal_holds import LegalHold
 from privacy.sharing.assessments import check_party
@@ -19,7 +19,7 @@ from privacy.sharing.assessments import check_party
 @transaction.atomic
 def place(*, entry, reason, law, review_on, by):
     """Hold this register entry's data back from erasure until somebody releases it. Not one's own."""
-    if not type(entry).objects.visible_to(by, as_=admin_hat(by)).filter(pk=entry.pk).exists():
+    if not type(entry).objects.visible_to(by, role=admin_role(by)).filter(pk=entry.pk).exists():
         raise Refused(_("This record is not yours to hold."), code="not_yours")
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
     subjects.refuse_erased(subject)
@@ -36,7 +36,7 @@ def place(*, entry, reason, law, review_on, by):
         reason=reason,
         law=law,
         review_on=review_on,
-        placed_by=subjects.own(by),
+        placed_by=subjects.get_or_create_for(by),
     )
 
 
@@ -44,13 +44,13 @@ def place(*, entry, reason, law, review_on, by):
 def release(*, hold, by):
     """Release a hold, by a second person. Erasures that waited for it are done in the same moment."""
     hold = LegalHold.objects.select_for_update().get(pk=hold.pk)
-    if not LegalHold.objects.visible_to(by, as_=admin_hat(by)).filter(pk=hold.pk).exists():
+    if not LegalHold.objects.visible_to(by, role=admin_role(by)).filter(pk=hold.pk).exists():
         raise Refused(_("This hold is not yours to release."), code="not_yours")
     if not hold.is_active:
         raise Refused(_("This hold is already released."), code="released")
-    if hold.placed_by == subjects.own(by):
+    if hold.placed_by == subjects.get_or_create_for(by):
         raise Refused(_("You placed this hold. Ask a second person to release it."), code="second_person")
-    hold.released_by, hold.released_at = subjects.own(by), timezone.now()
+    hold.released_by, hold.released_at = subjects.get_or_create_for(by), timezone.now()
     hold.save(update_fields=["released_by", "released_at"])
     Subject.objects.select_for_update().get(pk=hold.subject_id)  # or a colleague places another one meanwhile
     waiting = hold.subject.erasure_orders.waiting().first()

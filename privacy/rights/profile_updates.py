@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts import encryption, mail
 from privacy import access, declarations, reference_numbers, subjects
 from privacy.errors import Refused
-from privacy.models.access import Action, Why
+from privacy.models.access import AccessReason, Action
 from privacy.models.subjects import Subject
 from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
-from privacy.scope import Hat
+from privacy.scope import Role
 
 Status = ProfileUpdateRequest.Status
 Decision = ProfileUpdateLine.Decision
@@ -170,11 +170,11 @@ def decide(*, request, decisions, seen, by):
     for line in lines:
         line.save(update_fields=["decision", "reason"])
     if approved:
-        access.look(
+        access.record_access(
             record,
             by=by,
-            as_=Hat.STAFF,
-            why=Why.UPDATE,
+            role=Role.STAFF,
+            why=AccessReason.UPDATE,
             reference=request.number,
             action=Action.CHANGED,
             fields=[line.field for line in approved],
@@ -213,11 +213,11 @@ def corrected(*, record, names, by, beside=()):
     names = [name for name in names if name in declarations.register().updatable]
     if not names and not beside:
         return
-    change = {"by": by, "as_": Hat.STAFF, "why": Why.CORRECTION, "action": Action.CHANGED}
+    change = {"by": by, "role": Role.STAFF, "why": AccessReason.CORRECTION, "action": Action.CHANGED}
     if names:
-        access.look(record, fields=names, **change)
+        access.record_access(record, fields=names, **change)
     if beside:
-        access.look(beside[0], **change)
+        access.record_access(beside[0], **change)
     if record.subject.holder is not None:
         mail.email_user(user=record.subject.holder, template="data_corrected", url_name="access_log")
 
@@ -266,7 +266,7 @@ def _decidable(request, by):
     request = _waiting(request)
     if request.subject.holder_id == by.pk:
         raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
-    if not ProfileUpdateRequest.objects.visible_to(by, as_=Hat.STAFF).filter(pk=request.pk).exists():
+    if not ProfileUpdateRequest.objects.visible_to(by, role=Role.STAFF).filter(pk=request.pk).exists():
         raise Refused(_("Only staff of the management that keeps this record can decide."), code="not_staff")
     return request
 
@@ -278,7 +278,7 @@ def _settle(request, status, by):
         if is_file(line.field):
             files += [line.old] if line.decision == Decision.APPROVED else [line.new]
     request.lines.update(old="", new="")
-    request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.own(by)
+    request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.get_or_create_for(by)
     request.note, request.evidence = "", ""
     request.save()
     transaction.on_commit(lambda: [default_storage.delete(name) for name in files if name])

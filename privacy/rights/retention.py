@@ -22,7 +22,7 @@ from privacy import declarations, integrity, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.models.subjects import Subject
 from privacy.rights import erasure_journal, erasures
-from privacy.rights.models.erasures import Erasure, Why
+from privacy.rights.models.erasures import Erasure, ErasureReason
 from privacy.rights.models.legal_holds import LegalHold
 from privacy.rights.models.retention import RetentionNotice, RetentionRule, RetentionRun
 
@@ -181,7 +181,7 @@ def apply(*, by=None, today=None, items=None, progress=None):
 
 def _erase(item, by):
     if item.is_person:
-        erasures.order(subject=Subject(pk=item.subject_id), why=Why.RETENTION, law=item.rule.law, by=by)
+        erasures.order(subject=Subject(pk=item.subject_id), why=ErasureReason.RETENTION, law=item.rule.law, by=by)
     else:
         clear(item, by=by)
     return 1
@@ -202,12 +202,12 @@ def clear(item, *, by=None):
         subject_id=item.subject_id,
         controller_id=declarations.controller_of(item.subject_id),
         kind=item.rule.kind,
-        why=Why.RETENTION,
+        why=ErasureReason.RETENTION,
         law=item.rule.law,
         emptied={item.rule.kind: 1},
         files=len(files),
         account_closed=False,
-        by=subjects.own(by) if by else None,
+        by=subjects.get_or_create_for(by) if by else None,
     )
     transaction.on_commit(lambda: erasures.destroy(files))
 
@@ -231,7 +231,7 @@ def _warn(item):
 def _hold_back(item, by):
     """What a hold stops waits as an order, which its release finishes."""
     if item.is_person:
-        erasures.order(subject=Subject(pk=item.subject_id), why=Why.RETENTION, law=item.rule.law, by=by)
+        erasures.order(subject=Subject(pk=item.subject_id), why=ErasureReason.RETENTION, law=item.rule.law, by=by)
     return 1
 
 
@@ -245,7 +245,10 @@ def prepare(*, by):
     items = list(plan())
     counts = dict.fromkeys(Fate.values, 0) | Counter(item.fate.value for item in items)
     return RetentionRun.objects.create(
-        number=reference_numbers.take("JR"), prepared_by=subjects.own(by), planned=counts, check_code=check_code(items)
+        number=reference_numbers.take("JR"),
+        prepared_by=subjects.get_or_create_for(by),
+        planned=counts,
+        check_code=check_code(items),
     )
 
 
@@ -265,13 +268,13 @@ def run(*, run, by):
             raise Refused(_("This run is over. Prepare a new one."), code="over")
         if timezone.localdate(run.prepared_at) != timezone.localdate():
             raise Refused(_("This was prepared on another day. Prepare it again."), code="old")
-        if run.prepared_by == subjects.own(by):
+        if run.prepared_by == subjects.get_or_create_for(by):
             raise Refused(_("You prepared this run. Ask a second person to run it."), code="second_person")
         items = list(plan())
         if run.check_code != check_code(items):
             raise Refused(
                 _("What would be done has changed since this was prepared. Prepare it again."), code="changed"
             )
-        run.run_by, run.done_at = subjects.own(by), timezone.now()
+        run.run_by, run.done_at = subjects.get_or_create_for(by), timezone.now()
         run.save(update_fields=["run_by", "done_at"])
     return apply(by=by, items=items)

@@ -16,9 +16,9 @@ from privacy.models.access import AccessRecord
 from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, Membership, PartyKind
 from privacy.models.subjects import Subject
 from privacy.rights import erasures
-from privacy.rights.models.erasures import Why
+from privacy.rights.models.erasures import ErasureReason
 from privacy.rights.models.rights_requests import Ground, HowChecked, RightKind, RightsEvent, RightsRequest
-from privacy.scope import Hat
+from privacy.scope import Role
 
 Status = RightsRequest.Status
 Channel = RightsRequest.Channel
@@ -93,7 +93,7 @@ def record(*, subject, kind, channel, by, details="", received_at=None, how=""):
     `how` her identity was checked may stay open until later.
     """
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
-    entries = declarations.register().model.objects.visible_to(by, as_=Hat.STAFF)
+    entries = declarations.register().model.objects.visible_to(by, role=Role.STAFF)
     if subject.own or not entries.filter(subject=subject).exists():
         raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
     if subject.holder_id == by.pk:
@@ -141,7 +141,7 @@ def _receive(subject, kind, by, *, details, channel=Channel.ONLINE, line=None, r
         details=details,
         line=line,
         channel=channel,
-        recorded_by=subjects.own(by),
+        recorded_by=subjects.get_or_create_for(by),
         received_at=received_at,
         due_at=deadlines.due(received_at),
     )
@@ -166,7 +166,7 @@ def assign(*, request, to, by):
     request = _decidable(request, by)
     if not colleagues(request).filter(user=to).exists():
         raise Refused(_("Choose a colleague of the company that must answer."), code="not_colleague")
-    request.assigned_to = subjects.own(to)
+    request.assigned_to = subjects.get_or_create_for(to)
     request.save(update_fields=["assigned_to"])
     _event(Happened.ASSIGNED, request, by)
     return request
@@ -184,7 +184,7 @@ def enter_email(*, request, email, by):
         request.new_email = account_lifecycle.free_address(email)
     except ValidationError as error:
         raise Refused(error.messages[0], code="email") from error
-    request.email_entered_by = subjects.own(by)
+    request.email_entered_by = subjects.get_or_create_for(by)
     request.save(update_fields=["new_email", "email_entered_by"])
     _event(Happened.ADDRESSED, request, by)
     return request
@@ -250,7 +250,9 @@ def _refuse_unchecked(request):
 
 def _erase(request, by):
     """At once, or as soon as no legal hold stands in the way (articles 43, 44)."""
-    erasures.order(subject=request.subject, why=Why.RIGHT, by=by, law="UU PDP 8, 43", reference=request.number)
+    erasures.order(
+        subject=request.subject, why=ErasureReason.RIGHT, by=by, law="UU PDP 8, 43", reference=request.number
+    )
 
 
 def _restrict(request, by):
@@ -265,7 +267,7 @@ def _recover(request, by):
     """Two people: whoever entered the new email does not grant it. Without one she uses the mailbox that she has."""
     if not request.new_email:
         return
-    if request.email_entered_by_id == subjects.own(by).pk:
+    if request.email_entered_by_id == subjects.get_or_create_for(by).pk:
         raise Refused(_("You entered the new email. Ask a colleague to decide."), code="same_person")
     holder = _recoverable(request)
     try:
@@ -347,7 +349,7 @@ def _check_how(how):
 
 
 def _checked(request, how, by):
-    request.how_checked, request.checked_at, request.checked_by = how, timezone.now(), subjects.own(by)
+    request.how_checked, request.checked_at, request.checked_by = how, timezone.now(), subjects.get_or_create_for(by)
     request.save(update_fields=["how_checked", "checked_at", "checked_by"])
     _event(Happened.CHECKED, request, by, detail=how)
     return request
@@ -371,7 +373,7 @@ def _decidable(request, by):
 
 
 def _settle(request, status, happened, by, detail=""):
-    request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.own(by)
+    request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.get_or_create_for(by)
     if status != Status.GRANTED:
         request.new_email = ""
     request.save()
@@ -392,7 +394,7 @@ def _event(happened, request, by, *, subject=None, detail=""):
         subject=subject or request.subject,
         request=request,
         detail=detail,
-        actor=subjects.own(by),
+        actor=subjects.get_or_create_for(by),
     )
 
 
@@ -406,7 +408,7 @@ def is_recovered(request):
 
 def own_records(user):
     """The subjects that this account holds, register entries first, each with the company that answers for it."""
-    subjects.own(user)
+    subjects.get_or_create_for(user)
     held = Subject.objects.filter(holder=user, erased_at__isnull=True).order_by("own", "created_at", "pk")
     return [(subject, controller) for subject in held if (controller := controller_of(subject)) is not None]
 
@@ -414,7 +416,7 @@ def own_records(user):
 def line_of(user, text):
     """The line of her own access log that a link named, with what its sentence needs, or None."""
     try:
-        found = AccessRecord.objects.visible_to(user, as_=Hat.TENANT).filter(pk=text)
+        found = AccessRecord.objects.visible_to(user, role=Role.TENANT).filter(pk=text)
         return found.select_related("subject", "actor__holder", "party", "grant__purpose").first()
     except (ValueError, ValidationError):
         return None

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy import integrity, parties, reference_numbers
 from privacy.errors import Refused
 from privacy.files import uploads
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing.models.agreements import SharingAgreement
 
 Status = SharingAgreement.Status
@@ -126,7 +126,7 @@ def _check_assessed(agreement):
 def _check_party(agreement, by):
     """The head of this very management, or the operator: a head elsewhere is staff here."""
     is_head = by.memberships.of_heads().filter(party=agreement.management_id).exists()
-    if not is_head and parties.admin_hat(by) != Hat.OPERATOR:
+    if not is_head and parties.admin_role(by) != Role.OPERATOR:
         raise Refused(_("Only the head of the building management of this agreement can do this."), code="not_party")
 
 

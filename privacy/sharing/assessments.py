@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy import parties, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.files import uploads
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing.models.agreements import SharingAgreement
 from privacy.sharing.models.assessments import ImpactAssessment
 
@@ -20,7 +20,7 @@ def keep(*, assessment, by):
     check_party(assessment.controller_id, by)
     before = None
     if assessment.pk is None:
-        assessment.number, assessment.entered_by = reference_numbers.take("DP"), subjects.own(by)
+        assessment.number, assessment.entered_by = reference_numbers.take("DP"), subjects.get_or_create_for(by)
     else:
         before = ImpactAssessment.objects.select_for_update().get(pk=assessment.pk)
         check_party(before.controller_id, by)
@@ -50,7 +50,7 @@ def is_used(assessment):
 def check_party(controller_id, by):
     """The head of this very management, or the operator and its data protection officer."""
     is_head = by.memberships.of_heads().filter(party=controller_id).exists()
-    if not is_head and parties.admin_hat(by) != Hat.OPERATOR:
+    if not is_head and parties.admin_role(by) != Role.OPERATOR:
         raise Refused(
             _("Only the head of this building management or the data protection officer can do this."),
             code="not_party",

@@ -50,7 +50,7 @@ def state(*, grant, by, means):
         vendor_id=grant.agreement.vendor_id,
         fields=grant.given_up,
         means=means.strip(),
-        stated_by=subjects.own(by),
+        stated_by=subjects.get_or_create_for(by),
     )
 
 
@@ -85,9 +85,9 @@ class Due:
         return declarations.labels(self.grant.given_up)
 
 
-def due(user, hat):
+def due(user, role):
     """The permissions whose deletion is still to be stated, as this person sees them, the most urgent first."""
-    found = SharingGrant.objects.visible_to(user, as_=hat).attestation_due()
+    found = SharingGrant.objects.visible_to(user, role=role).attestation_due()
     related = found.select_related("agreement__management", "agreement__vendor", "purpose")
     return related.prefetch_related("narrowed_to").order_by("ended", "pk")
 

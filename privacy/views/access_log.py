@@ -18,7 +18,7 @@ from privacy import access_log as log
 from privacy import deadlines, declarations
 from privacy.files.csv_injection import harmless
 from privacy.models.access import AccessRecord
-from privacy.scope import Hat
+from privacy.scope import Role
 
 MONTHS_SHOWN_FIRST = 12
 LINES_A_PAGE = 50
@@ -92,14 +92,14 @@ def first_day():
 
 
 def own_records(user, show, older):
-    records = AccessRecord.objects.visible_to(user, as_=Hat.TENANT)
+    records = AccessRecord.objects.visible_to(user, role=Role.TENANT)
     if not older:
         records = records.filter(at__gte=deadlines.start_of(first_day()))
     kinds = {
-        "vendors": {"hat": Hat.VENDOR},
-        "staff": {"hat__in": [Hat.STAFF, Hat.OPERATOR]},
+        "vendors": {"hat": Role.VENDOR},
+        "staff": {"hat__in": [Role.STAFF, Role.OPERATOR]},
         "refused": {"allowed": False},
-        "own": {"hat": Hat.TENANT, "actor__holder": user},
+        "own": {"hat": Role.TENANT, "actor__holder": user},
     }
     return records.filter(**kinds.get(show, {}))
 

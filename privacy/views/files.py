@@ -17,29 +17,29 @@ from django.views.decorators.http import require_safe
 from accounts.encryption import DecryptionError, KeyMissingError
 from accounts.recent_login import ask_for_fresh_sign_in
 from privacy import access, declarations, parties, reference_numbers
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.rights import profile_updates
 from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import grants
 
 logger = logging.getLogger(__name__)
 KINDS = {".jpg": "inline", ".pdf": "attachment"}
 # The file is shown alone: it may load, run and send nothing
 ALONE = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-WHY = {Hat.TENANT: Why.OWN, Hat.STAFF: Why.RECORD, Hat.OPERATOR: Why.OVERSIGHT}
+WHY = {Role.TENANT: AccessReason.OWN, Role.STAFF: AccessReason.RECORD, Role.OPERATOR: AccessReason.OVERSIGHT}
 SIDES_OF_A_LINE = ("old", "new")
 
 
 @require_safe
 def private_file(request, model, pk, field):
-    """`?as=` names the hat; without it the first hat of the person that may see the row is worn."""
+    """`?as=` names the role; without it the first role of the person that may see the row is worn."""
     declared = declared_model(model, field)
-    hat = hat_for(request.user, declared, pk, request.GET.get("as"))
-    if hat in (Hat.STAFF, Hat.OPERATOR) and declarations.of(declared).subject:
+    role = hat_for(request.user, declared, pk, request.GET.get("as"))
+    if role in (Role.STAFF, Role.OPERATOR) and declarations.of(declared).subject:
         ask_for_fresh_sign_in(request)
-    opened = open_as_vendor if hat == Hat.VENDOR else open_row
-    row = opened(request.user, declared, hat, pk, field)
+    opened = open_as_vendor if role == Role.VENDOR else open_row
+    row = opened(request.user, declared, role, pk, field)
     name = file_name(row, field)
     if not name:
         raise Http404
@@ -61,43 +61,50 @@ def declared_model(label, field):
 
 
 def hat_for(user, model, pk, asked):
-    hats = parties.hats_of(user)
+    roles = parties.roles_of(user)
     if asked:
-        hats = [hat for hat in hats if hat == asked]
-    if not hats or not reference_numbers.is_row(pk):
+        roles = [role for role in roles if role == asked]
+    if not roles or not reference_numbers.is_row(pk):
         raise Http404
     # Her own file is opened as hers, whatever else she works as
-    for hat in reversed(hats):
-        if model.objects.visible_to(user, as_=hat).filter(pk=pk).exists():
-            return hat
-    return hats[0]
+    for role in reversed(roles):
+        if model.objects.visible_to(user, role=role).filter(pk=pk).exists():
+            return role
+    return roles[0]
 
 
-def open_row(user, model, hat, pk, field):
-    why, reference = WHY.get(hat, Why.GRANT), ""
-    if hat == Hat.STAFF and model in (ProfileUpdateLine, ProfileUpdateRequest):
-        why = Why.UPDATE
-        row = model.objects.visible_to(user, as_=hat).filter(pk=pk).first()
+def open_row(user, model, role, pk, field):
+    why, reference = WHY.get(role, AccessReason.GRANT), ""
+    if role == Role.STAFF and model in (ProfileUpdateLine, ProfileUpdateRequest):
+        why = AccessReason.UPDATE
+        row = model.objects.visible_to(user, role=role).filter(pk=pk).first()
         reference = str(getattr(row, "request", row) or "")
-    return access.fetch(
-        model, by=user, as_=hat, why=why, reference=reference, fields=[field_key(model, pk, field)], pk=pk
+    return access.get_and_record(
+        model, by=user, role=role, why=why, reference=reference, fields=[field_key(model, pk, field)], pk=pk
     )
 
 
-def open_as_vendor(user, model, hat, pk, field):
+def open_as_vendor(user, model, role, pk, field):
     """A vendor sees a file of a person only when a permission opens exactly this field now."""
     declaration = declarations.of(model)
     if not declaration.subject:
-        return open_row(user, model, hat, pk, field)
-    row = model.objects.visible_to(user, as_=hat).filter(pk=pk).first()
+        return open_row(user, model, role, pk, field)
+    row = model.objects.visible_to(user, role=role).filter(pk=pk).first()
     if row is None:
-        return access.fetch(model, by=user, as_=hat, why=Why.GRANT, fields=[field], pk=pk)
+        return access.get_and_record(model, by=user, role=role, why=AccessReason.GRANT, fields=[field], pk=pk)
     subject = model._base_manager.filter(pk=pk).values_list(declaration.subject, flat=True).get()
     may = grants.can_read(user, subject, declarations.key_of(model, field))
-    access.look(
-        row, by=user, as_=hat, why=Why.GRANT, reference=may.grant.number if may.grant else "", grant=may.grant,
-        fields=[field], allowed=may.allowed, reason="" if may else may.reason.value,
-    )  # fmt: skip
+    access.record_access(
+        row,
+        by=user,
+        role=role,
+        why=AccessReason.GRANT,
+        reference=may.grant.number if may.grant else "",
+        grant=may.grant,
+        fields=[field],
+        allowed=may.allowed,
+        reason="" if may else may.reason.value,
+    )
     if not may:
         raise Http404
     return row

@@ -10,9 +10,9 @@ from modeltranslation.admin import TranslationAdmin
 
 from accounts.admin_display import empty_value
 from privacy.admin import AddOnce, TenantDataAdmin
-from privacy.admin.base import hat
+from privacy.admin.base import role_of
 from privacy.models.parties import PartyKind
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants.models import Building, BuildingManagement, Unit, Vendor
 
 COMPANY = ("name", "legal_name", "address", "phone", "email")
@@ -32,7 +32,7 @@ class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
         return company.phone.as_international if company.phone else empty_value()
 
     def save_model(self, request, obj, form, change):
-        """The kind belongs to the page and is never typed (see `parties.register`)."""
+        """The kind belongs to the page and is never typed (see `parties.register_party`)."""
         obj.kind = self.kind
         super().save_model(request, obj, form, change)
 
@@ -45,7 +45,7 @@ class BuildingManagementAdmin(CompanyAdmin):
     def has_change_permission(self, request, obj=None):
         """The operator, and the head of this very management: a head elsewhere is staff here."""
         allowed = super().has_change_permission(request, obj)
-        if obj is None or hat(request) == Hat.OPERATOR:
+        if obj is None or role_of(request) == Role.OPERATOR:
             return allowed
         return allowed and request.user.memberships.of_heads().filter(party=obj.pk).exists()
 

@@ -11,9 +11,9 @@ from modeltranslation.admin import TranslationAdmin
 from accounts.templatetags import dates
 from privacy import parties
 from privacy.admin import AddOnce, TenantDataAdmin
-from privacy.admin.base import hat
+from privacy.admin.base import role_of
 from privacy.errors import Refused
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants import bulletins
 from tenants.models import BuildingManagement, Bulletin
 
@@ -29,7 +29,7 @@ class BulletinAdmin(AddOnce, TenantDataAdmin, TranslationAdmin):
     empty_text = _("No announcements yet. What you publish is read by all your tenants in the portal.")
 
     def has_add_permission(self, request):
-        return super().has_add_permission(request) and hat(request) == Hat.STAFF
+        return super().has_add_permission(request) and role_of(request) == Role.STAFF
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -47,7 +47,7 @@ class BulletinAdmin(AddOnce, TenantDataAdmin, TranslationAdmin):
         return dates.short_datetime_wib(bulletin.published_at)
 
     def save_model(self, request, obj, form, change):
-        company = parties.party_of(request.user, Hat.STAFF)
+        company = parties.party_of(request.user, Role.STAFF)
         obj.management = BuildingManagement.objects.get(pk=company.pk)
         bulletins.publish(bulletin=obj, by=request.user)
 

@@ -18,11 +18,11 @@ from accounts.admin_display import NOT_CHOSEN, empty_value
 from accounts.templatetags import dates
 from privacy import access, deadlines, declarations
 from privacy.admin import ReadOnly, Revealing, TenantDataAdmin
-from privacy.admin.base import hat
+from privacy.admin.base import role_of
 from privacy.admin.display import chip, person
 from privacy.errors import Refused
-from privacy.models.access import Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason
+from privacy.scope import Role
 from tenants import claims, invitations
 from tenants.models import Claim, Invitation, Tenant
 
@@ -118,7 +118,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 @admin.register(Claim)
 class ClaimAdmin(Revealing, TenantDataAdmin):
-    why = Why.CLAIM
+    why = AccessReason.CLAIM
     empty_text = _("No claims yet. They appear here when people claim their record.")
     list_display = ("clock", "number", "place", "state", "received")
     list_display_links = ("number",)
@@ -164,7 +164,7 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
         if (
             claim
             and claim.status == Claim.Status.WAITING
-            and hat(request) == Hat.STAFF
+            and role_of(request) == Role.STAFF
             and self.has_change_permission(request, claim)
         ):
             return HttpResponseRedirect(reverse("admin:tenants_claim_decide", args=[claim.pk]))
@@ -180,7 +180,9 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
         if claim is None or not self.has_change_permission(request, claim):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
         entries = (
-            Tenant.objects.visible_to(request.user, as_=hat(request)).filter(management=claim.management_id).unclaimed()
+            Tenant.objects.visible_to(request.user, role=role_of(request))
+            .filter(management=claim.management_id)
+            .unclaimed()
         )
         posted = request.POST if request.method == "POST" else None
         form = DecisionForm(
@@ -190,8 +192,13 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
             return HttpResponseRedirect(reverse("admin:tenants_claim_changelist"))
         self.record_again(request, claim)
         if claim.entry:
-            access.look(
-                claim.entry, by=request.user, as_=hat(request), why=Why.CLAIM, reference=claim.number, fields=COMPARED
+            access.record_access(
+                claim.entry,
+                by=request.user,
+                role=role_of(request),
+                why=AccessReason.CLAIM,
+                reference=claim.number,
+                fields=COMPARED,
             )
         context = self.admin_site.each_context(request) | {
             "title": _("Claim %(number)s") % {"number": claim.number},
@@ -290,7 +297,7 @@ class Inviting:
     actions = ("invite",)
 
     def has_invite_permission(self, request):
-        return hat(request) == Hat.STAFF and request.user.has_perm("tenants.add_invitation")
+        return role_of(request) == Role.STAFF and request.user.has_perm("tenants.add_invitation")
 
     @admin.action(description=_("Invite the chosen tenants by email"), permissions=["invite"])
     def invite(self, request, queryset):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.recent_login import fresh_sign_in
 from privacy.errors import Refused
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants import columns, exports, imports, spreadsheets
 from tenants.forms.imports import ExportForm, UploadForm
 from tenants.models import PendingImport
@@ -165,7 +165,7 @@ class RegisterTransfer:
     def transfer_pending(self, request, key):
         """The person's own upload; anybody else's is as unknown as one that never was."""
         self.transfer_check(request, "import")
-        mine = PendingImport.objects.visible_to(request.user, as_=Hat.STAFF).of(request.user)
+        mine = PendingImport.objects.visible_to(request.user, role=Role.STAFF).of(request.user)
         pending = mine.select_related("management").filter(pk=key).first()
         return pending or self._get_obj_does_not_exist_redirect(request, self.opts, str(key))
 

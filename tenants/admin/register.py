@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_display import empty_value
 from privacy import declarations
 from privacy.admin import AddOnce, Revealing, TenantDataAdmin, TenantTabularInline
-from privacy.admin.base import hat
+from privacy.admin.base import role_of
 from privacy.admin.display import chip
 from privacy.admin.private_search import HiddenSearch, SealedList
 from privacy.consent import consents
 from privacy.errors import Refused
 from privacy.models.access import Action
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants import identity, register
 from tenants.admin.claims import Inviting
 from tenants.admin.import_export import RegisterTransfer
@@ -168,11 +168,11 @@ class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, HiddenSearch, 
     # Who may do what
 
     def has_add_permission(self, request):
-        return hat(request) == Hat.STAFF and super().has_add_permission(request)
+        return role_of(request) == Role.STAFF and super().has_add_permission(request)
 
     def has_change_permission(self, request, obj=None):
         """Staff of the management that keeps the record, and nobody their own."""
-        allowed = hat(request) == Hat.STAFF and super().has_change_permission(request, obj)
+        allowed = role_of(request) == Role.STAFF and super().has_change_permission(request, obj)
         return allowed and not (obj is not None and obj.subject.holder_id == request.user.pk)
 
     def get_fieldsets(self, request, obj=None):

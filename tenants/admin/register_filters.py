@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from privacy.admin.base import hat
+from privacy.admin.base import role_of
 from tenants.models import Building, Tenant
 
 
@@ -13,7 +13,7 @@ class BuildingFilter(admin.SimpleListFilter):
     parameter_name = "building"
 
     def lookups(self, request, model_admin):
-        buildings = Building.objects.visible_to(request.user, as_=hat(request))
+        buildings = Building.objects.visible_to(request.user, role=role_of(request))
         return [(str(pk), name) for pk, name in buildings.values_list("pk", "name")]
 
     def queryset(self, request, queryset):

@@ -6,8 +6,8 @@ from accounts import mail
 from accounts.models import User
 from privacy import access
 from privacy.models import Subject
-from privacy.models.access import Action, Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason, Action
+from privacy.scope import Role
 from tenants import columns
 from tenants.models import Occupancy, Tenant, Unit
 
@@ -84,7 +84,7 @@ def _record(plan, entries, by):
     fields = {match.entry["id"]: keys(line.name for line in match.lines) for match in plan.changed}
     fields |= {entry.pk: keys(match.row.values) for match, entry in zip(plan.new, entries, strict=True)}
     rows = [*entries, *(Tenant(pk=match.entry["id"]) for match in plan.changed)]
-    access.looks(rows, by=by, as_=Hat.STAFF, why=Why.IMPORT, action=Action.CHANGED, fields=fields)
+    access.record_accesses(rows, by=by, role=Role.STAFF, why=AccessReason.IMPORT, action=Action.CHANGED, fields=fields)
 
 
 def _tell(matches):

@@ -10,8 +10,8 @@ from django_tasks import task
 from privacy import access, declarations
 from privacy.errors import Refused
 from privacy.models import Subject
-from privacy.models.access import Action, Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason, Action
+from privacy.scope import Role
 from tenants.imports import plan as plans
 from tenants.imports.apply import carry_out, keys
 from tenants.imports.display import SHOWN
@@ -24,7 +24,7 @@ KEPT_FOR = timedelta(hours=1)
 
 def managements(user):
     """The registers that this account may import into: those of its own companies, whatever else it may do."""
-    return BuildingManagement.objects.visible_to(user, as_=Hat.STAFF)
+    return BuildingManagement.objects.visible_to(user, role=Role.STAFF)
 
 
 @transaction.atomic
@@ -50,7 +50,7 @@ def preview(*, pending, by):
     }
     shown = {entry: names for entry, names in shown.items() if names}
     rows = [Tenant(pk=pk) for pk in shown]
-    access.looks(rows, by=by, as_=Hat.STAFF, why=Why.IMPORT, action=Action.LISTED, fields=shown)
+    access.record_accesses(rows, by=by, role=Role.STAFF, why=AccessReason.IMPORT, action=Action.LISTED, fields=shown)
     _record_found(plan, by)
     return plan
 
@@ -64,7 +64,9 @@ def problems(*, pending, by):
 def _record_found(plan, by):
     """Whose identity number stands in a row of another name or unit."""
     rows = [Tenant(pk=pk) for pk in sorted(plan.found_by_number)]
-    access.looks(rows, by=by, as_=Hat.STAFF, why=Why.IMPORT, action=Action.SEARCHED, fields=["identity_number"])
+    access.record_accesses(
+        rows, by=by, role=Role.STAFF, why=AccessReason.IMPORT, action=Action.SEARCHED, fields=["identity_number"]
+    )
 
 
 def confirm(*, pending, seen, by):
@@ -91,7 +93,7 @@ def forget_uploads():
 
 @transaction.atomic
 def _confirm(pending, seen, by):
-    mine = PendingImport.objects.visible_to(by, as_=Hat.STAFF).filter(user=by)
+    mine = PendingImport.objects.visible_to(by, role=Role.STAFF).filter(user=by)
     pending = mine.select_for_update(of=("self",)).filter(pk=pending.pk).first()
     if pending and pending.used_at:
         raise Refused(_("We already have this. You need not send it again."), code="twice")

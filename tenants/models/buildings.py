@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models import Party
-from privacy.scope import Hat, ScopedQuerySet
+from privacy.scope import Role, ScopedQuerySet
 
 
 class BuildingManagement(Party):
@@ -40,7 +40,7 @@ class Vendor(Party):
     class Privacy:
         # A directory of companies: staff choose from it when they draft an agreement
         vendor = "pk"
-        open_to = (Hat.STAFF,)
+        open_to = (Role.STAFF,)
 
 
 class Building(models.Model):

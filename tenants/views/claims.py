@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import throttling
 from privacy.errors import Refused
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants import claims, invitations
 from tenants.forms.claims import ClaimForm, MessageForm
 from tenants.models import Claim
@@ -36,7 +36,7 @@ def claim(request):
 def open_claims(user):
     """The person's own claims that wait for an answer, whatever they wait for."""
     return (
-        Claim.objects.visible_to(user, as_=Hat.TENANT)
+        Claim.objects.visible_to(user, role=Role.TENANT)
         .filter(status__in=Claim.OPEN)
         .select_related("building", "management")
     )
@@ -50,7 +50,7 @@ def claim_sent(request):
 
 @require_POST
 def claim_message(request, number):
-    claim = get_object_or_404(Claim.objects.visible_to(request.user, as_=Hat.TENANT), number=number)
+    claim = get_object_or_404(Claim.objects.visible_to(request.user, role=Role.TENANT), number=number)
     form = MessageForm(request.POST)
     if not form.is_valid():
         return render(request, "tenants/claim_sent.html", {"claims": [claim], "form": form})

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from privacy import access
 from privacy.errors import Refused
 from privacy.models import DeletionStatement, SharingGrant
-from privacy.models.access import Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason
+from privacy.scope import Role
 from privacy.sharing import deletion_statements
 from privacy.sharing.forms.deletion_statements import StatementForm
 from tenants.views.vendor_portal import PEOPLE_A_PAGE, RELATED, for_vendors, visible
@@ -23,7 +23,9 @@ LATEST = 20
 @for_vendors
 def vendor_deletions(request):
     """Numbers and kinds of data only: nobody's data is on this page."""
-    page = Paginator(deletion_statements.due(request.user, Hat.VENDOR), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(deletion_statements.due(request.user, Role.VENDOR), PEOPLE_A_PAGE).get_page(
+        request.GET.get("page")
+    )
     stated = visible(request, DeletionStatement).select_related("grant__purpose", "stated_by__holder")
     context = {"dues": [deletion_statements.Due(grant) for grant in page], "page_obj": page, "stated": stated[:LATEST]}
     return render(request, "tenants/vendor_deletions.html", context)
@@ -32,11 +34,11 @@ def vendor_deletions(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def vendor_deletion(request, number):
     """What was shared and who states what about it, then one press; afterwards the statement itself."""
-    grant = access.find(
+    grant = access.get_visible(
         SharingGrant,
         by=request.user,
-        as_=Hat.VENDOR,
-        why=Why.SHARING,
+        role=Role.VENDOR,
+        why=AccessReason.SHARING,
         fields=[],
         select_related=(*RELATED, "deletion_statement__stated_by__holder"),
         number=number,

@@ -5,17 +5,17 @@ from django.utils import timezone
 
 from privacy import access_log
 from privacy.models import AccessRecord, ProfileUpdateRequest, SharingGrant, SharingRequest
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants.models import Bulletin, Claim, Tenant
 from tenants.views.claims import open_claims
 
 
 def tenant_home(request):
-    entries = Tenant.objects.visible_to(request.user, as_=Hat.TENANT).select_related("management")
-    own = {"user": request.user, "as_": Hat.TENANT}
+    entries = Tenant.objects.visible_to(request.user, role=Role.TENANT).select_related("management")
+    own = {"user": request.user, "role": Role.TENANT}
     looks = (
         AccessRecord.objects.visible_to(**own)
-        .exclude(hat=Hat.TENANT)
+        .exclude(hat=Role.TENANT)
         .select_related("actor__holder", "party", "grant__purpose")
     )
     context = {

@@ -20,9 +20,9 @@ from accounts.templatetags.dates import datetime_wib
 from privacy import access, declarations, reference_numbers
 from privacy.errors import Refused
 from privacy.models import ProfileUpdateLine, ProfileUpdateRequest
-from privacy.models.access import Action, Why
+from privacy.models.access import AccessReason, Action
 from privacy.rights import profile_updates
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants.forms.profile import FILES, ProfileForm
 from tenants.forms.profile_updates import ChooseForm, SendForm
 from tenants.models import Occupancy, Tenant
@@ -37,7 +37,7 @@ Status = ProfileUpdateRequest.Status
 
 
 def own_entries(user):
-    return Tenant.objects.visible_to(user, as_=Hat.TENANT).select_related("management").order_by("pk")
+    return Tenant.objects.visible_to(user, role=Role.TENANT).select_related("management").order_by("pk")
 
 
 def own_entry(request, **look):
@@ -50,8 +50,14 @@ def own_entry(request, **look):
         asked = str(entry.pk)
     if not reference_numbers.is_row(asked):
         raise Http404
-    return access.fetch(
-        Tenant, by=request.user, as_=Hat.TENANT, why=Why.OWN, pk=asked, select_related=["management", "subject"], **look
+    return access.get_and_record(
+        Tenant,
+        by=request.user,
+        role=Role.TENANT,
+        why=AccessReason.OWN,
+        pk=asked,
+        select_related=["management", "subject"],
+        **look,
     )
 
 
@@ -71,7 +77,7 @@ def my_data(request):
         ask_for_fresh_sign_in(request)
     look = {"action": Action.REVEALED, "fields": ["identity_number"]} if revealed else {}
     entry = own_entry(request, **look)
-    requests = ProfileUpdateRequest.objects.visible_to(request.user, as_=Hat.TENANT).filter(subject=entry.subject_id)
+    requests = ProfileUpdateRequest.objects.visible_to(request.user, role=Role.TENANT).filter(subject=entry.subject_id)
     context = {
         "entries": entries, "entry": entry, "revealed": revealed,
         "groups": groups(entry), "home": rows(entry, HOME, waiting_for(entry)),
@@ -195,8 +201,8 @@ def present(entry, name):
 @require_http_methods(["GET", "HEAD", "POST"])
 def update_detail(request, number):
     """One request: where it stands, what was asked, what was decided. POST takes it back."""
-    row = access.fetch(
-        ProfileUpdateRequest, by=request.user, as_=Hat.TENANT, why=Why.OWN, number=number,
+    row = access.get_and_record(
+        ProfileUpdateRequest, by=request.user, role=Role.TENANT, why=AccessReason.OWN, number=number,
         select_related=["subject", "controller", "settled_by__holder"],
     )  # fmt: skip
     if request.method == "POST":

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from privacy import access, audit_log, private_search
 from privacy.errors import Refused
 from privacy.models import Membership, SharingAgreement, SharingGrant, SharingRequest
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.models.audit_log import Kind
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import deletion_statements, grants
 from privacy.sharing.forms.grants import AskForm
 from tenants import vendor_list
@@ -44,7 +44,7 @@ def for_vendors(view):
 
 
 def visible(request, model):
-    return model.objects.visible_to(request.user, as_=Hat.VENDOR)
+    return model.objects.visible_to(request.user, role=Role.VENDOR)
 
 
 @require_safe
@@ -65,7 +65,7 @@ def vendor_home(request):
 
 def deletions_due(request):
     """How many deletion statements are due, and the most urgent of them."""
-    due = deletion_statements.due(request.user, Hat.VENDOR)
+    due = deletion_statements.due(request.user, Role.VENDOR)
     return {"deletions_count": due.count(), "first_deletion": next(map(deletion_statements.Due, due[:1]), None)}
 
 
@@ -114,11 +114,11 @@ def vendor_record(request, number):
 @require_http_methods(["GET", "HEAD", "POST"])
 def vendor_request_new(request, number):
     """From somebody who shares, or has shared, with the company; nobody is searched for."""
-    grant = access.find(
+    grant = access.get_visible(
         SharingGrant,
         by=request.user,
-        as_=Hat.VENDOR,
-        why=Why.GRANT,
+        role=Role.VENDOR,
+        why=AccessReason.GRANT,
         select_related=(*RELATED, "subject"),
         number=number,
     )
@@ -126,7 +126,7 @@ def vendor_request_new(request, number):
     if request.method == "POST" and form.is_valid():
         try:
             grants.ask(
-                subject=grant.subject, agreement=grant.agreement, by=request.user, as_=Hat.VENDOR, **form.cleaned_data
+                subject=grant.subject, agreement=grant.agreement, by=request.user, role=Role.VENDOR, **form.cleaned_data
             )
         except Refused as refusal:
             if refusal.code == "twice":
@@ -163,9 +163,11 @@ def vendor_requests(request):
 
 @require_POST
 def vendor_request_cancel(request, number):
-    asked = access.find(SharingRequest, by=request.user, as_=Hat.VENDOR, why=Why.SHARING, fields=[], number=number)
+    asked = access.get_visible(
+        SharingRequest, by=request.user, role=Role.VENDOR, why=AccessReason.SHARING, fields=[], number=number
+    )
     try:
-        grants.cancel(request=asked, by=request.user, as_=Hat.VENDOR)
+        grants.cancel(request=asked, by=request.user, role=Role.VENDOR)
     except Refused as refusal:
         messages.info(request, refusal.message)
     else:

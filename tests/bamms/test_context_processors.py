@@ -43,7 +43,7 @@ def test_strangers_get_no_navigation(client, cast):
 
 def places(client):
     """Where the frame says that this person may go."""
-    return [place["url"] for place in client.get(reverse("rights")).context["hats"]]
+    return [place["url"] for place in client.get(reverse("rights")).context["roles"]]
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_the_frame_offers_every_hat_once(cast, sign_in, who, start_pages):
     assert places(sign_in(getattr(cast, who))) == [reverse(page) for page in start_pages]
 
 
-def test_strangers_are_offered_no_hat(client, cast):
-    assert list(client.get(reverse("account_login")).context["hats"]) == []
+def test_strangers_are_offered_no_role(client, cast):
+    assert list(client.get(reverse("account_login")).context["roles"]) == []
 
 
 def test_who_has_not_agreed_gets_no_navigation(cast, sign_in):

@@ -11,8 +11,8 @@ from django.utils import timezone, translation
 
 from bamms import dashboard
 from privacy.models import Membership, Standing
-from privacy.scope import Hat
-from privacy.subjects import own
+from privacy.scope import Role
+from privacy.subjects import get_or_create_for
 from tenants.models import Claim, Tenant
 from tests import factories as f
 
@@ -25,9 +25,13 @@ def jakarta(clock):
 
 def waiting(entry, hours, number="KL-2026-0001", **changed):
     fields = {
-        "number": number, "claimant": own(f.UserFactory()), "management": entry.management, "status": Status.WAITING,
-        "building": entry.occupancies.get().unit.building, "due_at": timezone.now() + timedelta(hours=hours),
-    }  # fmt: skip
+        "number": number,
+        "claimant": get_or_create_for(f.UserFactory()),
+        "management": entry.management,
+        "status": Status.WAITING,
+        "building": entry.occupancies.get().unit.building,
+        "due_at": timezone.now() + timedelta(hours=hours),
+    }
     return Claim.objects.create(**(fields | changed))
 
 
@@ -69,23 +73,23 @@ def test_queues_count_the_own_company_alone_and_name_the_most_urgent_clock(cast)
     late = waiting(cast.ann_entry, -3)
     waiting(cast.ann_entry, 40, "KL-2026-0002")
     waiting(cast.bob_entry, 1, "KL-2026-0003")
-    claims = dashboard.queues(cast.sam, Hat.STAFF)[0]
+    claims = dashboard.queues(cast.sam, Role.STAFF)[0]
     assert (claims.count, claims.overdue, claims.due_at, claims.urgency) == (2, 1, late.due_at, "late")
     with translation.override("en"):
         assert "past the deadline" in claims.time_left
-    assert dashboard.queues(cast.rita, Hat.STAFF)[0].count == 1
-    assert dashboard.queues(cast.olga, Hat.OPERATOR)[0].count == 3
+    assert dashboard.queues(cast.rita, Role.STAFF)[0].count == 1
+    assert dashboard.queues(cast.olga, Role.OPERATOR)[0].count == 3
 
 
 def test_empty_queue_knows_when_the_last_one_was_settled(cast):
     settled_at = timezone.now() - timedelta(days=1)
     waiting(cast.ann_entry, 1, status=Status.REFUSED, settled_at=settled_at)
-    claims = dashboard.queues(cast.sam, Hat.STAFF)[0]
+    claims = dashboard.queues(cast.sam, Role.STAFF)[0]
     assert (claims.count, claims.last_settled, claims.urgency, claims.time_left) == (0, settled_at, "settled", "")
 
 
 def test_consent_counts_those_whom_the_gate_lets_through_by_building(cast):
-    assert dashboard.consent_by_building(cast.sam, Hat.STAFF) == []
+    assert dashboard.consent_by_building(cast.sam, Role.STAFF) == []
     version = f.VersionFactory()
     home = cast.ann_entry.occupancies.get().unit.building
     for number in range(3):
@@ -93,17 +97,17 @@ def test_consent_counts_those_whom_the_gate_lets_through_by_building(cast):
         f.OccupancyFactory(tenant=entry, unit=f.UnitFactory(building=home))
         if number:
             Standing.objects.create(user=entry.subject.holder, document=version.document, number=version.number)
-    bar = dashboard.consent_by_building(cast.sam, Hat.STAFF)[0]
+    bar = dashboard.consent_by_building(cast.sam, Role.STAFF)[0]
     assert (bar.label, bar.people, bar.agreed, bar.percent) == (home.name, 4, 2, 50)
     f.VersionFactory(document=version.document)
-    assert [bar.agreed for bar in dashboard.consent_by_building(cast.sam, Hat.STAFF)] == [0]
+    assert [bar.agreed for bar in dashboard.consent_by_building(cast.sam, Role.STAFF)] == [0]
 
 
 def test_consent_leaves_out_who_moved_out_or_has_no_account(cast):
     f.VersionFactory()
     f.OccupancyFactory(tenant=f.TenantFactory(management=cast.anggrek))
     cast.ann_entry.occupancies.update(moved_out_on=timezone.localdate() - timedelta(days=1))
-    assert dashboard.consent_by_building(cast.sam, Hat.STAFF) == []
+    assert dashboard.consent_by_building(cast.sam, Role.STAFF) == []
 
 
 def test_bars_stand_one_below_the_other_and_an_empty_one_is_nought():
@@ -112,7 +116,7 @@ def test_bars_stand_one_below_the_other_and_an_empty_one_is_nought():
 
 
 def test_ending_lists_what_ends_within_two_weeks(cast, grant):
-    assert dashboard.ending(cast.sam, Hat.STAFF)["grants_count"] == 0
+    assert dashboard.ending(cast.sam, Role.STAFF)["grants_count"] == 0
     soon = f.GrantFactory(
         subject=cast.ann_entry.subject,
         agreement=cast.agreement,
@@ -120,10 +124,10 @@ def test_ending_lists_what_ends_within_two_weeks(cast, grant):
         ends_at=timezone.now() + timedelta(days=3),
     )
     type(cast.agreement).objects.update(valid_until=timezone.localdate() + timedelta(days=5))
-    found = dashboard.ending(cast.sam, Hat.STAFF)
+    found = dashboard.ending(cast.sam, Role.STAFF)
     assert list(found["grants"]) == [soon]
     assert list(found["agreements"]) == [cast.agreement]
-    nothing = dashboard.ending(cast.rita, Hat.STAFF)
+    nothing = dashboard.ending(cast.rita, Role.STAFF)
     assert (list(nothing["grants"]), list(nothing["agreements"])) == ([], [])
 
 

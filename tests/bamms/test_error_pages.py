@@ -87,7 +87,7 @@ def test_a_fault_of_ours_says_that_nothing_was_saved(client, monkeypatch, caplog
     def fall_over():
         raise RuntimeError("secret of ann@example.com")
 
-    monkeypatch.setattr("bamms.views.parties.hats_of", lambda _user: fall_over())
+    monkeypatch.setattr("bamms.views.parties.roles_of", lambda _user: fall_over())
     monkeypatch.setattr("bamms.views.render", _render_or_fall(fall_over))
     caplog.set_level(logging.CRITICAL, "django.request")
     response = client.get(reverse("home"))

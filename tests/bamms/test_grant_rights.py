@@ -14,7 +14,7 @@ from privacy.database_role import ADD, ALL, rights
 from privacy.models import AccessRecord
 from privacy.oversight import evidence_checks
 from privacy.rights import erasures
-from privacy.rights.models.erasures import Why
+from privacy.rights.models.erasures import ErasureReason
 from tests.rules.world import build
 
 ROLE = "bamms-application"
@@ -76,7 +76,7 @@ def test_the_application_works_as_its_role(cast, as_role):
     assert not evidence_checks.verify().fault
     assert scheduled_jobs.run(daily_jobs.JOBS)[1] == []
     DBTaskResult.objects.all().delete()  # one of the world is no letter
-    erasures.erase(world.bob_entry.subject, why=Why.RIGHT, law="x")
+    erasures.erase(world.bob_entry.subject, why=ErasureReason.RIGHT, law="x")
     call_command("rotate_keys", verbosity=0, stdout=StringIO())
 
 

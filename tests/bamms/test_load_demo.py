@@ -23,8 +23,8 @@ from privacy.models import (
     SharingGrant,
     SharingRequest,
 )
-from privacy.parties import hats_of
-from privacy.scope import Hat
+from privacy.parties import roles_of
+from privacy.scope import Role
 from tenants import claims, identity
 from tenants.models import Building, Bulletin, Claim, Tenant
 from tests.factories import UserFactory
@@ -104,7 +104,7 @@ def test_everyone_of_the_demo_can_sign_in_and_has_agreed(said, client):
         assert client.get("/", follow=True).status_code == 200
         assert not consents.questions(user)
         client.logout()
-    start = {name: hats_of(account(name))[0] for name in accounts.CAST}
+    start = {name: roles_of(account(name))[0] for name in accounts.CAST}
     assert start == {
         "ann": "tenant",
         "bob": "tenant",
@@ -128,7 +128,7 @@ def test_there_is_something_to_try_for_everyone(said):
     assert Claim.objects.waiting().count() == 2
     states = dict(SharingAgreement.objects.values_list("status").annotate(Count("pk")))
     assert states == {"active": 1, "draft": 1}
-    shown = {name: Bulletin.objects.visible_to(account(name), as_=Hat.TENANT) for name in ("ann", "bob", "dewi")}
+    shown = {name: Bulletin.objects.visible_to(account(name), role=Role.TENANT) for name in ("ann", "bob", "dewi")}
     assert {name: found.count() for name, found in shown.items()} == {"ann": 2, "bob": 0, "dewi": 0}
     assert shown["ann"][0].is_survey
     assert {version.document.kind for version in legal_documents.in_force()} == {"policy", "terms"}

@@ -126,7 +126,7 @@ def test_a_broken_page_is_a_line_without_its_words(client, caplog, monkeypatch):
     def fall_over(*args, **kwargs):
         raise RuntimeError("secret of ann@example.com")
 
-    monkeypatch.setattr("bamms.views.parties.hats_of", fall_over)
+    monkeypatch.setattr("bamms.views.parties.roles_of", fall_over)
     client.force_login(UserFactory())
     response = client.get(reverse("home"), follow=True)
     if response.status_code != 500:  # the consent page came first

@@ -1,10 +1,10 @@
-"""Home: each kind of user to their own start page, the most official hat first."""
+"""Home: each kind of user to their own start page, the most official role first."""
 
 import pytest
 from django.urls import reverse
 
 from privacy import parties
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +31,8 @@ def test_home_welcomes_strangers(client, cast):
     assert reverse("account_login") in response.content.decode()
 
 
-def test_home_prefers_the_most_official_hat(cast, sign_in):
-    parties.appoint(user=cast.vera, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+def test_home_prefers_the_most_official_role(cast, sign_in):
+    parties.appoint(user=cast.vera, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
     assert sign_in(cast.vera).get("/").url == reverse("admin:index")
     for membership in cast.vera.memberships.all():
         parties.dismiss(membership=membership, by=cast.otto)

@@ -14,7 +14,7 @@ from privacy.consent import chain, consents
 from privacy.middleware import open_without_consent
 from privacy.models import ConsentEvent, Counter, Subject
 from privacy.oversight import evidence_checks
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 EVENTS, SUBJECTS = 1_000_000, 10_000
@@ -75,9 +75,15 @@ def test_an_answer_costs_at_most_so_much_of_a_bare_insert(settings, history):
     f.agree_to_purposes(user)
     version = f.VersionFactory()
     same = {
-        "subject": own(user), "recorded_by": own(user), "version": version, "decision": "given", "language": "en",
-        "text_hash": "x", "method": "portal", "capacity": "self",
-    }  # fmt: skip
+        "subject": get_or_create_for(user),
+        "recorded_by": get_or_create_for(user),
+        "version": version,
+        "decision": "given",
+        "language": "en",
+        "text_hash": "x",
+        "method": "portal",
+        "capacity": "self",
+    }
     chain.append([ConsentEvent(number=f"H{n}", **same) for n in range(history)])
     client = Client()
     client.force_login(user)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from privacy import value_display
 from privacy.models import Membership, SharingAgreement, SharingGrant, Subject
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.sharing import grants
 from privacy.sharing.grants.access_decisions import readable_by, vendors_of
 from tenants import vendor_list
@@ -97,7 +97,7 @@ def vera(db):
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     user = f.UserFactory()
-    Membership.objects.create(user=user, party=vendors[7], role=Role.VENDOR)
+    Membership.objects.create(user=user, party=vendors[7], role=MembershipRole.VENDOR)
     return user
 
 
@@ -138,7 +138,7 @@ def test_a_vendors_list_costs_at_most_twice_the_plain_join(vera):
         lambda: list(vendor_list.search(grants.shown_to(vera), "Penghuni 000012").order_by("ends_at", "pk")[:PAGE]),
         lambda: grants.list_shared(vendor_list.sort(grants.shown_to(vera), "until")[:PAGE], by=vera),
     )
-    midnight, all_of_them = timezone.now() - timedelta(hours=9), SharingGrant.objects.visible_to(vera, as_="vendor")
+    midnight, all_of_them = timezone.now() - timedelta(hours=9), SharingGrant.objects.visible_to(vera, role="vendor")
     withdrawn, ended = timed(
         lambda: list(all_of_them.withdrawn_since(midnight).order_by("-pk")[:PAGE]),
         lambda: list(all_of_them.ended_since(midnight).order_by("-pk")[:PAGE]),

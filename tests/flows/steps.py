@@ -236,7 +236,7 @@ def then_answers(user, *decisions):
 def then_recorded(entry, **facts):
     looks = AccessRecord.objects.filter(subject=entry.subject)
     found = looks.filter(**facts)
-    assert found.exists(), f"No such look: {facts}; only {list(looks.values('hat', 'action', 'allowed', 'reason'))}"
+    assert found.exists(), f"No such look: {facts}; only {list(looks.values('role', 'action', 'allowed', 'reason'))}"
     return found
 
 

@@ -8,15 +8,15 @@ from django.utils import timezone
 from privacy import access, append_only, parties, subjects
 from privacy.errors import Refused
 from privacy.models import AccessRecord, Party, SharingEvent, SharingGrant
-from privacy.models.access import Action, Why
-from privacy.models.parties import Role
-from privacy.scope import Hat
+from privacy.models.access import AccessReason, Action
+from privacy.models.parties import MembershipRole
+from privacy.scope import Role
 from tenants.models import Building, Tenant
 from tests import factories as f
 
 
 def test_fetch_records_a_look_by_staff_without_any_value(cast):
-    row = access.fetch(Tenant, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD, pk=cast.ann_entry.pk)
+    row = access.get_and_record(Tenant, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD, pk=cast.ann_entry.pk)
     assert row == cast.ann_entry
     record = AccessRecord.objects.get()
     assert (record.subject, record.actor.holder, record.party_id, record.controller_id) == (
@@ -25,19 +25,19 @@ def test_fetch_records_a_look_by_staff_without_any_value(cast):
         cast.anggrek.pk,
         cast.anggrek.pk,
     )
-    assert (record.allowed, record.reason, record.action, record.why) == (True, "", Action.VIEWED, Why.RECORD)
+    assert (record.allowed, record.reason, record.action, record.why) == (True, "", Action.VIEWED, AccessReason.RECORD)
     assert set(record.fields) == {f"tenant.{name}" for name in Tenant.Privacy.personal}
     assert "Wijaya" not in str([getattr(record, field.attname) for field in AccessRecord._meta.fields])
 
 
 def test_fetch_of_ones_own_row_is_recorded_only_when_something_is_revealed(cast):
-    access.fetch(Tenant, by=cast.ann, as_=Hat.TENANT, why=Why.OWN, pk=cast.ann_entry.pk)
+    access.get_and_record(Tenant, by=cast.ann, role=Role.TENANT, why=AccessReason.OWN, pk=cast.ann_entry.pk)
     assert not AccessRecord.objects.exists()
-    access.fetch(
+    access.get_and_record(
         Tenant,
         by=cast.ann,
-        as_=Hat.TENANT,
-        why=Why.OWN,
+        role=Role.TENANT,
+        why=AccessReason.OWN,
         action=Action.REVEALED,
         fields=["identity_number"],
         pk=cast.ann_entry.pk,
@@ -46,69 +46,77 @@ def test_fetch_of_ones_own_row_is_recorded_only_when_something_is_revealed(cast)
 
 
 def test_look_as_a_tenant_at_somebody_elses_row_is_recorded(cast):
-    access.look(cast.ann_entry, by=cast.bob, as_=Hat.TENANT, why=Why.OWN)
+    access.record_access(cast.ann_entry, by=cast.bob, role=Role.TENANT, why=AccessReason.OWN)
     assert AccessRecord.objects.get().actor.holder == cast.bob
 
 
 def test_fetch_of_ones_own_row_under_another_hat_is_recorded(cast):
     cast.ann_entry.subject.holder = cast.sam
     cast.ann_entry.subject.save()
-    access.fetch(Tenant, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD, pk=cast.ann_entry.pk)
-    assert AccessRecord.objects.get().hat == Hat.STAFF
+    access.get_and_record(Tenant, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD, pk=cast.ann_entry.pk)
+    assert AccessRecord.objects.get().hat == Role.STAFF
 
 
 @pytest.mark.parametrize(
-    ("who", "hat"),
-    [("rita", Hat.STAFF), ("bob", Hat.TENANT), ("vera", Hat.VENDOR), ("sam", Hat.OPERATOR), ("ann", Hat.STAFF)],
+    ("who", "role"),
+    [("rita", Role.STAFF), ("bob", Role.TENANT), ("vera", Role.VENDOR), ("sam", Role.OPERATOR), ("ann", Role.STAFF)],
 )
-def test_fetch_of_somebody_elses_row_is_404_and_recorded(cast, who, hat):
+def test_fetch_of_somebody_elses_row_is_404_and_recorded(cast, who, role):
     with pytest.raises(Http404):
-        access.fetch(Tenant, by=getattr(cast, who), as_=hat, why=Why.RECORD, pk=cast.ann_entry.pk)
+        access.get_and_record(Tenant, by=getattr(cast, who), role=role, why=AccessReason.RECORD, pk=cast.ann_entry.pk)
     record = AccessRecord.objects.get()
     assert (record.subject, record.allowed, record.reason) == (cast.ann_entry.subject, False, "not_yours")
 
 
 def test_fetch_of_an_unknown_row_is_the_same_404_and_records_nothing(cast):
     with pytest.raises(Http404):
-        access.fetch(Tenant, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD, pk=999_999)
+        access.get_and_record(Tenant, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD, pk=999_999)
     assert not AccessRecord.objects.exists()
 
 
 def test_fetch_of_what_is_about_nobody_records_nothing(cast):
     building = Building.objects.get(management=cast.anggrek)
-    assert access.fetch(Building, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD, pk=building.pk) == building
+    assert (
+        access.get_and_record(Building, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD, pk=building.pk)
+        == building
+    )
     with pytest.raises(Http404):
-        access.fetch(Building, by=cast.rita, as_=Hat.STAFF, why=Why.RECORD, pk=building.pk)
+        access.get_and_record(Building, by=cast.rita, role=Role.STAFF, why=AccessReason.RECORD, pk=building.pk)
     assert not AccessRecord.objects.exists()
 
 
 def test_find_leaves_the_look_to_its_caller(cast, grant):
-    assert access.find(SharingGrant, by=cast.vera, as_=Hat.VENDOR, why=Why.GRANT, number=grant.number) == grant
+    assert (
+        access.get_visible(SharingGrant, by=cast.vera, role=Role.VENDOR, why=AccessReason.GRANT, number=grant.number)
+        == grant
+    )
     assert not AccessRecord.objects.exists()
 
 
 def test_looks_record_many_rows_in_as_many_queries_as_one(cast, django_assert_num_queries):
     entries = [f.TenantFactory(management=cast.anggrek) for _each in range(30)]
-    subjects.own(cast.sam)
+    subjects.get_or_create_for(cast.sam)
     with django_assert_num_queries(8) as one:  # savepoint, about, own, companies, insert, own, journal, release
-        access.looks(entries[:1], by=cast.sam, as_=Hat.STAFF, why=Why.EXPORT, action=Action.EXPORTED)
+        access.record_accesses(
+            entries[:1], by=cast.sam, role=Role.STAFF, why=AccessReason.EXPORT, action=Action.EXPORTED
+        )
     with django_assert_num_queries(len(one)):
-        access.looks(entries, by=cast.sam, as_=Hat.STAFF, why=Why.EXPORT, action=Action.EXPORTED)
+        access.record_accesses(entries, by=cast.sam, role=Role.STAFF, why=AccessReason.EXPORT, action=Action.EXPORTED)
     assert AccessRecord.objects.count() == 31
 
 
 def test_looks_of_nothing_is_nothing(cast):
-    assert access.looks([], by=cast.sam, as_=Hat.STAFF, why=Why.EXPORT) == []
+    assert access.record_accesses([], by=cast.sam, role=Role.STAFF, why=AccessReason.EXPORT) == []
 
 
 def test_listed_names_the_company_of_the_agreement(cast, grant):
     """Who works for two vendors looks for the one that the agreement is with."""
     other = f.VendorFactory(name="PT Lain")
-    parties.appoint(user=cast.vera, party=other, role=Role.VENDOR, by=cast.otto)
+    parties.appoint(user=cast.vera, party=other, role=MembershipRole.VENDOR, by=cast.otto)
     second = f.GrantFactory(
         subject=grant.subject, agreement=f.AgreementFactory(management=cast.anggrek, vendor=other), purpose=cast.purpose
     )
-    access.listed([(grant, grant.fields), (second, second.fields)], by=cast.vera)
+    access.record_listing([(grant, grant.fields), (second, second.fields)], by=cast.vera)
     assert dict(AccessRecord.objects.values_list("grant", "party__name")) == {
         grant.pk: "PT Teknik Andal",
         second.pk: "PT Lain",
@@ -116,16 +124,16 @@ def test_listed_names_the_company_of_the_agreement(cast, grant):
 
 
 def test_companies_of_a_superuser_without_a_company_is_the_operator(cast):
-    assert parties.companies(cast.otto, Hat.OPERATOR) == [cast.operator]
-    assert parties.companies(cast.otto, Hat.STAFF) == []
-    assert parties.party_of(cast.ann, Hat.TENANT) is None
+    assert parties.companies(cast.otto, Role.OPERATOR) == [cast.operator]
+    assert parties.companies(cast.otto, Role.STAFF) == []
+    assert parties.party_of(cast.ann, Role.TENANT) is None
     Party.objects.filter(pk=cast.operator.pk).update(kind="vendor")
-    assert parties.party_of(cast.otto, Hat.OPERATOR) is None
+    assert parties.party_of(cast.otto, Role.OPERATOR) is None
 
 
 def test_a_look_without_a_reason_cannot_be_written(cast):
     with pytest.raises(IntegrityError), transaction.atomic():
-        access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why="")
+        access.record_access(cast.ann_entry, by=cast.sam, role=Role.STAFF, why="")
 
 
 # Evidence only grows
@@ -133,9 +141,9 @@ def test_a_look_without_a_reason_cannot_be_written(cast):
 
 @pytest.fixture
 def evidence(cast, grant):
-    access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD)
+    access.record_access(cast.ann_entry, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD)
     SharingEvent.objects.create(
-        kind="given", subject=grant.subject, grant=grant, actor=subjects.own(cast.ann), at=timezone.now()
+        kind="given", subject=grant.subject, grant=grant, actor=subjects.get_or_create_for(cast.ann), at=timezone.now()
     )
     return {AccessRecord: AccessRecord.objects.get(), SharingEvent: SharingEvent.objects.get()}
 

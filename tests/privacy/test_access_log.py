@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from privacy import access, access_log, subjects
 from privacy.models import AccessRecord
-from privacy.models.access import Action, Why
+from privacy.models.access import AccessReason, Action
 from privacy.oversight import investigations
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import grants
 from tenants.models import Tenant
 from tests import factories as f
@@ -33,13 +33,13 @@ def text(response):
     return response.content.decode()
 
 
-def look(cast, who="sam", hat=Hat.STAFF, why=Why.RECORD, at=None, **what):
+def look(cast, who="sam", role=Role.STAFF, why=AccessReason.RECORD, at=None, **what):
     """Write one record, as if it had happened at `at`."""
     values = {
         "subject": cast.ann_entry.subject,
         "controller": cast.anggrek,
-        "actor": subjects.own(getattr(cast, who)),
-        "hat": hat,
+        "actor": subjects.get_or_create_for(getattr(cast, who)),
+        "hat": role,
         "why": why,
         "party": {"sam": cast.anggrek, "vera": cast.teknik, "olga": cast.operator}.get(who),
         "action": Action.VIEWED,
@@ -60,18 +60,18 @@ def sentence(cast, **what):
 def test_sentence_of_a_vendor_names_the_job(cast, grant):
     fields = ["tenant.phone"]
     assert (
-        sentence(cast, who="vera", hat=Hat.VENDOR, why=Why.GRANT, grant=grant, fields=fields)
+        sentence(cast, who="vera", role=Role.VENDOR, why=AccessReason.GRANT, grant=grant, fields=fields)
         == "Vera from PT Teknik Andal looked at your phone number for the job “Repairs in the unit”."
     )
     assert sentence(
-        cast, who="vera", hat=Hat.VENDOR, why=Why.GRANT, grant=grant, fields=fields, action=Action.LISTED
+        cast, who="vera", role=Role.VENDOR, why=AccessReason.GRANT, grant=grant, fields=fields, action=Action.LISTED
     ).startswith("Vera from PT Teknik Andal looked at your phone number in a list, for the job")
 
 
 def test_sentence_of_staff_says_for_which_request(cast):
     everything = [f"tenant.{name}" for name in Tenant.Privacy.personal]
     assert (
-        sentence(cast, why=Why.UPDATE, reference="PD-2026-0417", fields=everything)
+        sentence(cast, why=AccessReason.UPDATE, reference="PD-2026-0417", fields=everything)
         == SAM + "looked at your record to decide request PD-2026-0417."
     )
 
@@ -84,7 +84,7 @@ def test_sentence_of_staff_says_for_which_request(cast):
             SAM + "revealed your identity number in full to look after the register of tenants.",
         ),
         (
-            {"action": Action.EXPORTED, "why": Why.EXPORT, "fields": ["tenant.name", "occupancy.unit"]},
+            {"action": Action.EXPORTED, "why": AccessReason.EXPORT, "fields": ["tenant.name", "occupancy.unit"]},
             SAM + "exported a list with your name and unit.",
         ),
         (
@@ -92,23 +92,23 @@ def test_sentence_of_staff_says_for_which_request(cast):
             SAM + "searched the register by your identity number to look after the register of tenants.",
         ),
         (
-            {"action": Action.CHANGED, "why": Why.CORRECTION, "fields": ["tenant.phone"]},
+            {"action": Action.CHANGED, "why": AccessReason.CORRECTION, "fields": ["tenant.phone"]},
             SAM + "changed your phone number to correct the register of tenants.",
         ),
         (
-            {"why": Why.CLAIM, "reference": "KL-2026-0001", "fields": []},
+            {"why": AccessReason.CLAIM, "reference": "KL-2026-0001", "fields": []},
             SAM + "looked at your data to check claim KL-2026-0001.",
         ),
         (
-            {"why": Why.SHARING, "reference": "IB-2026-0001"},
+            {"why": AccessReason.SHARING, "reference": "IB-2026-0001"},
             SAM + "looked at your name to look after IB-2026-0001, which is about sharing.",
         ),
         (
-            {"who": "olga", "hat": Hat.OPERATOR, "why": Why.OVERSIGHT},
+            {"who": "olga", "role": Role.OPERATOR, "why": AccessReason.OVERSIGHT},
             OLGA + "looked at your name to supervise the protection of personal data.",
         ),
         (
-            {"fields": ["sharingrequest.reason"], "why": Why.SHARING},
+            {"fields": ["sharingrequest.reason"], "why": AccessReason.SHARING},
             SAM + "looked at your request to share to look after a sharing permission.",
         ),
         (
@@ -133,7 +133,13 @@ def test_sentence_by_action(cast, what, expected):
 )
 def test_sentence_of_a_refused_look_says_why(cast, reason, words):
     found = sentence(
-        cast, who="vera", hat=Hat.VENDOR, why=Why.GRANT, allowed=False, reason=reason[:24], fields=["tenant.address"]
+        cast,
+        who="vera",
+        role=Role.VENDOR,
+        why=AccessReason.GRANT,
+        allowed=False,
+        reason=reason[:24],
+        fields=["tenant.address"],
     )
     assert found == f"Vera from PT Teknik Andal tried to look at your address and was refused: {words}."
 
@@ -149,24 +155,29 @@ def test_who_falls_back_to_the_role_when_an_account_has_no_name(cast):
         user.name = ""
         user.save()
     assert sentence(cast).startswith("Staff of Pengelola Anggrek looked")
-    assert sentence(cast, who="vera", hat=Hat.VENDOR).startswith("Somebody from PT Teknik Andal looked")
-    assert sentence(cast, who="olga", hat=Hat.OPERATOR).startswith("The operator PT Operator Contoh looked")
+    assert sentence(cast, who="vera", role=Role.VENDOR).startswith("Somebody from PT Teknik Andal looked")
+    assert sentence(cast, who="olga", role=Role.OPERATOR).startswith("The operator PT Operator Contoh looked")
 
 
 def test_who_does_not_name_another_tenant_who_tried(cast):
     cast.bob.name = "Bob"
     cast.bob.save()
-    found = sentence(cast, who="bob", hat=Hat.TENANT, why=Why.OWN, allowed=False, reason="not_yours")
+    found = sentence(cast, who="bob", role=Role.TENANT, why=AccessReason.OWN, allowed=False, reason="not_yours")
     assert found.startswith("Somebody else's account tried to look")
     assert "Bob" not in found
 
 
 def test_own_looks_are_in_the_second_person(cast):
     assert sentence(
-        cast, who="ann", hat=Hat.TENANT, why=Why.OWN, action=Action.REVEALED, fields=["tenant.identity_number"]
+        cast,
+        who="ann",
+        role=Role.TENANT,
+        why=AccessReason.OWN,
+        action=Action.REVEALED,
+        fields=["tenant.identity_number"],
     ) == ("You had your identity number shown to you in full.")
     assert (
-        sentence(cast, who="ann", hat=Hat.TENANT, why=Why.OWN, action=Action.EXPORTED)
+        sentence(cast, who="ann", role=Role.TENANT, why=AccessReason.OWN, action=Action.EXPORTED)
         == "You downloaded a copy of your own data."
     )
 
@@ -195,10 +206,10 @@ def test_lines_collapse_the_same_looks_of_one_day(cast, grant):
 def test_lines_keep_different_reasons_apart(cast):
     records = [
         look(cast),
-        look(cast, why=Why.CLAIM),
+        look(cast, why=AccessReason.CLAIM),
         look(cast, reference="PD-1"),
         look(cast, allowed=False, reason="ended"),
-        look(cast, who="olga", hat=Hat.OPERATOR),
+        look(cast, who="olga", role=Role.OPERATOR),
     ]
     assert len(access_log.lines(records, cast.ann.pk)) == 5
 
@@ -224,12 +235,12 @@ def test_page_shows_vendors_staff_refusals_and_own_looks(cast, sign_in, grant):
     grants.open_shared(number=grant.number, by=cast.vera)
     grants.withdraw(grant=grant, by=cast.ann)
     grants.open_shared(number=grant.number, by=cast.vera)
-    access.fetch(Tenant, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD, pk=cast.ann_entry.pk)
-    access.fetch(
+    access.get_and_record(Tenant, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD, pk=cast.ann_entry.pk)
+    access.get_and_record(
         Tenant,
         by=cast.ann,
-        as_=Hat.TENANT,
-        why=Why.OWN,
+        role=Role.TENANT,
+        why=AccessReason.OWN,
         action=Action.REVEALED,
         fields=["identity_number"],
         pk=cast.ann_entry.pk,
@@ -260,7 +271,7 @@ def test_page_counts_repeated_looks_on_one_line(cast, sign_in):
 
 
 def test_page_opens_with_twelve_months_and_shows_longer_on_request(cast, sign_in):
-    look(cast, at=NOON - timedelta(days=500), why=Why.CLAIM)
+    look(cast, at=NOON - timedelta(days=500), why=AccessReason.CLAIM)
     client = sign_in(cast.ann)
     assert "to check a claim" not in text(client.get(URL))
     page = text(client.get(URL, {"older": "1"}))
@@ -298,8 +309,8 @@ def test_page_asks_the_same_queries_for_two_hundred_records(cast, sign_in, grant
             look(
                 cast,
                 who="vera",
-                hat=Hat.VENDOR,
-                why=Why.GRANT,
+                role=Role.VENDOR,
+                why=AccessReason.GRANT,
                 grant=grant,
                 at=NOON - timedelta(days=number % 40, minutes=number),
             )

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from privacy.models import AccessRecord
-from privacy.models.access import Action, Why
+from privacy.models.access import AccessReason, Action
 from privacy.rights import profile_updates
 from tenants.models import Tenant
 from tests import factories as f
@@ -46,7 +46,7 @@ def test_a_form_that_comes_back_with_a_mistake_is_a_look(cast, sam):
 
 def test_a_decision_that_comes_back_with_a_mistake_is_a_look(cast, sam, request_):
     assert sam.post(reverse("admin:privacy_profileupdaterequest_change", args=[request_.pk]), {"x": "1"}).content
-    assert looks(cast.ann_entry.subject).get().why == Why.UPDATE
+    assert looks(cast.ann_entry.subject).get().why == AccessReason.UPDATE
 
 
 def test_a_claim_is_looked_at_once_however_it_is_shown(sam, claim):
@@ -84,7 +84,7 @@ def test_staff_who_may_only_read_decide_nothing_by_post_either(cast, sam, reques
 def test_opening_an_account_is_recorded_for_its_owner(cast, sign_in):
     sign_in(cast.otto).get(f"/admin/accounts/user/{cast.ann.pk}/change/")
     record = AccessRecord.objects.get(subject__holder=cast.ann, subject__own=True)
-    assert (record.why, record.fields) == (Why.OVERSIGHT, ["user.email", "user.name"])
+    assert (record.why, record.fields) == (AccessReason.OVERSIGHT, ["user.email", "user.name"])
 
 
 def test_an_unknown_account_is_404(cast, sign_in):

@@ -17,11 +17,11 @@ from privacy import audit_log, parties, subjects
 from privacy.errors import Refused
 from privacy.models import JournalEntry
 from privacy.models.audit_log import OF_ACCOUNT, Kind
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.oversight import evidence_checks
 from privacy.rights import erasures, exports
-from privacy.rights.models.erasures import Why
-from privacy.scope import Hat
+from privacy.rights.models.erasures import ErasureReason
+from privacy.scope import Role
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_a_sign_in_and_a_sign_out_are_written_down(ann):
     client.post("/accounts/logout/")
     coming, going = entries(Kind.SIGNED_IN, about=ann), entries(Kind.SIGNED_OUT, about=ann)
     assert len(coming) == len(going) == 1
-    assert coming[0].actor == coming[0].about == subjects.own(ann)
+    assert coming[0].actor == coming[0].about == subjects.get_or_create_for(ann)
     assert (coming[0].network, coming[0].route) == ("127.0.0.0/24", "/accounts/login/")
     assert len(coming[0].request) == len("1A2B3C4D")
     assert coming[0].facts == {"with": ["password"]}
@@ -67,7 +67,7 @@ def test_a_sign_in_and_a_sign_out_are_written_down(ann):
 def test_a_wrong_password_is_kept_for_the_account(ann):
     Client().post(LOGIN, {"login": "Ann@Example.com", "password": "Wrong-word-1"})
     (kept,) = entries(Kind.FAILED)
-    assert (kept.about, kept.actor, kept.network) == (subjects.own(ann), None, "127.0.0.0/24")
+    assert (kept.about, kept.actor, kept.network) == (subjects.get_or_create_for(ann), None, "127.0.0.0/24")
     assert not entries(Kind.SIGNED_IN)
 
 
@@ -107,7 +107,7 @@ def test_inviting_deactivating_and_reactivating_are_written_down(cast):
     account_lifecycle.reactivate(user=cast.vera, by=cast.olga)
     told = entries(Kind.INVITED, Kind.DEACTIVATED, Kind.REACTIVATED, about=cast.vera)
     assert len(told) == 3
-    assert {entry.actor for entry in told} == {subjects.own(cast.olga)}
+    assert {entry.actor for entry in told} == {subjects.get_or_create_for(cast.olga)}
 
 
 def test_a_refused_deactivation_leaves_nothing(cast):
@@ -118,13 +118,13 @@ def test_a_refused_deactivation_leaves_nothing(cast):
 
 def test_appointing_and_dismissing_say_which_role(cast):
     before = JournalEntry.objects.count()
-    membership = parties.appoint(user=cast.rita, party=cast.bougenvil, role=Role.HEAD, by=cast.otto)
+    membership = parties.appoint(user=cast.rita, party=cast.bougenvil, role=MembershipRole.HEAD, by=cast.otto)
     parties.dismiss(membership=membership, by=cast.otto)
     told = entries(Kind.RIGHTS, about=cast.rita)
     roles = [entry.facts["role"] for entry in told if "role" in entry.facts]
     assert ["officer", "head"] in roles
     assert ["head", None] in roles
-    assert all(entry.actor == subjects.own(cast.otto) for entry in told if "role" in entry.facts)
+    assert all(entry.actor == subjects.get_or_create_for(cast.otto) for entry in told if "role" in entry.facts)
     assert JournalEntry.objects.count() > before + 2
 
 
@@ -166,7 +166,7 @@ def test_a_form_sent_in_the_admin_is_written_down(cast, sign_in):
         "/admin/accounts/user/", {"action": "deactivate", "_selected_action": cast.ann.pk, "index": 0}
     )
     (entry,) = entries(Kind.ADMIN)
-    assert (entry.actor, entry.route) == (subjects.own(cast.otto), "/admin/accounts/user/")
+    assert (entry.actor, entry.route) == (subjects.get_or_create_for(cast.otto), "/admin/accounts/user/")
     assert entry.facts["action"] == "deactivate"
     assert entries(Kind.DEACTIVATED, about=cast.ann)
 
@@ -179,7 +179,7 @@ def test_looking_at_the_admin_is_no_act(cast, sign_in):
 def test_a_copy_of_ones_data_is_written_down(cast):
     exports.bundle(by=cast.ann)
     (entry,) = entries(Kind.EXPORTED)
-    assert entry.actor == subjects.own(cast.ann)
+    assert entry.actor == subjects.get_or_create_for(cast.ann)
     assert entry.facts["rows"] == 1
 
 
@@ -188,7 +188,7 @@ def test_a_refused_page_is_written_down(cast, sign_in, who, address):
     user = getattr(cast, who)
     assert sign_in(user).get(address).status_code in {403, 404}
     (entry,) = entries(Kind.REFUSED)
-    assert (entry.actor, entry.route) == (subjects.own(user), address)
+    assert (entry.actor, entry.route) == (subjects.get_or_create_for(user), address)
 
 
 @pytest.mark.parametrize("who", ["ann", "vera"])
@@ -196,7 +196,7 @@ def test_a_page_of_the_admin_that_leads_somebody_away_is_written_down(cast, sign
     user = getattr(cast, who)
     assert sign_in(user).get("/admin/tenants/tenant/").status_code == 302
     (entry,) = entries(Kind.REFUSED)
-    assert (entry.actor, entry.route) == (subjects.own(user), "/admin/tenants/tenant/")
+    assert (entry.actor, entry.route) == (subjects.get_or_create_for(user), "/admin/tenants/tenant/")
 
 
 def test_strangers_cannot_fill_the_journal():
@@ -214,21 +214,21 @@ def test_who_reads_which_entries(cast):
         audit_log.record(Kind.SIGNED_IN, by=user, about=user)
     mine = {name: entries(Kind.SIGNED_IN, about=getattr(cast, name))[0] for name in ("ann", "sam", "rita", "vera")}
 
-    def read(user, as_):
-        seen = set(JournalEntry.objects.visible_to(user, as_=as_).filter(kind=Kind.SIGNED_IN))
+    def read(user, role):
+        seen = set(JournalEntry.objects.visible_to(user, role=role).filter(kind=Kind.SIGNED_IN))
         return {name for name, entry in mine.items() if entry in seen}
 
-    assert read(cast.olga, Hat.OPERATOR) == {"ann", "sam", "rita", "vera"}
-    assert read(cast.sam, Hat.STAFF) == {"sam"}  # he leads Anggrek
-    assert read(cast.rita, Hat.STAFF) == set()  # an officer leads nobody
-    assert read(cast.vera, Hat.VENDOR) == set()
-    assert read(cast.ann, Hat.TENANT) == {"ann"}
+    assert read(cast.olga, Role.OPERATOR) == {"ann", "sam", "rita", "vera"}
+    assert read(cast.sam, Role.STAFF) == {"sam"}  # he leads Anggrek
+    assert read(cast.rita, Role.STAFF) == set()  # an officer leads nobody
+    assert read(cast.vera, Role.VENDOR) == set()
+    assert read(cast.ann, Role.TENANT) == {"ann"}
 
 
 def test_a_person_finds_her_own_doings_in_her_copy_and_no_more(cast):
     audit_log.record(Kind.SIGNED_IN, by=cast.ann, about=cast.ann)
     audit_log.record(Kind.RIGHTS, by=cast.otto, about=cast.ann)
-    kinds = set(JournalEntry.objects.visible_to(cast.ann, as_=Hat.TENANT).values_list("kind", flat=True))
+    kinds = set(JournalEntry.objects.visible_to(cast.ann, role=Role.TENANT).values_list("kind", flat=True))
     assert kinds == {"signed_in"} <= set(OF_ACCOUNT)
 
 
@@ -283,7 +283,7 @@ def test_nobody_changes_an_entry():
 def test_erasure_cuts_the_person_loose_and_leaves_the_entries(cast):
     audit_log.record(Kind.SIGNED_IN, by=cast.ann, about=cast.ann)
     account = cast.ann.pk
-    erasures.order(subject=cast.ann_entry.subject, why=Why.RIGHT)
+    erasures.order(subject=cast.ann_entry.subject, why=ErasureReason.RIGHT)
     assert not User.objects.filter(pk=account).exists()
     entry = JournalEntry.objects.filter(kind=Kind.SIGNED_IN).last()
     assert entry.about.holder is None

@@ -8,8 +8,8 @@ from privacy import change_tracking
 from privacy.models import JournalEntry, Subject
 from privacy.models.audit_log import Kind
 from privacy.rights import erasures
-from privacy.rights.models.erasures import Why
-from privacy.subjects import own
+from privacy.rights.models.erasures import ErasureReason
+from privacy.subjects import get_or_create_for
 from tenants.models import Tenant, Unit
 from tests import factories as f
 
@@ -89,7 +89,7 @@ def test_an_entry_names_who_acted_and_in_which_request(cast):
         cast.ann_entry.other = "x"
         cast.ann_entry.save()
     entry = latest(Kind.CHANGED)
-    assert (entry.actor, entry.request) == (own(cast.sam), "1A2B3C4D")
+    assert (entry.actor, entry.request) == (get_or_create_for(cast.sam), "1A2B3C4D")
 
 
 def test_outside_a_request_nobody_is_named(cast):
@@ -109,6 +109,6 @@ def test_a_pseudonym_is_told_of_without_its_holder(cast):
 def test_erasure_leaves_no_value_in_the_history(cast):
     cast.ann_entry.other = "keeps bees"
     cast.ann_entry.save()
-    erasures.order(subject=cast.ann_entry.subject, why=Why.RIGHT)
+    erasures.order(subject=cast.ann_entry.subject, why=ErasureReason.RIGHT)
     told = str(list(JournalEntry.objects.values_list("facts", "row", "route")))
     assert not [word for word in ("Ann Wijaya", "bees", "ann@example.com", "3172055504900001") if word in told]

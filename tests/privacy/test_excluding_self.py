@@ -20,10 +20,10 @@ from privacy.models import (
     LegalHold,
     Membership,
 )
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.oversight import disclosures, investigations
 from privacy.rights import legal_holds
-from privacy.scope import Hat
+from privacy.scope import Role
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def _journal(settings, tmp_path):
 
 def head_who_lives_there(cast):
     user = f.UserFactory(name="Hed")
-    parties.appoint(user=user, party=cast.anggrek, role=Role.HEAD, by=cast.otto)
+    parties.appoint(user=user, party=cast.anggrek, role=MembershipRole.HEAD, by=cast.otto)
     return user, f.TenantFactory(management=cast.anggrek, name="Hed", subject__holder=user)
 
 
@@ -54,8 +54,8 @@ def hed(cast):
 def mix(cast):
     """Officer here, head elsewhere: the groups of an account are those of all its companies."""
     user = f.UserFactory(name="Mix")
-    parties.appoint(user=user, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
-    parties.appoint(user=user, party=cast.bougenvil, role=Role.HEAD, by=cast.otto)
+    parties.appoint(user=user, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
+    parties.appoint(user=user, party=cast.bougenvil, role=MembershipRole.HEAD, by=cast.otto)
     return user
 
 
@@ -71,7 +71,7 @@ def case_about(subject, by):
 def secret(cast, hed):
     """A disclosure of Hed's data of which she is told in ten days."""
     officer = f.UserFactory()
-    parties.appoint(user=officer, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=officer, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
     asked = disclosures.ask(
         disclosure=Disclosure(
             controller_id=cast.anggrek.pk, ground="authority", instrument="Surat 1", institution="Polda",
@@ -89,8 +89,8 @@ def code(verb, **given):
     return refused.value.code
 
 
-def seen(model, user, hat=Hat.STAFF):
-    return model.objects.visible_to(user, as_=hat).exists()
+def seen(model, user, role=Role.STAFF):
+    return model.objects.visible_to(user, role=role).exists()
 
 
 def test_nobody_releases_or_reads_a_hold_on_her_own_record(cast, hed):
@@ -123,8 +123,8 @@ def test_the_dpo_who_lives_there_meets_no_case_about_herself(cast):
     entry = f.TenantFactory(management=cast.anggrek, subject__holder=cast.olga)
     case_about(entry.subject, cast.sam)
     for model in (InvestigationCase, CaseEvent):
-        assert not seen(model, cast.olga, Hat.OPERATOR)
-        assert seen(model, cast.otto, Hat.OPERATOR)
+        assert not seen(model, cast.olga, Role.OPERATOR)
+        assert seen(model, cast.otto, Role.OPERATOR)
 
 
 def test_nobody_exports_or_reads_a_disclosure_about_herself(cast, hed, secret):
@@ -134,16 +134,16 @@ def test_nobody_exports_or_reads_a_disclosure_about_herself(cast, hed, secret):
         assert seen(model, cast.sam), model
         assert not seen(model, hed), model
     looks = AccessRecord.objects.filter(why="disclosure")
-    assert looks.filter(pk__in=AccessRecord.objects.visible_to(cast.sam, as_=Hat.STAFF)).exists()
-    for hat in (Hat.STAFF, Hat.TENANT):
-        assert not looks.filter(pk__in=AccessRecord.objects.visible_to(hed, as_=hat)).exists()
+    assert looks.filter(pk__in=AccessRecord.objects.visible_to(cast.sam, role=Role.STAFF)).exists()
+    for role in (Role.STAFF, Role.TENANT):
+        assert not looks.filter(pk__in=AccessRecord.objects.visible_to(hed, role=role)).exists()
 
 
 def test_the_log_at_work_tells_of_a_disclosure_about_oneself_once_it_is_told(cast, hed, secret, time_machine):
     disclosures.export(disclosure=secret, by=cast.sam)
     time_machine.move_to(timezone.now() + timedelta(days=11))
     looks = AccessRecord.objects.filter(why="disclosure")
-    assert looks.filter(pk__in=AccessRecord.objects.visible_to(hed, as_=Hat.STAFF)).exists()
+    assert looks.filter(pk__in=AccessRecord.objects.visible_to(hed, role=Role.STAFF)).exists()
 
 
 # Heads elsewhere
@@ -155,7 +155,7 @@ def test_a_head_elsewhere_reads_here_what_an_officer_reads(cast, mix):
     for model in (LegalHold, InvestigationCase, CaseEvent):
         assert seen(model, cast.sam), model
         assert not seen(model, mix), model
-    companies = Membership.objects.visible_to(mix, as_=Hat.STAFF).values_list("party", flat=True)
+    companies = Membership.objects.visible_to(mix, role=Role.STAFF).values_list("party", flat=True)
     assert set(companies) == {cast.bougenvil.pk}
 
 

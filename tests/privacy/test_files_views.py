@@ -38,8 +38,8 @@ def entry(cast):
     return cast.ann_entry
 
 
-def address(row, field, hat=""):
-    return reverse("file", args=[row._meta.label_lower, row.pk, field]) + (f"?as={hat}" if hat else "")
+def address(row, field, role=""):
+    return reverse("file", args=[row._meta.label_lower, row.pk, field]) + (f"?as={role}" if role else "")
 
 
 def ask(entry, by, **files):
@@ -88,9 +88,9 @@ def test_the_operator_opens_it_to_supervise(cast, entry, sign_in):
 
 
 @pytest.mark.parametrize("name", ["bob", "rita", "vera"])
-@pytest.mark.parametrize("hat", ["", "tenant", "staff", "vendor", "operator", "nonsense"])
-def test_others_find_nothing_whatever_they_say_they_are(cast, entry, sign_in, name, hat):
-    assert sign_in(getattr(cast, name)).get(address(entry, "photo", hat)).status_code == 404
+@pytest.mark.parametrize("role", ["", "tenant", "staff", "vendor", "operator", "nonsense"])
+def test_others_find_nothing_whatever_they_say_they_are(cast, entry, sign_in, name, role):
+    assert sign_in(getattr(cast, name)).get(address(entry, "photo", role)).status_code == 404
     assert not AccessRecord.objects.filter(allowed=True).exists()
 
 

@@ -93,7 +93,7 @@ def test_add_that_failed_may_be_sent_again(cast, sam, entry, monkeypatch):
     answer = send(sam, Tenant, entry | {"name": ""})
     assert key_of(answer) == entry["form_key"]
     with monkeypatch.context() as patch:
-        patch.setattr(register.access, "look", lambda *args, **kwargs: 1 / 0)
+        patch.setattr(register.access, "record_access", lambda *args, **kwargs: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             send(sam, Tenant, entry)
     assert TWICE not in send(sam, Tenant, entry).content.decode()

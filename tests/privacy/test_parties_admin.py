@@ -10,7 +10,7 @@ from accounts.models import User
 from privacy import parties
 from privacy.errors import Refused
 from privacy.models import Membership, Party
-from privacy.models.parties import PartyKind, Role
+from privacy.models.parties import MembershipRole, PartyKind
 from tests import factories as f
 
 MEMBERS, PARTIES = "/admin/privacy/membership/", "/admin/privacy/party/"
@@ -21,7 +21,7 @@ def text(response):
 
 
 def appointing(cast, **changes):
-    values = {"email": "new@example.com", "name": "Nia", "party": cast.anggrek.pk, "role": Role.OFFICER}
+    values = {"email": "new@example.com", "name": "Nia", "party": cast.anggrek.pk, "role": MembershipRole.OFFICER}
     return values | changes
 
 
@@ -33,7 +33,7 @@ def dismissing(*memberships):
 def omar(cast):
     """Works for the operator, without being a superuser."""
     user = f.UserFactory(email="omar@example.com", name="Omar")
-    parties.appoint(user=user, party=cast.operator, role=Role.OPERATOR, by=cast.otto)
+    parties.appoint(user=user, party=cast.operator, role=MembershipRole.OPERATOR, by=cast.otto)
     return user
 
 
@@ -43,14 +43,18 @@ def omar(cast):
 def test_appoint_makes_the_account_and_invites_it(cast, omar, sign_in):
     assert sign_in(omar).post(f"{MEMBERS}add/", appointing(cast)).status_code == 302
     membership = Membership.objects.get(user__email="new@example.com")
-    assert (membership.party_id, membership.role, membership.user.name) == (cast.anggrek.pk, Role.OFFICER, "Nia")
+    assert (membership.party_id, membership.role, membership.user.name) == (
+        cast.anggrek.pk,
+        MembershipRole.OFFICER,
+        "Nia",
+    )
     assert [group.name for group in membership.user.groups.all()] == ["tenant officer"]
     assert [letter.to for letter in mail.outbox[-2:]] == [["new@example.com"]] * 2  # the link, and for what
 
 
 def test_appoint_takes_the_account_that_is_there(cast, omar, sign_in):
     sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, email="BOB@example.com"))
-    assert Membership.objects.get(party=cast.anggrek, role=Role.OFFICER).user == cast.bob
+    assert Membership.objects.get(party=cast.anggrek, role=MembershipRole.OFFICER).user == cast.bob
     assert (mail.outbox[-1].to, mail.outbox[-1].subject) == (["bob@example.com"], "You now work for a company in BAMMS")
     assert cast.bob.has_usable_password()
 
@@ -61,14 +65,14 @@ def test_appoint_refuses_a_look_alike_and_an_email_of_somebody_else(cast, omar, 
     page = sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, email=email))
     assert page.status_code == 200
     assert "email" in page.context["adminform"].form.errors
-    assert not Membership.objects.filter(role=Role.OFFICER, party=cast.anggrek).exists()
+    assert not Membership.objects.filter(role=MembershipRole.OFFICER, party=cast.anggrek).exists()
 
 
 def test_only_a_superuser_ends_the_password_of_a_superuser(cast, omar):
     other = f.UserFactory(is_superuser=True)
     other.emailaddress_set.update(verified=False)
     with pytest.raises(Refused, match="Only a superuser may do this to a superuser"):
-        parties.appoint(user=other, party=cast.anggrek, role=Role.OFFICER, by=omar)
+        parties.appoint(user=other, party=cast.anggrek, role=MembershipRole.OFFICER, by=omar)
     assert User.objects.get(pk=other.pk).has_usable_password()
 
 
@@ -83,7 +87,7 @@ def test_appoint_gives_nothing_to_the_look_alike_of_an_account(cast, omar, sign_
     """PostgreSQL compares by capitals in `iexact`, where ı is an I."""
     stranger = f.UserFactory(email="new@gmaıl.com")
     sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, email="new@gmail.com"))
-    assert Membership.objects.get(party=cast.anggrek, role=Role.OFFICER).user.email == "new@gmail.com"
+    assert Membership.objects.get(party=cast.anggrek, role=MembershipRole.OFFICER).user.email == "new@gmail.com"
     assert not stranger.memberships.exists()
 
 
@@ -103,7 +107,7 @@ def test_an_account_whose_mailbox_nobody_confirmed_is_given_to_the_owner_of_the_
 
 
 def test_appoint_refuses_a_role_of_another_kind_of_company(cast, omar, sign_in):
-    page = text(sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, role=Role.VENDOR)))
+    page = text(sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, role=MembershipRole.VENDOR)))
     assert "This role does not fit this company. Choose a role that does." in page
     assert not User.objects.filter(email="new@example.com").exists()
 
@@ -111,7 +115,7 @@ def test_appoint_refuses_a_role_of_another_kind_of_company(cast, omar, sign_in):
 def test_appoint_refuses_who_already_works_there(cast, omar, sign_in):
     page = text(sign_in(omar).post(f"{MEMBERS}add/", appointing(cast, email="Sam@example.com")))
     assert "This person already works for this company. Open that entry instead." in page
-    assert cast.sam.memberships.get().role == Role.HEAD
+    assert cast.sam.memberships.get().role == MembershipRole.HEAD
 
 
 @pytest.mark.parametrize("who", ["sam", "rita", "olga"])
@@ -124,9 +128,9 @@ def test_an_appointment_is_not_edited(cast, omar, sign_in):
     membership = cast.sam.memberships.get()
     address = f"{MEMBERS}{membership.pk}/change/"
     assert 'name="role"' not in text(sign_in(omar).get(address))
-    sign_in(omar).post(address, appointing(cast, role=Role.OFFICER, party=cast.bougenvil.pk))
+    sign_in(omar).post(address, appointing(cast, role=MembershipRole.OFFICER, party=cast.bougenvil.pk))
     membership.refresh_from_db()
-    assert (membership.party_id, membership.role) == (cast.anggrek.pk, Role.HEAD)
+    assert (membership.party_id, membership.role) == (cast.anggrek.pk, MembershipRole.HEAD)
 
 
 # Dismissing

@@ -17,7 +17,7 @@ from privacy.files import uploads
 from privacy.models import AccessRecord, ConsentEvent, Guardian, PaperConsent, Standing, Subject
 from privacy.rights import legal_holds
 from privacy.sharing import grants
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,11 @@ def child(cast):
 
 def test_paper_counts_for_the_account_and_names_who_recorded_it(cast, policy):
     (event,) = record(cast)
-    assert (event.subject, event.recorded_by, event.method) == (own(cast.ann), own(cast.sam), "paper")
+    assert (event.subject, event.recorded_by, event.method) == (
+        get_or_create_for(cast.ann),
+        get_or_create_for(cast.sam),
+        "paper",
+    )
     assert event.form_hash == uploads.sha256(scan()) == event.paper.form_hash
     assert event.text_hash == policy.hash_id
     assert consents.questions(cast.ann) == []
@@ -240,7 +244,7 @@ def test_staff_record_paper_in_the_admin(cast, policy, sign_in):
     assert paper.events.get().number in page
     assert f"/files/privacy.paperconsent/{paper.pk}/form/" in page
     assert "already recorded" in client.post(address, data | {"form": picture()}).content.decode()
-    assert AccessRecord.objects.filter(subject=own(cast.ann), actor=own(cast.sam)).exists()
+    assert AccessRecord.objects.filter(subject=get_or_create_for(cast.ann), actor=get_or_create_for(cast.sam)).exists()
 
 
 def test_staff_record_a_guardian_in_the_admin(cast, child, sign_in):

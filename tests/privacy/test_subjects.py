@@ -8,7 +8,7 @@ from tests import factories as f
 
 def test_own_is_made_once(db):
     user = f.UserFactory()
-    assert subjects.own(user) == subjects.own(user)
+    assert subjects.get_or_create_for(user) == subjects.get_or_create_for(user)
     assert Subject.objects.filter(holder=user).count() == 1
 
 

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
 
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants.models import BuildingManagement, Unit, Vendor
 
 # Admins without a scope: their rows belong to no company, and only the operator's people may open them
@@ -49,7 +49,7 @@ def foreign_words(world, who):
 
 
 def visible(world, who, model):
-    return set(model._default_manager.visible_to(getattr(world, who), as_=Hat.STAFF).values_list("pk", flat=True))
+    return set(model._default_manager.visible_to(getattr(world, who), role=Role.STAFF).values_list("pk", flat=True))
 
 
 def text_of(response):
@@ -72,7 +72,7 @@ class Everyone:
 
 def request_of_everyone():
     request = request_of(Everyone())
-    request._admin_hat = Hat.OPERATOR
+    request._admin_role = Role.OPERATOR
     return request
 
 

@@ -13,7 +13,7 @@ from bamms.management.commands import setup_groups
 from privacy import declarations
 from privacy.admin.base import Scoped, TenantDataAdmin
 from privacy.models import AccessRecord, JournalEntry, Purpose
-from privacy.scope import Hat, HeadsOnly, ScopedQuerySet
+from privacy.scope import HeadsOnlyQuerySet, Role, ScopedQuerySet
 from tenants.models import Tenant
 from tests.rules.sides import (
     OPERATOR_ONLY,
@@ -60,7 +60,7 @@ def test_what_heads_read_and_officers_do_not_is_read_by_heads_of_that_company():
     loose = [
         model.__name__
         for model in only
-        if not isinstance(model._default_manager.get_queryset(), HeadsOnly) and model is not JournalEntry
+        if not isinstance(model._default_manager.get_queryset(), HeadsOnlyQuerySet) and model is not JournalEntry
     ]
     loose.remove("BuildingManagement")  # every member of staff may know of which company she is
     assert not loose, f"{loose}: let their QuerySet be a HeadsOnly."
@@ -167,7 +167,7 @@ def test_searching_a_foreign_identity_number_finds_nothing_and_records_nothing(w
 @both_sides
 def test_a_foreign_row_is_404_and_the_try_is_recorded(world, who):
     client, user = client_for(world, who), getattr(world, who)
-    refused = AccessRecord.objects.filter(allowed=False, hat=Hat.STAFF, actor__holder=user).order_by("-pk")
+    refused = AccessRecord.objects.filter(allowed=False, hat=Role.STAFF, actor__holder=user).order_by("-pk")
     for model, model_admin in PRIVATE.items():
         if not model_admin.has_view_or_change_permission(request_of(user)):
             continue

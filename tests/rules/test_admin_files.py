@@ -67,7 +67,7 @@ def test_an_import_of_another_is_as_unknown(world, who):
     assert PendingImport.objects.filter(pk=foreign.pk, used_at=None).exists()
 
 
-# What the admin writes down, and which hat it sees
+# What the admin writes down, and which role it sees
 
 
 def test_the_admins_history_names_nobody(world):

@@ -41,8 +41,8 @@ from privacy.models import (
 from privacy.models.evidence import Evidence, uuid7
 from privacy.oversight import breaches, corporate_transfers, disclosures, evidence_checks, investigations
 from privacy.rights import profile_updates, rights_requests
-from privacy.scope import Hat
-from privacy.subjects import own
+from privacy.scope import Role
+from privacy.subjects import get_or_create_for
 from tenants.models import Building, Bulletin, Claim, Occupancy, PageUse, Tenant, Unit
 from tests import factories as f
 
@@ -58,7 +58,7 @@ def two_claims(cast):
     unit = cast.ann_entry.occupancies.get().unit
     for status in (Claim.Status.UNMATCHED, Claim.Status.WAITING):
         Claim.objects.create(
-            number=reference_numbers.take("KL"), claimant=own(cast.bob), management=cast.anggrek,
+            number=reference_numbers.take("KL"), claimant=get_or_create_for(cast.bob), management=cast.anggrek,
             building=unit.building, unit_number=unit.number, status=status,
         )  # fmt: skip
 
@@ -136,7 +136,12 @@ BREAKS = {
     ),
     "accounts_user_email_any_case": lambda cast: User.objects.create(email="ANN@example.com"),
     "privacy_access_says_why": lambda cast: AccessRecord.objects.create(
-        subject=own(cast.ann), actor=own(cast.sam), hat="staff", action="viewed", allowed=True, why=""
+        subject=get_or_create_for(cast.ann),
+        actor=get_or_create_for(cast.sam),
+        hat="staff",
+        action="viewed",
+        allowed=True,
+        why="",
     ),
     "privacy_agreement_active_signed": lambda cast: SharingAgreement.objects.filter(pk=unsigned(cast).pk).update(
         status="active"
@@ -147,7 +152,7 @@ BREAKS = {
     "privacy_checkpoint_head_once": lambda cast: twice(
         lambda: CheckpointHead.objects.create(
             checkpoint=Checkpoint.objects.first() or evidence_checks.checkpoint(),
-            subject=own(cast.ann),
+            subject=get_or_create_for(cast.ann),
             sequence=1,
             hash="x",
         )
@@ -163,7 +168,7 @@ BREAKS = {
         lambda: BreachSubject.objects.create(breach=breach(cast), subject=cast.ann_entry.subject)
     ),
     "privacy_notice_authority_has_reference": lambda cast: BreachNotice.objects.create(
-        breach=breach(cast), channel="email", words={}, words_hash="0", actor=own(cast.sam)
+        breach=breach(cast), channel="email", words={}, words_hash="0", actor=get_or_create_for(cast.sam)
     ),
     "privacy_case_approved_by_someone": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(
         status="approved"
@@ -174,7 +179,7 @@ BREAKS = {
     "privacy_case_says_why": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(reason=""),
     "privacy_case_subject_once": lambda cast: same(case(cast).people.get()),
     "privacy_case_two_people": lambda cast: InvestigationCase.objects.filter(pk=case(cast).pk).update(
-        approved_by=own(cast.sam)
+        approved_by=get_or_create_for(cast.sam)
     ),
     "privacy_counter_kind_year": lambda cast: twice(lambda: Counter.objects.create(kind="XX", year=2026)),
     "privacy_disclosure_decided": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
@@ -184,17 +189,17 @@ BREAKS = {
         tell_on=timezone.localdate()
     ),
     "privacy_disclosure_delay_two_people": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
-        delayed_by=own(cast.sam)
+        delayed_by=get_or_create_for(cast.sam)
     ),
     "privacy_disclosure_exported_tells": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
-        status="exported", decided_by=own(cast.olga), decided_at=timezone.now()
+        status="exported", decided_by=get_or_create_for(cast.olga), decided_at=timezone.now()
     ),
     "privacy_disclosure_refusal_says_why": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
-        status="refused", decided_by=own(cast.olga), decided_at=timezone.now()
+        status="refused", decided_by=get_or_create_for(cast.olga), decided_at=timezone.now()
     ),
     "privacy_disclosure_subject_once": lambda cast: same(disclosure(cast).people.get()),
     "privacy_disclosure_two_people": lambda cast: Disclosure.objects.filter(pk=disclosure(cast).pk).update(
-        decided_by=own(cast.sam)
+        decided_by=get_or_create_for(cast.sam)
     ),
     "privacy_due_once_a_period": lambda cast: twice(
         lambda: DueRun.objects.create(job="job", period=timezone.localdate())
@@ -217,14 +222,14 @@ BREAKS = {
         reason="x",
         law="x",
         review_on=timezone.localdate(),
-        placed_by=own(cast.sam),
+        placed_by=get_or_create_for(cast.sam),
         released_at=timezone.now(),
     ),
     "privacy_retention_warned_once": lambda cast: twice(
         lambda: RetentionNotice.objects.create(subject=cast.ann_entry.subject, erase_on=timezone.localdate())
     ),
     "privacy_run_second_person": lambda cast: RetentionRun.objects.create(
-        number="JR-1", planned={}, prepared_by=own(cast.sam), run_by=own(cast.sam)
+        number="JR-1", planned={}, prepared_by=get_or_create_for(cast.sam), run_by=get_or_create_for(cast.sam)
     ),
     "privacy_request_one_waiting": lambda cast: twice(
         lambda: f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
@@ -234,7 +239,7 @@ BREAKS = {
     ),
     "privacy_right_one_waiting": lambda cast: same(right(cast), number="HK-2026-9999"),
     "privacy_right_one_waiting_per_line": lambda cast: same(
-        right(cast, line=access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why="record")[0]),
+        right(cast, line=access.record_access(cast.ann_entry, by=cast.sam, role=Role.STAFF, why="record")[0]),
         kind="erase",
         number="HK-2026-9999",
     ),
@@ -266,7 +271,12 @@ BREAKS = {
     ).update(published_at=timezone.now()),
     "tenants_building_name_per_management": lambda cast: same(Building.objects.get(management=cast.anggrek)),
     "tenants_bulletin_survey_link": lambda cast: Bulletin.objects.create(
-        management=cast.anggrek, kind="survey", title="x", text="x", link="http://x.example", published_by=own(cast.sam)
+        management=cast.anggrek,
+        kind="survey",
+        title="x",
+        text="x",
+        link="http://x.example",
+        published_by=get_or_create_for(cast.sam),
     ),
     "tenants_claim_one_open": two_claims,
     "tenants_identity_has_kind": lambda cast: Tenant.objects.update(identity_kind=""),
@@ -276,7 +286,7 @@ BREAKS = {
     ),
     "tenants_occupancy_once_at_a_time": lambda cast: same(cast.ann_entry.occupancies.get()),
     "tenants_use_once_a_person": lambda cast: twice(
-        lambda: PageUse.objects.create(day=timezone.localdate(), page="hub", subject=own(cast.ann))
+        lambda: PageUse.objects.create(day=timezone.localdate(), page="hub", subject=get_or_create_for(cast.ann))
     ),
     "tenants_use_once_for_everybody": lambda cast: twice(
         lambda: PageUse.objects.create(day=timezone.localdate(), page="hub")

@@ -105,7 +105,7 @@ def test_refusals_carry_every_header(world):
 
 def test_a_fault_of_ours_carries_every_header(world, monkeypatch):
     client = client_for(world, "ann")
-    monkeypatch.setattr("bamms.views.parties.hats_of", lambda _user: [])
+    monkeypatch.setattr("bamms.views.parties.roles_of", lambda _user: [])
     response = client.get("/")
     assert response.status_code == 500
     assert not missing(response)

@@ -41,8 +41,8 @@ from privacy.models import (
     Subject,
     TransferEvent,
 )
-from privacy.models.access import Why
-from privacy.subjects import own
+from privacy.models.access import AccessReason
+from privacy.subjects import get_or_create_for
 from tenants.models import Building, Bulletin, Claim, Invitation, Occupancy, PageUse, Tenant, Unit
 from tests import factories as f
 from tests.rules.site import client_for
@@ -101,7 +101,7 @@ PAGES = [*PORTAL.items(), *LISTS.items(), *REGISTER.items(), *NARROWER.items()]
 
 def grow(world, count):
     """`count` more of everything that a list shows, each with its own people and places."""
-    now, me = timezone.now(), own(world.ann)
+    now, me = timezone.now(), get_or_create_for(world.ann)
     start = Subject.objects.count()
     mine = world.ann_entry.subject
     units = Unit.objects.bulk_create(
@@ -135,7 +135,7 @@ def grow(world, count):
             title_en="x",
             text_ind="x",
             text_en="x",
-            published_by=own(world.sam),
+            published_by=get_or_create_for(world.sam),
         )
         for _n in range(count)
     )
@@ -230,7 +230,7 @@ def grow(world, count):
     seen = {
         "controller": world.anggrek,
         "party": world.anggrek,
-        "hat": "staff",
+        "role": "staff",
         "action": "viewed",
         "allowed": True,
         "fields": ["tenant.name"],
@@ -239,7 +239,7 @@ def grow(world, count):
         AccessRecord(
             subject=mine,
             actor=s,
-            why=Why.RECORD,
+            why=AccessReason.RECORD,
             reference=f"{start}-{n}",
             grant=grants[n],
             at=now - timedelta(days=n),
@@ -275,12 +275,12 @@ def grow(world, count):
         CaseEvent(case=case, kind="opened", actor=s) for case in (*cases, *[cases[0]] * count) for s in [case.opened_by]
     )
     AccessRecord.objects.bulk_create(
-        AccessRecord(subject=mine, actor=s, why=Why.RECORD, reference="x", at=now, **seen | {"allowed": False})
+        AccessRecord(subject=mine, actor=s, why=AccessReason.RECORD, reference="x", at=now, **seen | {"allowed": False})
         for s in claimants
         for _try in range(5)
     )
     JournalEntry.objects.bulk_create(
-        JournalEntry(kind="failed", about=own(holder), network=f"10.{n}.{start % 256}.0/24")
+        JournalEntry(kind="failed", about=get_or_create_for(holder), network=f"10.{n}.{start % 256}.0/24")
         for n, holder in enumerate(holders)
         for _try in range(20)
     )

@@ -59,15 +59,15 @@ from privacy.models import (
     Subject,
     TransferEvent,
 )
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.models.audit_log import Kind
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.oversight import breaches, corporate_transfers, disclosures, evidence_checks, investigations
 from privacy.rights import erasures, legal_holds, profile_updates, retention, rights_requests
-from privacy.rights.models.erasures import Why as ErasedWhy
-from privacy.scope import Hat
+from privacy.rights.models.erasures import ErasureReason as ErasedWhy
+from privacy.scope import Role
 from privacy.sharing import deletion_statements, grants
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tenants import bulletins, imports, invitations
 from tenants.models import (
     Building,
@@ -94,7 +94,7 @@ def build(cast):
     world = SimpleNamespace(**vars(cast), rows={})
     world.bersih = f.VendorFactory(name="CV Bersih Selalu")
     world.wati = f.UserFactory(email="wati@example.com", name="Wati")
-    parties.appoint(user=world.wati, party=world.bersih, role=Role.VENDOR, by=world.otto)
+    parties.appoint(user=world.wati, party=world.bersih, role=MembershipRole.VENDOR, by=world.otto)
     second = f.AgreementFactory(management=world.bougenvil, vendor=world.bersih, purposes=[world.purpose])
     for kind in LegalDocument.Kind:
         f.VersionFactory(document=f.DocumentFactory(kind=kind, title_ind=kind.label, title_en=kind.label))
@@ -163,7 +163,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         purpose=other,
         fields=["tenant.name"],
         by=worker,
-        as_=Hat.VENDOR,
+        role=Role.VENDOR,
         until=timezone.localdate() + timedelta(days=5),
         reason=f"Parcel for {name}",
     )
@@ -178,7 +178,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
     )
     claim = Claim.objects.create(
         number=f"KL-2026-00{len(name)}",
-        claimant=own(f.UserFactory(email=f"claimant.{name}@example.com")),
+        claimant=get_or_create_for(f.UserFactory(email=f"claimant.{name}@example.com")),
         management=management,
         building=occupancy.unit.building,
         unit_number=occupancy.unit.number,
@@ -205,8 +205,8 @@ def side(world, name, management, vendor, agreement, stranger, number):
     order = erasures.order(subject=held.subject, why=ErasedWhy.RIGHT)
     gone = f.TenantFactory(management=management)
     erasures.order(subject=gone.subject, why=ErasedWhy.RIGHT)
-    access.look(entry, by=staff, as_=Hat.STAFF, why=Why.RECORD)
-    line = AccessRecord.objects.filter(subject=entry.subject, hat=Hat.STAFF).first()
+    access.record_access(entry, by=staff, role=Role.STAFF, why=AccessReason.RECORD)
+    line = AccessRecord.objects.filter(subject=entry.subject, hat=Role.STAFF).first()
     right = rights_requests.ask(
         subject=entry.subject, kind="copy", by=person, details=f"Why did {name} look?", line=line
     )
@@ -216,7 +216,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         name=f"Parent of {name}",
         relation=Guardian.Relation.PARENT,
         document=ContentFile(PICTURE, "guardians/card.jpg"),
-        recorded_by=own(staff),
+        recorded_by=get_or_create_for(staff),
     )
     paper = PaperConsent.objects.create(
         subject=newcomer.subject,
@@ -224,7 +224,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         form=ContentFile(PICTURE, "paper/form.jpg"),
         form_hash="0" * 64,
         signed_on=timezone.localdate(),
-        recorded_by=own(staff),
+        recorded_by=get_or_create_for(staff),
     )
     breach = told_breach(world, name, management, entry)
     sessions.record_sign_in(user=person, session=SessionStore(), address="203.0.113.7", agent="Firefox Windows")
@@ -237,7 +237,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         by=world.olga,
     )
     head = f.UserFactory(email=f"head.{name}@example.com")
-    f.MembershipFactory(user=head, party=management, role=Role.HEAD)
+    f.MembershipFactory(user=head, party=management, role=MembershipRole.HEAD)
     investigations.approve(case=case, by=head)
     disclosure = disclosed(world, management, entry, staff, name)
     transfer = corporate_transfers.keep(
@@ -266,7 +266,9 @@ def side(world, name, management, vendor, agreement, stranger, number):
         Tenant: entry,
         Occupancy: entry.occupancies.get(),
         Bulletin: announced(management, staff, name),
-        PageUse: PageUse.objects.create(day=timezone.localdate(), page="bulletins", subject=own(person), count=7),
+        PageUse: PageUse.objects.create(
+            day=timezone.localdate(), page="bulletins", subject=get_or_create_for(person), count=7
+        ),
         Claim: claim,
         Invitation: invitation,
         PendingImport: pending,

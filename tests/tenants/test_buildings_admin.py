@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from privacy import parties
-from privacy.models.parties import PartyKind, Role
+from privacy.models.parties import MembershipRole, PartyKind
 from tenants.models import Building, BuildingManagement, Unit, Vendor
 from tests import factories as f
 
@@ -128,7 +128,7 @@ def test_the_head_keeps_the_office_hours_in_both_languages(cast, sam):
 
 
 def test_a_head_elsewhere_changes_no_company_where_she_is_an_officer(cast, sign_in):
-    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=MembershipRole.OFFICER, by=cast.otto)
     page = reverse("admin:tenants_buildingmanagement_change", args=[cast.bougenvil.pk])
     assert sign_in(cast.sam).post(page, {"name": "Taken over"}).status_code == 403
     cast.bougenvil.refresh_from_db()

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from privacy import parties
 from privacy.errors import Refused
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from tenants import claims
 from tenants.models import Claim, Tenant
 from tests import factories as f
@@ -243,7 +243,7 @@ def test_confirm_for_an_entry_of_another_register_is_refused(entry, cast):
 
 
 def test_confirm_stays_in_the_register_that_was_claimed(entry, cast):
-    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=MembershipRole.OFFICER, by=cast.otto)
     with pytest.raises(Refused) as refusal:
         claims.confirm(claim=waiting(entry), entry=f.TenantFactory(management=cast.bougenvil), by=cast.sam)
     assert refusal.value.code == "entry"

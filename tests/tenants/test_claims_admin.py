@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from privacy.models import AccessRecord
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tenants.models import Claim
 from tests import factories as f
 
@@ -38,7 +38,7 @@ def claim(entry):
 
 def waiting(entry, person, /, **changed):
     fields = {
-        "number": "KL-2026-0001", "claimant": own(person), "management": entry.management,
+        "number": "KL-2026-0001", "claimant": get_or_create_for(person), "management": entry.management,
         "building": entry.occupancies.get().unit.building, "unit_number": "a-15-01", "identity_kind": "ktp",
         "identity_number": NUMBER, "birth_date": "1992-06-12", "entry": entry, "status": Claim.Status.WAITING,
     }  # fmt: skip
@@ -221,7 +221,7 @@ def test_second_answer_loses_nothing_and_is_told(cast, sign_in, claim):
 
 def test_invitations_are_listed_by_name_and_never_edited(cast, sign_in, entry):
     invitation = entry.invitations.create(
-        email="cici@example.com", token_hash="0" * 64, created_by=own(cast.sam), expires_at=timezone.now()
+        email="cici@example.com", token_hash="0" * 64, created_by=get_or_create_for(cast.sam), expires_at=timezone.now()
     )
     client = sign_in(cast.sam)
     assert "Cici Lestari" in client.get(reverse("admin:tenants_invitation_changelist")).content.decode()

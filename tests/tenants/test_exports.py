@@ -13,7 +13,7 @@ from django.utils import translation
 
 from privacy.errors import Refused
 from privacy.models import AccessRecord
-from privacy.models.access import Action, Why
+from privacy.models.access import AccessReason, Action
 from tenants import columns, exports, imports, spreadsheets
 from tenants.imports import plan as plans
 from tenants.models import Tenant
@@ -112,7 +112,11 @@ def test_export_writes_a_record_with_reason_and_fields_for_each_person(export, c
     records = AccessRecord.objects.all()
     assert {record.subject for record in records} == {entry.subject for entry in cast.anggrek.tenants.all()}
     for record in records:
-        assert (record.action, record.why, record.reference) == (Action.EXPORTED, Why.EXPORT, "report to the owners")
+        assert (record.action, record.why, record.reference) == (
+            Action.EXPORTED,
+            AccessReason.EXPORT,
+            "report to the owners",
+        )
         assert record.fields == ["tenant.name", "occupancy.unit", "tenant.phone"]
         assert (record.party.pk, record.actor.holder) == (cast.anggrek.pk, cast.sam)
 

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from privacy import access, reference_numbers, subjects
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.rights import profile_updates
-from privacy.scope import Hat
+from privacy.scope import Role
 from tenants.models import Claim
 from tests import factories as f
 
@@ -19,8 +19,8 @@ def _much_is_open_for_ann(cast, grant):
     proposal = copy(cast.ann_entry)
     proposal.birth_place = "Solo"
     profile_updates.ask(record=cast.ann_entry, proposal=proposal, by=cast.ann)
-    access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD)
-    access.look(cast.ann_entry, by=cast.ann, as_=Hat.TENANT, why=Why.OWN)
+    access.record_access(cast.ann_entry, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD)
+    access.record_access(cast.ann_entry, by=cast.ann, role=Role.TENANT, why=AccessReason.OWN)
 
 
 def home(client):
@@ -52,7 +52,7 @@ def test_home_shows_nothing_of_somebody_else(cast, sign_in):
 
 def refused(cast, who, reason):
     return Claim.objects.create(
-        number=reference_numbers.take("KL"), claimant=subjects.own(who), management=cast.anggrek,
+        number=reference_numbers.take("KL"), claimant=subjects.get_or_create_for(who), management=cast.anggrek,
         building=cast.anggrek.buildings.get(), status=Claim.Status.REFUSED, reason=reason, settled_at=timezone.now(),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from privacy import parties
 from privacy.models import AccessRecord
 from privacy.models.access import Action
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.private_search import sealed
 from tenants.models import PendingImport, Tenant
 from tests import factories as f
@@ -112,7 +112,7 @@ def test_upload_goes_into_the_register_that_the_server_knows(sam, cast, upload):
 
 
 def test_upload_asks_who_works_for_two_managements_for_which(sam, cast, upload):
-    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=MembershipRole.OFFICER, by=cast.otto)
     others = f.ManagementFactory()
     for choice in ({}, {"management": others.pk}):
         answer = sam.post(IMPORT, {"table": csv_file(*CHANGE), **choice})
@@ -232,7 +232,7 @@ def test_get_of_the_preview_changes_nothing(sam, upload):
 def test_another_persons_upload_is_as_unknown_as_none(cast, sign_in, upload):
     url = upload()
     colleague = f.UserFactory()
-    parties.appoint(user=colleague, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=colleague, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
     never = reverse("admin:tenants_tenant_import_preview", args=["00000000-0000-0000-0000-000000000000"])
     for person in (cast.rita, colleague):
         client = sign_in(person)
@@ -245,7 +245,7 @@ def test_another_persons_upload_is_as_unknown_as_none(cast, sign_in, upload):
 
 def test_an_upload_is_gone_for_who_no_longer_works_there(cast, sam, upload):
     url = upload()
-    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=MembershipRole.OFFICER, by=cast.otto)
     parties.dismiss(membership=cast.sam.memberships.get(party=cast.anggrek), by=cast.otto)
     assert sam.get(IMPORT).status_code == 200
     assert sam.get(url).status_code == 404
@@ -313,7 +313,7 @@ def test_export_with_a_filter_that_is_not_there_drops_it(sam):
 
 
 def test_export_of_two_managements_takes_one_at_a_time(sam, cast):
-    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=MembershipRole.OFFICER, by=cast.otto)
     assert sam.post(EXPORT, FORM).context["form"].errors.keys() == {"management"}
     content = sam.post(EXPORT, FORM | {"management": cast.bougenvil.pk}).content
     assert (b"Bob" in content, b"Ann" in content) == (True, False)

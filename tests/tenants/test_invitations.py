@@ -181,8 +181,8 @@ def test_invite_writes_to_nobody_who_was_erased_meanwhile(entry, cast, monkeypat
     """Between the first look at the record and its lock."""
     visible_to = type(Tenant.objects.all()).visible_to
 
-    def erased_first(rows, by, *, as_):
-        found = visible_to(rows, by, as_=as_)
+    def erased_first(rows, by, *, role):
+        found = visible_to(rows, by, role=role)
         pks = list(found.values_list("pk", flat=True))
         Subject.objects.filter(pk=entry.subject_id).update(erased_at=timezone.now())
         return rows.filter(pk__in=pks)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from privacy.forms.reveal import READY
 from privacy.models import AccessRecord, Standing
-from privacy.models.access import Action, Why
+from privacy.models.access import AccessReason, Action
 from privacy.rights import erasures
 from tenants.models import Tenant
 from tests import factories as f
@@ -189,7 +189,7 @@ def test_find_takes_no_number_from_the_address(cast, sam):
 
 def test_find_records_the_operators_search_as_oversight(cast, sign_in):
     sign_in(cast.olga).post(reverse(FIND), {"number": cast.ann_entry.identity_number})
-    assert AccessRecord.objects.get().why == Why.OVERSIGHT
+    assert AccessRecord.objects.get().why == AccessReason.OVERSIGHT
 
 
 def test_filters_offer_own_buildings_and_find_what_is_missing(cast, sam, unit):
@@ -431,7 +431,7 @@ def test_reveal_asks_a_reason_records_it_and_shows_what_was_chosen_once(cast, sa
     assert ARTICLE in html
     assert "no-store" in answer.headers["Cache-Control"]
     record = AccessRecord.objects.get()
-    assert (record.action, record.why) == (Action.REVEALED, Why.RECORD)
+    assert (record.action, record.why) == (Action.REVEALED, AccessReason.RECORD)
     assert record.reference == "Comparing with the original card. At the desk"
     assert record.fields == ["tenant.identity_number"]
 

@@ -17,10 +17,10 @@ from bamms.daily_jobs import JOBS
 from privacy import parties, scheduled_jobs
 from privacy.consent import consents, purposes
 from privacy.models import Party
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.rights import erasures, exports, rights_requests
-from privacy.rights.models.erasures import Why
-from privacy.subjects import own
+from privacy.rights.models.erasures import ErasureReason
+from privacy.subjects import get_or_create_for
 from privacy.urls import urlpatterns as privacy_urls
 from tenants import usage
 from tenants.models import PageUse
@@ -77,7 +77,7 @@ def counted():
 
 def identified(user, page="bulletins", days_ago=0, count=3):
     day = timezone.localdate() - timedelta(days=days_ago)
-    return PageUse.objects.create(day=day, page=page, subject=own(user), count=count)
+    return PageUse.objects.create(day=day, page=page, subject=get_or_create_for(user), count=count)
 
 
 def test_every_page_of_the_portal_is_counted_or_has_a_reason():
@@ -99,7 +99,7 @@ def test_a_yes_and_a_no_count_from_the_next_request(cast, ann, purpose):
     for _time in range(2):
         ann.get(PAGE)
     assert counted() == {"bulletins": (1, 2)}
-    assert PageUse.objects.named().get().subject == own(cast.ann)
+    assert PageUse.objects.named().get().subject == get_or_create_for(cast.ann)
     say_no(cast.ann)
     assert counted() == {"bulletins": (3, 0)}  # at once, and no total changed
     ann.get(PAGE)
@@ -111,7 +111,7 @@ def test_a_no_ends_only_what_is_the_persons_own(cast, agreed):
     identified(cast.ann)
     identified(cast.ann, page="hub", days_ago=1)
     say_no(cast.ann)
-    assert PageUse.objects.named().get().subject == own(cast.bob)
+    assert PageUse.objects.named().get().subject == get_or_create_for(cast.bob)
     assert counted() == {"bulletins": (3, 3), "hub": (3, 0)}
 
 
@@ -154,7 +154,7 @@ def test_a_tenant_without_an_answer_is_counted_without_a_name(cast, ann):
 
 @pytest.mark.parametrize("who", ["sam", "vera", "olga", "otto"])
 def test_only_tenants_are_counted(cast, sign_in, who):
-    own(getattr(cast, who))
+    get_or_create_for(getattr(cast, who))
     client = sign_in(getattr(cast, who))
     for address in (PAGE, "/my-privacy/", "/admin/", "/vendor/"):
         client.get(address)
@@ -187,7 +187,7 @@ def test_a_download_is_no_page(cast, ann, monkeypatch):
 
 
 def test_a_tenant_who_also_works_for_a_vendor_is_counted_in_her_own_portal_only(cast, ann):
-    parties.appoint(user=cast.ann, party=Party.objects.get(pk=cast.teknik.pk), role=Role.VENDOR, by=cast.otto)
+    parties.appoint(user=cast.ann, party=Party.objects.get(pk=cast.teknik.pk), role=MembershipRole.VENDOR, by=cast.otto)
     assert ann.get("/vendor/").status_code == 200
     ann.get(PAGE)
     assert counted() == {"bulletins": (1, 0)}
@@ -214,7 +214,7 @@ def test_counting_costs_three_queries(cast, agreed):
 
 
 def test_who_is_no_tenant_costs_one_query(cast, django_assert_num_queries):
-    own(cast.vera)
+    get_or_create_for(cast.vera)
     with django_assert_num_queries(3):  # two of them open and close the savepoint
         usage.count(page="hub", by=cast.vera)
 
@@ -222,15 +222,15 @@ def test_who_is_no_tenant_costs_one_query(cast, django_assert_num_queries):
 def test_erasing_the_person_leaves_the_totals_and_nobody(cast, agreed):
     identified(cast.ann)
     identified(cast.bob)
-    erasures.order(subject=cast.ann_entry.subject, why=Why.RIGHT)
+    erasures.order(subject=cast.ann_entry.subject, why=ErasureReason.RIGHT)
     assert counted() == {"bulletins": (3, 3)}
-    assert PageUse.objects.named().get().subject == own(cast.bob)
+    assert PageUse.objects.named().get().subject == get_or_create_for(cast.bob)
 
 
 def test_erasing_one_of_two_entries_ends_it_though_the_account_stays(cast, agreed):
     f.TenantFactory(management=cast.bougenvil, subject__holder=cast.ann)
     identified(cast.ann)
-    certificate = erasures.order(subject=cast.ann_entry.subject, why=Why.RIGHT).subject.erasures.get()
+    certificate = erasures.order(subject=cast.ann_entry.subject, why=ErasureReason.RIGHT).subject.erasures.get()
     assert counted() == {"bulletins": (3, 0)}
     assert certificate.emptied["tenants.PageUse"] == 1
 
@@ -280,7 +280,7 @@ def test_the_operator_reads_totals_and_pseudonyms(cast, sign_in, who):
     client = sign_in(getattr(cast, who))
     page = client.get("/admin/tenants/pageuse/").content.decode()
     assert "fewer than 5" in page
-    assert str(own(cast.ann)) in page
+    assert str(get_or_create_for(cast.ann)) in page
     assert "ann@" not in page
     assert "Ann Wijaya" not in page
     assert f"/admin/tenants/pageuse/{nameless.pk}/" not in page

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from privacy.models import AccessRecord, SharingRequest
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import agreements, grants
 from tests import factories as f
 
@@ -113,7 +113,7 @@ def test_requests_show_answers_and_can_be_cancelled_by_the_side_that_asked(cast,
         until=days(3),
         reason="Words of the staff",
         by=cast.sam,
-        as_=Hat.STAFF,
+        role=Role.STAFF,
     )
     page = text(client.get("/vendor/requests/"))
     assert page.count("Cancel request") == 1

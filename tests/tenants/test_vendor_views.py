@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from privacy.models import AccessRecord
 from privacy.private_search import sealed
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import agreements, grants
 from tenants import vendor_list
 from tests import factories as f
@@ -76,7 +76,7 @@ def test_record_of_another_vendor_is_not_there_and_the_try_is_recorded(cast, sig
     assert sign_in(cast.vera).get(reverse(name, args=[other.number])).status_code == 404
     assert sign_in(cast.ann).get(reverse(name, args=[grant.number])).status_code == 404
     assert sign_in(cast.vera).get(reverse(name, args=["IB-2026-9999"])).status_code == 404
-    assert list(AccessRecord.objects.values_list("allowed", "reason", "hat")) == [(False, "not_yours", Hat.VENDOR)] * 2
+    assert list(AccessRecord.objects.values_list("allowed", "reason", "hat")) == [(False, "not_yours", Role.VENDOR)] * 2
 
 
 # The list

@@ -186,4 +186,4 @@ def record_answers(events, *, recorded_by=None, head=None):
 
 def _locked(user):
     """The account's own subject, locked: two submits at once are answered one after the other."""
-    return Subject.objects.select_for_update().get(pk=subjects.own(user).pk)
+    return Subject.objects.select_for_update().get(pk=subjects.get_or_create_for(user).pk)

@@ -13,7 +13,7 @@ from privacy.errors import Refused
 from privacy.files import uploads
 from privacy.models.guardians import Capacity
 from privacy.models.subjects import Subject
-from privacy.scope import Hat
+from privacy.scope import Role
 
 
 @transaction.atomic
@@ -23,7 +23,7 @@ def record(*, entry, by, form, signed_on, decision, language, documents=(), purp
     It counts for the account that holds the entry, or for the entry itself while nobody holds it. `documents` are
     kinds ("policy", "terms"). Twice the same answer on the same form is recorded once.
     """
-    if not type(entry).objects.visible_to(by, as_=Hat.STAFF).filter(pk=entry.pk).exists():
+    if not type(entry).objects.visible_to(by, role=Role.STAFF).filter(pk=entry.pk).exists():
         raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
     if subject.holder_id == by.pk:
@@ -37,13 +37,13 @@ def record(*, entry, by, form, signed_on, decision, language, documents=(), purp
         raise Refused(_("Choose at least one document or purpose that the form names."), code="nothing")
     if decision == Decision.GIVEN:
         subjects.check_guardian(subject)
-    about = subjects.own(subject.holder) if subject.holder else subject
+    about = subjects.get_or_create_for(subject.holder) if subject.holder else subject
     _refuse_overtaken({about, subject}, signed_on, decision, versions, chosen)
     paper = _keep(about, entry, by, form, signed_on)
     answers = [_answer(about, subject, paper, decision, language, version=version) for version in versions]
     answers += [_answer(about, subject, paper, decision, language, purpose=version) for version in chosen]
     _settle(subject.holder, versions, decision)
-    return record_answers(answers, recorded_by=subjects.own(by))
+    return record_answers(answers, recorded_by=subjects.get_or_create_for(by))
 
 
 def _refuse_overtaken(about, signed_on, decision, versions, chosen):
@@ -79,7 +79,7 @@ def _keep(about, entry, by, form, signed_on):
         form=form,
         form_hash=code,
         signed_on=signed_on,
-        recorded_by=subjects.own(by),
+        recorded_by=subjects.get_or_create_for(by),
     )
 
 

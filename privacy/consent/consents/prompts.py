@@ -105,7 +105,7 @@ def present(*, by, language, versions=(), purpose_versions=()):
     token = secrets.token_urlsafe(24)
     now = timezone.now()
     presentation = Presentation.objects.create(
-        subject=subjects.own(by),
+        subject=subjects.get_or_create_for(by),
         token_hash=hash_of(token),
         language=language,
         shown={

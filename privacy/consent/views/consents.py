@@ -160,7 +160,7 @@ def _choices(request):
     if not versions:
         return {}
     _row, token = consents.present(by=request.user, language=get_language(), purpose_versions=versions)
-    ticked = consents.given_purposes(subjects.own(request.user))
+    ticked = consents.given_purposes(subjects.get_or_create_for(request.user))
     return {"choices": ChoicesForm(purposes=versions, ticked=ticked).choices, "token": token}
 
 

@@ -14,8 +14,8 @@ from privacy import access
 from privacy.consent import receipts
 from privacy.consent.models.consents import ConsentEvent
 from privacy.middleware import open_without_consent
-from privacy.models.access import Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason
+from privacy.scope import Role
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,8 @@ class CheckForm(forms.Form):
 
 def _own(request, number):
     related = ("version__document", "purpose_version__purpose", "subject", "recorded_by", "paper")
-    return access.fetch(
-        ConsentEvent, by=request.user, as_=Hat.TENANT, why=Why.OWN, select_related=related, number=number
+    return access.get_and_record(
+        ConsentEvent, by=request.user, role=Role.TENANT, why=AccessReason.OWN, select_related=related, number=number
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import deadlines
-from privacy.admin.base import HeadsAdmin, hat
+from privacy.admin.base import HeadsAdmin, role_of
 from privacy.admin.display import chip
 from privacy.admin.idempotent_add import AddOnce
 from privacy.admin.people import entry_field, names_of
@@ -180,7 +180,7 @@ class BreachAdmin(AddOnce, HeadsAdmin):
     def people(self, request, pk):
         breach = self.found(request, pk)
         form = PeopleForm(
-            request.POST if request.method == "POST" else None, breach=breach, user=request.user, hat=hat(request),
+            request.POST if request.method == "POST" else None, breach=breach, user=request.user, role=role_of(request),
             widget=AutocompleteMany(entry_field(), self.admin_site),
         )  # fmt: skip
         if request.method == "POST" and form.is_valid():

@@ -14,17 +14,17 @@ from accounts.admin_display import empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import access
-from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
+from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
 from privacy.admin.display import chip
 from privacy.admin.idempotent_add import AddOnce
 from privacy.admin.people import WHO, entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.autocomplete import AutocompleteMany
-from privacy.models.access import Action, Why
+from privacy.models.access import AccessReason, Action
 from privacy.oversight import disclosures
 from privacy.oversight.forms.disclosures import AskForm, DelayForm, ExportForm, RefuseForm
 from privacy.oversight.models.disclosures import Disclosure, DisclosureEvent
-from privacy.scope import Hat
+from privacy.scope import Role
 
 Status = Disclosure.Status
 KINDS = {
@@ -85,7 +85,7 @@ class AskPage:
 
 @admin.register(Disclosure)
 class DisclosureAdmin(AddOnce, AskPage, TenantDataAdmin):
-    why = Why.DISCLOSURE
+    why = AccessReason.DISCLOSURE
     empty_text = _("No disclosures. Record one when a court, an authority or another institution asks for data.")
     list_display = ("number", "institution", "clause", "company", "count", "state", "asked")
     list_filter = ("status", "ground")
@@ -97,7 +97,7 @@ class DisclosureAdmin(AddOnce, AskPage, TenantDataAdmin):
 
     def has_add_permission(self, request):
         """Only a building management discloses from its register; the operator looks on and decides."""
-        return super().has_add_permission(request) and hat(request) == Hat.STAFF
+        return super().has_add_permission(request) and role_of(request) == Role.STAFF
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -109,8 +109,14 @@ class DisclosureAdmin(AddOnce, AskPage, TenantDataAdmin):
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
         """What is looked at are the people concerned: their names and units."""
         people = list(row.people.all())
-        access.looks(
-            people, by=request.user, as_=hat(request), why=self.why, reference=row.number, action=action, fields=WHO
+        access.record_accesses(
+            people,
+            by=request.user,
+            role=role_of(request),
+            why=self.why,
+            reference=row.number,
+            action=action,
+            fields=WHO,
         )
 
     @admin.display(description=_("ground"), ordering="ground")
@@ -159,7 +165,7 @@ class DisclosureAdmin(AddOnce, AskPage, TenantDataAdmin):
             "title": title, "opts": self.opts, "original": row, "disclosure": row,
             "people": [(names.get(person.subject_id, ""), person.subject.holder is not None) for person in people],
             "events": row.events.filter(subject=None).select_related("actor__holder"),
-            "steps": steps_of(row), "kind": KINDS[row.status], "hat": hat(request).value,
+            "steps": steps_of(row), "kind": KINDS[row.status], "role": role_of(request).value,
             "buttons": self.buttons(request, row),
             "is_own": row.status == Status.ASKED and row.asked_by.holder_id == request.user.pk,
         }  # fmt: skip
@@ -176,7 +182,7 @@ class DisclosureAdmin(AddOnce, AskPage, TenantDataAdmin):
         if not request.user.has_perm(STEPS[name][0]):
             return False
         if name == "export":
-            return hat(request) == Hat.STAFF
+            return role_of(request) == Role.STAFF
         return disclosures.may_decide(row, request.user) and not (name == "delay" and row.is_told)
 
     def step(self, request, pk, name):

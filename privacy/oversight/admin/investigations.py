@@ -13,7 +13,7 @@ from accounts.admin_display import empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import deadlines
-from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
+from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
 from privacy.admin.display import chip
 from privacy.admin.people import entry_field, names_of
 from privacy.errors import Refused
@@ -119,9 +119,13 @@ class CaseAdmin(TenantDataAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return self.page(
-            request, "signals", _("Warning signals"), days=warning_signals.DAYS,
-            sections=warning_signals.sections(request.user, hat(request)), may_open=self.has_add_permission(request),
-        )  # fmt: skip
+            request,
+            "signals",
+            _("Warning signals"),
+            days=warning_signals.DAYS,
+            sections=warning_signals.sections(request.user, role_of(request)),
+            may_open=self.has_add_permission(request),
+        )
 
     def case_or_404(self, request, object_id):
         case = self.get_object(request, str(object_id))
@@ -157,8 +161,8 @@ class CaseAdmin(TenantDataAdmin):
             raise PermissionDenied
         widget = AutocompleteMany(entry_field(), self.admin_site)
         posted = request.POST if request.method == "POST" else None
-        initial = warning_signals.prefill(request.GET.get("signal", ""), request.user, hat(request))
-        form = OpenForm(posted, initial=initial, user=request.user, hat=hat(request), people_widget=widget)
+        initial = warning_signals.prefill(request.GET.get("signal", ""), request.user, role_of(request))
+        form = OpenForm(posted, initial=initial, user=request.user, role=role_of(request), people_widget=widget)
         if request.method == "POST" and form.is_valid():
             try:
                 case = investigations.open_(by=request.user, **form.asked())

@@ -32,9 +32,9 @@ class PeopleForm(forms.Form):
         None, label=_("People"), required=False, help_text=_("Write a part of the name, then choose.")
     )
 
-    def __init__(self, *args, breach, user, hat, widget, **kwargs):
+    def __init__(self, *args, breach, user, role, widget, **kwargs):
         super().__init__(*args, **kwargs)
-        visible = declarations.register().model.objects.visible_to(user, as_=hat)
+        visible = declarations.register().model.objects.visible_to(user, role=role)
         self.fields["people"].widget = widget
         self.fields["people"].queryset = visible.filter(pk__in=breaches.entries(breach).values("pk"))
         self.fields["people"].label_from_instance = lambda entry: entry.name

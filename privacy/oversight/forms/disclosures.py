@@ -13,7 +13,7 @@ from privacy.forms.fields import FieldsField
 from privacy.models.parties import Party
 from privacy.oversight.disclosures import LONGEST_DELAY
 from privacy.oversight.models.disclosures import Disclosure
-from privacy.scope import Hat
+from privacy.scope import Role
 
 # Code of a refusal → the field beside which its sentence stands
 FIELD_OF_CODE = {
@@ -83,13 +83,13 @@ class AskForm(RefusableForm, forms.ModelForm):
 
     def __init__(self, *args, user, people_widget, **kwargs):
         super().__init__(*args, **kwargs)
-        managements = [party.pk for party in parties.companies(user, Hat.STAFF)]
+        managements = [party.pk for party in parties.companies(user, Role.STAFF)]
         self.fields["controller"].queryset = Party.objects.filter(pk__in=managements)
         self.fields["controller"].empty_label = _("Choose the building management")
         if len(managements) == 1:
             del self.fields["controller"]
             self.instance.controller_id = managements[0]
-        entries = declarations.register().model.objects.visible_to(user, as_=Hat.STAFF)
+        entries = declarations.register().model.objects.visible_to(user, role=Role.STAFF)
         self.fields["people"].widget = people_widget
         self.fields["people"].queryset = entries
         people_widget.choices = self.fields["people"].choices

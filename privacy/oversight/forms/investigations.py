@@ -42,11 +42,11 @@ class OpenForm(forms.Form):
     )  # fmt: skip
     until = DayField(label=_("Until"), help_text=_("That day included. A case lasts at most 30 days."))
 
-    def __init__(self, *args, user, hat, people_widget, **kwargs):
+    def __init__(self, *args, user, role, people_widget, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields["people"]
         field.widget = people_widget
-        field.queryset = declarations.register().model.objects.visible_to(user, as_=hat).select_related("subject")
+        field.queryset = declarations.register().model.objects.visible_to(user, role=role).select_related("subject")
         field.label_from_instance = lambda entry: entry.name
         people_widget.choices = field.choices
         field.error_messages |= {"required": _("Choose at least one tenant.")}

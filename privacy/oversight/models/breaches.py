@@ -14,7 +14,7 @@ from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party, PartyKind
 from privacy.models.subjects import Subject
-from privacy.scope import HeadsOnly
+from privacy.scope import HeadsOnlyQuerySet
 
 # The three things that a notice must say, in the words of article 46(2)
 PARTS = {
@@ -67,7 +67,7 @@ class Breach(models.Model):
     )
     closing_note = models.TextField(_("why it was closed"), blank=True, editable=False)
 
-    objects = HeadsOnly.as_manager()
+    objects = HeadsOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("breach")
@@ -105,7 +105,7 @@ class Breach(models.Model):
         return declarations.labels(self.kinds)
 
 
-class BreachSubjectQuerySet(HeadsOnly):
+class BreachSubjectQuerySet(HeadsOnlyQuerySet):
     def _as_tenant(self, declaration, user):
         """The person learns of it by the notice that says what happened, and not by a row before."""
         told = BreachNotice.objects.filter(breach=OuterRef("breach"), subject=OuterRef("subject"))
@@ -137,7 +137,7 @@ class BreachSubject(models.Model):
         return f"{self.breach}, #{self.pk}"
 
 
-class NoticeQuerySet(HeadsOnly, EvidenceQuerySet):
+class NoticeQuerySet(HeadsOnlyQuerySet, EvidenceQuerySet):
     def to_people(self):
         return self.filter(subject__isnull=False)
 

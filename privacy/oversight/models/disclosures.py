@@ -14,7 +14,7 @@ from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels
 from privacy.models.parties import Party, PartyKind
 from privacy.models.subjects import Subject
-from privacy.scope import OfOthers
+from privacy.scope import ExcludingSelfQuerySet
 
 
 class Ground(models.TextChoices):
@@ -39,7 +39,7 @@ def check_disclosed_keys(keys):
         raise ValidationError(_("Choose each kind of data once, from the list."))
 
 
-class DisclosureQuerySet(OfOthers):
+class DisclosureQuerySet(ExcludingSelfQuerySet):
     person = "people__subject__holder"
 
     def told(self, now=None):
@@ -178,7 +178,7 @@ class Disclosure(FieldLabels, models.Model):
         return self.tell_from is not None and self.tell_from <= timezone.now()
 
 
-class DisclosureSubjectQuerySet(OfOthers):
+class DisclosureSubjectQuerySet(ExcludingSelfQuerySet):
     def _as_tenant(self, declaration, user):
         """The person learns of it once it is told, and not by guessing at addresses before."""
         return super()._as_tenant(declaration, user).filter(disclosure__in=Disclosure.objects.told().values("pk"))
@@ -210,7 +210,7 @@ class DisclosureSubject(models.Model):
         return f"{self.disclosure}, {self.subject}"
 
 
-class DisclosureEventQuerySet(OfOthers, EvidenceQuerySet):
+class DisclosureEventQuerySet(ExcludingSelfQuerySet, EvidenceQuerySet):
     person = "disclosure__people__subject__holder"
 
 

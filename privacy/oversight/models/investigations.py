@@ -11,7 +11,7 @@ from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
-from privacy.scope import HeadsOnly, OfOthers, ScopedQuerySet
+from privacy.scope import ExcludingSelfQuerySet, HeadsOnlyQuerySet, ScopedQuerySet
 
 
 def readable_keys():
@@ -30,7 +30,7 @@ def check_case_keys(keys):
         raise ValidationError(_("Choose at least one kind of data."))
 
 
-class CaseQuerySet(OfOthers, HeadsOnly):
+class CaseQuerySet(ExcludingSelfQuerySet, HeadsOnlyQuerySet):
     person = "people__subject__holder"
 
     def in_state(self, state, now=None):
@@ -118,7 +118,7 @@ class CaseSubject(models.Model):
         return f"{self.case}, {self.subject}"
 
 
-class CaseEventQuerySet(OfOthers, HeadsOnly, EvidenceQuerySet):
+class CaseEventQuerySet(ExcludingSelfQuerySet, HeadsOnlyQuerySet, EvidenceQuerySet):
     person = "case__people__subject__holder"
 
 

@@ -6,19 +6,19 @@ from django.views.decorators.http import require_safe
 
 from privacy import access
 from privacy.middleware import open_without_consent
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.oversight import breach_letters
 from privacy.oversight.breach_letters import Audience
 from privacy.oversight.models.breaches import BreachNotice
-from privacy.scope import Hat
+from privacy.scope import Role
 
 
 @open_without_consent
 @require_safe
 def breach_notice(request, number):
     """The words she was told last; until she is told, there is no such page."""
-    notice = access.fetch(
-        BreachNotice, by=request.user, as_=Hat.TENANT, why=Why.OWN, fields=[],
+    notice = access.get_and_record(
+        BreachNotice, by=request.user, role=Role.TENANT, why=AccessReason.OWN, fields=[],
         select_related=("breach__controller",), breach__number=number, subject__isnull=False,
     )  # fmt: skip
     language = get_language() if get_language() in notice.words else "id"

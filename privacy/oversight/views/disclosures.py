@@ -6,17 +6,17 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from privacy import access
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.oversight.models.corporate_transfers import CorporateTransfer
 from privacy.oversight.models.disclosures import DisclosureSubject
-from privacy.scope import Hat
+from privacy.scope import Role
 
 A_PAGE = 20
 
 
 @require_safe
 def disclosures(request):
-    own = {"user": request.user, "as_": Hat.TENANT}
+    own = {"user": request.user, "role": Role.TENANT}
     found = DisclosureSubject.objects.visible_to(**own).select_related("disclosure__controller")
     transfers = list(CorporateTransfer.objects.visible_to(**own).select_related("from_party"))
     for transfer in transfers:
@@ -30,8 +30,8 @@ def disclosures(request):
 
 @require_safe
 def disclosure(request, pk):
-    about = access.fetch(
-        DisclosureSubject, by=request.user, as_=Hat.TENANT, why=Why.OWN, fields=[],
+    about = access.get_and_record(
+        DisclosureSubject, by=request.user, role=Role.TENANT, why=AccessReason.OWN, fields=[],
         select_related=("disclosure__controller",), pk=pk,
     )  # fmt: skip
     return render(request, "privacy/oversight/disclosure.html", {"about": about, "disclosure": about.disclosure})

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.dates import short_day
 from privacy import access, deadlines, declarations, parties
-from privacy.admin.base import TenantDataAdmin, hat
+from privacy.admin.base import TenantDataAdmin, role_of
 from privacy.admin.display import chip, person
 from privacy.admin.reveal import Revealing
-from privacy.models.access import AccessRecord, Action, Why
+from privacy.models.access import AccessReason, AccessRecord, Action
 from privacy.rights import profile_updates
 from privacy.rights.forms.profile_updates import DecisionForm
 from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
-from privacy.scope import Hat
+from privacy.scope import Role
 
 Status = ProfileUpdateRequest.Status
 # By which a request is told from another in a list: the person's name and where she lives
@@ -84,7 +84,7 @@ class QueueList(ChangeList):
 
 @admin.register(ProfileUpdateRequest)
 class UpdateAdmin(Revealing, TenantDataAdmin):
-    why = Why.UPDATE
+    why = AccessReason.UPDATE
     empty_text = _("Nothing is waiting. Requests appear here when tenants ask for a change to their data.")
     list_display = ("clock", "number", "kinds", "whose", "since")
     list_display_links = ("number",)
@@ -130,10 +130,10 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
         masked = declarations.register().masked
         names = [line.field for line in row.lines.all() if line.field not in masked] if row.is_waiting else []
         if entry is not None:
-            access.look(
+            access.record_access(
                 entry,
                 by=request.user,
-                as_=hat(request),
+                role=role_of(request),
                 why=self.get_why(request, row),
                 reference=row.number,
                 action=action,
@@ -171,7 +171,7 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
         super().record_reveal(request, declarations.entry_of(row.subject), names, reason)
 
     def may_decide(self, request, row):
-        if not row.is_waiting or hat(request) != Hat.STAFF or row.subject.holder_id == request.user.pk:
+        if not row.is_waiting or role_of(request) != Role.STAFF or row.subject.holder_id == request.user.pk:
             return False
         return self.has_change_permission(request, row)
 
@@ -212,7 +212,7 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
             "items": [(item, None, *boxes[item.line.pk]) for item in items],
             "seen": profile_updates.mark(item.line for item in items),
             "read_only": [(item, present.get(item.line.pk)) for item in items],
-            "hat": hat(request).value,
+            "role": role_of(request).value,
             "may_decide": self.may_decide(request, row),
             "is_own": row.subject.holder_id == request.user.pk,
             "may_reveal": self.may_reveal(request, row),
@@ -223,7 +223,7 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
 
     def colleagues(self, request, row):
         """Who else of the same company has this request open now."""
-        company = parties.party_of(request.user, hat(request), row.controller_id)
+        company = parties.party_of(request.user, role_of(request), row.controller_id)
         looks = AccessRecord.objects.filter(
             subject=row.subject, reference=row.number, party=company, at__gt=timezone.now() - LATELY
         )

@@ -16,7 +16,7 @@ from accounts.admin_display import WordedAdmin, empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import access
-from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin, hat
+from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin, role_of
 from privacy.admin.display import chip, person
 from privacy.admin.people import WHO, PeopleList, names_of
 from privacy.admin.staff_records import RecordedAdmin
@@ -27,7 +27,7 @@ from privacy.rights.models.erasures import Erasure, ErasureOrder
 from privacy.rights.models.legal_holds import LegalHold
 from privacy.rights.models.retention import RetentionRule, RetentionRun
 from privacy.rights.retention import Fate
-from privacy.scope import Hat
+from privacy.scope import Role
 
 LISTED = 200  # rows of each fate that the plan page names; it counts all of them
 LOOKS = {Fate.NOW: "late", Fate.WARN: "waiting", Fate.WARNED: "waiting", Fate.LATER: "over", Fate.HELD: "info"}
@@ -55,7 +55,7 @@ class RetentionRuleAdmin(WordedAdmin, Strict, admin.ModelAdmin):
 class LegalHoldAdmin(RecordedAdmin):
     record_form = HoldForm
     verb = staticmethod(legal_holds.place)
-    hats = (Hat.STAFF, Hat.OPERATOR)
+    roles = (Role.STAFF, Role.OPERATOR)
     add_title = _("Place a legal hold")
     empty_text = _("No legal holds. Place one while a legal process needs a record.")
     lead = _("While a legal process needs this record, nothing of it is erased. A second person releases the hold.")
@@ -88,8 +88,13 @@ class LegalHoldAdmin(RecordedAdmin):
 
     def record_look(self, request, row, **what):
         names = [*WHO, "legalhold.reason"]
-        access.look(
-            row, by=request.user, as_=hat(request), why=self.get_why(request, row), reference=row.number, fields=names
+        access.record_access(
+            row,
+            by=request.user,
+            role=role_of(request),
+            why=self.get_why(request, row),
+            reference=row.number,
+            fields=names,
         )
 
     def may_release(self, request, hold):
@@ -100,7 +105,11 @@ class LegalHoldAdmin(RecordedAdmin):
         return [path("<int:pk>/release/", view, name="privacy_legalhold_release"), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        hold = LegalHold.objects.visible_to(request.user, as_=hat(request)).filter(pk=self._clean_pk(object_id)).first()
+        hold = (
+            LegalHold.objects.visible_to(request.user, role=role_of(request))
+            .filter(pk=self._clean_pk(object_id))
+            .first()
+        )
         extra = {"may_release": bool(hold) and self.may_release(request, hold), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, extra)
 
@@ -125,7 +134,7 @@ class AboutErasure(ReadOnly, TenantDataAdmin):
         return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
 
     def record_look(self, request, row, **what):
-        access.look(row, by=request.user, as_=hat(request), why=self.get_why(request, row), fields=WHO)
+        access.record_access(row, by=request.user, role=role_of(request), why=self.get_why(request, row), fields=WHO)
 
 
 @admin.register(ErasureOrder)

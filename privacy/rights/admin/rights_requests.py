@@ -13,12 +13,12 @@ from accounts.recent_login import ask_for_fresh_sign_in
 from accounts.templatetags.dates import short_datetime_wib, short_day
 from privacy import access_log as log
 from privacy import deadlines
-from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
+from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
 from privacy.admin.display import chip, person
 from privacy.admin.people import PeopleList, entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.autocomplete import Autocomplete
-from privacy.models.access import AccessRecord, Why
+from privacy.models.access import AccessReason, AccessRecord
 from privacy.rights import rights_requests
 from privacy.rights.admin.profile_updates import QueueFilter
 from privacy.rights.forms.rights_requests import (
@@ -30,7 +30,7 @@ from privacy.rights.forms.rights_requests import (
     RecordForm,
 )
 from privacy.rights.models.rights_requests import RightKind, RightsEvent, RightsRequest
-from privacy.scope import Hat
+from privacy.scope import Role
 
 Status = RightsRequest.Status
 LIST = "admin:privacy_rightsrequest_changelist"
@@ -52,7 +52,7 @@ class RightsQueueFilter(QueueFilter):
 
 @admin.register(RightsRequest)
 class RightsRequestAdmin(TenantDataAdmin):
-    why = Why.RIGHTS
+    why = AccessReason.RIGHTS
     empty_text = _("Nothing is waiting. Requests appear here when tenants ask for one of their rights.")
     list_display = ("clock", "number", "right", "whose", "since", "assigned")
     list_display_links = ("number",)
@@ -63,7 +63,7 @@ class RightsRequestAdmin(TenantDataAdmin):
 
     def has_add_permission(self, request):
         """A request is written down for a tenant of one's own register; the operator has none."""
-        return super().has_add_permission(request) and hat(request) == Hat.STAFF
+        return super().has_add_permission(request) and role_of(request) == Role.STAFF
 
     def get_queryset(self, request):
         """What people wrote stays sealed in lists."""
@@ -103,7 +103,7 @@ class RightsRequestAdmin(TenantDataAdmin):
         form = RecordForm(
             request.POST or None,
             user=request.user,
-            hat=hat(request),
+            role=role_of(request),
             tenant_widget=Autocomplete(entry_field(), self.admin_site),
         )
         if request.method == "POST" and form.is_valid() and (made := self.record(request, form)):
@@ -204,7 +204,7 @@ class RightsRequestAdmin(TenantDataAdmin):
         holder = row.subject.holder
         return self.admin_site.each_context(request) | {
             "title": _("Request %(number)s") % {"number": row.number},
-            "opts": self.opts, "row": row, "forms": forms, "form": sent, "hat": hat(request).value,
+            "opts": self.opts, "row": row, "forms": forms, "form": sent, "role": role_of(request).value,
             "who": names_of([row.subject_id]).get(row.subject_id, ""),
             "holder": holder if row.subject.own else None, "has_account": holder is not None,
             "line": line, "sentence": log.sentence(line, holder.pk if holder else None) if line else "",

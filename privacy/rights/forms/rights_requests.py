@@ -115,9 +115,9 @@ class RecordForm(RightsForm):
         required=False,
     )
 
-    def __init__(self, *args, user, hat, tenant_widget, **kwargs):
+    def __init__(self, *args, user, role, tenant_widget, **kwargs):
         super().__init__(*args, **kwargs)
-        entries = declarations.register().model.objects.visible_to(user, as_=hat)
+        entries = declarations.register().model.objects.visible_to(user, role=role)
         tenant = self.fields["tenant"]
         tenant.widget, tenant.queryset = tenant_widget, entries
         tenant.label_from_instance = lambda entry: entry.name

@@ -8,16 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
-from privacy.scope import HeadsOnly
+from privacy.scope import HeadsOnlyQuerySet
 
 
-class Why(models.TextChoices):
+class ErasureReason(models.TextChoices):
     RETENTION = "retention", _("the retention period ended")
     RIGHT = "right", _("the person asked for it")
     REPLAY = "replay", _("again, after a restored backup")
 
 
-class OrderQuerySet(HeadsOnly):
+class OrderQuerySet(HeadsOnlyQuerySet):
     def waiting(self):
         return self.filter(done_at__isnull=True, cancelled_at__isnull=True)
 
@@ -29,7 +29,7 @@ class ErasureOrder(models.Model):
     controller = models.ForeignKey(
         Party, models.PROTECT, null=True, related_name="+", verbose_name=_("building management")
     )
-    why = models.CharField(_("why"), max_length=10, choices=Why)
+    why = models.CharField(_("why"), max_length=10, choices=ErasureReason)
     law = models.CharField(_("legal reference"), max_length=200, blank=True)
     reference = models.CharField(_("request"), max_length=20, blank=True)
     ordered_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("ordered by"))
@@ -67,7 +67,7 @@ class ErasureOrder(models.Model):
         return f"#{self.pk}"
 
 
-class ErasureQuerySet(HeadsOnly, EvidenceQuerySet):
+class ErasureQuerySet(HeadsOnlyQuerySet, EvidenceQuerySet):
     pass
 
 
@@ -80,7 +80,7 @@ class Erasure(Evidence):
         Party, models.PROTECT, null=True, related_name="+", verbose_name=_("building management")
     )
     kind = models.CharField(_("kind of data"), max_length=60)  # a model's label: the register's means everything
-    why = models.CharField(_("why"), max_length=10, choices=Why)
+    why = models.CharField(_("why"), max_length=10, choices=ErasureReason)
     law = models.CharField(_("legal reference"), max_length=200, blank=True)
     reference = models.CharField(_("request"), max_length=20, blank=True)
     emptied = models.JSONField(_("rows emptied"))  # model's label → rows

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from privacy.fields import EncryptedTextField
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
-from privacy.scope import HeadsOnly, OfOthers
+from privacy.scope import ExcludingSelfQuerySet, HeadsOnlyQuerySet
 
 
-class HoldQuerySet(OfOthers, HeadsOnly):
+class HoldQuerySet(ExcludingSelfQuerySet, HeadsOnlyQuerySet):
     def active(self):
         return self.filter(released_at__isnull=True)
 

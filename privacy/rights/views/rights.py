@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from privacy.middleware import open_without_consent
 from privacy.rights.models.rights_requests import RightsRequest
-from privacy.scope import Hat
+from privacy.scope import Role
 
 
 def _hours():
@@ -124,7 +124,7 @@ OWN_A_PAGE = 10
 @require_safe
 def rights(request):
     """The eight rights; what the person has asked for stands above them, with its clock."""
-    asked = RightsRequest.objects.visible_to(request.user, as_=Hat.TENANT)
+    asked = RightsRequest.objects.visible_to(request.user, role=Role.TENANT)
     own = asked.order_by(F("settled_at").desc(nulls_first=True), "due_at", "pk").select_related("controller")
     context = {
         "rights": RIGHTS,

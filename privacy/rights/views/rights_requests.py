@@ -11,13 +11,13 @@ from privacy import access
 from privacy import access_log as log
 from privacy.errors import Refused
 from privacy.middleware import open_without_consent
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.models.parties import Party
 from privacy.rights import rights_requests
 from privacy.rights.forms.rights_requests import AskRightForm
 from privacy.rights.models.rights_requests import RightsRequest
 from privacy.rights.views.rights import RIGHT_OF
-from privacy.scope import Hat
+from privacy.scope import Role
 
 
 @open_without_consent
@@ -64,8 +64,8 @@ def send(request, kind, form, line):
 @require_http_methods(["GET", "HEAD", "POST"])
 def rights_request(request, number):
     """One request: where it stands, what was asked, what was answered. POST takes it back."""
-    row = access.fetch(
-        RightsRequest, by=request.user, as_=Hat.TENANT, why=Why.OWN, number=number,
+    row = access.get_and_record(
+        RightsRequest, by=request.user, role=Role.TENANT, why=AccessReason.OWN, number=number,
         select_related=["subject", "controller", "settled_by__holder"],
     )  # fmt: skip
     if request.method == "POST":

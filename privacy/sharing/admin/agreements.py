@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import declarations, parties
-from privacy.admin.base import TenantDataAdmin, hat
+from privacy.admin.base import TenantDataAdmin, role_of
 from privacy.admin.display import chip
 from privacy.admin.idempotent_add import AddOnce
 from privacy.errors import Refused
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import agreements
 from privacy.sharing.forms.agreements import AgreementForm, vendor_companies
 from privacy.sharing.forms.assessments import AssessmentChoiceForm
@@ -95,7 +95,7 @@ class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
 
     def company(self, request):
         """The building management on whose behalf an agreement is drafted, when there can be only one."""
-        found = parties.companies(request.user, Hat.STAFF) if hat(request) == Hat.STAFF else []
+        found = parties.companies(request.user, Role.STAFF) if role_of(request) == Role.STAFF else []
         return found[0] if len(found) == 1 else None
 
     def get_field_queryset(self, db, db_field, request):
@@ -186,7 +186,7 @@ class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         agreement = (
-            SharingAgreement.objects.visible_to(request.user, as_=hat(request))
+            SharingAgreement.objects.visible_to(request.user, role=role_of(request))
             .filter(pk=self._clean_pk(object_id))
             .first()
         )
@@ -218,7 +218,7 @@ class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
             raise Http404(_("This page is not here."))
         if not request.user.has_perm(MAY_MOVE):
             raise PermissionDenied
-        found = ImpactAssessment.objects.visible_to(request.user, as_=hat(request))
+        found = ImpactAssessment.objects.visible_to(request.user, role=role_of(request))
         form = AssessmentChoiceForm(
             request.POST if request.method == "POST" else None, found=found.filter(controller=agreement.management_id)
         )

@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import access
-from privacy.admin.base import ReadOnly, TenantDataAdmin, hat
+from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
 from privacy.admin.display import chip, person
 from privacy.admin.people import WHO, PeopleList, entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.autocomplete import Autocomplete
-from privacy.models.access import Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason
+from privacy.scope import Role
 from privacy.sharing import deletion_statements, grants
 from privacy.sharing.forms.grants import StaffAskForm
 from privacy.sharing.models.grants import SharingEvent, SharingGrant
@@ -36,15 +36,20 @@ ENDING_SOON = timedelta(days=7)
 class AboutSomebody(TenantDataAdmin):
     """Rows about a person: the list says who, and opening one is recorded as a look at the name and the unit."""
 
-    why = Why.SHARING
+    why = AccessReason.SHARING
     search_fields = ("number",)
 
     def get_changelist(self, request, **kwargs):
         return PeopleList
 
     def record_look(self, request, row, **what):
-        access.look(
-            row, by=request.user, as_=hat(request), why=self.get_why(request, row), reference=row.number, fields=WHO
+        access.record_access(
+            row,
+            by=request.user,
+            role=role_of(request),
+            why=self.get_why(request, row),
+            reference=row.number,
+            fields=WHO,
         )
 
     @admin.display(description=_("tenant"))
@@ -88,7 +93,7 @@ class SharingRequestAdmin(AboutSomebody):
 
     def has_add_permission(self, request):
         """Only a building management asks; the operator looks on."""
-        return super().has_add_permission(request) and hat(request) == Hat.STAFF
+        return super().has_add_permission(request) and role_of(request) == Role.STAFF
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -118,14 +123,14 @@ class SharingRequestAdmin(AboutSomebody):
         return [path("<int:pk>/cancel/", view, name="privacy_sharingrequest_cancel"), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        waiting = SharingRequest.objects.visible_to(request.user, as_=hat(request)).filter(
+        waiting = SharingRequest.objects.visible_to(request.user, role=role_of(request)).filter(
             pk=self._clean_pk(object_id), status="waiting"
         )
         may_cancel = self.may_cancel(request) and waiting.filter(asked_for__memberships__user=request.user).exists()
         return super().change_view(request, object_id, form_url, {"may_cancel": may_cancel, **(extra_context or {})})
 
     def may_cancel(self, request):
-        return hat(request) == Hat.STAFF and request.user.has_perm("privacy.change_sharingrequest")
+        return role_of(request) == Role.STAFF and request.user.has_perm("privacy.change_sharingrequest")
 
     def add_view(self, request, form_url="", extra_context=None):
         """Ask a tenant of the own register; what may be asked for is the verb's to say."""
@@ -134,7 +139,7 @@ class SharingRequestAdmin(AboutSomebody):
         widget = Autocomplete(entry_field(), self.admin_site)
         initial = {"tenant": request.GET.get("tenant"), "agreement": request.GET.get("agreement")}
         form = StaffAskForm(
-            request.POST or None, initial=initial, user=request.user, hat=hat(request), tenant_widget=widget
+            request.POST or None, initial=initial, user=request.user, role=role_of(request), tenant_widget=widget
         )
         if request.method == "POST" and form.is_valid() and self.ask(request, form):
             return HttpResponseRedirect(reverse("admin:privacy_sharingrequest_changelist"))
@@ -148,7 +153,7 @@ class SharingRequestAdmin(AboutSomebody):
     def ask(self, request, form):
         data = dict(form.cleaned_data)
         try:
-            asked = grants.ask(subject=data.pop("tenant").subject, by=request.user, as_=Hat.STAFF, **data)
+            asked = grants.ask(subject=data.pop("tenant").subject, by=request.user, role=Role.STAFF, **data)
         except Refused as refusal:
             form.refuse(refusal)
             return False
@@ -163,7 +168,7 @@ class SharingRequestAdmin(AboutSomebody):
         if request.method != "POST" or not self.may_cancel(request):
             raise PermissionDenied
         done = _("The request is cancelled. The tenant need not answer it.")
-        self.attempt(request, grants.cancel, done, request=asked, as_=Hat.STAFF)
+        self.attempt(request, grants.cancel, done, request=asked, role=Role.STAFF)
         return HttpResponseRedirect(reverse("admin:privacy_sharingrequest_change", args=[pk]))
 
 

@@ -104,14 +104,14 @@ class StaffAskForm(SharingForm):
         label=_("Why, in one sentence"), max_length=200, help_text=_("The tenant reads this sentence.")
     )
 
-    def __init__(self, *args, user, hat, tenant_widget, **kwargs):
+    def __init__(self, *args, user, role, tenant_widget, **kwargs):
         super().__init__(*args, **kwargs)
-        entries = declarations.register().model.objects.visible_to(user, as_=hat)
+        entries = declarations.register().model.objects.visible_to(user, role=role)
         self.fields["tenant"].widget = tenant_widget
         self.fields["tenant"].queryset = entries
         self.fields["tenant"].label_from_instance = lambda entry: entry.name
         tenant_widget.choices = self.fields["tenant"].choices
-        agreements = SharingAgreement.objects.visible_to(user, as_=hat).active().select_related("vendor")
+        agreements = SharingAgreement.objects.visible_to(user, role=role).active().select_related("vendor")
         self.fields["agreement"].queryset = agreements
         self.fields["agreement"].label_from_instance = lambda agreement: f"{agreement.vendor.name} · {agreement.number}"
         self.fields["fields"].choices = grouped_choices()

@@ -148,7 +148,11 @@ def last_day_of_job():
 def event(kind, *, by, request=None, grant=None):
     """Write down what happened to a request or a permission, when and by whom."""
     SharingEvent.objects.create(
-        kind=kind, subject=(grant or request).subject, request=request, grant=grant, actor=subjects.own(by)
+        kind=kind,
+        subject=(grant or request).subject,
+        request=request,
+        grant=grant,
+        actor=subjects.get_or_create_for(by),
     )
 
 
@@ -158,7 +162,7 @@ def _lock(subject_pk, by):
     In this order, as an erasure does, and without the keys, to which evidence may point meanwhile.
     """
     subject = Subject.objects.select_for_update(no_key=True).get(pk=subject_pk)
-    Subject.objects.select_for_update(no_key=True).get(pk=subjects.own(by).pk)
+    Subject.objects.select_for_update(no_key=True).get(pk=subjects.get_or_create_for(by).pk)
     return subject
 
 

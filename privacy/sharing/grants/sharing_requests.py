@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy import notifications, parties, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.models.subjects import Subject
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing.grants.lifecycle import check, event, give
 from privacy.sharing.models.agreements import SharingAgreement
 from privacy.sharing.models.grants import SharingEvent, SharingGrant
@@ -21,10 +21,10 @@ Status = SharingRequest.Status
 
 
 @transaction.atomic
-def ask(*, subject, agreement, purpose, fields, until, reason, by, as_):
+def ask(*, subject, agreement, purpose, fields, until, reason, by, role):
     """Staff or the vendor ask the person to share. Only the person can answer (see `answer` and `refuse`)."""
-    agreement = SharingAgreement.objects.visible_to(by, as_=as_).filter(pk=agreement.pk).first()
-    if agreement is None or as_ not in (Hat.STAFF, Hat.VENDOR):
+    agreement = SharingAgreement.objects.visible_to(by, role=role).filter(pk=agreement.pk).first()
+    if agreement is None or role not in (Role.STAFF, Role.VENDOR):
         raise Refused(_("Only the two companies of an agreement can ask for a permission under it."), code="not_party")
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     check(subject, agreement, purpose, fields, until)
@@ -36,7 +36,7 @@ def ask(*, subject, agreement, purpose, fields, until, reason, by, as_):
         subject=subject, agreement=agreement, purpose=purpose, status=Status.WAITING
     ).exists():
         raise Refused(_("We already have this. You need not send it again."), code="twice")
-    if as_ == Hat.VENDOR:
+    if role == Role.VENDOR:
         _check_vendor(subject, agreement, purpose)
     request = SharingRequest.objects.create(
         number=reference_numbers.take("PI"),
@@ -46,11 +46,11 @@ def ask(*, subject, agreement, purpose, fields, until, reason, by, as_):
         fields=list(fields),
         until=until,
         reason=reason,
-        asked_by=subjects.own(by),
-        asked_for_id=agreement.vendor_id if as_ == Hat.VENDOR else agreement.management_id,
+        asked_by=subjects.get_or_create_for(by),
+        asked_for_id=agreement.vendor_id if role == Role.VENDOR else agreement.management_id,
     )
     event(SharingEvent.Kind.ASKED, request=request, by=by)
-    notifications.tell(
+    notifications.notify_subject(
         subject=subject, template="sharing_requested", url_name="sharing_request", url_args=[request.number]
     )
     return request
@@ -87,10 +87,10 @@ def _check_vendor(subject, agreement, purpose):
 
 
 @transaction.atomic
-def cancel(*, request, by, as_):
+def cancel(*, request, by, role):
     """The side that asked takes its request back."""
     request = SharingRequest.objects.select_for_update().get(pk=request.pk)
-    if request.asked_for_id not in {company.pk for company in parties.companies(by, as_)}:
+    if request.asked_for_id not in {company.pk for company in parties.companies(by, role)}:
         raise Refused(_("Only the company that asked can cancel this request."), code="not_party")
     _settle(request, Status.CANCELLED)
     event(SharingEvent.Kind.CANCELLED, request=request, by=by)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from privacy import access, declarations
-from privacy.models.access import Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason
+from privacy.scope import Role
 from privacy.sharing.grants.access_decisions import Reason, readable, readable_by, vendors_of
 from privacy.sharing.models.grants import SharingGrant
 from privacy.value_display import shown_values
@@ -37,25 +37,25 @@ class Shown:
 
 def shown_to(user):
     """The permissions a vendor's list shows now. `list_shared` records and fills a page of them."""
-    return SharingGrant.objects.visible_to(user, as_=Hat.VENDOR).current().to_decide()
+    return SharingGrant.objects.visible_to(user, role=Role.VENDOR).current().to_decide()
 
 
 def open_shared(*, number, by):
     """A vendor opens one permission by its number. The look is recorded, allowed or refused; a stranger's is 404."""
-    grant = access.find(
+    grant = access.get_visible(
         SharingGrant,
         by=by,
-        as_=Hat.VENDOR,
-        why=Why.GRANT,
+        role=Role.VENDOR,
+        why=AccessReason.GRANT,
         select_related=("subject", "agreement__management", "agreement__vendor", "agreement__assessment", "purpose"),
         number=number,
     )
     keys, reason = readable(grant, by)
-    access.look(
+    access.record_access(
         grant,
         by=by,
-        as_=Hat.VENDOR,
-        why=Why.GRANT,
+        role=Role.VENDOR,
+        why=AccessReason.GRANT,
         reference=grant.number,
         grant=grant,
         fields=keys or grant.fields,
@@ -72,7 +72,7 @@ def list_shared(grants, *, by):
     open_to = [(grant, keys) for grant, keys, _reason in decided if keys]
     wanted = list(dict.fromkeys(key for _grant, keys in open_to for key in keys))
     values = shown_values([grant.subject_id for grant, _keys in open_to], wanted)
-    access.listed(open_to, by=by)
+    access.record_listing(open_to, by=by)
     return [
         Shown(
             grant, keys, {key: found for key, found in values.get(grant.subject_id, {}).items() if key in keys}, reason

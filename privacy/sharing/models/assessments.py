@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy import declarations
 from privacy.models.parties import Party, PartyKind
 from privacy.models.subjects import Subject
-from privacy.scope import HeadsOnly
+from privacy.scope import HeadsOnlyQuerySet
 
 
 def check_specific(keys):
@@ -48,7 +48,7 @@ class ImpactAssessment(models.Model):
         Subject, models.PROTECT, related_name="+", verbose_name=_("entered by"), editable=False
     )
 
-    objects = HeadsOnly.as_manager()
+    objects = HeadsOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("impact assessment")

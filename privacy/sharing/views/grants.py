@@ -14,8 +14,8 @@ from privacy import access, value_display
 from privacy import access_log as log
 from privacy.errors import Refused
 from privacy.middleware import open_without_consent
-from privacy.models.access import AccessRecord, Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason, AccessRecord
+from privacy.scope import Role
 from privacy.sharing import grants
 from privacy.sharing.forms.grants import AnswerForm, NarrowForm
 from privacy.sharing.models.grants import SharingGrant
@@ -33,7 +33,7 @@ OVER_A_PAGE = 20
 def sharing(request):
     """Waiting requests, then open permissions, then those that are over. A card just withdrawn keeps its place."""
     own = (
-        SharingGrant.objects.visible_to(request.user, as_=Hat.TENANT)
+        SharingGrant.objects.visible_to(request.user, role=Role.TENANT)
         .select_related("subject", *RELATED, "deletion_statement")
         .prefetch_related("narrowed_to")
     )
@@ -41,7 +41,7 @@ def sharing(request):
     done = request.GET.get("done")
     over = [card for card in cards if not card["is_open"] and card["grant"].number != done]
     context = {
-        "waiting": SharingRequest.objects.visible_to(request.user, as_=Hat.TENANT)
+        "waiting": SharingRequest.objects.visible_to(request.user, role=Role.TENANT)
         .filter(status="waiting")
         .select_related(*RELATED),
         "open": [card for card in cards if card["is_open"] or card["grant"].number == done],
@@ -138,7 +138,7 @@ def preview(subject_id, keys):
 @require_safe
 def grant(request, number):
     found = fetch(request, SharingGrant, number, select_related=(*RELATED, *STATED))
-    looks = AccessRecord.objects.visible_to(request.user, as_=Hat.TENANT).filter(grant=found)
+    looks = AccessRecord.objects.visible_to(request.user, role=Role.TENANT).filter(grant=found)
     looks = list(looks.select_related("actor__holder", "party", "grant__purpose")[:LOOKS_SHOWN])
     context = {
         "grant": found,
@@ -198,6 +198,12 @@ def grant_narrow(request, number):
 
 def fetch(request, model, number, select_related=RELATED):
     """One of the person's own rows, through the one door."""
-    return access.fetch(
-        model, by=request.user, as_=Hat.TENANT, why=Why.OWN, fields=[], select_related=select_related, number=number
+    return access.get_and_record(
+        model,
+        by=request.user,
+        role=Role.TENANT,
+        why=AccessReason.OWN,
+        fields=[],
+        select_related=select_related,
+        number=number,
     )

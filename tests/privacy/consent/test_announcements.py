@@ -111,11 +111,11 @@ def test_a_worker_that_was_stopped_goes_on_where_it_was(monkeypatch):
             raise SystemExit
 
     monkeypatch.setattr(announcements, "BATCH", 2)
-    monkeypatch.setattr(mail, "tell", stopped)
+    monkeypatch.setattr(mail, "email_user", stopped)
     with pytest.raises(SystemExit):
         announcements.send.call(version_id=version.pk)
     assert (Announcement.objects.get().told, len(letters())) == (2, 2)
-    monkeypatch.setattr(mail, "tell", tell)
+    monkeypatch.setattr(mail, "email_user", tell)
     announcements.send.call(version_id=version.pk)
     assert sorted(letters()) == sorted(f.User.objects.filter(is_active=True).values_list("pk", flat=True))
     assert Announcement.objects.get().told == len(letters())
@@ -170,7 +170,7 @@ def test_publishing_for_later_costs_the_same_however_many_people_there_are():
     for people in (10, 190):
         f.UserFactory.create_batch(people)
         draft, publisher = f.VersionFactory(published=False, in_force_from=midnight(9)), f.UserFactory()
-        legal_documents.subjects.own(publisher)
+        legal_documents.subjects.get_or_create_for(publisher)
         with override_settings(TASKS=QUEUED), CaptureQueriesContext(connection) as caught:
             legal_documents.publish(version=draft, by=publisher)
         counts.append(len(caught))

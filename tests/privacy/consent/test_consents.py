@@ -13,7 +13,7 @@ from privacy import integrity
 from privacy.consent import consents
 from privacy.errors import Refused
 from privacy.models import ConsentEvent, Presentation, Standing
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,12 @@ def refused(code, verb, **arguments):
 def test_give_records_version_text_language_and_standing(ann):
     version = f.VersionFactory()
     (event,) = give(ann, language="id")
-    assert (event.subject, event.version, event.decision, event.language) == (own(ann), version, "given", "id")
+    assert (event.subject, event.version, event.decision, event.language) == (
+        get_or_create_for(ann),
+        version,
+        "given",
+        "id",
+    )
     assert event.text_hash == version.hash_id
     assert event.number.startswith("TT-")
     assert Standing.objects.get(user=ann).number == 1

@@ -13,8 +13,8 @@ from accounts.templatetags.reference_numbers import unbroken
 from privacy import access
 from privacy.consent import consents
 from privacy.models import ConsentEvent, Standing
-from privacy.models.access import Why
-from privacy.scope import Hat
+from privacy.models.access import AccessReason
+from privacy.scope import Role
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -360,7 +360,7 @@ def test_hub_of_a_newcomer_is_calm(client, ann):
 
 def test_hub_of_somebody_else_counts_nothing_of_hers(cast, grant, sign_in):
     f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
-    access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD)
+    access.record_access(cast.ann_entry, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD)
     assert "Last look: " in text(sign_in(cast.ann).get("/my-privacy/"))
     page = text(sign_in(cast.bob).get("/my-privacy/"))
     assert "You share your data with no vendor." in page

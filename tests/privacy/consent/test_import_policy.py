@@ -13,7 +13,7 @@ from django.utils import timezone
 from privacy.consent import legal_documents
 from privacy.consent.policy_files import parse
 from privacy.models import DocumentVersion, LegalDocument
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_import_makes_a_draft_of_the_seed_with_every_word(otto):
     said = run(SEED, "--kind", "policy")
     version = DocumentVersion.objects.get()
     assert not version.is_published
-    assert version.drafted_by == own(otto)
+    assert version.drafted_by == get_or_create_for(otto)
     assert version.document.kind == "policy"
     for language in legal_documents.LANGUAGES:
         assert version.text(language) == parse(SEED.read_bytes()).markdown(language)
@@ -65,7 +65,7 @@ def test_import_takes_options(otto, file):
     day = timezone.localdate() + timedelta(days=30)
     run(file, "--kind", "terms", "--by", "Olga@example.com", "--editorial", "--in-force", day.isoformat())
     version = DocumentVersion.objects.get()
-    assert (version.material, version.drafted_by) == (False, own(by))
+    assert (version.material, version.drafted_by) == (False, get_or_create_for(by))
     assert version.in_force_from == datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("Asia/Jakarta"))
 
 

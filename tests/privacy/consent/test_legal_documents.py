@@ -11,7 +11,7 @@ from privacy.consent import consents, legal_documents
 from privacy.consent.policy_files import parse
 from privacy.errors import Refused
 from privacy.models import DocumentVersion, LegalDocument
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def test_publish_fixes_date_hash_and_publisher():
     version = legal_documents.publish(version=f.VersionFactory(published=False), by=publisher)
     assert version.is_published
     assert version.is_in_force
-    assert version.published_by == own(publisher)
+    assert version.published_by == get_or_create_for(publisher)
     assert version.hash_id == legal_documents.text_hash(version, "id") != version.hash_en
 
 
@@ -69,7 +69,7 @@ def test_publish_refuses_a_first_version_that_would_ask_nobody():
 
 def test_publish_refuses_whoever_edited_last():
     editor, other = f.UserFactory(), f.UserFactory()
-    draft = f.VersionFactory(published=False, drafted_by=own(editor))
+    draft = f.VersionFactory(published=False, drafted_by=get_or_create_for(editor))
     refused("second_person", legal_documents.publish, version=draft, by=editor)
     legal_documents.revise(version=draft, by=other)
     refused("second_person", legal_documents.publish, version=draft, by=other)
@@ -101,7 +101,7 @@ def test_publish_costs_the_same_few_queries_however_many_people_there_are():
     for people in (10, 190):
         f.UserFactory.create_batch(people)
         draft, publisher = f.VersionFactory(published=False), f.UserFactory()
-        own(publisher)
+        get_or_create_for(publisher)
         with CaptureQueriesContext(connection) as caught:
             legal_documents.publish(version=draft, by=publisher)
         counts.append(len(caught))
@@ -204,7 +204,7 @@ def test_take_in_of_one_language_completes_the_draft_that_lacks_it():
     assert completed.pk == first.pk
     stored = DocumentVersion.objects.get(pk=first.pk)
     assert (stored.body_ind, stored.body_en) == ("## 1. Satu\n\ntext", "## 1. One\n\ntext")
-    assert stored.drafted_by == own(other)
+    assert stored.drafted_by == get_or_create_for(other)
     assert legal_documents.take_in(file=english, kind="terms", by=other).number == 2
 
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from privacy.consent import legal_documents
 from privacy.models import Announcement, ConsentEvent, DocumentVersion, LegalDocument
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.parties import appoint
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def olga(cast, client):
 def oskar(cast):
     """The second person: he works for the operator too."""
     user = f.UserFactory(email="oskar@example.com")
-    appoint(user=user, party=cast.operator, role=Role.OPERATOR, by=cast.otto)
+    appoint(user=user, party=cast.operator, role=MembershipRole.OPERATOR, by=cast.otto)
     return user
 
 
@@ -62,7 +62,7 @@ def test_adding_makes_a_draft_by_the_signed_in_person(cast, olga):
     response = olga.post(f"{LIST}add/", fields(document, in_force_on=day.isoformat()))
     assert response.status_code == 302
     version = DocumentVersion.objects.get()
-    assert (version.number, version.is_published, version.drafted_by) == (1, False, own(cast.olga))
+    assert (version.number, version.is_published, version.drafted_by) == (1, False, get_or_create_for(cast.olga))
     assert timezone.localdate(version.in_force_from) == day
 
 
@@ -90,7 +90,7 @@ def test_editing_a_draft_makes_its_editor_the_last_one(cast, olga):
     )
     stored = DocumentVersion.objects.get()
     assert stored.body_en == "## 1. New\n\nNewer."
-    assert stored.drafted_by == own(cast.olga)
+    assert stored.drafted_by == get_or_create_for(cast.olga)
 
 
 def test_a_draft_stays_with_its_document(olga):
@@ -208,7 +208,7 @@ def test_publishing_by_a_second_person(cast, olga):
     draft = f.VersionFactory(published=False)
     response = olga.post(f"{LIST}{draft.pk}/publish/", {"seen": draft.drafted_at.isoformat()})
     assert said(response) == ["Privacy Policy, version 1 is published. It can no longer change."]
-    assert DocumentVersion.objects.get().published_by == own(cast.olga)
+    assert DocumentVersion.objects.get().published_by == get_or_create_for(cast.olga)
     f.agree(cast.olga)
     again = olga.post(f"{LIST}{draft.pk}/publish/", {"seen": draft.drafted_at.isoformat()}, follow=True)
     assert "This version is already published." in content(again)
@@ -216,7 +216,7 @@ def test_publishing_by_a_second_person(cast, olga):
 
 
 def test_publishing_ones_own_draft_is_refused(cast, olga, oskar, client):
-    draft = f.VersionFactory(published=False, drafted_by=own(cast.olga))
+    draft = f.VersionFactory(published=False, drafted_by=get_or_create_for(cast.olga))
     page = content(olga.get(f"{LIST}{draft.pk}/publish/"))
     sentence = "You edited this draft last. Ask a second person to publish it."
     assert sentence in page

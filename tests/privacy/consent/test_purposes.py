@@ -10,7 +10,7 @@ from privacy.consent import consents, purposes
 from privacy.errors import Refused
 from privacy.models import ConsentEvent, Purpose, PurposeVersion, Subject
 from privacy.sharing import grants
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,11 @@ def test_keep_makes_a_version_of_every_change_and_of_nothing_else():
     user = f.UserFactory()
     purposes.keep(purpose=purpose, by=user)
     second = purposes.latest(purpose)
-    assert (second.number, second.by, second.text("en")["description"]) == (2, own(user), "Something else")
+    assert (second.number, second.by, second.text("en")["description"]) == (
+        2,
+        get_or_create_for(user),
+        "Something else",
+    )
     assert purpose.versions.get(number=1).text("en")["description"] != "Something else"
 
 
@@ -60,10 +64,10 @@ def test_keep_refuses_to_change_words_that_an_agreement_names():
 def test_allows_follows_the_answer_at_once():
     ann, purpose = f.UserFactory(), survey()
     entry = f.SubjectFactory(holder=ann)
-    for subject in (own(ann), entry):
+    for subject in (get_or_create_for(ann), entry):
         assert not consents.allows(subject, "surveys")
     f.agree_to_purposes(ann)
-    for subject in (own(ann), entry):
+    for subject in (get_or_create_for(ann), entry):
         assert consents.allows(subject, "surveys")
     consents.choose(by=ann, token=f.shown(ann, versions=[], purposes=purposes.asked()))
     assert not consents.allows(entry, "surveys")
@@ -148,7 +152,7 @@ def test_the_consent_page_asks_each_optional_purpose_in_a_box_of_its_own(client)
         ConsentEvent.objects.exclude(purpose_version=None).values_list("purpose_version__purpose__code", "decision")
     )
     assert answers == {"surveys": "given", "other": "declined"}
-    assert consents.allows(own(ann), "surveys")
+    assert consents.allows(get_or_create_for(ann), "surveys")
     assert consents.unanswered_purposes(ann) == []
 
 
@@ -170,11 +174,11 @@ def test_choices_are_kept_and_taken_back_with_the_same_two_presses(client):
         client.post("/my-consents/", {"page": client.get("/my-consents/").context["token"], **ticked})
 
     send(**{"purpose-surveys": "on"})
-    assert consents.allows(own(ann), "surveys")
+    assert consents.allows(get_or_create_for(ann), "surveys")
     send(**{"purpose-surveys": "on"})
     assert ConsentEvent.objects.count() == 1
     send()
-    assert not consents.allows(own(ann), "surveys")
+    assert not consents.allows(get_or_create_for(ann), "surveys")
     assert ConsentEvent.objects.count() == 2
 
 

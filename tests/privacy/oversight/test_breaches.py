@@ -9,7 +9,7 @@ from django.utils import timezone
 from privacy import parties
 from privacy.errors import Refused
 from privacy.models import AccessRecord, Breach, BreachNotice
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.oversight import breach_letters, breaches
 from privacy.oversight.breach_letters import Audience
 from tests import factories as f
@@ -107,12 +107,12 @@ def test_nobody_else_opens_or_moves_it(cast, breach, who):
 
 
 def test_a_head_elsewhere_neither_acts_nor_sees_it_here(cast, breach):
-    parties.appoint(user=cast.rita, party=cast.bougenvil, role=Role.HEAD, by=cast.otto)
-    parties.appoint(user=cast.rita, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.rita, party=cast.bougenvil, role=MembershipRole.HEAD, by=cast.otto)
+    parties.appoint(user=cast.rita, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
     assert refused(breaches.close, breach=breach, note="x", by=cast.rita) == "not_party"
-    assert not Breach.objects.visible_to(cast.rita, as_="staff").exists()
-    assert not breach.concerned.visible_to(cast.rita, as_="staff").exists()
-    assert Breach.objects.visible_to(cast.sam, as_="staff").get() == breach
+    assert not Breach.objects.visible_to(cast.rita, role="staff").exists()
+    assert not breach.concerned.visible_to(cast.rita, role="staff").exists()
+    assert Breach.objects.visible_to(cast.sam, role="staff").get() == breach
 
 
 # Whom it concerns
@@ -138,7 +138,7 @@ def test_a_breach_at_the_operator_may_concern_everybody(cast):
     both = [cast.ann_entry.subject_id, cast.bob_entry.subject_id]
     breaches.add_subjects(breach=breach, subject_ids=both, by=cast.olga)
     assert breach.concerned.count() == 2
-    assert not Breach.objects.visible_to(cast.sam, as_="staff").exists()
+    assert not Breach.objects.visible_to(cast.sam, role="staff").exists()
 
 
 def test_remove_takes_people_off_until_they_are_told(cast, breach):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from privacy import parties
 from privacy.models import Breach, BreachNotice
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.oversight import breaches
 from tests import factories as f
 from tests.privacy.oversight.test_breaches import TEXTS
@@ -73,9 +73,9 @@ def test_the_officer_of_the_operator_chooses_the_controller_but_no_vendor(cast, 
 
 
 def test_a_head_of_two_companies_chooses_between_them_only(cast, sign_in):
-    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.HEAD, by=cast.otto)
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=MembershipRole.HEAD, by=cast.otto)
     third = f.ManagementFactory(name="Pengelola Cempaka")
-    parties.appoint(user=cast.sam, party=third, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.sam, party=third, role=MembershipRole.OFFICER, by=cast.otto)
     page = text(sign_in(cast.sam).get(f"{BREACHES}add/"))
     choices = page.partition('name="controller"')[2].partition("</select>")[0]
     assert "Pengelola Bougenvil" in choices
@@ -110,7 +110,7 @@ def test_others_open_nothing_of_it(cast, sign_in, breach, who):
 
 def test_an_officer_of_the_same_company_opens_nothing_of_it(cast, sign_in, breach):
     officer = f.UserFactory()
-    parties.appoint(user=officer, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=officer, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
     client = sign_in(officer)
     assert client.get(f"{BREACHES}{breach.pk}/change/").status_code == 403
     assert client.get(f"{BREACHES}{breach.pk}/notice/people/").status_code == 404

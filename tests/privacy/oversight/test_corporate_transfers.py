@@ -9,10 +9,10 @@ from django.utils import timezone
 from privacy import parties
 from privacy.errors import Refused
 from privacy.models import CorporateTransfer
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.oversight import corporate_transfers
-from privacy.scope import Hat
-from privacy.subjects import own
+from privacy.scope import Role
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 
@@ -62,7 +62,7 @@ def noticed(cast, completed):
 
 
 def seen_by(user):
-    return list(CorporateTransfer.objects.visible_to(user, as_=Hat.TENANT))
+    return list(CorporateTransfer.objects.visible_to(user, role=Role.TENANT))
 
 
 def kinds(transfer):
@@ -76,7 +76,7 @@ def letters():
 def test_keep_numbers_a_draft_that_nobody_sees(cast, draft):
     assert draft.number.startswith("PU-")
     assert kinds(draft) == [("planned", None)]
-    assert draft.events.get().actor == own(cast.olga)
+    assert draft.events.get().actor == get_or_create_for(cast.olga)
     assert seen_by(cast.ann) == []
 
 
@@ -188,7 +188,7 @@ def test_close_ends_it_and_every_step_is_evidence(cast, noticed):
 
 def test_staff_of_the_operator_may_act(cast):
     clerk = f.UserFactory()
-    parties.appoint(user=clerk, party=cast.operator, role=Role.OPERATOR, by=cast.otto)
+    parties.appoint(user=clerk, party=cast.operator, role=MembershipRole.OPERATOR, by=cast.otto)
     assert corporate_transfers.keep(transfer=new(cast), by=clerk).pk
 
 

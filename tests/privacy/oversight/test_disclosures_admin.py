@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from privacy import parties
 from privacy.models import AccessRecord, CorporateTransfer, Disclosure
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.oversight import corporate_transfers, disclosures
 from tests import factories as f
 from tests.privacy.sharing.test_agreements_admin import pdf
@@ -30,7 +30,7 @@ def text(response):
 @pytest.fixture
 def cast(cast):
     cast.officer = f.UserFactory(email="officer@example.com", name="Ola")
-    parties.appoint(user=cast.officer, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.officer, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
     return cast
 
 
@@ -124,7 +124,7 @@ def test_a_mistake_stands_beside_its_field_and_keeps_nothing(cast, sign_in, chan
 
 
 def test_who_works_for_two_says_for_which(cast, sign_in):
-    parties.appoint(user=cast.officer, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.officer, party=cast.bougenvil, role=MembershipRole.OFFICER, by=cast.otto)
     client = sign_in(cast.officer)
     assert "controller" in client.post(f"{LIST}add/", asking(cast)).context["form"].errors
     client.post(f"{LIST}add/", asking(cast, controller=cast.anggrek.pk))

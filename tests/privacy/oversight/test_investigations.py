@@ -8,9 +8,9 @@ from django.utils import timezone
 from privacy import access_log, parties
 from privacy.errors import Refused
 from privacy.models import AccessRecord, CaseEvent, InvestigationCase
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.oversight import investigations
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 FIELDS = ["tenant.name", "tenant.phone"]
@@ -23,7 +23,7 @@ def day(n):
 
 def head(party, name="Dewi"):
     user = f.UserFactory(name=name)
-    f.MembershipFactory(user=user, party=party, role=Role.HEAD)
+    f.MembershipFactory(user=user, party=party, role=MembershipRole.HEAD)
     return user
 
 
@@ -66,11 +66,15 @@ def fresh(case):
 
 def test_open_keeps_the_scope_and_writes_an_event(cast, ann, case):
     assert case.number.startswith("KS-")
-    assert (case.controller_id, case.opened_by, case.approved_by) == (cast.anggrek.pk, own(cast.sam), None)
+    assert (case.controller_id, case.opened_by, case.approved_by) == (
+        cast.anggrek.pk,
+        get_or_create_for(cast.sam),
+        None,
+    )
     assert (case.fields, [row.subject for row in case.people.all()]) == (FIELDS, [ann])
     assert timezone.localdate(case.expires_at - timedelta(seconds=1)) == day(7)
     event = CaseEvent.objects.get()
-    assert (event.case, event.kind, event.actor) == (case, "opened", own(cast.sam))
+    assert (event.case, event.kind, event.actor) == (case, "opened", get_or_create_for(cast.sam))
 
 
 def test_open_is_for_the_data_protection_officer_too(cast, open_):
@@ -110,7 +114,7 @@ def test_open_is_refused_without_people_reason_fields_or_a_near_end(open_, chang
 
 def test_open_is_refused_for_people_of_two_managements_or_of_no_register(cast, ann, open_):
     refused(open_, "people", people=[ann, cast.bob_entry.subject], by=cast.olga)
-    refused(open_, "people", people=[own(cast.bob)], by=cast.olga)
+    refused(open_, "people", people=[get_or_create_for(cast.bob)], by=cast.olga)
 
 
 def test_open_is_refused_about_oneself(cast, open_):
@@ -124,7 +128,7 @@ def test_open_is_refused_about_oneself(cast, open_):
 def test_approve_by_the_dpo_or_another_head(cast, open_):
     for decider in (cast.olga, head(cast.anggrek)):
         case = investigations.approve(case=open_(), by=decider)
-        assert (case.state, case.approved_by) == (Status.APPROVED, own(decider))
+        assert (case.state, case.approved_by) == (Status.APPROVED, get_or_create_for(decider))
         assert case.events.first().kind == "approved"
 
 
@@ -197,7 +201,7 @@ def test_read_gives_exactly_the_fields_of_the_case_and_records_it(cast, ann, app
     values = investigations.read(case=approved, subject=ann, by=getattr(cast, who))
     assert texts(values) == {"tenant.name": ["Ann Wijaya"], "tenant.phone": ["+62 812-3456-7890"]}
     record = AccessRecord.objects.get()
-    assert (record.subject, record.actor, record.allowed) == (ann, own(getattr(cast, who)), True)
+    assert (record.subject, record.actor, record.allowed) == (ann, get_or_create_for(getattr(cast, who)), True)
     assert (record.why, record.reference, record.fields) == ("case", approved.number, FIELDS)
     assert record.controller_id == cast.anggrek.pk
 

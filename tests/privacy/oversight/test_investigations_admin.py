@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from privacy.models import AccessRecord, InvestigationCase
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.oversight import investigations
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 LIST, ADD = "/admin/privacy/investigationcase/", "/admin/privacy/investigationcase/add/"
@@ -55,7 +55,7 @@ def test_open_asks_and_leads_to_the_case(cast, sign_in):
     assert "Identity scan" not in page
     answer = client.post(ADD, asked(cast), follow=True)
     case = InvestigationCase.objects.get()
-    assert case.opened_by == own(cast.sam)
+    assert case.opened_by == get_or_create_for(cast.sam)
     for words in (
         case.number,
         "Looks at night",
@@ -109,7 +109,7 @@ def test_list_shows_the_clock_and_the_own_companys_cases_only(cast, sign_in, cas
     assert case.number in text(sign_in(cast.olga).get(LIST, {"state": "asked"}))
     assert case.number not in text(sign_in(cast.olga).get(LIST, {"state": "expired"}))
     other = f.UserFactory(is_staff=True)
-    f.MembershipFactory(user=other, party=cast.bougenvil, role=Role.HEAD)
+    f.MembershipFactory(user=other, party=cast.bougenvil, role=MembershipRole.HEAD)
     other.groups.set(cast.sam.groups.all())
     client = sign_in(other)
     assert case.number not in text(client.get(LIST))
@@ -136,7 +136,7 @@ def test_the_second_person_sees_exactly_the_fields_and_people(cast, sign_in, cas
         assert words not in page
     assert "The case is approved." in text(client.post(place("decide", case), {"decision": "approve"}, follow=True))
     case.refresh_from_db()
-    assert (case.status, case.approved_by) == ("approved", own(cast.olga))
+    assert (case.status, case.approved_by) == ("approved", get_or_create_for(cast.olga))
     again = client.post(place("decide", case), {"decision": "approve"})
     assert "This case is already decided." in text(again)
 

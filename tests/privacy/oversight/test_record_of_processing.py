@@ -8,9 +8,9 @@ from django.utils import timezone
 from privacy import parties
 from privacy.consent.models.purposes import Basis
 from privacy.models import Purpose
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.oversight import record_of_processing
-from privacy.scope import Hat
+from privacy.scope import Role
 from tests import factories as f
 
 
@@ -36,21 +36,21 @@ def row(cast, purpose, *companies):
 # Who reads whose
 
 
-def readable(user, hat):
-    return {company.name for company in record_of_processing.controllers(user, hat)}
+def readable(user, role):
+    return {company.name for company in record_of_processing.controllers(user, role)}
 
 
 def test_the_operators_people_read_all_companies_but_vendors(cast):
     everybody = {"PT Operator Contoh", "Pengelola Anggrek", "Pengelola Bougenvil"}
-    assert readable(cast.olga, Hat.OPERATOR) == readable(cast.otto, Hat.OPERATOR) == everybody
+    assert readable(cast.olga, Role.OPERATOR) == readable(cast.otto, Role.OPERATOR) == everybody
 
 
 def test_a_head_reads_the_own_company_and_others_nothing(cast):
-    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
-    assert readable(cast.sam, Hat.STAFF) == {"Pengelola Anggrek"}
-    assert not readable(cast.rita, Hat.STAFF)
-    assert not readable(cast.rita, Hat.OPERATOR)
-    assert not readable(cast.vera, Hat.STAFF)
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=MembershipRole.OFFICER, by=cast.otto)
+    assert readable(cast.sam, Role.STAFF) == {"Pengelola Anggrek"}
+    assert not readable(cast.rita, Role.STAFF)
+    assert not readable(cast.rita, Role.OPERATOR)
+    assert not readable(cast.vera, Role.STAFF)
 
 
 # What stands in it

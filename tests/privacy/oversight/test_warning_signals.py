@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.templatetags.dates import JAKARTA
 from privacy.models import AccessRecord, InvestigationCase, JournalEntry
-from privacy.models.access import Why
-from privacy.models.parties import Role
+from privacy.models.access import AccessReason
+from privacy.models.parties import MembershipRole
 from privacy.oversight import warning_signals
-from privacy.scope import Hat
-from privacy.subjects import own
+from privacy.scope import Role
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 PAGE, ADD = "/admin/privacy/investigationcase/signals/", "/admin/privacy/investigationcase/add/"
@@ -29,9 +29,16 @@ def _now(time_machine):
 def look(cast, count=1, by=None, at=FRIDAY, subjects=(), **changed):
     """`count` looks by Sam at Ann's record in working hours, unless told otherwise."""
     seen = {
-        "controller_id": cast.anggrek.pk, "actor": own(by or cast.sam), "party_id": cast.anggrek.pk, "hat": "staff",
-        "action": "viewed", "allowed": True, "fields": ["tenant.name"], "why": Why.RECORD, "at": at,
-    }  # fmt: skip
+        "controller_id": cast.anggrek.pk,
+        "actor": get_or_create_for(by or cast.sam),
+        "party_id": cast.anggrek.pk,
+        "hat": "staff",
+        "action": "viewed",
+        "allowed": True,
+        "fields": ["tenant.name"],
+        "why": AccessReason.RECORD,
+        "at": at,
+    }
     about = list(subjects) or [cast.ann_entry.subject] * count
     AccessRecord.objects.bulk_create(AccessRecord(subject=subject, **(seen | changed)) for subject in about)
 
@@ -40,8 +47,8 @@ def people(cast, count):
     return [f.TenantFactory(management=cast.anggrek).subject for _n in range(count)]
 
 
-def sentences(user, hat=Hat.OPERATOR):
-    found = warning_signals.sections(user, hat)
+def sentences(user, role=Role.OPERATOR):
+    found = warning_signals.sections(user, role)
     return {section.kind: [signal.sentence for signal in section.signals] for section in found if section.signals}
 
 
@@ -105,7 +112,7 @@ def test_a_tenants_own_nights_are_her_affair(cast):
 
 
 def fail(account, count, network="203.0.113.0/24", at=None):
-    about = own(account) if account else None
+    about = get_or_create_for(account) if account else None
     JournalEntry.objects.bulk_create(
         JournalEntry(kind="failed", about=about, network=network, at=at or timezone.now()) for _n in range(count)
     )
@@ -132,11 +139,11 @@ def test_heads_see_their_own_companys_only(cast):
     fail(cast.bob, 7, network="198.51.100.0/24")
     fail(cast.rita, 20, network="198.51.100.0/24")
     failed = "Signing in as {} failed {} times in 7 days."
-    assert sentences(cast.sam, Hat.STAFF) == {
+    assert sentences(cast.sam, Role.STAFF) == {
         "refused": ["Sam from Pengelola Anggrek was refused 5 looks in 7 days."],
         "sign-in": [failed.format("Sam", 6), failed.format(f"Account {cast.ann.pk}", 5)],
     }
-    assert sentences(cast.rita, Hat.STAFF) == {
+    assert sentences(cast.rita, Role.STAFF) == {
         "sign-in": [failed.format("Rita", 20), failed.format(f"Account {cast.bob.pk}", 7)]
     }
     assert set(sentences(cast.olga)) == {"refused", "sign-in", "network"}
@@ -145,7 +152,7 @@ def test_heads_see_their_own_companys_only(cast):
 def test_the_number_of_queries_does_not_grow(cast):
     def count():
         with CaptureQueriesContext(connection) as queries:
-            warning_signals.sections(cast.olga, Hat.OPERATOR)
+            warning_signals.sections(cast.olga, Role.OPERATOR)
         return len(queries)
 
     look(cast, 5, allowed=False)
@@ -173,7 +180,7 @@ def test_page_shows_a_sentence_a_bar_and_a_link(cast, sign_in):
     assert "Vera from PT Teknik Andal was refused 5 looks" in page
     assert 'width="100%" height="13" rx="3" />' in page
     assert 'class="bar-fill" width="50%"' in page
-    assert f"{ADD}?signal=refused%3A{own(cast.sam).pk}" in page
+    assert f"{ADD}?signal=refused%3A{get_or_create_for(cast.sam).pk}" in page
     assert "Nothing noticed." in page
     assert "Failed sign-ins from one network" in page
     assert "Failed sign-ins from one network" not in text(sign_in(cast.sam).get(PAGE))
@@ -194,10 +201,10 @@ def test_page_offers_no_case_to_who_may_open_none(cast, sign_in):
 def test_the_link_begins_a_case_with_its_sentence_and_people(cast, sign_in):
     look(cast, 5, allowed=False)
     client = sign_in(cast.sam)
-    form = client.get(ADD, {"signal": f"refused:{own(cast.sam).pk}"}).context["form"]
+    form = client.get(ADD, {"signal": f"refused:{get_or_create_for(cast.sam).pk}"}).context["form"]
     assert form["reason"].value() == "Sam from Pengelola Anggrek was refused 5 looks in 7 days."
     assert form["people"].value() == [cast.ann_entry.pk]
-    assert "Ann Wijaya" in text(client.get(ADD, {"signal": f"refused:{own(cast.sam).pk}"}))
+    assert "Ann Wijaya" in text(client.get(ADD, {"signal": f"refused:{get_or_create_for(cast.sam).pk}"}))
     assert not InvestigationCase.objects.exists()
 
 
@@ -220,16 +227,18 @@ def test_an_unknown_signal_begins_an_empty_case(cast, sign_in, key):
 def test_a_signal_of_another_company_begins_an_empty_case(cast, sign_in):
     look(cast, 5, allowed=False)
     other = f.UserFactory(is_staff=True)
-    f.MembershipFactory(user=other, party=cast.bougenvil, role=Role.HEAD)
+    f.MembershipFactory(user=other, party=cast.bougenvil, role=MembershipRole.HEAD)
     other.groups.set(cast.sam.groups.all())
     client = sign_in(other)
     assert "Sam" not in text(client.get(PAGE))
-    assert not client.get(ADD, {"signal": f"refused:{own(cast.sam).pk}"}).context["form"]["reason"].value()
+    assert (
+        not client.get(ADD, {"signal": f"refused:{get_or_create_for(cast.sam).pk}"}).context["form"]["reason"].value()
+    )
 
 
 def test_people_are_of_the_one_management_most_concerned(cast):
     look(cast, 3, allowed=False)
     look(cast, subjects=[cast.bob_entry.subject] * 3, allowed=False, controller_id=cast.bougenvil.pk)
-    found = warning_signals.prefill(f"refused:{own(cast.sam).pk}", cast.olga, Hat.OPERATOR)
+    found = warning_signals.prefill(f"refused:{get_or_create_for(cast.sam).pk}", cast.olga, Role.OPERATOR)
     assert found["people"] == [cast.ann_entry.pk]
     assert timezone.localdate() == NOW.date()

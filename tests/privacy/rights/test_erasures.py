@@ -34,13 +34,13 @@ from privacy.models import (
     SharingRequest,
     Subject,
 )
-from privacy.models.access import Why as Look
+from privacy.models.access import AccessReason as Look
 from privacy.oversight import evidence_checks
 from privacy.rights import erasure_journal, erasures, legal_holds, profile_updates, rights_requests
-from privacy.rights.models.erasures import Why
-from privacy.scope import Hat
+from privacy.rights.models.erasures import ErasureReason
+from privacy.scope import Role
 from privacy.sharing import grants
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tenants import invitations
 from tenants.models import Claim, Invitation, Tenant
 from tests import factories as f
@@ -90,7 +90,7 @@ def lived(cast):
     cast.agreement.purposes.add(other)
     grants.ask(
         subject=entry.subject, agreement=cast.agreement, purpose=other, fields=["tenant.name"], by=cast.sam,
-        as_=Hat.STAFF, until=timezone.localdate() + timedelta(days=5), reason="Parcel for Ann Wijaya",
+        role=Role.STAFF, until=timezone.localdate() + timedelta(days=5), reason="Parcel for Ann Wijaya",
     )  # fmt: skip
     proposal = Tenant.objects.get(pk=entry.pk)
     proposal.phone = "+6281299990000"
@@ -98,15 +98,19 @@ def lived(cast):
         record=entry, proposal=proposal, by=ann, note="Ann's new phone", evidence=ContentFile(b"bill", "e/b.jpg")
     )
     Claim.objects.create(
-        number="KL-2026-0009", claimant=own(cast.bob), management=cast.anggrek,
+        number="KL-2026-0009", claimant=get_or_create_for(cast.bob), management=cast.anggrek,
         building=entry.occupancies.get().unit.building, unit_number="A-12-03", identity_kind="ktp",
         identity_number=entry.identity_number, birth_date="1990-04-15", status=Claim.Status.UNMATCHED,
     )  # fmt: skip
     invitations.invite(tenant=f.TenantFactory(management=cast.anggrek, email="x@example.com"), by=cast.sam)
     Invitation.objects.create(
-        tenant=entry, email=entry.email, token_hash="0" * 64, created_by=own(cast.sam), expires_at=timezone.now()
+        tenant=entry,
+        email=entry.email,
+        token_hash="0" * 64,
+        created_by=get_or_create_for(cast.sam),
+        expires_at=timezone.now(),
     )
-    access.look(entry, by=cast.sam, as_=Hat.STAFF, why=Look.RECORD)
+    access.record_access(entry, by=cast.sam, role=Role.STAFF, why=Look.RECORD)
     Client().force_login(ann)
     mail.email_address(email=entry.email, language="id", template="invitation", path="/invitation/secret/")
     mail.email_user(user=ann, template="request_answered")
@@ -147,7 +151,9 @@ def stored_files():
 
 def erase(cast, capture, **changed):
     with capture(execute=True):
-        return erasures.order(subject=cast.ann_entry.subject, why=Why.RIGHT, by=cast.olga, reference="HK-1", **changed)
+        return erasures.order(
+            subject=cast.ann_entry.subject, why=ErasureReason.RIGHT, by=cast.olga, reference="HK-1", **changed
+        )
 
 
 def test_the_search_finds_what_is_there(lived):
@@ -222,21 +228,21 @@ def test_an_account_on_which_something_hangs_stays(lived, still, django_capture_
 
 
 def test_twice_is_refused_and_an_account_alone_cannot_be_erased(lived, django_capture_on_commit_callbacks):
-    refused("own", erasures.order, subject=own(lived.bob), why=Why.RIGHT)
+    refused("own", erasures.order, subject=get_or_create_for(lived.bob), why=ErasureReason.RIGHT)
     order = erase(lived, django_capture_on_commit_callbacks)
-    refused("erased", erasures.order, subject=lived.ann_entry.subject, why=Why.RIGHT)
+    refused("erased", erasures.order, subject=lived.ann_entry.subject, why=ErasureReason.RIGHT)
     assert erasures.carry_out(order=order) == Erasure.objects.get()
 
 
 def test_an_account_that_holds_nothing_is_erased_whole(lived, django_capture_on_commit_callbacks):
     newcomer = f.UserFactory(email="newcomer@example.com")
     f.agree(newcomer)
-    subject = own(newcomer)
+    subject = get_or_create_for(newcomer)
     with django_capture_on_commit_callbacks(execute=True):
-        erasures.order(subject=subject, why=Why.RIGHT, by=lived.olga)
+        erasures.order(subject=subject, why=ErasureReason.RIGHT, by=lived.olga)
     assert not User.objects.filter(email="newcomer@example.com").exists()
     assert ConsentEvent.objects.filter(subject=subject).exists()
-    refused("own", erasures.order, subject=own(lived.sam), why=Why.RIGHT)
+    refused("own", erasures.order, subject=get_or_create_for(lived.sam), why=ErasureReason.RIGHT)
 
 
 def test_a_granted_request_erases_and_tells_once(lived, django_capture_on_commit_callbacks):
@@ -294,7 +300,7 @@ def test_holds_are_refused(lived):
     refused("not_yours", legal_holds.release, hold=held, by=lived.rita)
     legal_holds.release(hold=held, by=lived.sam)
     refused("released", legal_holds.release, hold=held, by=lived.otto)
-    erasures.order(subject=lived.ann_entry.subject, why=Why.RIGHT)
+    erasures.order(subject=lived.ann_entry.subject, why=ErasureReason.RIGHT)
     refused("not_yours", hold, cast=lived)  # an erased entry is nobody's
 
 

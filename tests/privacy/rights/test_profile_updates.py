@@ -295,4 +295,4 @@ def test_compare_reads_stored_values_as_people_do(cast):
 def test_a_line_names_each_field_once(cast):
     request = ask(cast, phone="+6281234567891")
     assert str(request.lines.get()) == f"{request.number}, phone number"
-    assert ProfileUpdateLine.objects.visible_to(cast.rita, as_="staff").count() == 0
+    assert ProfileUpdateLine.objects.visible_to(cast.rita, role="staff").count() == 0

@@ -11,7 +11,7 @@ from privacy import notifications, subjects
 from privacy.consent import consents, purposes
 from privacy.models import AccessRecord, Purpose, SharingGrant
 from privacy.rights import rights_requests
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import grants
 from privacy.sharing.grants import Reason, State
 from tenants import exports
@@ -62,7 +62,7 @@ def test_a_vendors_page_says_why_it_is_closed_and_the_tenant_reads_it(cast, gran
 
 
 def test_a_vendors_scope_closes_with_it(cast, grant, restrict):
-    visible = Tenant.objects.visible_to(cast.vera, as_=Hat.VENDOR)
+    visible = Tenant.objects.visible_to(cast.vera, role=Role.VENDOR)
     assert visible.exists()
     restrict()
     assert not visible.all().exists()
@@ -112,7 +112,7 @@ def ask_to_share(cast):
     cast.agreement.purposes.add(other)
     return grants.ask(
         subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=other, fields=["tenant.name"],
-        until=timezone.localdate() + timedelta(days=5), reason="Parcel", by=cast.sam, as_=Hat.STAFF,
+        until=timezone.localdate() + timedelta(days=5), reason="Parcel", by=cast.sam, role=Role.STAFF,
     )  # fmt: skip
 
 
@@ -130,12 +130,12 @@ def test_a_request_to_share_sends_no_letter_to_a_restricted_person(cast, restric
 def test_letters_go_to_holders_whose_data_is_neither_restricted_nor_erased(cast, restrict):
     subject = cast.ann_entry.subject
     letter = {"template": "sharing_requested"}
-    assert notifications.tell(subject=subject, **letter)
-    assert not notifications.tell(subject=f.SubjectFactory(), **letter)
+    assert notifications.notify_subject(subject=subject, **letter)
+    assert not notifications.notify_subject(subject=f.SubjectFactory(), **letter)
     restricted = restrict()
-    assert not notifications.tell(subject=restricted, **letter)
+    assert not notifications.notify_subject(subject=restricted, **letter)
     subject.erased_at = timezone.now()
-    assert not notifications.tell(subject=subject, **letter)
+    assert not notifications.notify_subject(subject=subject, **letter)
     assert len(mail.outbox) == 1
 
 

@@ -14,7 +14,7 @@ from privacy.errors import Refused
 from privacy.models import Erasure, ErasureOrder, ProfileUpdateRequest, RetentionNotice, RetentionRule, RetentionRun
 from privacy.rights import legal_holds, retention
 from privacy.rights.retention import Fate
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tenants.models import Claim, Invitation, Tenant
 from tests import factories as f
 
@@ -196,13 +196,18 @@ def test_old_invitations_go_whole_and_claims_lose_what_they_said(cast):
     RetentionRule.objects.create(kind="tenants.Invitation", days=5, law="x")
     RetentionRule.objects.create(kind="tenants.Claim", days=5, law="x")
     Invitation.objects.create(
-        tenant=cast.ann_entry, email="a@example.com", token_hash="1" * 64, created_by=own(cast.sam),
+        tenant=cast.ann_entry, email="a@example.com", token_hash="1" * 64, created_by=get_or_create_for(cast.sam),
         expires_at=timezone.now() - timedelta(days=9),
     )  # fmt: skip
     claim = Claim.objects.create(
-        number="KL-1", claimant=own(cast.bob), management=cast.anggrek, unit_number="A-12-03", status="refused",
-        building=cast.ann_entry.occupancies.get().unit.building, settled_at=timezone.now() - timedelta(days=9),
-    )  # fmt: skip
+        number="KL-1",
+        claimant=get_or_create_for(cast.bob),
+        management=cast.anggrek,
+        unit_number="A-12-03",
+        status="refused",
+        building=cast.ann_entry.occupancies.get().unit.building,
+        settled_at=timezone.now() - timedelta(days=9),
+    )
     assert retention.apply(today=today()).erased == 2
     assert not Invitation.objects.exists()
     claim.refresh_from_db()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from privacy.models import Checkpoint, Erasure, LegalHold, RetentionRule, RetentionRun, SharingEvent
 from privacy.oversight import evidence_checks
 from privacy.rights import erasures, legal_holds
-from privacy.rights.models.erasures import Why
+from privacy.rights.models.erasures import ErasureReason
 from tenants.models import Tenant
 from tests import factories as f
 from tests.database import in_spite_of_triggers
@@ -79,7 +79,7 @@ def test_a_hold_is_placed_by_one_and_released_by_another(cast, sign_in):
     page = text(client.get(f"/admin/privacy/legalhold/{hold.pk}/change/"))
     assert "A case at court" in page
     assert "You placed this hold." in text(client.post(address, follow=True))
-    erasures.order(subject=cast.ann_entry.subject, why=Why.RIGHT)
+    erasures.order(subject=cast.ann_entry.subject, why=ErasureReason.RIGHT)
     assert Tenant.objects.get(pk=cast.ann_entry.pk).name
     assert "The hold is released." in text(sign_in(cast.olga).post(address, follow=True))
     assert Tenant.objects.get(pk=cast.ann_entry.pk).name == ""

@@ -10,11 +10,11 @@ from django.utils import timezone
 from privacy import access, subjects
 from privacy.errors import Refused
 from privacy.models import AccessRecord, Party, RightsEvent, RightsRequest
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.models.parties import PartyKind
 from privacy.rights import rights_requests
 from privacy.rights.models.rights_requests import Ground, HowChecked, RightKind
-from privacy.scope import Hat
+from privacy.scope import Role
 from tests import factories as f
 
 
@@ -57,12 +57,12 @@ def test_ask_starts_the_clock_and_counts_as_checked_by_sign_in(cast, ask):
     assert made.number.startswith("HK-")
     assert made.due_at - made.received_at == timedelta(hours=72)
     assert (made.controller_id, made.channel, made.how_checked) == (cast.anggrek.pk, "online", "signed_in")
-    assert made.recorded_by == made.checked_by == subjects.own(cast.ann)
+    assert made.recorded_by == made.checked_by == subjects.get_or_create_for(cast.ann)
     assert happened(made) == ["received", "checked"]
 
 
 def test_ask_about_the_account_goes_to_the_operator(cast):
-    made = rights_requests.ask(subject=subjects.own(cast.ann), kind="erase", by=cast.ann)
+    made = rights_requests.ask(subject=subjects.get_or_create_for(cast.ann), kind="erase", by=cast.ann)
     assert made.controller_id == cast.operator.pk
 
 
@@ -73,7 +73,7 @@ def test_ask_keeps_the_words_sealed(cast, ask):
 
 
 def test_ask_about_a_line_of_the_log_keeps_it(cast, ask):
-    (line,) = access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD)
+    (line,) = access.record_access(cast.ann_entry, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD)
     made = ask("copy", line=line)
     assert made.line == line
     assert ask("copy").line is None
@@ -92,7 +92,7 @@ def test_ask_refuses_the_same_right_twice(ask):
 
 
 def test_ask_refuses_a_line_about_somebody_else(cast, ask):
-    (line,) = access.look(cast.bob_entry, by=cast.rita, as_=Hat.STAFF, why=Why.RECORD)
+    (line,) = access.record_access(cast.bob_entry, by=cast.rita, role=Role.STAFF, why=AccessReason.RECORD)
     refused(ask, "line", kind="copy", line=line)
 
 
@@ -126,7 +126,7 @@ def test_record_runs_the_clock_from_the_receipt(cast, visit):
     received = timezone.now() - timedelta(hours=30)
     made = visit(received_at=received, details="Please print it.", how="original")
     assert made.due_at == received + timedelta(hours=72)
-    assert (made.how_checked, made.checked_by) == ("original", subjects.own(cast.sam))
+    assert (made.how_checked, made.checked_by) == ("original", subjects.get_or_create_for(cast.sam))
     assert visit(kind="erase").checked_at is None
 
 
@@ -136,7 +136,7 @@ def test_record_refuses_staff_of_another_management_and_outsiders(cast, visit):
 
 
 def test_record_refuses_an_accounts_own_subject(cast, visit):
-    refused(visit, "not_staff", subject=subjects.own(cast.ann))
+    refused(visit, "not_staff", subject=subjects.get_or_create_for(cast.ann))
 
 
 def test_record_refuses_ones_own_request(cast, visit):
@@ -169,7 +169,7 @@ def test_record_refuses_an_identity_check_that_cannot_be(visit, how):
 
 def test_check_identity_notes_how_and_by_whom(cast, visit):
     made = rights_requests.check_identity(request=visit(), how="known", by=cast.sam)
-    assert (made.how_checked, made.checked_by) == ("known", subjects.own(cast.sam))
+    assert (made.how_checked, made.checked_by) == ("known", subjects.get_or_create_for(cast.sam))
     assert happened(made) == ["received", "checked"]
     assert RightsEvent.objects.get(happened="checked").detail == "known"
 
@@ -182,7 +182,7 @@ def test_assign_gives_it_to_a_colleague(cast, ask):
     dewi = f.UserFactory(name="Dewi")
     f.MembershipFactory(user=dewi, party=cast.anggrek)
     made = rights_requests.assign(request=ask(), to=dewi, by=cast.sam)
-    assert made.assigned_to == subjects.own(dewi)
+    assert made.assigned_to == subjects.get_or_create_for(dewi)
     assert happened(made)[-1] == "assigned"
 
 
@@ -199,7 +199,11 @@ def test_assign_refuses_who_does_not_work_there_or_is_the_person_herself(cast, a
 def test_grant_answers_and_tells_the_person(cast, ask):
     made = rights_requests.grant(request=ask("copy"), answer=" Here it is. ", by=cast.sam)
     made.refresh_from_db()
-    assert (made.status, made.answer, made.settled_by) == ("granted", "Here it is.", subjects.own(cast.sam))
+    assert (made.status, made.answer, made.settled_by) == (
+        "granted",
+        "Here it is.",
+        subjects.get_or_create_for(cast.sam),
+    )
     assert happened(made)[-1] == "granted"
     (letter,) = mail.outbox
     assert letter.to == ["ann@example.com"]
@@ -329,7 +333,7 @@ def test_only_the_company_that_answers_decides(cast, ask):
 
 def test_the_operators_people_answer_for_accounts(cast):
     for who, kind in ((cast.olga, "copy"), (cast.otto, "move")):
-        made = rights_requests.ask(subject=subjects.own(cast.ann), kind=kind, by=cast.ann)
+        made = rights_requests.ask(subject=subjects.get_or_create_for(cast.ann), kind=kind, by=cast.ann)
         refused(rights_requests.grant, "not_staff", request=made, answer="Yes.", by=cast.sam)
         assert rights_requests.grant(request=made, answer="Yes.", by=who).status == "granted"
 
@@ -373,8 +377,8 @@ def test_restriction_is_for_the_company_that_keeps_the_record(cast, verb):
     for who in (cast.rita, cast.vera, cast.olga, cast.otto):
         refused(verb, "not_staff", subject=cast.ann_entry.subject, by=who)
     refused(verb, "own", subject=cast.ann_entry.subject, by=cast.ann)
-    refused(verb, "not_staff", subject=subjects.own(cast.ann), by=cast.sam)
-    assert verb(subject=subjects.own(cast.ann), by=cast.otto)
+    refused(verb, "not_staff", subject=subjects.get_or_create_for(cast.ann), by=cast.sam)
+    assert verb(subject=subjects.get_or_create_for(cast.ann), by=cast.otto)
 
 
 # Scope, evidence and the database
@@ -383,13 +387,13 @@ def test_restriction_is_for_the_company_that_keeps_the_record(cast, verb):
 def test_requests_are_seen_by_the_person_the_company_and_the_operator(cast, ask):
     made = ask()
     seen = {
-        (name, hat)
+        (name, role)
         for name in ("ann", "bob", "sam", "rita", "vera", "olga", "otto")
-        for hat in Hat
-        if made in RightsRequest.objects.visible_to(getattr(cast, name), as_=hat)
+        for role in Role
+        if made in RightsRequest.objects.visible_to(getattr(cast, name), role=role)
     }
     assert seen == {
-        ("ann", Hat.TENANT), ("sam", Hat.STAFF), ("olga", Hat.OPERATOR), ("otto", Hat.OPERATOR)
+        ("ann", Role.TENANT), ("sam", Role.STAFF), ("olga", Role.OPERATOR), ("otto", Role.OPERATOR)
     }  # fmt: skip
 
 
@@ -408,13 +412,16 @@ def test_waiting_puts_the_most_urgent_first(cast, ask, visit):
 
 def test_own_records_are_what_a_person_may_ask_about(cast):
     found = rights_requests.own_records(cast.ann)
-    assert found == [(cast.ann_entry.subject, cast.anggrek.pk), (subjects.own(cast.ann), cast.operator.pk)]
+    assert found == [
+        (cast.ann_entry.subject, cast.anggrek.pk),
+        (subjects.get_or_create_for(cast.ann), cast.operator.pk),
+    ]
     Party.objects.filter(kind=PartyKind.OPERATOR).update(kind=PartyKind.VENDOR)
     assert rights_requests.own_records(cast.ann) == [(cast.ann_entry.subject, cast.anggrek.pk)]
 
 
 def test_line_of_finds_ones_own_lines_only(cast):
-    access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD)
+    access.record_access(cast.ann_entry, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD)
     line = AccessRecord.objects.get()
     assert rights_requests.line_of(cast.ann, str(line.pk)) == line
     for who, text in ((cast.bob, str(line.pk)), (cast.ann, "nonsense"), (cast.ann, "")):

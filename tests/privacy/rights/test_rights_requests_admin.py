@@ -12,11 +12,11 @@ from django.utils.translation import get_language
 
 from privacy import access, subjects
 from privacy.models import AccessRecord, RightsRequest
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.rights import rights_requests
 from privacy.rights.forms.rights_requests import READY
 from privacy.rights.models.rights_requests import RightKind
-from privacy.scope import Hat
+from privacy.scope import Role
 from tests import factories as f
 
 LIST = "admin:privacy_rightsrequest_changelist"
@@ -75,7 +75,7 @@ def test_queue_filters_are_links_with_counts(cast, sam, asked):
 
 def test_queue_is_ones_own_companys_and_the_dpos_whole(cast, sign_in, asked):
     assert asked.number not in html(sign_in(cast.rita), LIST, queue="all")
-    about_account = rights_requests.ask(subject=subjects.own(cast.bob), kind="copy", by=cast.bob)
+    about_account = rights_requests.ask(subject=subjects.get_or_create_for(cast.bob), kind="copy", by=cast.bob)
     page = html(sign_in(cast.olga), LIST)
     assert asked.number in page
     assert about_account.number in page
@@ -108,7 +108,7 @@ def test_the_look_reads_well_in_the_tenants_log(cast, sign_in, asked):
 
 
 def test_item_shows_the_line_that_is_asked_about(cast, sam):
-    (line,) = access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD)
+    (line,) = access.record_access(cast.ann_entry, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD)
     row = rights_requests.ask(subject=cast.ann_entry.subject, kind="copy", by=cast.ann, line=line)
     assert "Sam, staff of Pengelola Anggrek, looked at your record" in html(sam, ITEM, row.pk)
 
@@ -224,7 +224,7 @@ def test_the_dpo_looks_on_at_a_managements_request(cast, sign_in, asked):
 
 
 def test_the_dpo_answers_what_is_about_an_account(cast, sign_in):
-    row = rights_requests.ask(subject=subjects.own(cast.ann), kind="copy", by=cast.ann)
+    row = rights_requests.ask(subject=subjects.get_or_create_for(cast.ann), kind="copy", by=cast.ann)
     olga = sign_in(cast.olga)
     assert "ann@example.com" in html(olga, ITEM, row.pk)
     assert send(olga, row, "answer", decision="grant", answer="Here.").status_code == 302
@@ -259,7 +259,7 @@ def test_a_letter_is_written_down_with_its_day_of_receipt(cast, sam):
     response = sam.post(reverse(ADD), form(cast))
     row = RightsRequest.objects.get()
     assert response["Location"] == reverse(ITEM, args=[row.pk])
-    assert (row.channel, row.recorded_by, row.checked_at) == ("letter", subjects.own(cast.sam), None)
+    assert (row.channel, row.recorded_by, row.checked_at) == ("letter", subjects.get_or_create_for(cast.sam), None)
     assert timezone.localtime(row.received_at).hour == 0
     assert row.due_at == row.received_at + timedelta(hours=72)
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 from accounts.templatetags.reference_numbers import unbroken
 from privacy import access, subjects
 from privacy.models import AccessRecord, Party, RightsRequest
-from privacy.models.access import Why
+from privacy.models.access import AccessReason
 from privacy.rights import rights_requests
 from privacy.rights.views.rights import RIGHT_OF
-from privacy.scope import Hat
+from privacy.scope import Role
 from tests import factories as f
 
 
@@ -31,7 +31,7 @@ def asked(cast):
 
 @pytest.fixture
 def line(cast):
-    return access.look(cast.ann_entry, by=cast.sam, as_=Hat.STAFF, why=Why.RECORD)[0]
+    return access.record_access(cast.ann_entry, by=cast.sam, role=Role.STAFF, why=AccessReason.RECORD)[0]
 
 
 def text(response):
@@ -109,7 +109,7 @@ def test_asking_leads_to_the_request_with_number_and_deadline(cast, ann):
 
 
 def test_asking_the_operator_about_the_account(cast, ann):
-    ann.post(ask_page(), {"about": str(subjects.own(cast.ann).pk)})
+    ann.post(ask_page(), {"about": str(subjects.get_or_create_for(cast.ann).pk)})
     assert RightsRequest.objects.get().controller_id == cast.operator.pk
 
 
@@ -167,7 +167,7 @@ def test_each_line_of_the_log_asks_about_itself(cast, ann, line):
 
 
 def test_ones_own_looks_raise_no_question(cast, ann):
-    access.look(cast.ann_entry, by=cast.ann, as_=Hat.TENANT, why=Why.OWN, action="revealed")
+    access.record_access(cast.ann_entry, by=cast.ann, role=Role.TENANT, why=AccessReason.OWN, action="revealed")
     assert ask_page("copy") not in text(ann.get(reverse("access_log")))
 
 

@@ -13,7 +13,7 @@ from privacy import parties
 from privacy.errors import Refused
 from privacy.files import uploads
 from privacy.models import SharingAgreement
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.sharing import agreements, grants
 from tests import factories as f
 
@@ -95,8 +95,8 @@ def test_nobody_else_drafts_or_moves_it(cast, signed, who):
 
 
 def test_a_head_elsewhere_is_staff_here(cast, signed):
-    parties.appoint(user=cast.rita, party=cast.bougenvil, role=Role.HEAD, by=cast.otto)
-    parties.appoint(user=cast.rita, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.rita, party=cast.bougenvil, role=MembershipRole.HEAD, by=cast.otto)
+    parties.appoint(user=cast.rita, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
     assert refused(agreements.end, agreement=signed, by=cast.rita) == "not_party"
 
 

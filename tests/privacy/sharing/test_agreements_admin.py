@@ -10,7 +10,7 @@ from privacy import parties
 from privacy.errors import Refused
 from privacy.files import uploads
 from privacy.models import SharingAgreement
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.sharing import agreements, grants
 from tests import factories as f
 
@@ -88,7 +88,7 @@ def test_add_offers_vendors_only_and_fields_by_category(cast, sign_in):
 
 
 def test_add_lets_staff_of_two_companies_choose_between_them(cast, sign_in):
-    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.HEAD, by=cast.otto)
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=MembershipRole.HEAD, by=cast.otto)
     client = sign_in(cast.sam)
     assert 'name="management"' in text(client.get(f"{AGREEMENTS}add/"))
     client.post(f"{AGREEMENTS}add/", form(cast, management=cast.bougenvil.pk))
@@ -221,7 +221,7 @@ def test_steps_are_for_the_own_company_and_the_operator(cast, sign_in, who, stat
 
 def test_steps_need_their_permission(cast, sign_in):
     officer = f.UserFactory()
-    parties.appoint(user=officer, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=officer, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
     client = sign_in(officer)
     assert client.post(f"{AGREEMENTS}{cast.agreement.pk}/step/suspend/").status_code == 403
     assert "step/suspend" not in text(client.get(f"{AGREEMENTS}{cast.agreement.pk}/change/"))

@@ -11,7 +11,7 @@ from privacy import declarations, parties
 from privacy.errors import Refused
 from privacy.files import uploads
 from privacy.models import ImpactAssessment
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.sharing import agreements, assessments, grants
 from tests import factories as f
 
@@ -114,7 +114,7 @@ def test_nobody_else_keeps_it(cast, who):
 
 def test_it_is_not_moved_away_from_its_company(cast):
     made = assessments.keep(assessment=new(cast), by=cast.sam)
-    parties.appoint(user=cast.rita, party=cast.bougenvil, role=Role.HEAD, by=cast.otto)
+    parties.appoint(user=cast.rita, party=cast.bougenvil, role=MembershipRole.HEAD, by=cast.otto)
     made.controller_id = cast.bougenvil.pk
     assert refused(assessments.keep, assessment=made, by=cast.rita) == "not_party"
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from privacy import parties
 from privacy.models import ImpactAssessment, SharingAgreement
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from tests import factories as f
 from tests.privacy.sharing.test_agreements_admin import pdf
 
@@ -69,13 +69,13 @@ def test_the_operators_people_choose_the_management(cast, sign_in):
 
 
 def test_a_head_elsewhere_does_not_enter_one_here(cast, sign_in):
-    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=MembershipRole.OFFICER, by=cast.otto)
     sign_in(cast.sam).post(f"{PAGE}add/", form(controller=cast.bougenvil.pk))
     assert ImpactAssessment.objects.get().controller_id == cast.anggrek.pk
 
 
 def test_a_head_of_two_companies_chooses_between_them(cast, sign_in):
-    parties.appoint(user=cast.sam, party=cast.bougenvil, role=Role.HEAD, by=cast.otto)
+    parties.appoint(user=cast.sam, party=cast.bougenvil, role=MembershipRole.HEAD, by=cast.otto)
     client = sign_in(cast.sam)
     choices = text(client.get(f"{PAGE}add/")).partition('name="controller"')[2].partition("</select>")[0]
     assert "Pengelola Bougenvil" in choices
@@ -182,7 +182,7 @@ def test_an_agreement_without_specific_data_offers_no_choice(cast, sign_in):
 def test_choosing_needs_the_permission_and_the_company(cast, sign_in, assessment):
     active = f.AgreementFactory(management=cast.anggrek, vendor=cast.teknik, fields=["tenant.photo"])
     officer = f.UserFactory()
-    parties.appoint(user=officer, party=cast.anggrek, role=Role.OFFICER, by=cast.otto)
+    parties.appoint(user=officer, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
     page, given = f"{AGREEMENTS}{active.pk}/assess/", {"assessment": assessment.pk}
     assert sign_in(officer).post(page, given).status_code == 403
     assert sign_in(cast.rita).post(page, given).status_code == 404

@@ -8,10 +8,10 @@ from django.utils import timezone
 from privacy import parties
 from privacy.errors import Refused
 from privacy.models import AttestationReminder, DeletionStatement, SharingAgreement, SharingGrant
-from privacy.models.parties import Role
-from privacy.scope import Hat
+from privacy.models.parties import MembershipRole
+from privacy.scope import Role
 from privacy.sharing import agreements, deletion_statements, grants
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -148,10 +148,10 @@ def test_the_clock_counts_days(cast, days_ago, urgency, words):
 def test_due_is_what_one_may_see_most_urgent_first(cast):
     late, soon = ended(cast, days_ago=20), ended(cast, days_ago=1)
     other = f.GrantFactory(agreement=f.AgreementFactory(), purpose=cast.purpose, withdrawn_at=timezone.now())
-    assert list(deletion_statements.due(cast.vera, Hat.VENDOR)) == [late, soon]
-    assert list(deletion_statements.due(cast.sam, Hat.STAFF)) == [late, soon]
-    assert list(deletion_statements.due(cast.rita, Hat.STAFF)) == []
-    assert set(deletion_statements.due(cast.olga, Hat.OPERATOR)) == {late, soon, other}
+    assert list(deletion_statements.due(cast.vera, Role.VENDOR)) == [late, soon]
+    assert list(deletion_statements.due(cast.sam, Role.STAFF)) == [late, soon]
+    assert list(deletion_statements.due(cast.rita, Role.STAFF)) == []
+    assert set(deletion_statements.due(cast.olga, Role.OPERATOR)) == {late, soon, other}
 
 
 # Stating it
@@ -161,7 +161,7 @@ def test_state_records_who_when_and_what(cast, grant):
     narrower = grants.narrow(grant=grant, fields=[PHONE], until=grant.ends_on, by=cast.ann)
     statement = deletion_statements.state(grant=grant, by=cast.vera, means=f"  {HOW} ")
     assert (statement.grant, statement.subject, statement.vendor_id) == (grant, grant.subject, cast.teknik.pk)
-    assert (statement.fields, statement.means, statement.stated_by) == ([NAME, UNIT], HOW, own(cast.vera))
+    assert (statement.fields, statement.means, statement.stated_by) == ([NAME, UNIT], HOW, get_or_create_for(cast.vera))
     assert statement.at > grant.given_at
     assert str(statement) == f"Statement on {grant.number}"
     assert SharingGrant.objects.get(pk=grant.pk).statement == statement
@@ -175,7 +175,7 @@ def test_state_is_for_the_vendors_people_only(cast, who):
 
 def test_state_is_not_for_another_vendor(cast):
     other = f.UserFactory()
-    parties.appoint(user=other, party=f.VendorFactory(), role=Role.VENDOR, by=cast.otto)
+    parties.appoint(user=other, party=f.VendorFactory(), role=MembershipRole.VENDOR, by=cast.otto)
     refused("not_vendor", ended(cast, days_ago=1), other)
 
 
@@ -208,7 +208,7 @@ def subjects_of(mailoutbox):
 
 def test_remind_writes_when_it_is_nearly_due_and_when_overdue_once_each(cast, mailoutbox):
     colleague = f.UserFactory(email="victor@example.com")
-    parties.appoint(user=colleague, party=cast.teknik, role=Role.VENDOR, by=cast.otto)
+    parties.appoint(user=colleague, party=cast.teknik, role=MembershipRole.VENDOR, by=cast.otto)
     ended(cast, days_ago=10)
     mailoutbox.clear()
     now = timezone.now()

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from privacy.errors import Refused
 from privacy.models import SharingAgreement, SharingEvent, SharingGrant, SharingRequest
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import grants
 from privacy.sharing.grants import Reason, State
-from privacy.subjects import own
+from privacy.subjects import get_or_create_for
 from tests import factories as f
 
 NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
@@ -46,7 +46,7 @@ def asking(cast):
         "until": days(14),
         "reason": "Leaking pipe",
         "by": cast.sam,
-        "as_": Hat.STAFF,
+        "role": Role.STAFF,
     }
 
 
@@ -66,21 +66,21 @@ def test_ask_as_staff_tells_the_tenant_by_a_mail_without_names(cast, asking):
 
 
 def test_ask_as_vendor_needs_a_tenant_who_has_shared_before(cast, asking, grant):
-    request = grants.ask(**asking | {"by": cast.vera, "as_": Hat.VENDOR})
+    request = grants.ask(**asking | {"by": cast.vera, "role": Role.VENDOR})
     assert request.asked_for_id == cast.teknik.pk
 
 
 def test_ask_refuses_a_vendor_whom_the_tenant_does_not_know(cast, asking):
-    assert refused(grants.ask, **asking | {"by": cast.vera, "as_": Hat.VENDOR}) == "stranger"
+    assert refused(grants.ask, **asking | {"by": cast.vera, "role": Role.VENDOR}) == "stranger"
     assert not SharingRequest.objects.exists()
 
 
 @pytest.mark.parametrize(
-    ("who", "hat"),
-    [("rita", Hat.STAFF), ("bob", Hat.TENANT), ("sam", Hat.VENDOR), ("vera", Hat.STAFF), ("olga", Hat.OPERATOR)],
+    ("who", "role"),
+    [("rita", Role.STAFF), ("bob", Role.TENANT), ("sam", Role.VENDOR), ("vera", Role.STAFF), ("olga", Role.OPERATOR)],
 )
-def test_ask_refuses_everybody_else(cast, asking, who, hat):
-    assert refused(grants.ask, **asking | {"by": getattr(cast, who), "as_": hat}) == "not_party"
+def test_ask_refuses_everybody_else(cast, asking, who, role):
+    assert refused(grants.ask, **asking | {"by": getattr(cast, who), "role": role}) == "not_party"
 
 
 def test_ask_refuses_an_unclaimed_entry(cast, asking):
@@ -90,7 +90,7 @@ def test_ask_refuses_an_unclaimed_entry(cast, asking):
 
 def test_ask_refuses_a_vendor_who_knows_only_somebody_else(cast, asking, grant):
     neighbour = f.TenantFactory(management=cast.anggrek, subject__holder=cast.bob)
-    asked_by_vera = asking | {"by": cast.vera, "as_": Hat.VENDOR, "subject": neighbour.subject}
+    asked_by_vera = asking | {"by": cast.vera, "role": Role.VENDOR, "subject": neighbour.subject}
     assert refused(grants.ask, **asked_by_vera) == "stranger"
     elsewhere = f.AgreementFactory(management=cast.anggrek, purposes=[cast.purpose])
     f.GrantFactory(subject=neighbour.subject, agreement=elsewhere, purpose=cast.purpose)
@@ -113,9 +113,9 @@ def test_ask_twice_is_once(cast, asking):
 
 
 def test_ask_again_soon_is_refused_to_a_vendor_only(cast, asking, grant, time_machine):
-    request = grants.ask(**asking | {"by": cast.vera, "as_": Hat.VENDOR, "until": days(60)})
+    request = grants.ask(**asking | {"by": cast.vera, "role": Role.VENDOR, "until": days(60)})
     grants.refuse(request=request, by=cast.ann)
-    again = asking | {"by": cast.vera, "as_": Hat.VENDOR, "until": days(60)}
+    again = asking | {"by": cast.vera, "role": Role.VENDOR, "until": days(60)}
     assert refused(grants.ask, **again) == "soon"
     time_machine.move_to(timezone.now() + timedelta(days=29))
     assert refused(grants.ask, **again) == "soon"
@@ -124,8 +124,8 @@ def test_ask_again_soon_is_refused_to_a_vendor_only(cast, asking, grant, time_ma
 
 
 def test_ask_again_after_cancelling_waits_as_long(cast, asking, grant, time_machine):
-    again = asking | {"by": cast.vera, "as_": Hat.VENDOR, "until": days(60)}
-    grants.cancel(request=grants.ask(**again), by=cast.vera, as_=Hat.VENDOR)
+    again = asking | {"by": cast.vera, "role": Role.VENDOR, "until": days(60)}
+    grants.cancel(request=grants.ask(**again), by=cast.vera, role=Role.VENDOR)
     assert refused(grants.ask, **again) == "soon"
     time_machine.move_to(timezone.now() + timedelta(days=30))
     assert grants.ask(**again).status == "waiting"
@@ -133,15 +133,15 @@ def test_ask_again_after_cancelling_waits_as_long(cast, asking, grant, time_mach
 
 def test_ask_again_after_a_withdrawal_waits_as_long(cast, asking, grant, time_machine):
     grants.withdraw(grant=grant, by=cast.ann)
-    again = asking | {"by": cast.vera, "as_": Hat.VENDOR, "until": days(60)}
+    again = asking | {"by": cast.vera, "role": Role.VENDOR, "until": days(60)}
     assert refused(grants.ask, **again) == "soon"
     time_machine.move_to(timezone.now() + timedelta(days=30))
     assert grants.ask(**again).status == "waiting"
 
 
 def test_ask_again_is_open_to_a_vendor_when_staff_cancelled_theirs(cast, asking, grant):
-    grants.cancel(request=grants.ask(**asking), by=cast.sam, as_=Hat.STAFF)
-    assert grants.ask(**asking | {"by": cast.vera, "as_": Hat.VENDOR}).status == "waiting"
+    grants.cancel(request=grants.ask(**asking), by=cast.sam, role=Role.STAFF)
+    assert grants.ask(**asking | {"by": cast.vera, "role": Role.VENDOR}).status == "waiting"
 
 
 def test_ask_again_is_possible_for_staff(cast, asking):
@@ -358,10 +358,10 @@ def test_refuse_asks_no_reason(cast, asked):
 
 
 def test_cancel_is_for_the_side_that_asked(cast, asked):
-    assert refused(grants.cancel, request=asked, by=cast.sam, as_=Hat.STAFF) == "not_party"
-    assert refused(grants.cancel, request=asked, by=cast.ann, as_=Hat.TENANT) == "not_party"
-    grants.cancel(request=asked, by=cast.vera, as_=Hat.VENDOR)
-    assert refused(grants.cancel, request=asked, by=cast.vera, as_=Hat.VENDOR) == "answered"
+    assert refused(grants.cancel, request=asked, by=cast.sam, role=Role.STAFF) == "not_party"
+    assert refused(grants.cancel, request=asked, by=cast.ann, role=Role.TENANT) == "not_party"
+    grants.cancel(request=asked, by=cast.vera, role=Role.VENDOR)
+    assert refused(grants.cancel, request=asked, by=cast.vera, role=Role.VENDOR) == "answered"
     assert refused(grants.answer, request=asked, fields=[NAME], until=days(7), by=cast.ann) == "answered"
     assert asked.events.get().kind == SharingEvent.Kind.CANCELLED
 
@@ -459,7 +459,7 @@ def test_what_closed_since_a_moment_is_either_withdrawn_or_ended(cast, grant):
 def test_what_is_locked_is_locked_in_the_order_of_an_erasure(cast, grant, verb):
     """The record, the account, then the rest; otherwise PostgreSQL ends one of the two."""
     until = timezone.localdate() + timedelta(days=5)
-    own(cast.ann)
+    get_or_create_for(cast.ann)
     with CaptureQueriesContext(connection) as queries:
         if verb == "narrow":
             grants.narrow(grant=grant, fields=grant.fields[:1], until=until, by=cast.ann)
@@ -472,5 +472,5 @@ def test_what_is_locked_is_locked_in_the_order_of_an_erasure(cast, grant, verb):
         pytest.skip("SQLite has one writer at a time")
     locks = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"] or "FOR UPDATE" in query["sql"]]
     assert [grant.subject_id.hex in sql.replace("-", "") for sql in locks[:2]] == [True, False]
-    assert own(cast.ann).pk.hex in locks[1].replace("-", "")
+    assert get_or_create_for(cast.ann).pk.hex in locks[1].replace("-", "")
     assert all("NO KEY" in sql for sql in locks[:2])

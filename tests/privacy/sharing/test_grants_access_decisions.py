@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from privacy import parties
 from privacy.models import SharingGrant
-from privacy.models.parties import Role
+from privacy.models.parties import MembershipRole
 from privacy.sharing import grants
 from privacy.sharing.grants import Reason, State
 from tests import factories as f
@@ -217,7 +217,7 @@ def test_can_read_is_for_the_vendors_own_people(cast, grant):
     for who in (cast.ann, cast.bob, cast.sam, cast.olga, cast.otto):
         assert grants.can_read(who, grant.subject, NAME).reason is Reason.NO_GRANT
     other = f.UserFactory()
-    parties.appoint(user=other, party=f.VendorFactory(), role=Role.VENDOR, by=cast.otto)
+    parties.appoint(user=other, party=f.VendorFactory(), role=MembershipRole.VENDOR, by=cast.otto)
     assert grants.can_read(other, grant.subject, NAME).reason is Reason.NO_GRANT
 
 

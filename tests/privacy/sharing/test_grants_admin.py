@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from privacy.models import AccessRecord, Purpose, SharingAgreement, SharingEvent, SharingGrant, SharingRequest
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import grants
 from tests import factories as f
 
@@ -111,7 +111,7 @@ def test_request_is_read_only_recorded_and_can_be_cancelled_by_its_side(cast, si
         until=days(3),
         reason="Why",
         by=cast.sam,
-        as_=Hat.STAFF,
+        role=Role.STAFF,
     )
     client = sign_in(cast.sam)
     page = text(client.get(f"{REQUESTS}{asked.pk}/change/"))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from privacy import declarations, value_display
 from privacy.models import AccessRecord
-from privacy.scope import Hat
+from privacy.scope import Role
 from privacy.sharing import grants
 from tests import factories as f
 
@@ -31,7 +31,7 @@ def test_open_shared_shows_the_granted_fields_and_nothing_else(cast, grant):
     record = AccessRecord.objects.get(subject=grant.subject)
     assert (record.allowed, record.hat, record.party_id, record.grant, record.fields) == (
         True,
-        Hat.VENDOR,
+        Role.VENDOR,
         cast.teknik.pk,
         grant,
         FIELDS,
