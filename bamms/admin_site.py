@@ -45,7 +45,7 @@ GROUPS = (
         "eye",
         (
             "AccessRecord",
-            "JournalEntry",
+            "AuditLogEntry",
             "InvestigationCase",
             "Disclosure",
             "CorporateTransfer",

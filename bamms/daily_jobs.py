@@ -11,12 +11,12 @@ from tenants import usage
 JOBS = {
     "checkpoint": evidence_checks.checkpoint,
     "erasure_journal": erasure_journal.write,
-    "unanswered_prompts": consents.tidy,
+    "unanswered_prompts": consents.delete_unanswered,
     "sent_mail": mail.delete_sent,
     "sessions": sessions.delete_old,
-    "audit_log": audit_log.forget_old,
+    "audit_log": audit_log.delete_old,
     "disclosures": disclosures.tell_due,
     "deletion_statements": deletion_statements.remind,
     "announcements": announcements.resume,
-    "page_counts": usage.forget_old,
+    "page_counts": usage.anonymise_old,
 }

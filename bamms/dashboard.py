@@ -13,6 +13,7 @@ from accounts.templatetags.dates import JAKARTA
 from privacy import deadlines
 from privacy.models import (
     Breach,
+    ConsentStatus,
     DocumentVersion,
     ErasureOrder,
     LegalHold,
@@ -22,7 +23,6 @@ from privacy.models import (
     SharingAgreement,
     SharingGrant,
     SharingRequest,
-    Standing,
 )
 from privacy.oversight import evidence_checks, warning_signals
 from privacy.scope import Role
@@ -131,7 +131,10 @@ def consent_by_building(user, role):
         return []
     holder = "tenant__subject__holder"
     agreed = Q(
-        **{f"{holder}__standings__document": material.document_id, f"{holder}__standings__number__gte": material.number}
+        **{
+            f"{holder}__consent_statuses__document": material.document_id,
+            f"{holder}__consent_statuses__number__gte": material.number,
+        }
     )
     rows = (
         Occupancy.objects.visible_to(user, role=role)
@@ -189,7 +192,7 @@ def breaches_open(user, role):
 
 def consent_by_version(user, role):
     """How many accounts stand at which version of the policy: all of them, or those of the own tenants."""
-    people = Standing.objects.filter(document__kind="policy", user__is_active=True)
+    people = ConsentStatus.objects.filter(document__kind="policy", user__is_active=True)
     if role == Role.STAFF:
         entries = Tenant.objects.visible_to(user, role=role)
         people = people.filter(user__subjects__tenant__in=entries)

@@ -169,7 +169,7 @@ def what(keys):
         if d.plain and {f"{name}.{field}" for field in d.plain} <= set(keys):
             return (
                 _("your record")
-                if d is declarations.register()
+                if d is declarations.tenant_record()
                 else _("your %(data)s") % {"data": d.model._meta.verbose_name}
             )
     labels = list(dict.fromkeys(declarations.labels(key for key in keys if not key.endswith("_index"))))

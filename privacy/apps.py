@@ -20,6 +20,6 @@ class PrivacyConfig(AppConfig):
         # SQLite loses triggers when a migration rebuilds a table
         post_migrate.connect(guard_evidence, dispatch_uid="guard_evidence")
         # The journal is told by signals: what it tells of happens in other people's code, and on the floor below
-        import_module(f"{self.name}.receivers").begin()
+        import_module(f"{self.name}.receivers").connect()
         import_module(f"{self.name}.files.virus_scan")  # registers a check
         import_module(f"{self.name}.sharing.grants")  # registers what a withdrawn consent ends

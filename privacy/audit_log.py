@@ -1,6 +1,6 @@
 """The security journal: written by whatever happens, read in the admin, kept for JOURNAL_DAYS.
 
-An entry names people by the pseudonym of their account and never holds a value of theirs (`JournalEntry`).
+An entry names people by the pseudonym of their account and never holds a value of theirs (`AuditLogEntry`).
 """
 
 from datetime import timedelta
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import login_throttling, request_context
 from privacy import subjects
-from privacy.models.audit_log import OF_ACCOUNT, JournalEntry, Kind
+from privacy.models.audit_log import OF_ACCOUNT, AuditLogEntry, Kind
 
 BATCH = 500
 
@@ -23,7 +23,7 @@ def record(kind, *, by=None, about=None, row=None, facts=None, request=None):
 
 def entry(kind, *, by=None, about=None, row=None, facts=None, request=None):
     request = request or request_context.request()
-    return JournalEntry(
+    return AuditLogEntry(
         kind=Kind(kind),
         actor_id=_own(by or request_context.user(), request),
         about_id=_own(about, request),
@@ -37,7 +37,7 @@ def entry(kind, *, by=None, about=None, row=None, facts=None, request=None):
 
 
 def add(entries):
-    return JournalEntry.objects.bulk_create(entries, batch_size=BATCH)
+    return AuditLogEntry.objects.bulk_create(entries, batch_size=BATCH)
 
 
 def _own(user, request):
@@ -51,12 +51,12 @@ def _own(user, request):
 
 
 @transaction.atomic
-def forget_old():
+def delete_old():
     """Remove what the rule no longer keeps, and say how much: `evidence_checks.verify` would miss it. Called daily."""
     until = timezone.now() - timedelta(days=settings.JOURNAL_DAYS)
-    old = JournalEntry.objects.filter(at__lt=until)
+    old = AuditLogEntry.objects.filter(at__lt=until)
     count = old._raw_delete(old.db)  # the queryset refuses, the database only what is younger than a year
     if count:
-        table = JournalEntry._meta.db_table
+        table = AuditLogEntry._meta.db_table
         record(Kind.FORGOTTEN, facts={"table": table, "rows": count, "until": until.isoformat()})
     return count

@@ -31,7 +31,7 @@ def personal(model):
     return {name for d in known for name in d.personal}
 
 
-def told(model, name, old, new):
+def logged_value(model, name, old, new):
     """[old, new] as the journal may say it."""
     field = model._meta.get_field(name)
     if name in personal(model) or not (field.choices or isinstance(field, TOLD)):
@@ -39,7 +39,7 @@ def told(model, name, old, new):
     return [value if isinstance(value, int | bool | None) else str(value) for value in (old, new)]
 
 
-def look(sender, instance, raw=False, update_fields=None, **kwargs):
+def snapshot(sender, instance, raw=False, update_fields=None, **kwargs):
     """Before a row is saved: keep what it was."""
     if raw or instance._state.adding:
         return
@@ -50,7 +50,7 @@ def look(sender, instance, raw=False, update_fields=None, **kwargs):
     setattr(instance, BEFORE, sender._base_manager.filter(pk=instance.pk).values(*names).first() if names else None)
 
 
-def saved(sender, instance, created, raw=False, **kwargs):
+def on_save(sender, instance, created, raw=False, **kwargs):
     before = instance.__dict__.pop(BEFORE, None)
     if raw:
         return
@@ -69,7 +69,7 @@ def _changes(model, instance, before):
             continue
         old, new = (plain(field, value) for value in (before[field.attname], getattr(instance, field.attname)))
         if old != new:
-            yield field.name, told(model, field.name, old, new)
+            yield field.name, logged_value(model, field.name, old, new)
 
 
 def plain(field, value):
@@ -79,11 +79,11 @@ def plain(field, value):
     return value.name or "" if isinstance(value, FieldFile) else field.to_python(value)
 
 
-def removed(sender, instance, **kwargs):
+def on_delete(sender, instance, **kwargs):
     audit_log.record(Kind.REMOVED, row=instance)
 
 
-def many(sender, rows, names=(), **kwargs):
+def on_bulk(sender, rows, names=(), **kwargs):
     """Rows that a query adds or changes together: the fields are told, for each row alike, without values."""
     facts = {"changes": {name: [MASK, MASK] for name in names}, "together": len(rows)}
     kind = Kind.CHANGED if names else Kind.ADDED

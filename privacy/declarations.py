@@ -131,7 +131,7 @@ def disclosable():
 
     Files stand apart: they do not fit the table that a disclosure is handed over as.
     """
-    entry = register()
+    entry = tenant_record()
     rest = {
         key_of(entry.model, name): ShareableField(key_of(entry.model, name), entry, name, "other")
         for name in entry.personal
@@ -169,7 +169,7 @@ def key_of(model, name):
 
 
 @cache
-def register():
+def tenant_record():
     """The declaration of the model that holds a person's own register entry (the one with updatable fields)."""
     (found,) = [d for d in all_declared() if d.updatable]
     return found
@@ -177,19 +177,19 @@ def register():
 
 def entry_of(subject):
     """The register entry about this subject, or None."""
-    d = register()
+    d = tenant_record()
     return d.model._base_manager.filter(**{d.subject: subject}).first()
 
 
 def entry_path():
     """The lookup from a Subject to its register entry, for `select_related` and search: "tenant"."""
-    d = register()
+    d = tenant_record()
     return d.model._meta.get_field(d.subject).related_query_name()
 
 
 def controller_of(subject):
     """The id of the Party that answers for the subject's register entry, or None."""
-    d = register()
+    d = tenant_record()
     return d.model._base_manager.filter(**{d.subject: subject}).values_list(d.controller, flat=True).first()
 
 

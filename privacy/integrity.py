@@ -29,7 +29,7 @@ def _plain(value):
     raise TypeError(f"{type(value).__name__} has no canonical form.")
 
 
-def check_code(values) -> str:
+def sha256_of(values) -> str:
     """SHA-256 of the canonical form, 64 hex digits: anyone can compute it again."""
     return hashlib.sha256(canonical(values)).hexdigest()
 

@@ -28,8 +28,8 @@ NO_KEY = "?"  # stands for the key of what names none, or does not open
 
 def places():
     """Every place that FIELD_KEYS seals."""
-    columns = [SealedColumn(field) for field in _fields(EncryptedTextField)]
-    return [*columns, *(SealedJson(*where) for where in SEALED_JSON), *_folders()]
+    columns = [EncryptedColumn(field) for field in _fields(EncryptedTextField)]
+    return [*columns, *(EncryptedJson(*where) for where in SEALED_JSON), *_folders()]
 
 
 def indexes():
@@ -47,7 +47,7 @@ def _folders():
     named = {}
     for field in _fields(FileField):
         named.setdefault(field.upload_to, []).append(_label(field))
-    return [SealedFolder(folder, named.get(folder, [])) for folder in sorted({*default_storage.folders(), *named})]
+    return [EncryptedFolder(folder, named.get(folder, [])) for folder in sorted({*default_storage.folders(), *named})]
 
 
 def _label(field):
@@ -100,7 +100,7 @@ class Column(Place):
         return list(rows.select_for_update()[:size].values_list("pk", self.read))
 
 
-class SealedColumn(Column):
+class EncryptedColumn(Column):
     read = "sealed"
 
     def _rows(self):
@@ -123,7 +123,7 @@ class SealedColumn(Column):
         return row.update(**{self.field.name: Value(fresh, output_field=TextField())})
 
 
-class SealedJson(Column):
+class EncryptedJson(Column):
     """Texts sealed inside a JSON column, such as the letters that wait for the worker."""
 
     def __init__(self, model, column, context):
@@ -145,7 +145,7 @@ class SealedJson(Column):
         return len(old)
 
 
-class SealedFolder(Place):
+class EncryptedFolder(Place):
     """Files of one folder of the private storage."""
 
     def __init__(self, folder, columns):

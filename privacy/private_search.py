@@ -10,16 +10,16 @@ from django.shortcuts import redirect
 
 from accounts.encryption import DecryptionError, decrypt, encrypt
 
-PLACE = "q"  # the parameter, and the name of the box
-MOST = 100  # characters
+PARAMETER = "q"  # the parameter, and the name of the box
+MAX_LENGTH = 100  # characters
 
 
-def sealed(text, *, by):
-    text = text.replace("\0", "").strip()[:MOST]  # PostgreSQL stores no NUL
+def encrypt_query(text, *, by):
+    text = text.replace("\0", "").strip()[:MAX_LENGTH]  # PostgreSQL stores no NUL
     return encrypt(text, context=_context(by)) if text else ""
 
 
-def opened(token, *, by):
+def decrypt_query(token, *, by):
     """The words again; None for what was typed into the address by hand, or searched by somebody else."""
     try:
         return decrypt(token, context=_context(by)) if token else ""
@@ -27,19 +27,19 @@ def opened(token, *, by):
         return None
 
 
-def lead_on(request):
+def redirect_to_results(request):
     """To the sealed address, when words were sent by the form, or stand in the address as they are; else None."""
     if request.method == "POST":
-        rest, text = request.POST.copy(), request.POST.get(PLACE, "")
+        rest, text = request.POST.copy(), request.POST.get(PARAMETER, "")
         rest.pop("csrfmiddlewaretoken", None)
     else:
-        rest, text = request.GET.copy(), request.GET.get(PLACE, "")
-        if opened(text, by=request.user) is not None:
+        rest, text = request.GET.copy(), request.GET.get(PARAMETER, "")
+        if decrypt_query(text, by=request.user) is not None:
             return None
-    rest.pop(PLACE, None)
+    rest.pop(PARAMETER, None)
     pairs = [(name, value) for name, values in rest.lists() for value in values]
-    token = sealed(text, by=request.user)
-    query = urlencode([*pairs, (PLACE, token)] if token else pairs)
+    token = encrypt_query(text, by=request.user)
+    query = urlencode([*pairs, (PARAMETER, token)] if token else pairs)
     return redirect(f"{request.path}?{query}" if query else request.path)
 
 

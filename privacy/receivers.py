@@ -23,36 +23,36 @@ OF_PASSWORDS_AND_EMAILS = (
 GIVEN = {"post_add": "given", "post_remove": "taken", "pre_clear": "taken"}
 
 
-def begin():
+def connect():
     """Called once, when all models are there."""
-    auth.user_logged_in.connect(signed_in, dispatch_uid="journal")
-    auth.user_logged_out.connect(signed_out, dispatch_uid="journal")
-    auth.user_login_failed.connect(failed, dispatch_uid="journal")
+    auth.user_logged_in.connect(on_login, dispatch_uid="journal")
+    auth.user_logged_out.connect(on_logout, dispatch_uid="journal")
+    auth.user_login_failed.connect(on_login_failed, dispatch_uid="journal")
     for signal, kind in OF_PASSWORDS_AND_EMAILS:
         signal.connect(_teller(kind), weak=False, dispatch_uid=f"journal {kind}")
-    account.email_confirmed.connect(confirmed, dispatch_uid="journal")
-    account_event.connect(told, dispatch_uid="journal")
+    account.email_confirmed.connect(on_email_confirmed, dispatch_uid="journal")
+    account_event.connect(on_account_event, dispatch_uid="journal")
     for through in (User.groups.through, User.user_permissions.through, Group.permissions.through):
-        rows.m2m_changed.connect(rights, through, dispatch_uid="journal")
+        rows.m2m_changed.connect(on_rights_changed, through, dispatch_uid="journal")
     for model in change_tracking.tracked():
-        rows.pre_save.connect(change_tracking.look, model, dispatch_uid="journal")
-        rows.post_save.connect(change_tracking.saved, model, dispatch_uid="journal")
-        rows.post_delete.connect(change_tracking.removed, model, dispatch_uid="journal")
-        many_changed.connect(change_tracking.many, model, dispatch_uid="journal")
+        rows.pre_save.connect(change_tracking.snapshot, model, dispatch_uid="journal")
+        rows.post_save.connect(change_tracking.on_save, model, dispatch_uid="journal")
+        rows.post_delete.connect(change_tracking.on_delete, model, dispatch_uid="journal")
+        many_changed.connect(change_tracking.on_bulk, model, dispatch_uid="journal")
 
 
-def signed_in(sender, request, user, **kwargs):
+def on_login(sender, request, user, **kwargs):
     """With what, too: the password, and the second factor where there is one."""
     used = [record.get("type") or record["method"] for record in get_authentication_records(request, user)]
     audit_log.record(Kind.SIGNED_IN, by=user, about=user, request=request, facts={"with": used} if used else None)
 
 
-def signed_out(sender, request, user, **kwargs):
+def on_logout(sender, request, user, **kwargs):
     if user is not None:
         audit_log.record(Kind.SIGNED_OUT, by=user, about=user, request=request)
 
 
-def failed(sender, credentials, request=None, **kwargs):
+def on_login_failed(sender, credentials, request=None, **kwargs):
     """The email itself is not kept: it may be anybody's, or a mistyped password."""
     account = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
     audit_log.record(Kind.FAILED, about=account, request=request)
@@ -65,15 +65,15 @@ def _teller(kind):
     return tell
 
 
-def confirmed(sender, request, email_address, **kwargs):
+def on_email_confirmed(sender, request, email_address, **kwargs):
     audit_log.record(Kind.EMAIL_CONFIRMED, about=email_address.user, request=request)
 
 
-def told(sender, kind, user, by=None, **kwargs):
+def on_account_event(sender, kind, user, by=None, **kwargs):
     audit_log.record(kind, by=by, about=user)
 
 
-def rights(sender, instance, action, reverse, model, pk_set, **kwargs):  # noqa: PLR0917 - Django's signal
+def on_rights_changed(sender, instance, action, reverse, model, pk_set, **kwargs):  # noqa: PLR0917 - Django's signal
     """Groups and permissions by their names, on the account or the group that got or lost them."""
     if action not in GIVEN:
         return

@@ -11,18 +11,18 @@ RETURNING last
 """
 
 
-def is_row(text):
+def is_reference_number(text):
     """Could this be the number of a row? No column of ours holds more than 18 digits."""
     text = str(text)
     return text.isascii() and text.isdigit() and len(text) <= 18
 
 
-def take(kind):
+def next_number(kind):
     """The next number of this kind in the present year (Asia/Jakarta); unique, without gaps that anyone relies on."""
-    return take_many(kind, 1)[0]
+    return next_numbers(kind, 1)[0]
 
 
-def take_many(kind, count):
+def next_numbers(kind, count):
     """As many numbers of this kind, in one statement: no other call gets one of them."""
     year = timezone.localtime().year
     with connection.cursor() as cursor:

@@ -34,7 +34,7 @@ def claim(*, building, unit_number, identity_kind, identity_number, birth_date, 
         if _said(earlier) == _said(fresh):
             raise Refused(_("We already have this. You need not send it again."), code="twice")
         _settle(earlier, Status.CLOSED)
-    fresh.number = reference_numbers.take("KL")
+    fresh.number = reference_numbers.next_number("KL")
     fresh.save()
     check_claim.enqueue(claim_id=fresh.pk)
     return fresh

@@ -25,7 +25,7 @@ from tablib.formats._xlsx import XLSXFormat
 
 from accounts.invisible_text import visible_part
 from privacy.files import pdf_sanitizer, uploads
-from privacy.files.csv_injection import harmless
+from privacy.files.csv_injection import escape_formula
 
 CSV, XLSX = "csv", "xlsx"
 CONTENT_TYPES = {
@@ -61,7 +61,7 @@ def read(upload):
 
 def write(headings, rows, *, kind, text_columns=()):
     """The file's bytes. `text_columns`: places of headings below which a spreadsheet must keep text as it is typed."""
-    data = tablib.Dataset(*([harmless(cell) for cell in row] for row in rows), headers=list(headings))
+    data = tablib.Dataset(*([escape_formula(cell) for cell in row] for row in rows), headers=list(headings))
     if kind == CSV:
         return data.export("csv", quoting=csv.QUOTE_ALL).encode("utf-8-sig")
     return _book(data, text_columns)

@@ -82,7 +82,7 @@ def _told(number):
     return None if 0 < number < SMALLEST else number
 
 
-def forget_old():
+def anonymise_old():
     """What is older than a year keeps its number and loses its person."""
     old = PageUse.objects.named().filter(day__lt=timezone.localdate() - timedelta(days=KEPT_DAYS))
     old.fold(timezone.now())

@@ -251,7 +251,7 @@ def agree_to_purposes(user, codes=("surveys",)):
                 "description_ind": "Undangan",
                 "description_en": "Invited",
             }
-            purposes.keep(purpose=Purpose(code=code, for_sharing=False, **words))
+            purposes.save(purpose=Purpose(code=code, for_sharing=False, **words))
     return consents.choose(by=user, token=shown(user, versions=[], purposes=purposes.asked()), ticked=codes)
 
 

@@ -130,6 +130,6 @@ def _agreement(management, vendor, by, fields, *, vendor_signed=True):
             today,
             signed_page(f"{management.name} dan {vendor.name}", vendor.name),
         )
-    agreements.keep(agreement=agreement, by=by)
+    agreements.save(agreement=agreement, by=by)
     agreement.purposes.set(Purpose.objects.filter(code__in=["repair", "customer_care"]))
     return agreement

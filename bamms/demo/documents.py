@@ -14,7 +14,7 @@ def publish(people):
     """Bring both documents into force, and let everyone of the cast agree to them and choose."""
     for kind in LegalDocument.Kind:
         read = policy_files.parse((TEXTS / f"{kind}.md").read_bytes())
-        version = legal_documents.take_in(file=read, kind=kind, by=people["olga"])
+        version = legal_documents.import_file(file=read, kind=kind, by=people["olga"])
         legal_documents.publish(version=version, by=people["otto"])
     for name, user in people.items():
         page = consents.present(

@@ -2,7 +2,7 @@
 
 from privacy.admin import audit_log, guardians, parties
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline
-from privacy.admin.idempotent_add import AddOnce
+from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.admin.reveal import Revealing
 from privacy.consent import admin as consent
 from privacy.oversight import admin as oversight
@@ -10,7 +10,7 @@ from privacy.rights import admin as rights
 from privacy.sharing import admin as sharing
 
 __all__ = [
-    "AddOnce",
+    "IdempotentAdd",
     "ReadOnly",
     "Revealing",
     "TenantDataAdmin",

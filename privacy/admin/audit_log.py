@@ -10,12 +10,12 @@ from accounts.templatetags import dates
 from privacy import change_tracking, reference_numbers
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.display import chip
-from privacy.models.audit_log import JournalEntry, Kind
+from privacy.models.audit_log import AuditLogEntry, Kind
 
 LATE = {Kind.FAILED, Kind.FACTOR_FAILED, Kind.REFUSED}
 
 
-@admin.register(JournalEntry)
+@admin.register(AuditLogEntry)
 class JournalAdmin(ReadOnly, TenantDataAdmin):
     empty_text = _("No entries yet. Sign-ins, changes and acts in the admin appear here.")
     list_display = ("moment", "what", "who", "whose", "thing", "network")
@@ -32,7 +32,7 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
         text = search_term.strip()
         if not text:
             return queryset, False
-        if reference_numbers.is_row(text) and len(text) < len("1A2B3C4D"):
+        if reference_numbers.is_reference_number(text) and len(text) < len("1A2B3C4D"):
             return queryset.of_people([int(text)]), False
         model, _space, row = text.rpartition(" ")
         labels = {called.lower(): label for label in _labels() for called in (label, _name_of(label))}

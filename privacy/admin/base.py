@@ -66,7 +66,7 @@ class Strict:
         return (plain or dated) and super().lookup_allowed(lookup, value, request)
 
     def response_action(self, request, queryset):
-        if not all(map(reference_numbers.is_row, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+        if not all(map(reference_numbers.is_reference_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise SuspiciousOperation("A selected row is no number.")
         return super().response_action(request, queryset)
 

@@ -19,7 +19,7 @@ class SentTwiceError(Exception):
     """Undoes the second save: the first one is already kept."""
 
 
-class AddOnce:
+class IdempotentAdd:
     """For the add page of an admin class. The page carries a key of its own; what was saved under it is remembered.
 
     The key is taken in the transaction of the save and after it: a save that fails leaves it free, and of two

@@ -28,5 +28,5 @@ class PeopleList(ChangeList):
 def entry_field():
     """A foreign key that points at the register, which is what Django's autocomplete goes by."""
     return next(
-        relation.field for relation in declarations.register().model._meta.related_objects if relation.one_to_many
+        relation.field for relation in declarations.tenant_record().model._meta.related_objects if relation.one_to_many
     )

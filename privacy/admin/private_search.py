@@ -10,7 +10,7 @@ class SealedList(ChangeList):
 
     def get_queryset(self, request, exclude_parameters=None):
         """Words that do not open find nothing: to leave them out would widen an export."""
-        words = private_search.opened(request.GET.get(private_search.PLACE, ""), by=request.user)
+        words = private_search.decrypt_query(request.GET.get(private_search.PARAMETER, ""), by=request.user)
         self.query = words or ""
         found = super().get_queryset(request, exclude_parameters)
         return found.none() if words is None else found
@@ -24,9 +24,9 @@ class HiddenSearch:
 
     def changelist_view(self, request, extra_context=None):
         """A search is sent without an action; what a link or a hand wrote in clear is led on as well."""
-        is_search = private_search.PLACE in request.POST and "action" not in request.POST
-        if is_search or (request.method != "POST" and private_search.PLACE in request.GET):
-            response = private_search.lead_on(request)
+        is_search = private_search.PARAMETER in request.POST and "action" not in request.POST
+        if is_search or (request.method != "POST" and private_search.PARAMETER in request.GET):
+            response = private_search.redirect_to_results(request)
             if response is not None:
                 return response
         return super().changelist_view(request, extra_context)

@@ -49,7 +49,7 @@ class Revealing:
 
     def may_reveal(self, request, row):
         """Staff with leave to reveal, where there is something. Operators use an investigation case instead."""
-        entry = declarations.register().model._meta
+        entry = declarations.tenant_record().model._meta
         allowed = request.user.has_perm(f"{entry.app_label}.reveal_{entry.model_name}")
         return allowed and role_of(request) == Role.STAFF and bool(self.hidden_values(row))
 

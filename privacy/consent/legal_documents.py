@@ -97,7 +97,7 @@ def draft(*, document, by, texts, summaries, material=True, in_force_from=None):
 
 
 @transaction.atomic
-def take_in(*, file, kind, by, material=True, in_force_from=None):
+def import_file(*, file, kind, by, material=True, in_force_from=None):
     """Make a draft of a file that was read (`policy_files`), and the document with its titles when there is none yet.
 
     A file with one language completes a draft that lacks just this language.

@@ -13,7 +13,7 @@ SAID = ("name", "description", "retention")
 
 
 @transaction.atomic
-def keep(*, purpose, by=None):
+def save(*, purpose, by=None):
     """Store a purpose and, when its words changed, its new version. `by` is None only for those that are shipped.
 
     Once an agreement names a sharing purpose its words stay: permissions were given for what they say. Once somebody
@@ -71,7 +71,7 @@ def asked():
 
 def text_hash(version, language):
     """SHA-256 (hex) over canonical JSON of what is shown of a purpose in this language."""
-    return integrity.check_code(
+    return integrity.sha256_of(
         {
             "purpose": version.purpose.code,
             "number": version.number,

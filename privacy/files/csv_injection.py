@@ -10,7 +10,7 @@ PLAIN_NUMBER = re.compile(r"\s*([+\-][0-9][0-9.,]*|\+[0-9]{1,3} [0-9 \-]+)")
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def harmless(cell):
+def escape_formula(cell):
     """A cell that no spreadsheet takes for a formula: an apostrophe goes before what would act."""
     if not isinstance(cell, str) or not cell:
         return cell
@@ -21,4 +21,4 @@ def harmless(cell):
 
 def plain(text):
     """Undo `harmless`: a file that we wrote is read as what it was written from."""
-    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
+    return text[1:] if text.startswith("'") and escape_formula(text[1:]) == text else text

@@ -59,7 +59,7 @@ READ_AWAY = 4  # so many times as much of it is read before it is refused
 BESIDE = ".new"  # what a file is called while it is sealed anew
 
 
-class SealedFiles:
+class EncryptedFiles:
     """Makes a storage keep sealed files under random names: stands before FileSystemStorage, or the class of a bucket.
 
     The name is authenticated with the content: a file put in the place of another does not open (SealError).
@@ -115,7 +115,7 @@ class SealedFiles:
 
 
 @deconstructible
-class PrivateStorage(SealedFiles, FileSystemStorage):
+class PrivateStorage(EncryptedFiles, FileSystemStorage):
     """Sealed files in PRIVATE_FILES_DIR, for the owner of the process only."""
 
     file_permissions_mode = 0o600

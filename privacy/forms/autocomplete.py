@@ -13,7 +13,7 @@ class Typed:
 
     def optgroups(self, name, value, attr=None):
         """What is no row's number was typed into an address; nobody chose it here."""
-        return super().optgroups(name, [row for row in value if reference_numbers.is_row(row)], attr)
+        return super().optgroups(name, [row for row in value if reference_numbers.is_reference_number(row)], attr)
 
 
 class Autocomplete(Typed, AutocompleteSelect):

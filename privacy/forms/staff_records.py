@@ -24,7 +24,7 @@ class AboutTenant(RefusingForm):
         super().__init__(*args, **kwargs)
         tenant = self.fields["tenant"]
         tenant.widget = tenant_widget
-        tenant.queryset = declarations.register().model.objects.visible_to(user, role=role)
+        tenant.queryset = declarations.tenant_record().model.objects.visible_to(user, role=role)
         tenant.label_from_instance = lambda entry: entry.name
         tenant_widget.choices = tenant.choices
         tenant.error_messages |= {"required": _("Choose the tenant."), "invalid_choice": _("Choose the tenant.")}

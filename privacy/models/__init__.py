@@ -1,14 +1,14 @@
 """The privacy floor's tables, one module a noun."""
 
-from privacy.consent.models.consents import ConsentEvent, PaperConsent, Presentation, Standing
+from privacy.consent.models.consents import ConsentEvent, ConsentStatus, PaperConsent, Presentation
 from privacy.consent.models.legal_documents import Announcement, DocumentVersion, LegalDocument
 from privacy.consent.models.purposes import Purpose, PurposeVersion
 from privacy.models.access import AccessRecord
-from privacy.models.audit_log import JournalEntry
+from privacy.models.audit_log import AuditLogEntry
 from privacy.models.guardians import Guardian
 from privacy.models.parties import Membership, Party
 from privacy.models.reference_numbers import Counter
-from privacy.models.scheduled_jobs import DueRun
+from privacy.models.scheduled_jobs import JobRun
 from privacy.models.subjects import Subject
 from privacy.oversight.models.breaches import Breach, BreachNotice, BreachSubject
 from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
@@ -30,6 +30,7 @@ __all__ = [
     "AccessRecord",
     "Announcement",
     "AttestationReminder",
+    "AuditLogEntry",
     "Breach",
     "BreachNotice",
     "BreachSubject",
@@ -38,6 +39,7 @@ __all__ = [
     "Checkpoint",
     "CheckpointHead",
     "ConsentEvent",
+    "ConsentStatus",
     "CorporateTransfer",
     "Counter",
     "DeletionStatement",
@@ -45,13 +47,12 @@ __all__ = [
     "DisclosureEvent",
     "DisclosureSubject",
     "DocumentVersion",
-    "DueRun",
     "Erasure",
     "ErasureOrder",
     "Guardian",
     "ImpactAssessment",
     "InvestigationCase",
-    "JournalEntry",
+    "JobRun",
     "LegalDocument",
     "LegalHold",
     "Membership",
@@ -71,7 +72,6 @@ __all__ = [
     "SharingEvent",
     "SharingGrant",
     "SharingRequest",
-    "Standing",
     "Subject",
     "TransferEvent",
 ]

@@ -45,7 +45,7 @@ OF_ACCOUNT = tuple(kind for kind in Kind if kind not in {
 })  # fmt: skip
 
 
-class JournalQuerySet(EvidenceQuerySet):
+class AuditLogQuerySet(EvidenceQuerySet):
     def of_people(self, accounts):
         """By these accounts, or about them; `accounts` are numbers, or a query for them."""
         own = Subject.objects.filter(own=True, holder__in=accounts).values("pk")
@@ -63,7 +63,7 @@ class JournalQuerySet(EvidenceQuerySet):
         return self.none()
 
 
-class JournalEntry(Evidence):
+class AuditLogEntry(Evidence):
     """`actor` did it, with his or her account's own pseudonym; `about` is whose account it concerns.
 
     No value of a person stands here: of a change the field is told, and the value only where it is a choice, a
@@ -83,12 +83,13 @@ class JournalEntry(Evidence):
     route = models.CharField(_("page"), max_length=200, blank=True)
     request = models.CharField(_("request"), max_length=8, blank=True)
 
-    objects = JournalQuerySet.as_manager()
+    objects = AuditLogQuerySet.as_manager()
 
     # After this many days the database lets a row go: retention removes it then, and never earlier
     least_days = 365
 
     class Meta:
+        db_table = "privacy_journalentry"  # the seals of existing rows sign this name
         verbose_name = _("journal entry")
         verbose_name_plural = _("security journal")
         ordering = ["-at", "-pk"]

@@ -2,7 +2,7 @@ from django.db import models
 from django.utils import timezone
 
 
-class DueRun(models.Model):
+class JobRun(models.Model):
     """One job of one period that was done; see `privacy.scheduled_jobs`."""
 
     job = models.CharField(max_length=40)
@@ -10,6 +10,7 @@ class DueRun(models.Model):
     done_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        db_table = "privacy_duerun"
         constraints = [models.UniqueConstraint(fields=["job", "period"], name="privacy_due_once_a_period")]
 
     def __str__(self):

@@ -28,7 +28,7 @@ def open_(*, breach, by):
     check_party(breach.controller_id, by)
     if breach.detected_at > timezone.now():
         raise Refused(_("Choose the moment when it was noticed; it cannot be in the future."), code="future")
-    breach.number, breach.opened_by = reference_numbers.take("KG"), subjects.get_or_create_for(by)
+    breach.number, breach.opened_by = reference_numbers.next_number("KG"), subjects.get_or_create_for(by)
     breach.due_at = deadlines.due(breach.detected_at)
     return _save(breach)
 
@@ -119,7 +119,7 @@ def close(*, breach, by, note=""):
 
 def entries(breach):
     """The register entries that a breach may concern: the controller's own; of the operator's breach, everybody's."""
-    d = declarations.register()
+    d = declarations.tenant_record()
     rows = d.model._base_manager.all()
     return rows if breach.controller.kind == PartyKind.OPERATOR else rows.filter(**{d.controller: breach.controller_id})
 
@@ -132,7 +132,7 @@ def untold(breach):
 
 def mark(breach):
     """Differs when the words, or the people who wait for them, have changed. Tells nothing by itself."""
-    return integrity.check_code([breach.words_hash, sorted(untold(breach).values_list("subject", flat=True))])
+    return integrity.sha256_of([breach.words_hash, sorted(untold(breach).values_list("subject", flat=True))])
 
 
 def told(user):

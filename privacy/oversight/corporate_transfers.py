@@ -30,12 +30,12 @@ WRONG_STEP = {
 
 
 @transaction.atomic
-def keep(*, transfer, by):
+def save(*, transfer, by):
     """Number a new draft, or keep changes to one. What was announced stays as people read it."""
     _check_operator(by)
     is_new = transfer.pk is None
     if is_new:
-        transfer.number = reference_numbers.take("PU")
+        transfer.number = reference_numbers.next_number("PU")
     elif CorporateTransfer.objects.select_for_update().get(pk=transfer.pk).status != Status.DRAFT:
         raise Refused(_("This is announced and can no longer be edited. Record a new transfer."), code="announced")
     try:
@@ -88,7 +88,7 @@ def close(*, transfer, by):
 
 def concerned(transfer):
     """The accounts that hold an entry of this management; of the operator's own business, of any."""
-    register = declarations.register()
+    register = declarations.tenant_record()
     entries = register.model._base_manager.all()
     if transfer.from_party.kind != PartyKind.OPERATOR:
         entries = entries.filter(**{register.controller: transfer.from_party_id})

@@ -19,7 +19,7 @@ from accounts import mail
 from privacy import access, declarations, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.files import uploads
-from privacy.files.csv_injection import harmless
+from privacy.files.csv_injection import escape_formula
 from privacy.models.access import AccessReason, Action
 from privacy.models.parties import MembershipRole
 from privacy.models.subjects import Subject
@@ -44,7 +44,7 @@ def ask(*, disclosure, people, by):
         raise Refused(_("Add the document in which the institution asks for the data."), code="no_document")
     _check_delay(disclosure.tell_on, disclosure.delay_reason)
     disclosure.delay_reason = disclosure.delay_reason.strip() if disclosure.tell_on else ""
-    disclosure.number, disclosure.asked_by = reference_numbers.take("PK"), subjects.get_or_create_for(by)
+    disclosure.number, disclosure.asked_by = reference_numbers.next_number("PK"), subjects.get_or_create_for(by)
     disclosure.document_hash = uploads.sha256(disclosure.document) if disclosure.document else ""
     try:
         disclosure.full_clean()
@@ -170,7 +170,7 @@ def _check_people(disclosure, people, by):
         raise Refused(_("Choose at least one tenant."), code="nobody")
     if len(people) > MOST_PEOPLE:
         raise Refused(_("Choose at most %(count)s tenants at a time.") % {"count": MOST_PEOPLE}, code="too_many")
-    register = declarations.register()
+    register = declarations.tenant_record()
     here = register.model._base_manager.filter(
         **{f"{register.subject}__in": list(people), register.controller: disclosure.controller_id}
     )
@@ -278,7 +278,7 @@ def _table(people, keys):
     writer.writerow([_("Row"), *(capfirst(known[key].label) for key in keys)])
     for number, row in enumerate(people, 1):
         values = found.get(row.subject_id, {})
-        writer.writerow([number, *(harmless(_cell(values.get(key, []))) for key in keys)])
+        writer.writerow([number, *(escape_formula(_cell(values.get(key, []))) for key in keys)])
     return ("\N{BYTE ORDER MARK}" + written.getvalue()).encode()
 
 

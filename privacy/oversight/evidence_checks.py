@@ -18,7 +18,7 @@ from privacy.consent import legal_documents
 from privacy.consent.chain import chain_code, code_of, columns_of
 from privacy.consent.models.consents import ConsentEvent
 from privacy.consent.models.legal_documents import DocumentVersion
-from privacy.models.audit_log import JournalEntry, Kind
+from privacy.models.audit_log import AuditLogEntry, Kind
 from privacy.models.evidence import Evidence
 from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
 
@@ -163,7 +163,7 @@ def _counts():
 
 def _let_go(table, *, since):
     """How many rows of this table a retention rule has removed since then; its own sealed entries say so."""
-    entries = JournalEntry.objects.filter(kind=Kind.FORGOTTEN, at__gte=since).values_list("facts", flat=True)
+    entries = AuditLogEntry.objects.filter(kind=Kind.FORGOTTEN, at__gte=since).values_list("facts", flat=True)
     return sum(facts["rows"] for facts in entries if facts["table"] == table)
 
 
@@ -177,7 +177,9 @@ def latest_checkpoint():
 @transaction.atomic
 def checkpoint():
     """Note where the evidence stands now. Chains that have not grown since the last one are in an earlier one."""
-    reference_numbers.take("CP")  # one at a time; rows of evidence are not locked: that takes the right to change them
+    reference_numbers.next_number(
+        "CP"
+    )  # one at a time; rows of evidence are not locked: that takes the right to change them
     last = latest_checkpoint()
     noted = CheckpointHead.objects.filter(subject=OuterRef("subject"), sequence__gte=OuterRef("sequence"))
     later = ConsentEvent.objects.filter(subject=OuterRef("subject"), sequence__gt=OuterRef("sequence"))

@@ -65,7 +65,7 @@ def open_(*, people, fields, reason, until, by):
         raise Refused(_("Choose an earlier end date: a case lasts at most 30 days."), code="too_long")
     opener = subjects.get_or_create_for(by)
     case = InvestigationCase.objects.create(
-        number=reference_numbers.take("KS"), controller_id=controller, reason=reason.strip(), fields=keys,
+        number=reference_numbers.next_number("KS"), controller_id=controller, reason=reason.strip(), fields=keys,
         opened_by=opener, expires_at=grants.end_of(until),
     )  # fmt: skip
     CaseSubject.objects.bulk_create(CaseSubject(case=case, subject=person) for person in dict.fromkeys(people))
@@ -150,7 +150,7 @@ def _refusal(case, subject, keys, by):
 
 def _controller(people):
     """The id of the one management in whose register these people are."""
-    d = declarations.register()
+    d = declarations.tenant_record()
     found = d.model._base_manager.filter(**{f"{d.subject}__in": people}).values_list(d.subject, d.controller)
     known = dict(found)
     if not people or len(known) != len(set(people)) or len(set(known.values())) != 1:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags.dates import JAKARTA
 from privacy import declarations
 from privacy.models.access import AccessRecord
-from privacy.models.audit_log import JournalEntry, Kind
+from privacy.models.audit_log import AuditLogEntry, Kind
 from privacy.models.parties import Membership
 from privacy.scope import Role
 
@@ -141,14 +141,14 @@ def _bulk(user, role):
 
 
 def _failures():
-    return JournalEntry.objects.filter(kind=Kind.FAILED, at__gte=_since()).order_by()
+    return AuditLogEntry.objects.filter(kind=Kind.FAILED, at__gte=_since()).order_by()
 
 
 def _failed(user, role):
     found = _failures()
     if role == Role.OPERATOR:
         return found
-    d = declarations.register()
+    d = declarations.tenant_record()
     own = user.memberships.of_staff().values("party")
     staff = Membership.objects.filter(party__in=own).values("user")
     tenants = d.model.objects.visible_to(user, role=role).filter(**{f"{d.holder}__isnull": False}).values(d.holder)
@@ -192,7 +192,7 @@ def _with_bars(signals):
 
 def _people(signal, user, role):
     """Ids of register entries, of the one management most concerned; none for a network."""
-    d = declarations.register()
+    d = declarations.tenant_record()
     entries = d.model.objects.visible_to(user, role=role)
     if signal.kind == SIGN_IN:
         entries = entries.filter(**{d.holder: signal.about})

@@ -22,7 +22,7 @@ class JournalError(Exception):
 def write():
     """Add the erasures that are not in the journal yet. May run at any time, twice too."""
     known = {(line["number"], line["subject"]) for line in read()}
-    persons = Erasure.objects.filter(kind=declarations.register().model._meta.label).order_by("at", "pk")
+    persons = Erasure.objects.filter(kind=declarations.tenant_record().model._meta.label).order_by("at", "pk")
     add([row for row in persons.iterator(chunk_size=1000) if (row.number, row.subject_id.hex) not in known])
 
 

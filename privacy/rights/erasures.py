@@ -92,10 +92,10 @@ def erase(subject, *, why, law="", reference="", by=None, tell=True):
     closed = _close_account(holder, subject, emptied)
     mail.delete_queued(addresses={address, gone[1] if closed else ""} - {""}, user_id=gone[0] if closed else None)
     certificate = Erasure.objects.create(
-        number=reference_numbers.take("SP"),
+        number=reference_numbers.next_number("SP"),
         subject=subject,
         controller_id=controller,
-        kind=declarations.register().model._meta.label,
+        kind=declarations.tenant_record().model._meta.label,
         why=why,
         law=law,
         reference=reference,
@@ -134,14 +134,14 @@ def _about(d, subject, indexes):
     for path in d.also:
         about |= Q(**{path: subject})
     for column in d.model._meta.concrete_fields:
-        if isinstance(column, BlindIndexField) and indexes and d is not declarations.register():
+        if isinstance(column, BlindIndexField) and indexes and d is not declarations.tenant_record():
             about |= Q(**{f"{column.name}__in": indexes})
     return list(d.model._base_manager.filter(about).values_list("pk", flat=True))
 
 
 def _indexes(subject):
     """The blind indexes of her entry: a claim by somebody else may hold the same identity number."""
-    d = declarations.register()
+    d = declarations.tenant_record()
     names = [column.name for column in d.model._meta.concrete_fields if isinstance(column, BlindIndexField)]
     rows = d.model._base_manager.filter(**{d.subject: subject})
     stored = [value for row in rows.values_list(*names) for value in row if value]
@@ -167,7 +167,7 @@ def _names(row, columns):
 
 def _is_file(line):
     """A line of a change request holds the name of a proposed file as its text."""
-    return isinstance(declarations.register().model._meta.get_field(line.field), FileField)
+    return isinstance(declarations.tenant_record().model._meta.get_field(line.field), FileField)
 
 
 def destroy(names):
@@ -216,7 +216,7 @@ def _sessions():
 
 def _address_of(subject):
     """Where the certificate goes: the address of the entry, while it is still there."""
-    d = declarations.register()
+    d = declarations.tenant_record()
     return d.model._base_manager.filter(**{d.subject: subject}).values_list(d.address, flat=True).first() or ""
 
 

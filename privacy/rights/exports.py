@@ -28,7 +28,7 @@ from accounts.templatetags import dates
 from privacy import access, declarations, subjects
 from privacy import access_log as log
 from privacy.fields import BlindIndexField
-from privacy.files.csv_injection import harmless
+from privacy.files.csv_injection import escape_formula
 from privacy.models.access import AccessReason, AccessRecord, Action
 from privacy.models.subjects import Subject
 from privacy.scope import Role, ScopedQuerySet
@@ -202,5 +202,5 @@ def _csv(table):
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     for row in (table.labels, *table.texts):
-        writer.writerow(harmless(str(cell)) for cell in row)
+        writer.writerow(escape_formula(str(cell)) for cell in row)
     return "\N{BYTE ORDER MARK}" + text.getvalue()

@@ -30,7 +30,7 @@ def place(*, entry, reason, law, review_on, by):
     if review_on <= timezone.localdate():
         raise Refused(_("Choose a day in the future for looking at it again."), code="past")
     return LegalHold.objects.create(
-        number=reference_numbers.take("TP"),
+        number=reference_numbers.next_number("TP"),
         subject=subject,
         controller_id=controller,
         reason=reason,

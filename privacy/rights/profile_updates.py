@@ -59,7 +59,7 @@ class Comparison:
     @property
     def difference(self):
         """How two masked values differ, which the masks may hide; "" when nothing is masked."""
-        masked = self.line.field in declarations.register().masked
+        masked = self.line.field in declarations.tenant_record().masked
         return hidden_difference(str(self.old), str(self.new)) if masked else ""
 
     @property
@@ -89,7 +89,7 @@ def compare(request, record):
 
 
 def is_file(name):
-    return isinstance(declarations.register().model._meta.get_field(name), FileField)
+    return isinstance(declarations.tenant_record().model._meta.get_field(name), FileField)
 
 
 def put(record, name, text):
@@ -105,13 +105,13 @@ def stored(record, name):
 
 def changed(record, proposal):
     """Names of the updatable fields in which `proposal` (an unsaved copy) differs from `record`."""
-    return [name for name in declarations.register().updatable if stored(record, name) != stored(proposal, name)]
+    return [name for name in declarations.tenant_record().updatable if stored(record, name) != stored(proposal, name)]
 
 
 @transaction.atomic
 def ask(*, record, proposal, by, note="", evidence=None):
     """The holder asks for the changes in `proposal`, a cleaned copy of `record`. The record itself stays as it is."""
-    declaration = declarations.register()
+    declaration = declarations.tenant_record()
     subject = Subject.objects.select_for_update().get(pk=record.subject_id)
     if subject.holder_id != by.pk:
         raise Refused(_("Only the person concerned can ask for this."), code="not_holder")
@@ -123,7 +123,7 @@ def ask(*, record, proposal, by, note="", evidence=None):
     ).exists():
         raise Refused(_("We already have this. You need not send it again."), code="twice")
     request = ProfileUpdateRequest.objects.create(
-        number=reference_numbers.take("PD"),
+        number=reference_numbers.next_number("PD"),
         subject=subject,
         controller_id=getattr(record, f"{declaration.controller}_id"),
         note=note,
@@ -210,7 +210,7 @@ def corrected(*, record, names, by, beside=()):
 
     `beside` are changed rows of another model about the same person, such as where she lives.
     """
-    names = [name for name in names if name in declarations.register().updatable]
+    names = [name for name in names if name in declarations.tenant_record().updatable]
     if not names and not beside:
         return
     change = {"by": by, "role": Role.STAFF, "why": AccessReason.CORRECTION, "action": Action.CHANGED}

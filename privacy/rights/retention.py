@@ -54,7 +54,7 @@ class Item:
 
     @property
     def is_person(self):
-        return self.rule.declaration is declarations.register()
+        return self.rule.declaration is declarations.tenant_record()
 
     @property
     def because(self):
@@ -86,7 +86,7 @@ def plan(today=None, kinds=None):
 def _of_rule(rule, today):
     d = rule.declaration
     rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=False, **_not_erased(d))
-    if d is not declarations.register():
+    if d is not declarations.tenant_record():
         rows = _with_something(rows, d)
     facts = rows.order_by("ended_on", "pk").values_list("pk", d.subject, "ended_on", d.holder, *_address(d))
     for some in _batches(facts.iterator(chunk_size=BATCH)):
@@ -106,7 +106,7 @@ def _batches(rows):
 
 def _item(rule, today, pk, subject_id, ended_on, can_be_told, hold, told):  # noqa: PLR0917 - one row's facts
     due_on = ended_on + timedelta(days=rule.days + 1)
-    warns = rule.warn_days and rule.declaration is declarations.register() and can_be_told
+    warns = rule.warn_days and rule.declaration is declarations.tenant_record() and can_be_told
     told = told if told and told >= due_on else None
     erase_on = told or (max(due_on, today + timedelta(days=rule.warn_days)) if warns else due_on)
     fate = Fate.NOW
@@ -120,7 +120,7 @@ def _item(rule, today, pk, subject_id, ended_on, can_be_told, hold, told):  # no
 
 
 def _not_erased(d):
-    return {f"{d.subject}__erased_at__isnull": True} if d is declarations.register() else {}
+    return {f"{d.subject}__erased_at__isnull": True} if d is declarations.tenant_record() else {}
 
 
 def _address(d):
@@ -143,7 +143,7 @@ def _with_something(rows, d):
 
 def waiting_for_event():
     """How many people's records no rule counts yet, because nothing has ended."""
-    d = declarations.register()
+    d = declarations.tenant_record()
     rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=True, **_not_erased(d))
     return rows.count()
 
@@ -198,7 +198,7 @@ def clear(item, *, by=None):
     else:
         rows.update(**d.personal)
     Erasure.objects.create(
-        number=reference_numbers.take("SP"),
+        number=reference_numbers.next_number("SP"),
         subject_id=item.subject_id,
         controller_id=declarations.controller_of(item.subject_id),
         kind=item.rule.kind,
@@ -222,7 +222,7 @@ def _warn(item):
         if subject.holder:
             mail.email_user(user=subject.holder, template="erasure_ahead", url_name="rights", facts=facts)
         else:
-            d = declarations.register()
+            d = declarations.tenant_record()
             address = d.model._base_manager.filter(pk=item.pk).values_list(d.address, flat=True).get()
             mail.email_address(email=address, language="", template="erasure_ahead", path="/", facts=facts)
     return int(is_new)
@@ -245,7 +245,7 @@ def prepare(*, by):
     items = list(plan())
     counts = dict.fromkeys(Fate.values, 0) | Counter(item.fate.value for item in items)
     return RetentionRun.objects.create(
-        number=reference_numbers.take("JR"),
+        number=reference_numbers.next_number("JR"),
         prepared_by=subjects.get_or_create_for(by),
         planned=counts,
         check_code=check_code(items),
@@ -255,9 +255,7 @@ def prepare(*, by):
 def check_code(items):
     """SHA-256 over what a run would do now: which rows of which rule go, at once or after a hold, and who is told."""
     acts = (Fate.NOW, Fate.WARN, Fate.HELD)
-    return integrity.check_code(
-        sorted([item.rule.kind, str(item.pk), item.fate] for item in items if item.fate in acts)
-    )
+    return integrity.sha256_of(sorted([item.rule.kind, str(item.pk), item.fate] for item in items if item.fate in acts))
 
 
 def run(*, run, by):

@@ -93,7 +93,7 @@ def record(*, subject, kind, channel, by, details="", received_at=None, how=""):
     `how` her identity was checked may stay open until later.
     """
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
-    entries = declarations.register().model.objects.visible_to(by, role=Role.STAFF)
+    entries = declarations.tenant_record().model.objects.visible_to(by, role=Role.STAFF)
     if subject.own or not entries.filter(subject=subject).exists():
         raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
     if subject.holder_id == by.pk:
@@ -134,7 +134,7 @@ def _receive(subject, kind, by, *, details, channel=Channel.ONLINE, line=None, r
         raise Refused(_("Nobody answers for this record yet. Write to the operator."), code="nobody")
     received_at = received_at or timezone.now()
     request = RightsRequest.objects.create(
-        number=reference_numbers.take("HK"),
+        number=reference_numbers.next_number("HK"),
         kind=kind,
         subject=subject,
         controller_id=controller,

@@ -23,12 +23,12 @@ STEPS = {
 
 
 @transaction.atomic
-def keep(*, agreement, by):
+def save(*, agreement, by):
     """Number a new draft, and note the check code (SHA-256) of each signed file. Only drafts may be edited."""
     _check_party(agreement, by)
     before = None
     if agreement.pk is None:
-        agreement.number = reference_numbers.take("PB")
+        agreement.number = reference_numbers.next_number("PB")
     else:
         before = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
         if before.status != Status.DRAFT:
@@ -54,7 +54,7 @@ def open_permissions(agreement):
 def mark(agreement):
     """Differs when anything of the agreement has changed. Tells nothing by itself."""
     values = [str(field.value_from_object(agreement)) for field in agreement._meta.concrete_fields]
-    return integrity.check_code([*values, *sorted(agreement.purposes.values_list("pk", flat=True))])
+    return integrity.sha256_of([*values, *sorted(agreement.purposes.values_list("pk", flat=True))])
 
 
 @transaction.atomic

@@ -15,12 +15,12 @@ from privacy.sharing.models.assessments import ImpactAssessment
 
 
 @transaction.atomic
-def keep(*, assessment, by):
+def save(*, assessment, by):
     """Number a new assessment, and note the check code (SHA-256) of its report."""
     check_party(assessment.controller_id, by)
     before = None
     if assessment.pk is None:
-        assessment.number, assessment.entered_by = reference_numbers.take("DP"), subjects.get_or_create_for(by)
+        assessment.number, assessment.entered_by = reference_numbers.next_number("DP"), subjects.get_or_create_for(by)
     else:
         before = ImpactAssessment.objects.select_for_update().get(pk=assessment.pk)
         check_party(before.controller_id, by)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.templatetags import dates
 from privacy import access_log as log
 from privacy import deadlines, declarations
-from privacy.files.csv_injection import harmless
+from privacy.files.csv_injection import escape_formula
 from privacy.models.access import AccessRecord
 from privacy.scope import Role
 
@@ -68,7 +68,7 @@ def access_log_csv(request):
         ]
     )
     for record in with_names(own_records(request.user, "", older=True)).iterator(chunk_size=1000):
-        writer.writerow(harmless(cell) for cell in cells(record, request.user.pk))
+        writer.writerow(escape_formula(cell) for cell in cells(record, request.user.pk))
     return response
 
 

@@ -64,7 +64,7 @@ def hat_for(user, model, pk, asked):
     roles = parties.roles_of(user)
     if asked:
         roles = [role for role in roles if role == asked]
-    if not roles or not reference_numbers.is_row(pk):
+    if not roles or not reference_numbers.is_reference_number(pk):
         raise Http404
     # Her own file is opened as hers, whatever else she works as
     for role in reversed(roles):
@@ -115,7 +115,7 @@ def field_key(model, pk, field):
     if model is not ProfileUpdateLine:
         return field
     name = model.objects.filter(pk=pk).values_list("field", flat=True).first()
-    return declarations.key_of(declarations.register().model, name) if name else field
+    return declarations.key_of(declarations.tenant_record().model, name) if name else field
 
 
 def file_name(row, field):

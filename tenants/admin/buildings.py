@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
 from accounts.admin_display import empty_value
-from privacy.admin import AddOnce, TenantDataAdmin
+from privacy.admin import IdempotentAdd, TenantDataAdmin
 from privacy.admin.base import role_of
 from privacy.models.parties import PartyKind
 from privacy.scope import Role
@@ -79,7 +79,7 @@ class FixedOnceMade:
 
 
 @admin.register(Building)
-class BuildingAdmin(AddOnce, FixedOnceMade, TenantDataAdmin, TranslationAdmin):
+class BuildingAdmin(IdempotentAdd, FixedOnceMade, TenantDataAdmin, TranslationAdmin):
     fixed = "management"
     taken = _("This management already has a building with this name. Open that one instead.")
     fields = ("management", "name", "address", "directions")
@@ -101,7 +101,7 @@ class BuildingAdmin(AddOnce, FixedOnceMade, TenantDataAdmin, TranslationAdmin):
 
 
 @admin.register(Unit)
-class UnitAdmin(AddOnce, FixedOnceMade, TenantDataAdmin):
+class UnitAdmin(IdempotentAdd, FixedOnceMade, TenantDataAdmin):
     fixed = "building"
     taken = _("This building already has a unit with this number. Open that one instead.")
     fields = ("building", "number", "floor")

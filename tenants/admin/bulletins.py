@@ -10,7 +10,7 @@ from modeltranslation.admin import TranslationAdmin
 
 from accounts.templatetags import dates
 from privacy import parties
-from privacy.admin import AddOnce, TenantDataAdmin
+from privacy.admin import IdempotentAdd, TenantDataAdmin
 from privacy.admin.base import role_of
 from privacy.errors import Refused
 from privacy.scope import Role
@@ -19,7 +19,7 @@ from tenants.models import BuildingManagement, Bulletin
 
 
 @admin.register(Bulletin)
-class BulletinAdmin(AddOnce, TenantDataAdmin, TranslationAdmin):
+class BulletinAdmin(IdempotentAdd, TenantDataAdmin, TranslationAdmin):
     list_display = ("headline", "sort", "moment", "mailed")
     formfield_overrides = {
         models.TextField: {"widget": forms.Textarea({"rows": 6})},

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_display import empty_value
 from privacy import declarations
-from privacy.admin import AddOnce, Revealing, TenantDataAdmin, TenantTabularInline
+from privacy.admin import IdempotentAdd, Revealing, TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import role_of
 from privacy.admin.display import chip
 from privacy.admin.private_search import HiddenSearch, SealedList
@@ -68,7 +68,7 @@ class RegisterList(SealedList):
         needed = consents.required()
         for entry in self.result_list:
             holder = entry.subject.holder
-            entry.has_agreed = consents.is_current(holder.standings.all(), needed) if holder else None
+            entry.has_agreed = consents.is_current(holder.consent_statuses.all(), needed) if holder else None
 
 
 class NeverPrintedBack(forms.TextInput):
@@ -85,7 +85,7 @@ class FindForm(forms.Form):
 
 
 @admin.register(Tenant)
-class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, HiddenSearch, TenantDataAdmin):
+class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSearch, TenantDataAdmin):
     form = RegisterForm
     inlines = [OccupancyInline]
     list_display = ("name", "units", "claim", "consent", "lacks", "phone_masked", "identity_masked")
@@ -110,7 +110,7 @@ class TenantAdmin(AddOnce, Revealing, Inviting, RegisterTransfer, HiddenSearch, 
         return RegisterList
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related(HOMES, "subject__holder__standings")
+        return super().get_queryset(request).prefetch_related(HOMES, "subject__holder__consent_statuses")
 
     @staticmethod
     def label_for_choice(entry):

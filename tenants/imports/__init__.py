@@ -5,7 +5,7 @@ the register · display: the preview · apply: the writing · pending: the verbs
 """
 
 from tenants.imports.display import SHOWN, changed_rows, new_rows
-from tenants.imports.pending import confirm, discard, forget_old, keep, managements, preview, problems
+from tenants.imports.pending import confirm, delete_expired, discard, keep, managements, preview, problems
 from tenants.imports.reading import Table, read
 
 __all__ = [
@@ -13,8 +13,8 @@ __all__ = [
     "Table",
     "changed_rows",
     "confirm",
+    "delete_expired",
     "discard",
-    "forget_old",
     "keep",
     "managements",
     "new_rows",

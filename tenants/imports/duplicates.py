@@ -12,7 +12,7 @@ MAY_BE_THE_SAME = {
 }
 
 
-class Doubles:
+class Duplicates:
     def __init__(self):
         self.first_rows = {}  # what a row is known by → the number of the first such row
 

@@ -32,11 +32,11 @@ def keep(*, table, management, by):
     """Keep an upload until it is confirmed. Each account has one at a time."""
     if not managements(by).filter(pk=management.pk).exists():
         raise Refused(_("Only staff of this building management can import its register."), code="not_staff")
-    forget_old()
+    delete_expired()
     PendingImport.objects.filter(user=by, used_at__isnull=True).delete()
     expires_at = timezone.now() + KEPT_FOR
-    if forget_uploads.get_backend().supports_defer:
-        forget_uploads.using(run_after=expires_at).enqueue()
+    if delete_expired_uploads.get_backend().supports_defer:
+        delete_expired_uploads.using(run_after=expires_at).enqueue()
     return PendingImport.objects.create(management=management, user=by, table=table.packed(), expires_at=expires_at)
 
 
@@ -82,13 +82,13 @@ def discard(*, pending, by):
     PendingImport.objects.of(by).filter(pk=pending.pk).delete()
 
 
-def forget_old():
+def delete_expired():
     PendingImport.objects.filter(expires_at__lte=timezone.now()).delete()
 
 
 @task()
-def forget_uploads():
-    forget_old()
+def delete_expired_uploads():
+    delete_expired()
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import encryption
 from tenants import columns, identity
-from tenants.imports.duplicates import Doubles
+from tenants.imports.duplicates import Duplicates
 from tenants.imports.register import Register, fold
 from tenants.imports.rows import Problem, Reader, Row, compare_with_card
 
@@ -107,7 +107,7 @@ class _Planner:
         self.reader = Reader(table)
         self.register = Register(management)
         self.made = Plan(headings=self.reader.headings, units=self.register.units)
-        self.doubles = Doubles()
+        self.doubles = Duplicates()
 
     def plan(self):
         rows = self.reader.rows()

@@ -48,7 +48,7 @@ def own_entry(request, **look):
         if entry is None:
             raise Http404
         asked = str(entry.pk)
-    if not reference_numbers.is_row(asked):
+    if not reference_numbers.is_reference_number(asked):
         raise Http404
     return access.get_and_record(
         Tenant,

@@ -77,10 +77,10 @@ def agreements_of(request):
 @for_vendors
 def vendor_shared(request):
     """Each page is a look at the people on it, and each of them can read that. A POST only searches."""
-    led_on = private_search.lead_on(request)
+    led_on = private_search.redirect_to_results(request)
     if led_on:
         return led_on
-    text, by = private_search.opened(request.GET.get("q", ""), by=request.user), request.GET.get("sort", "until")
+    text, by = private_search.decrypt_query(request.GET.get("q", ""), by=request.user), request.GET.get("sort", "until")
     found = vendor_list.sort(vendor_list.search(grants.shown_to(request.user), text), by)
     page = Paginator(found, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     shown = grants.list_shared(page.object_list, by=request.user)

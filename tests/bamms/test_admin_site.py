@@ -11,7 +11,7 @@ from django.utils import translation
 
 from bamms.admin_site import AutocompleteView
 from privacy.admin.display import ICONS, chip
-from privacy.private_search import sealed
+from privacy.private_search import encrypt_query
 from tests import factories as f
 
 LIST = "/admin/tenants/tenant/"
@@ -49,7 +49,7 @@ def test_frame_leads_to_the_own_portal_and_out(cast, sign_in):
 
 
 def test_language_switch_posts_and_keeps_the_page(cast, sign_in):
-    address = f"{LIST}?{urlencode({'q': sealed('Ann', by=cast.sam)})}"
+    address = f"{LIST}?{urlencode({'q': encrypt_query('Ann', by=cast.sam)})}"
     text = page(sign_in(cast.sam), address)
     assert f'action="{reverse("set_language")}"' in text
     assert f'name="next" value="{address}"' in text

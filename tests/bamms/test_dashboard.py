@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from bamms import dashboard
-from privacy.models import Membership, Standing
+from privacy.models import ConsentStatus, Membership
 from privacy.scope import Role
 from privacy.subjects import get_or_create_for
 from tenants.models import Claim, Tenant
@@ -96,7 +96,7 @@ def test_consent_counts_those_whom_the_gate_lets_through_by_building(cast):
         entry = f.TenantFactory(management=cast.anggrek, subject__holder=f.UserFactory())
         f.OccupancyFactory(tenant=entry, unit=f.UnitFactory(building=home))
         if number:
-            Standing.objects.create(user=entry.subject.holder, document=version.document, number=version.number)
+            ConsentStatus.objects.create(user=entry.subject.holder, document=version.document, number=version.number)
     bar = dashboard.consent_by_building(cast.sam, Role.STAFF)[0]
     assert (bar.label, bar.people, bar.agreed, bar.percent) == (home.name, 4, 2, 50)
     f.VersionFactory(document=version.document)
@@ -158,7 +158,7 @@ def test_index_is_calm_when_nothing_waits(cast, sign_in):
 def test_index_draws_the_same_numbers_as_bars_and_as_a_table(cast, sign_in):
     version = f.VersionFactory()
     for person in (cast.ann, cast.sam):
-        Standing.objects.create(user=person, document=version.document, number=version.number)
+        ConsentStatus.objects.create(user=person, document=version.document, number=version.number)
     text = page(sign_in(cast.sam))
     building = cast.ann_entry.occupancies.get().unit.building.name
     assert f"{building}: 1 of 1." in text

@@ -74,7 +74,7 @@ def test_the_application_works_as_its_role(cast, as_role):
     world = build(cast)
     assert AccessRecord.objects.exists()
     assert not evidence_checks.verify().fault
-    assert scheduled_jobs.run(daily_jobs.JOBS)[1] == []
+    assert scheduled_jobs.run_jobs(daily_jobs.JOBS)[1] == []
     DBTaskResult.objects.all().delete()  # one of the world is no letter
     erasures.erase(world.bob_entry.subject, why=ErasureReason.RIGHT, law="x")
     call_command("rotate_keys", verbosity=0, stdout=StringIO())

@@ -15,7 +15,7 @@ from django.urls import path
 
 from accounts.models import User
 from privacy.consent import chain, consents
-from privacy.models import ConsentEvent, Standing
+from privacy.models import ConsentEvent, ConsentStatus
 from tests import factories as f
 
 BAR = 1.2
@@ -63,8 +63,8 @@ def agreed(user):
     chain.append([ConsentEvent(**same, number=f"B-{number}") for number in range(999)])
     others = User.objects.bulk_create(User(email=f"other{number}@example.com") for number in range(1000))
     document = event.version.document
-    Standing.objects.bulk_create(
-        Standing(user=other, document=document, number=event.version.number) for other in others
+    ConsentStatus.objects.bulk_create(
+        ConsentStatus(user=other, document=document, number=event.version.number) for other in others
     )
 
 

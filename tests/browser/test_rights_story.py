@@ -25,7 +25,7 @@ def documents(cast):
 def test_ann_says_yes_to_one_purpose_proves_it_and_withdraws(visit, documents):
     for code, name in (("surveys", "Surveys"), ("news", "News by email")):
         words = {"name_ind": name, "name_en": name, "description_ind": "Teks.", "description_en": "Words."}
-        purposes.keep(purpose=Purpose(code=code, for_sharing=False, **words))
+        purposes.save(purpose=Purpose(code=code, for_sharing=False, **words))
     ann, anybody = visit(width=360), visit()
     sign_in(ann, "ann@example.com")
     for name in ("Privacy Policy", "Terms and Conditions", "Surveys"):

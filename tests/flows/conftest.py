@@ -13,7 +13,7 @@ from django.core.signals import request_started
 from accounts.models import User
 from bamms.logs import JsonFormatter
 from privacy import declarations
-from privacy.models import JournalEntry
+from privacy.models import AuditLogEntry
 from tests.factories import PASSWORD
 from tests.flows import steps
 from tests.flows.visitor import link_in
@@ -71,7 +71,7 @@ def told_in(lines, values):
 
 def written_down():
     """The journal, and the admin's own history."""
-    entries = JournalEntry.objects.values_list("facts", "row", "route", "network")
+    entries = AuditLogEntry.objects.values_list("facts", "row", "route", "network")
     return [*map(str, entries), *map(str, LogEntry.objects.values_list("object_repr", "change_message"))]
 
 
@@ -81,7 +81,7 @@ def letters():
 
 def people_of_the_story():
     """What they are called and hold, and their passwords."""
-    entry = declarations.register()
+    entry = declarations.tenant_record()
     texts = [name for name in entry.personal if name not in {"gender", "nationality", "identity_kind"}]
     values = {str(getattr(row, name) or "") for row in entry.model.objects.all() for name in texts}
     values |= {text for account in User.objects.all() for text in (account.email, account.name)}

@@ -15,7 +15,7 @@ from accounts import account_lifecycle
 from accounts.models import User
 from privacy import audit_log, parties, subjects
 from privacy.errors import Refused
-from privacy.models import JournalEntry
+from privacy.models import AuditLogEntry
 from privacy.models.audit_log import OF_ACCOUNT, Kind
 from privacy.models.parties import MembershipRole
 from privacy.oversight import evidence_checks
@@ -34,12 +34,12 @@ def _no_tries_counted():
 
 
 def entries(*kinds, about=None):
-    found = JournalEntry.objects.filter(kind__in=kinds)
+    found = AuditLogEntry.objects.filter(kind__in=kinds)
     return list(found.filter(about__holder=about) if about else found)
 
 
 def kinds_of(user):
-    return {entry.kind for entry in JournalEntry.objects.filter(about__holder=user)}
+    return {entry.kind for entry in AuditLogEntry.objects.filter(about__holder=user)}
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_new_password_is_written_down(ann, client):
     new = {"oldpassword": PASSWORD, "password1": "Kapal-laut7x", "password2": "Kapal-laut7x"}
     client.post("/accounts/password/change/", new)
     assert Kind.PASSWORD in kinds_of(ann)
-    assert not JournalEntry.objects.filter(facts__icontains="Kapal").exists()
+    assert not AuditLogEntry.objects.filter(facts__icontains="Kapal").exists()
 
 
 def test_a_password_set_by_a_link_is_written_down(ann):
@@ -117,7 +117,7 @@ def test_a_refused_deactivation_leaves_nothing(cast):
 
 
 def test_appointing_and_dismissing_say_which_role(cast):
-    before = JournalEntry.objects.count()
+    before = AuditLogEntry.objects.count()
     membership = parties.appoint(user=cast.rita, party=cast.bougenvil, role=MembershipRole.HEAD, by=cast.otto)
     parties.dismiss(membership=membership, by=cast.otto)
     told = entries(Kind.RIGHTS, about=cast.rita)
@@ -125,7 +125,7 @@ def test_appointing_and_dismissing_say_which_role(cast):
     assert ["officer", "head"] in roles
     assert ["head", None] in roles
     assert all(entry.actor == subjects.get_or_create_for(cast.otto) for entry in told if "role" in entry.facts)
-    assert JournalEntry.objects.count() > before + 2
+    assert AuditLogEntry.objects.count() > before + 2
 
 
 def test_groups_are_told_by_name_from_either_side(cast):
@@ -200,10 +200,10 @@ def test_a_page_of_the_admin_that_leads_somebody_away_is_written_down(cast, sign
 
 
 def test_strangers_cannot_fill_the_journal():
-    before = JournalEntry.objects.count()
+    before = AuditLogEntry.objects.count()
     Client(enforce_csrf_checks=True).post(LOGIN, {"login": "x"})
     Client().get("/no/such/page/")
-    assert JournalEntry.objects.count() == before
+    assert AuditLogEntry.objects.count() == before
 
 
 # Who reads it
@@ -215,7 +215,7 @@ def test_who_reads_which_entries(cast):
     mine = {name: entries(Kind.SIGNED_IN, about=getattr(cast, name))[0] for name in ("ann", "sam", "rita", "vera")}
 
     def read(user, role):
-        seen = set(JournalEntry.objects.visible_to(user, role=role).filter(kind=Kind.SIGNED_IN))
+        seen = set(AuditLogEntry.objects.visible_to(user, role=role).filter(kind=Kind.SIGNED_IN))
         return {name for name, entry in mine.items() if entry in seen}
 
     assert read(cast.olga, Role.OPERATOR) == {"ann", "sam", "rita", "vera"}
@@ -228,7 +228,7 @@ def test_who_reads_which_entries(cast):
 def test_a_person_finds_her_own_doings_in_her_copy_and_no_more(cast):
     audit_log.record(Kind.SIGNED_IN, by=cast.ann, about=cast.ann)
     audit_log.record(Kind.RIGHTS, by=cast.otto, about=cast.ann)
-    kinds = set(JournalEntry.objects.visible_to(cast.ann, role=Role.TENANT).values_list("kind", flat=True))
+    kinds = set(AuditLogEntry.objects.visible_to(cast.ann, role=Role.TENANT).values_list("kind", flat=True))
     assert kinds == {"signed_in"} <= set(OF_ACCOUNT)
 
 
@@ -236,28 +236,28 @@ def test_a_person_finds_her_own_doings_in_her_copy_and_no_more(cast):
 
 
 def old_entry(days):
-    return JournalEntry.objects.create(kind=Kind.SIGNED_IN, at=timezone.now() - timedelta(days=days))
+    return AuditLogEntry.objects.create(kind=Kind.SIGNED_IN, at=timezone.now() - timedelta(days=days))
 
 
 def test_old_entries_go_and_the_register_knows_why(settings):
     settings.JOURNAL_DAYS = 730
     old, young = old_entry(731), old_entry(729)
     evidence_checks.checkpoint()
-    assert audit_log.forget_old() == 1
-    left = set(JournalEntry.objects.values_list("pk", flat=True))
+    assert audit_log.delete_old() == 1
+    left = set(AuditLogEntry.objects.values_list("pk", flat=True))
     assert young.pk in left
     assert old.pk not in left
     (note,) = entries(Kind.FORGOTTEN)
     assert note.facts["rows"] == 1
     assert evidence_checks.verify().holds
-    assert audit_log.forget_old() == 0
+    assert audit_log.delete_old() == 0
 
 
 def test_the_database_keeps_what_is_younger_than_a_year(settings):
     settings.JOURNAL_DAYS = 100
     old_entry(300)
     with pytest.raises(DatabaseError, match="only grows"), transaction.atomic():
-        audit_log.forget_old()
+        audit_log.delete_old()
 
 
 def test_more_gone_than_was_noted_is_a_fault(settings):
@@ -266,16 +266,16 @@ def test_more_gone_than_was_noted_is_a_fault(settings):
     evidence_checks.checkpoint()
     settings.JOURNAL_DAYS = 730
     with connection.cursor() as cursor:
-        oldest = JournalEntry.objects.order_by("at").values("pk")[:1].get()["pk"]
-        pk = JournalEntry._meta.pk.get_db_prep_value(oldest, connection)
+        oldest = AuditLogEntry.objects.order_by("at").values("pk")[:1].get()["pk"]
+        pk = AuditLogEntry._meta.pk.get_db_prep_value(oldest, connection)
         cursor.execute("DELETE FROM privacy_journalentry WHERE id = %s", [pk])
-    audit_log.forget_old()
-    assert evidence_checks.verify().fault.model is JournalEntry
+    audit_log.delete_old()
+    assert evidence_checks.verify().fault.model is AuditLogEntry
 
 
 def test_nobody_changes_an_entry():
     entry = audit_log.record(Kind.SIGNED_OUT)
-    for attempt in (entry.save, entry.delete, JournalEntry.objects.all().delete):
+    for attempt in (entry.save, entry.delete, AuditLogEntry.objects.all().delete):
         with pytest.raises(Refused):
             attempt()
 
@@ -285,6 +285,6 @@ def test_erasure_cuts_the_person_loose_and_leaves_the_entries(cast):
     account = cast.ann.pk
     erasures.order(subject=cast.ann_entry.subject, why=ErasureReason.RIGHT)
     assert not User.objects.filter(pk=account).exists()
-    entry = JournalEntry.objects.filter(kind=Kind.SIGNED_IN).last()
+    entry = AuditLogEntry.objects.filter(kind=Kind.SIGNED_IN).last()
     assert entry.about.holder is None
     assert evidence_checks.verify().holds

@@ -4,11 +4,11 @@ import pytest
 from django.urls import reverse
 
 from privacy import audit_log
-from privacy.models import JournalEntry
+from privacy.models import AuditLogEntry
 from privacy.models.audit_log import Kind
 
 pytestmark = pytest.mark.django_db
-LIST = reverse("admin:privacy_journalentry_changelist")
+LIST = reverse("admin:privacy_auditlogentry_changelist")
 
 
 def found(client, **query):
@@ -23,7 +23,7 @@ def entries(cast):
         "sam": audit_log.record(Kind.SIGNED_IN, by=cast.sam, about=cast.sam),
         "vera": audit_log.record(Kind.DEACTIVATED, by=cast.olga, about=cast.vera),
         "unit": audit_log.record(Kind.CHANGED, row=cast.ann_entry, facts={"changes": {"phone": ["•••", "•••"]}}),
-        "failed": JournalEntry.objects.create(kind=Kind.FAILED, network="203.0.113.0/24", request="1A2B3C4D"),
+        "failed": AuditLogEntry.objects.create(kind=Kind.FAILED, network="203.0.113.0/24", request="1A2B3C4D"),
     }
 
 
@@ -53,7 +53,7 @@ def test_an_entry_says_what_happened_in_words(cast, entries, sign_in):
         (entries["unit"], ["Phone number: ••• → •••", f"Tenant {cast.ann_entry.pk}"]),
         (entries["vera"], ["Account deactivated", f"Account {cast.vera.pk}", f"Account {cast.olga.pk}"]),
     ):
-        html = client.get(reverse("admin:privacy_journalentry_change", args=[entry.pk])).content.decode()
+        html = client.get(reverse("admin:privacy_auditlogentry_change", args=[entry.pk])).content.decode()
         assert not [word for word in words if word not in html], html
         assert "Vera" not in html
 
@@ -61,7 +61,7 @@ def test_an_entry_says_what_happened_in_words(cast, entries, sign_in):
 @pytest.mark.parametrize("facts", [{"role": ["officer", None]}, {"given": ["DPO"]}, {"rows": 3}, {}])
 def test_facts_of_every_shape_are_shown(cast, sign_in, facts):
     entry = audit_log.record(Kind.RIGHTS, about=cast.ann, facts=facts)
-    page = sign_in(cast.olga).get(reverse("admin:privacy_journalentry_change", args=[entry.pk]))
+    page = sign_in(cast.olga).get(reverse("admin:privacy_auditlogentry_change", args=[entry.pk]))
     assert page.status_code == 200
 
 
@@ -75,6 +75,6 @@ def test_a_former_account_is_said(cast, sign_in):
 def test_heads_find_their_own_people_only(cast, entries, sign_in):
     sam = sign_in(cast.sam)
     assert found(sam) & set(entries.values()) == {entries["sam"]}
-    assert sam.get(reverse("admin:privacy_journalentry_change", args=[entries["vera"].pk])).status_code == 404
+    assert sam.get(reverse("admin:privacy_auditlogentry_change", args=[entries["vera"].pk])).status_code == 404
     assert found(sam, q=str(cast.vera.pk)) & set(entries.values()) == set()
     assert sign_in(cast.rita).get(LIST).status_code == 403

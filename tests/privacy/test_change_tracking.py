@@ -5,7 +5,7 @@ from django.test import RequestFactory
 
 from accounts import request_context
 from privacy import change_tracking
-from privacy.models import JournalEntry, Subject
+from privacy.models import AuditLogEntry, Subject
 from privacy.models.audit_log import Kind
 from privacy.rights import erasures
 from privacy.rights.models.erasures import ErasureReason
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def latest(kind, model=Tenant):
-    return JournalEntry.objects.filter(kind=kind, model=model._meta.label).order_by("pk").last()
+    return AuditLogEntry.objects.filter(kind=kind, model=model._meta.label).order_by("pk").last()
 
 
 def test_a_correction_tells_the_fields_and_no_value(cast):
@@ -33,14 +33,14 @@ def test_a_correction_tells_the_fields_and_no_value(cast):
 
 
 def test_saving_without_a_change_tells_nothing(cast):
-    before = JournalEntry.objects.count()
+    before = AuditLogEntry.objects.count()
     Unit.objects.first().save()
     cast.bob.save()
-    assert JournalEntry.objects.count() == before
+    assert AuditLogEntry.objects.count() == before
 
 
 def test_a_sign_in_alone_is_no_change_of_the_account(cast, client):
-    changes = JournalEntry.objects.filter(kind=Kind.CHANGED, model="accounts.User")
+    changes = AuditLogEntry.objects.filter(kind=Kind.CHANGED, model="accounts.User")
     before = changes.count()
     client.force_login(cast.ann)
     assert changes.count() == before
@@ -56,22 +56,22 @@ def test_only_the_fields_that_are_saved_are_compared(cast):
 def test_a_query_that_changes_rows_tells_each(cast):
     rows = list(Tenant.objects.order_by("pk"))
     assert Tenant.objects.update(other="of Ann") == len(rows)
-    told = JournalEntry.objects.filter(kind=Kind.CHANGED, model="tenants.Tenant")
+    told = AuditLogEntry.objects.filter(kind=Kind.CHANGED, model="tenants.Tenant")
     assert {entry.row for entry in told} == {str(row.pk) for row in rows}
     assert {tuple(entry.facts["changes"]) for entry in told} == {("other",)}
     assert "Ann" not in str([entry.facts for entry in told])
 
 
 def test_a_query_that_finds_nothing_tells_nothing(cast):
-    before = JournalEntry.objects.count()
+    before = AuditLogEntry.objects.count()
     assert Tenant.objects.filter(pk=0).update(other="x") == 0
-    assert JournalEntry.objects.count() == before
+    assert AuditLogEntry.objects.count() == before
 
 
 def test_rows_made_in_bulk_are_told(cast):
     building = f.BuildingFactory(management=cast.anggrek)
     units = Unit.objects.bulk_create(Unit(building=building, number=f"X-{n}") for n in range(3))
-    told = JournalEntry.objects.filter(kind=Kind.ADDED, model="tenants.Unit", row__in=[unit.pk for unit in units])
+    told = AuditLogEntry.objects.filter(kind=Kind.ADDED, model="tenants.Unit", row__in=[unit.pk for unit in units])
     assert [entry.facts["together"] for entry in told] == [3, 3, 3]
 
 
@@ -110,5 +110,5 @@ def test_erasure_leaves_no_value_in_the_history(cast):
     cast.ann_entry.other = "keeps bees"
     cast.ann_entry.save()
     erasures.order(subject=cast.ann_entry.subject, why=ErasureReason.RIGHT)
-    told = str(list(JournalEntry.objects.values_list("facts", "row", "route")))
+    told = str(list(AuditLogEntry.objects.values_list("facts", "row", "route")))
     assert not [word for word in ("Ann Wijaya", "bees", "ann@example.com", "3172055504900001") if word in told]

@@ -37,7 +37,7 @@ def test_time_left_in_words(hours, words, urgency):
 
 def test_numbers_run_per_kind_and_year(db):
     with time_machine.travel(NOW):
-        taken = [reference_numbers.take(kind) for kind in ("PD", "PD", "KL")]
+        taken = [reference_numbers.next_number(kind) for kind in ("PD", "PD", "KL")]
         assert taken == ["PD-2026-0001", "PD-2026-0002", "KL-2026-0001"]
     with time_machine.travel(datetime(2026, 12, 31, 17, 0, tzinfo=UTC)):  # already 2027 in Jakarta
-        assert reference_numbers.take("PD") == "PD-2027-0001"
+        assert reference_numbers.next_number("PD") == "PD-2027-0001"

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from privacy import parties, subjects
 from privacy.errors import Refused
-from privacy.models import JournalEntry, Membership, Party
+from privacy.models import AuditLogEntry, Membership, Party
 from privacy.models.audit_log import Kind
 from privacy.models.parties import MembershipRole
 from privacy.scope import Role
@@ -104,7 +104,7 @@ def test_dismissing_twice_is_written_down_once_and_as_it_was(cast):
     parties.appoint(user=cast.sam, party=first.party, role=MembershipRole.OFFICER, by=cast.otto)
     parties.dismiss(membership=first, by=cast.otto)
     parties.dismiss(membership=second, by=cast.otto)
-    rights = JournalEntry.objects.filter(kind=Kind.RIGHTS, about=subjects.get_or_create_for(cast.sam))
+    rights = AuditLogEntry.objects.filter(kind=Kind.RIGHTS, about=subjects.get_or_create_for(cast.sam))
     told = [entry.facts["role"] for entry in rights if "role" in entry.facts]
     assert sorted(told, key=str) == sorted([[None, "head"], ["head", "officer"], ["officer", None]], key=str)
 

@@ -15,16 +15,16 @@ WHERE = [(REGISTER, "sam"), (ACCOUNTS, "otto"), (PEOPLE, "otto"), (SHARED, "vera
 
 
 def test_only_who_searched_opens_the_words(cast):
-    token = private_search.sealed("  Ann Wijaya ", by=cast.sam)
+    token = private_search.encrypt_query("  Ann Wijaya ", by=cast.sam)
     assert "Ann" not in token
-    assert private_search.opened(token, by=cast.sam) == "Ann Wijaya"
-    assert private_search.opened(token, by=cast.rita) is None
-    assert private_search.opened("Ann", by=cast.sam) is None
-    assert private_search.sealed(" ", by=cast.sam) == private_search.opened("", by=cast.sam) == ""
+    assert private_search.decrypt_query(token, by=cast.sam) == "Ann Wijaya"
+    assert private_search.decrypt_query(token, by=cast.rita) is None
+    assert private_search.decrypt_query("Ann", by=cast.sam) is None
+    assert private_search.encrypt_query(" ", by=cast.sam) == private_search.decrypt_query("", by=cast.sam) == ""
 
 
 def test_no_more_than_a_hundred_characters_are_searched(cast):
-    assert len(private_search.opened(private_search.sealed("x" * 500, by=cast.sam), by=cast.sam)) == 100
+    assert len(private_search.decrypt_query(private_search.encrypt_query("x" * 500, by=cast.sam), by=cast.sam)) == 100
 
 
 @pytest.mark.parametrize(("address", "who"), WHERE)
@@ -35,7 +35,7 @@ def test_a_search_leads_to_an_address_without_the_words(cast, sign_in, address, 
     place = urlsplit(answer.url)
     assert place.path == address
     assert "ijaya" not in answer.url
-    assert private_search.opened(parse_qs(place.query)["q"][0], by=user) == "Wijaya"
+    assert private_search.decrypt_query(parse_qs(place.query)["q"][0], by=user) == "Wijaya"
 
 
 @pytest.mark.parametrize(("address", "who"), WHERE)
@@ -59,7 +59,7 @@ def test_filters_and_order_are_kept_and_an_empty_box_shows_all(cast, sign_in, ad
 
 
 def test_a_search_of_somebody_else_finds_nothing(cast, sign_in):
-    token = private_search.sealed("Bob", by=cast.sam)
+    token = private_search.encrypt_query("Bob", by=cast.sam)
     answer = sign_in(cast.otto).get(REGISTER, {"q": token}, follow=True)
     assert not answer.context["cl"].queryset.exists()
 

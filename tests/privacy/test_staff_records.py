@@ -14,7 +14,7 @@ from privacy import declarations, guardians, subjects
 from privacy.consent import consents, purposes, receipts
 from privacy.errors import Refused
 from privacy.files import uploads
-from privacy.models import AccessRecord, ConsentEvent, Guardian, PaperConsent, Standing, Subject
+from privacy.models import AccessRecord, ConsentEvent, ConsentStatus, Guardian, PaperConsent, Subject
 from privacy.rights import legal_holds
 from privacy.sharing import grants
 from privacy.subjects import get_or_create_for
@@ -62,24 +62,24 @@ def test_paper_counts_for_the_account_and_names_who_recorded_it(cast, policy):
     assert event.text_hash == policy.hash_id
     assert consents.questions(cast.ann) == []
     record(cast, decision="withdrawn", form=scan(b"another"))
-    assert not Standing.objects.filter(user=cast.ann).exists()
+    assert not ConsentStatus.objects.filter(user=cast.ann).exists()
 
 
 def test_paper_of_somebody_without_an_account_hangs_on_the_entry(cast, policy):
     entry = f.TenantFactory(management=cast.anggrek)
     (event,) = record(cast, entry)
     assert event.subject == entry.subject
-    assert not Standing.objects.exists()
+    assert not ConsentStatus.objects.exists()
 
 
 def test_paper_may_name_optional_purposes(cast):
-    purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
     record(cast, documents=(), purpose_codes=["surveys"])
     assert consents.allows(cast.ann_entry.subject, "surveys")
 
 
 def test_a_no_on_paper_ends_longer_sharing_like_a_no_on_the_page(cast):
-    purposes.keep(purpose=f.PurposeFactory(code="longer_sharing", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="longer_sharing", for_sharing=False))
     record(cast, documents=(), purpose_codes=["longer_sharing"])
     grant = f.GrantFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
     type(grant).objects.update(ends_at=timezone.now() + timedelta(days=90))
@@ -103,7 +103,7 @@ def test_paper_is_refused(cast, policy, child):
 
 
 def test_a_form_older_than_its_text_is_no_answer_to_it(cast, policy):
-    purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
     yesterday = timezone.localdate() - timedelta(days=1)
     refused("old", record, cast=cast, signed_on=yesterday)
     refused("old", record, cast=cast, signed_on=yesterday, documents=(), purpose_codes=["surveys"])
@@ -125,7 +125,7 @@ def test_a_later_answer_is_not_undone_by_an_older_form(cast, older_policy, decis
     record(cast, signed_on=on(3), decision=decision)
     refused("later", record, cast=cast, signed_on=on(4), form=scan(b"older"))
     refused("later", record, cast=cast, signed_on=on(4), form=scan(b"older"), decision="withdrawn")
-    purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
     record(cast, signed_on=on(0), form=scan(b"of another thing"), documents=(), purpose_codes=["surveys"])
 
 
@@ -153,7 +153,7 @@ def test_a_no_on_a_form_to_an_older_text_is_heard(cast, older_policy):
     record(cast, signed_on=on(8))
     f.VersionFactory(document=older_policy.document)
     record(cast, signed_on=on(1), form=scan(b"no"), decision="withdrawn")
-    assert not Standing.objects.filter(user=cast.ann).exists()
+    assert not ConsentStatus.objects.filter(user=cast.ann).exists()
 
 
 @pytest.mark.parametrize("verb", ["paper", "guardian", "hold"])
@@ -189,7 +189,7 @@ def test_a_childs_consent_is_refused_until_a_guardian_is_recorded(cast, policy, 
     child.subject.holder = cast.bob
     child.subject.save()
     refused("guardian", consents.give, by=cast.bob, token=f.shown(cast.bob))
-    purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
     refused("guardian", f.agree_to_purposes, user=cast.bob)
     until = timezone.localdate() + timedelta(days=5)
     sharing = {

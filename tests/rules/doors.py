@@ -191,7 +191,7 @@ MODELS = {
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
     },
-    "privacy.journalentry": {
+    "privacy.auditlogentry": {
         "list": "200 403 200 200",
         "add": "403 403 403 403",
         "change": "200 403 200 200",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from bamms.management.commands import setup_groups
 from privacy import declarations
 from privacy.admin.base import Scoped, TenantDataAdmin
-from privacy.models import AccessRecord, JournalEntry, Purpose
+from privacy.models import AccessRecord, AuditLogEntry, Purpose
 from privacy.scope import HeadsOnlyQuerySet, Role, ScopedQuerySet
 from tenants.models import Tenant
 from tests.rules.sides import (
@@ -60,7 +60,7 @@ def test_what_heads_read_and_officers_do_not_is_read_by_heads_of_that_company():
     loose = [
         model.__name__
         for model in only
-        if not isinstance(model._default_manager.get_queryset(), HeadsOnlyQuerySet) and model is not JournalEntry
+        if not isinstance(model._default_manager.get_queryset(), HeadsOnlyQuerySet) and model is not AuditLogEntry
     ]
     loose.remove("BuildingManagement")  # every member of staff may know of which company she is
     assert not loose, f"{loose}: let their QuerySet be a HeadsOnly."

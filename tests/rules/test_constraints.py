@@ -20,13 +20,14 @@ from privacy.models import (
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
+    ConsentStatus,
     CorporateTransfer,
     Counter,
     Disclosure,
     DocumentVersion,
-    DueRun,
     ErasureOrder,
     InvestigationCase,
+    JobRun,
     LegalHold,
     Membership,
     ProfileUpdateLine,
@@ -35,7 +36,6 @@ from privacy.models import (
     RetentionRun,
     RightsRequest,
     SharingAgreement,
-    Standing,
     Subject,
 )
 from privacy.models.evidence import Evidence, uuid7
@@ -58,7 +58,7 @@ def two_claims(cast):
     unit = cast.ann_entry.occupancies.get().unit
     for status in (Claim.Status.UNMATCHED, Claim.Status.WAITING):
         Claim.objects.create(
-            number=reference_numbers.take("KL"), claimant=get_or_create_for(cast.bob), management=cast.anggrek,
+            number=reference_numbers.next_number("KL"), claimant=get_or_create_for(cast.bob), management=cast.anggrek,
             building=unit.building, unit_number=unit.number, status=status,
         )  # fmt: skip
 
@@ -101,7 +101,7 @@ def transfer(cast):
         from_party=cast.anggrek, to_name="PT Baru", kind="sale", planned_on=timezone.localdate(),
         description_ind="x", description_en="x",
     )  # fmt: skip
-    return corporate_transfers.keep(transfer=planned, by=cast.olga)
+    return corporate_transfers.save(transfer=planned, by=cast.olga)
 
 
 def same(row, **changed):
@@ -202,7 +202,7 @@ BREAKS = {
         decided_by=get_or_create_for(cast.sam)
     ),
     "privacy_due_once_a_period": lambda cast: twice(
-        lambda: DueRun.objects.create(job="job", period=timezone.localdate())
+        lambda: JobRun.objects.create(job="job", period=timezone.localdate())
     ),
     "privacy_grant_ends_after_start": lambda cast: f.GrantFactory(
         agreement=cast.agreement, purpose=cast.purpose, ends_at=timezone.now() - timedelta(days=2)
@@ -211,7 +211,7 @@ BREAKS = {
         user=cast.sam, party=cast.anggrek, role="officer"
     ),
     "privacy_purpose_optional_by_consent": lambda cast: Purpose.objects.update(basis="contract", optional=True),
-    "privacy_purpose_version_once": lambda cast: same(purposes.keep(purpose=cast.purpose).versions.get()),
+    "privacy_purpose_version_once": lambda cast: same(purposes.save(purpose=cast.purpose).versions.get()),
     "privacy_erasure_one_waiting": lambda cast: twice(
         lambda: ErasureOrder.objects.create(subject=cast.ann_entry.subject, why="right")
     ),
@@ -247,7 +247,7 @@ BREAKS = {
         status="refused"
     ),
     "privacy_standing_once_per_document": lambda cast: twice(
-        lambda: Standing.objects.create(user=cast.ann, document=f.DocumentFactory(), number=1)
+        lambda: ConsentStatus.objects.create(user=cast.ann, document=f.DocumentFactory(), number=1)
     ),
     "privacy_subject_one_own_per_account": lambda cast: twice(
         lambda: Subject.objects.create(holder=cast.bob, own=True)

@@ -20,8 +20,8 @@ UNDECLARED = {
     "privacy.DocumentVersion": "public text; its people are pseudonyms",
     "privacy.Purpose": "public text",
     "privacy.RetentionRule": "kinds of data and days",
-    "privacy.DueRun": "names of jobs only",
-    "privacy.Standing": "which version an account agreed to: rebuilt from ConsentEvent, goes with the account",
+    "privacy.JobRun": "names of jobs only",
+    "privacy.ConsentStatus": "which version an account agreed to: rebuilt from ConsentEvent, goes with the account",
 }
 
 

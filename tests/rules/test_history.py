@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 
 from privacy import change_tracking, declarations
-from privacy.models import JournalEntry
+from privacy.models import AuditLogEntry
 from privacy.models.audit_log import Kind
 from privacy.scope import ScopedQuerySet
 
@@ -88,11 +88,11 @@ def test_a_changed_value_is_told_and_not_shown(world, model):
     hidden = change_tracking.personal(model)
     values = {f.name: changed(row, f) for f in model._meta.concrete_fields if f.name in hidden}
     values = {name: value for name, value in values.items() if value is not None and name != "holder"}
-    before = JournalEntry.objects.count()
+    before = AuditLogEntry.objects.count()
     for name, value in values.items():
         setattr(row, name, value)
     row.save_base(update_fields=list(values)) if values else None
-    told = JournalEntry.objects.order_by("pk")[before:]
+    told = AuditLogEntry.objects.order_by("pk")[before:]
     assert len(told) == bool(values)
     for entry in told:
         assert (entry.kind, entry.model, entry.row) == (Kind.CHANGED, model._meta.label, str(row.pk))
@@ -101,8 +101,8 @@ def test_a_changed_value_is_told_and_not_shown(world, model):
 
 
 def test_no_entry_of_the_world_holds_a_personal_value(world):
-    told = json.dumps(list(JournalEntry.objects.values_list("facts", "route", "row")), default=str, ensure_ascii=False)
-    assert JournalEntry.objects.filter(kind=Kind.ADDED).count() > len(change_tracking.tracked())
+    told = json.dumps(list(AuditLogEntry.objects.values_list("facts", "route", "row")), default=str, ensure_ascii=False)
+    assert AuditLogEntry.objects.filter(kind=Kind.ADDED).count() > len(change_tracking.tracked())
     words = set(world.secrets)
     for d in WITH_PERSONAL:
         for row in d.model._base_manager.all():

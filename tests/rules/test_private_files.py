@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, default_storage
 from django.db.models import FileField
 
-from privacy.files.uploads import PrivateStorage, SealedFiles
+from privacy.files.uploads import EncryptedFiles, PrivateStorage
 from tenants import spreadsheets
 
 SOURCES = {
@@ -66,7 +66,7 @@ def test_every_file_column_is_kept_in_the_private_storage():
     assert len(columns) > 5
     assert [str(field) for field in columns if field.storage is not default_storage] == []
     assert isinstance(default_storage._wrapped, PrivateStorage)
-    assert issubclass(PrivateStorage, SealedFiles)
+    assert issubclass(PrivateStorage, EncryptedFiles)
 
 
 def test_no_module_writes_a_file_of_its_own():
@@ -106,7 +106,7 @@ def test_a_register_never_lies_in_a_temporary_file(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == []
 
 
-class Bucket(SealedFiles, InMemoryStorage):
+class Bucket(EncryptedFiles, InMemoryStorage):
     """As the class of an object storage would be used."""
 
 

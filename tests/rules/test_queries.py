@@ -13,6 +13,7 @@ from django.utils import timezone
 from privacy.consent import chain
 from privacy.models import (
     AccessRecord,
+    AuditLogEntry,
     Breach,
     BreachNotice,
     BreachSubject,
@@ -28,7 +29,6 @@ from privacy.models import (
     DisclosureSubject,
     DocumentVersion,
     InvestigationCase,
-    JournalEntry,
     ProfileUpdateLine,
     ProfileUpdateRequest,
     Purpose,
@@ -279,8 +279,8 @@ def grow(world, count):
         for s in claimants
         for _try in range(5)
     )
-    JournalEntry.objects.bulk_create(
-        JournalEntry(kind="failed", about=get_or_create_for(holder), network=f"10.{n}.{start % 256}.0/24")
+    AuditLogEntry.objects.bulk_create(
+        AuditLogEntry(kind="failed", about=get_or_create_for(holder), network=f"10.{n}.{start % 256}.0/24")
         for n, holder in enumerate(holders)
         for _try in range(20)
     )

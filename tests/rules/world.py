@@ -20,6 +20,7 @@ from privacy import access, audit_log, parties
 from privacy.models import (
     AccessRecord,
     AttestationReminder,
+    AuditLogEntry,
     Breach,
     BreachNotice,
     BreachSubject,
@@ -38,7 +39,6 @@ from privacy.models import (
     Guardian,
     ImpactAssessment,
     InvestigationCase,
-    JournalEntry,
     LegalDocument,
     LegalHold,
     Membership,
@@ -240,7 +240,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
     f.MembershipFactory(user=head, party=management, role=MembershipRole.HEAD)
     investigations.approve(case=case, by=head)
     disclosure = disclosed(world, management, entry, staff, name)
-    transfer = corporate_transfers.keep(
+    transfer = corporate_transfers.save(
         transfer=CorporateTransfer(
             from_party=management,
             to_name=f"PT Penerus {name}",
@@ -290,7 +290,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         RightsRequest: right,
         RightsEvent: right.events.first(),
         AccessRecord: line,
-        JournalEntry: failed,
+        AuditLogEntry: failed,
         ConsentEvent: ConsentEvent.objects.filter(subject__holder=person).first(),
         Subject: entry.subject,
         LegalHold: hold,

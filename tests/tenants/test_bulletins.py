@@ -33,7 +33,7 @@ def mailed_to():
 
 @pytest.fixture
 def agreed(cast):
-    purposes.keep(purpose=f.PurposeFactory(code="announcements", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="announcements", for_sharing=False))
     f.agree_to_purposes(cast.ann, ["announcements"])
     f.agree_to_purposes(cast.bob, ["announcements"])
 
@@ -59,7 +59,7 @@ def test_nobody_is_written_to_who_may_not_be(cast, agreed, what):
     if what == "changed":
         purpose = purposes.asked()[0].purpose
         purpose.description_en = "Also something new"
-        purposes.keep(purpose=purpose)
+        purposes.save(purpose=purpose)
     if what == "moved out":
         cast.ann_entry.occupancies.update(moved_out_on=timezone.localdate() - timedelta(days=1))
     if what == "inactive":
@@ -70,7 +70,7 @@ def test_nobody_is_written_to_who_may_not_be(cast, agreed, what):
 
 def test_when_the_purpose_is_required_everyone_is_written_to(cast):
     required = {"optional": False, "basis": "contract"}
-    purposes.keep(purpose=f.PurposeFactory(code="announcements", for_sharing=False, **required))
+    purposes.save(purpose=f.PurposeFactory(code="announcements", for_sharing=False, **required))
     silent = f.TenantFactory(management=cast.anggrek, subject__holder=f.UserFactory(email="silent@example.com"))
     f.OccupancyFactory(tenant=silent)
     publish(cast)
@@ -120,7 +120,7 @@ def test_staff_publish_for_their_own_company_only_and_change_nothing(cast, sign_
 
 @pytest.fixture
 def asked(cast):
-    purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
     f.agree_to_purposes(cast.ann, ["surveys"])
     f.agree_to_purposes(cast.bob, ["surveys"])
 
@@ -155,7 +155,7 @@ def test_a_yes_to_surveys_brings_no_announcement_by_mail(cast, asked):
 
 
 def test_a_yes_and_a_no_to_surveys_count_from_the_next_request(cast, sign_in):
-    purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
     publish(cast, **SURVEY)
     publish(cast, text_en="For everybody")
     client = sign_in(cast.ann)

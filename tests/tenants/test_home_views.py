@@ -52,7 +52,7 @@ def test_home_shows_nothing_of_somebody_else(cast, sign_in):
 
 def refused(cast, who, reason):
     return Claim.objects.create(
-        number=reference_numbers.take("KL"), claimant=subjects.get_or_create_for(who), management=cast.anggrek,
+        number=reference_numbers.next_number("KL"), claimant=subjects.get_or_create_for(who), management=cast.anggrek,
         building=cast.anggrek.buildings.get(), status=Claim.Status.REFUSED, reason=reason, settled_at=timezone.now(),
     )  # fmt: skip
 

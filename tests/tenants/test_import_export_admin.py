@@ -11,7 +11,7 @@ from privacy import parties
 from privacy.models import AccessRecord
 from privacy.models.access import Action
 from privacy.models.parties import MembershipRole
-from privacy.private_search import sealed
+from privacy.private_search import encrypt_query
 from tenants.models import PendingImport, Tenant
 from tests import factories as f
 from tests.tenants.files import csv_file, xlsx_file
@@ -64,7 +64,7 @@ def test_pages_open_for_staff_and_for_nobody_else(cast, sign_in, url):
 
 
 def test_list_offers_import_and_export_to_staff_only(cast, sign_in):
-    search = urlencode({"q": sealed("Ann", by=cast.sam)})
+    search = urlencode({"q": encrypt_query("Ann", by=cast.sam)})
     body = sign_in(cast.sam).get(f"{LIST}?{search}").content.decode()
     assert f'href="{IMPORT}"' in body
     assert f'href="{EXPORT}?{search}"' in body
@@ -300,7 +300,7 @@ def test_export_refuses_when_something_is_missing(sam, field):
 
 def test_export_takes_the_search_of_the_list(sam, cast):
     f.TenantFactory(management=cast.anggrek, name="Zed")
-    zed, nobody = (urlencode({"q": sealed(word, by=cast.sam)}) for word in ("Zed", "nobody"))
+    zed, nobody = (urlencode({"q": encrypt_query(word, by=cast.sam)}) for word in ("Zed", "nobody"))
     assert b"Ann" not in sam.post(f"{EXPORT}?{zed}", FORM).content
     assert "The search and filters of the list apply." in sam.get(f"{EXPORT}?{zed}").content.decode()
     for search in (nobody, "q=Ann"):  # and what was written into the address by hand widens nothing

@@ -776,10 +776,10 @@ def test_keep_leaves_the_uploads_of_others(cast):
 def test_forget_uploads_leaves_what_still_waits(cast):
     table = imports.read(csv_file(["Nama", "Unit"], ["Cici", "A-1"]))
     pending = imports.keep(table=table, management=cast.anggrek, by=cast.sam)
-    pendings.forget_uploads.call()
+    pendings.delete_expired_uploads.call()
     assert PendingImport.objects.exists()
     with time_machine.travel(pending.expires_at):
-        pendings.forget_uploads.call()
+        pendings.delete_expired_uploads.call()
     assert not PendingImport.objects.exists()
 
 

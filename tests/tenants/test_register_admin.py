@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from PIL import Image
 
 from privacy.forms.reveal import READY
-from privacy.models import AccessRecord, Standing
+from privacy.models import AccessRecord, ConsentStatus
 from privacy.models.access import AccessReason, Action
 from privacy.rights import erasures
 from tenants.models import Tenant
@@ -81,9 +81,9 @@ def test_list_shows_own_entries_masked_and_records_nothing(cast, sam):
 def test_list_tells_who_has_agreed_to_the_version_in_force(cast, sam):
     assert "Not current" not in page(sam, LIST)
     version = f.VersionFactory(in_force_from=timezone.now() - timedelta(days=1))
-    Standing.objects.create(user=cast.sam, document=version.document, number=version.number)
+    ConsentStatus.objects.create(user=cast.sam, document=version.document, number=version.number)
     assert "Not current" in page(sam, LIST)
-    Standing.objects.create(user=cast.ann, document=version.document, number=version.number)
+    ConsentStatus.objects.create(user=cast.ann, document=version.document, number=version.number)
     assert "Not current" not in page(sam, LIST)
 
 

@@ -48,7 +48,7 @@ NOT_COUNTED = {
 
 @pytest.fixture
 def purpose(cast):
-    return purposes.keep(purpose=f.PurposeFactory(code="analytics", for_sharing=False))
+    return purposes.save(purpose=f.PurposeFactory(code="analytics", for_sharing=False))
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_while_processing_is_restricted_nobody_is_known(cast, ann, agreed):
 
 def test_a_purpose_with_new_words_needs_a_new_yes(cast, ann, agreed, purpose):
     purpose.description_en = "Also something new"
-    purposes.keep(purpose=purpose)
+    purposes.save(purpose=purpose)
     ann.get(PAGE)
     assert counted() == {"bulletins": (1, 0)}
 
@@ -245,12 +245,12 @@ def test_the_copy_of_ones_data_holds_ones_own_rows_only(cast, agreed):
 
 
 def test_after_a_year_a_count_loses_its_person_once(cast, agreed):
-    assert usage.forget_old in JOBS.values()
+    assert usage.anonymise_old in JOBS.values()
     for user, days_ago in ((cast.ann, 366), (cast.bob, 366), (cast.ann, 365)):
         identified(user, days_ago=days_ago)
     for _call in range(2):
-        assert scheduled_jobs.run({"page_counts": usage.forget_old})[1] == []
-        usage.forget_old()
+        assert scheduled_jobs.run_jobs({"page_counts": usage.anonymise_old})[1] == []
+        usage.anonymise_old()
     assert PageUse.objects.named().get().day == timezone.localdate() - timedelta(days=365)
     assert counted() == {"bulletins": (6, 3)}
 

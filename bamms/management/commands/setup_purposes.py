@@ -147,4 +147,4 @@ class Command(BaseCommand):
         names = ("name_ind", "description_ind", "name_en", "description_en")
         kept = dict(zip(("retention_ind", "retention_en"), retention, strict=True))
         texts = dict(zip(names, words, strict=True))
-        purposes.keep(purpose=Purpose(code=code, **texts, **kept, **rest))
+        purposes.save(purpose=Purpose(code=code, **texts, **kept, **rest))

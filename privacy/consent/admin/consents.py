@@ -29,7 +29,7 @@ class VersionFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         value = self.value() or ""
-        return queryset.filter(version=value) if reference_numbers.is_row(value) else queryset
+        return queryset.filter(version=value) if reference_numbers.is_reference_number(value) else queryset
 
 
 @admin.register(ConsentEvent)

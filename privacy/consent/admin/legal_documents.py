@@ -102,7 +102,9 @@ class DocumentVersionAdmin(DocumentAdmin):
         initial = super().get_changeform_initial_data(request)
         document = str(initial.get("document", ""))
         newest = (
-            DocumentVersion.objects.filter(document=document).first() if reference_numbers.is_row(document) else None
+            DocumentVersion.objects.filter(document=document).first()
+            if reference_numbers.is_reference_number(document)
+            else None
         )
         return initial | ({"body_ind": newest.body_ind, "body_en": newest.body_en} if newest else {})
 

@@ -64,7 +64,7 @@ class PurposeAdmin(WordedAdmin, Strict, TranslationAdmin):
         return False
 
     def save_model(self, request, obj, form, change):
-        purposes.keep(purpose=obj, by=request.user)
+        purposes.save(purpose=obj, by=request.user)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:

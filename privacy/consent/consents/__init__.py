@@ -7,7 +7,15 @@ Source: clause 12 of the policy; articles 20 to 26 of UU PDP; ISO/IEC TS 27560.
 
 from privacy.consent.consents.decisions import choose, decline, give, too_old, withdraw
 from privacy.consent.consents.paper import record as record_paper
-from privacy.consent.consents.prompts import asked, is_current, is_fresh, present, questions, required, tidy
+from privacy.consent.consents.prompts import (
+    delete_unanswered,
+    is_current,
+    is_fresh,
+    present,
+    prompt_for,
+    questions,
+    required,
+)
 from privacy.consent.consents.queries import (
     allows,
     given_purposes,
@@ -19,9 +27,9 @@ from privacy.consent.consents.queries import (
 
 __all__ = [
     "allows",
-    "asked",
     "choose",
     "decline",
+    "delete_unanswered",
     "give",
     "given_purposes",
     "history",
@@ -30,10 +38,10 @@ __all__ = [
     "is_fresh",
     "latest",
     "present",
+    "prompt_for",
     "questions",
     "record_paper",
     "required",
-    "tidy",
     "too_old",
     "unanswered_purposes",
     "withdraw",

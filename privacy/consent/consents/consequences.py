@@ -19,7 +19,7 @@ def after_refusal(code):
     return mark
 
 
-def follow(events):
+def apply(events):
     """After a no: what rests on it ends, and rows that rest on the purpose (see `declarations`) are erased."""
     said = {e.purpose_version.purpose.code: e.decision for e in events if e.purpose_version_id}
     refused = {code for code, decision in said.items() if decision != Decision.GIVEN}

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from privacy import integrity, reference_numbers, subjects
 from privacy.consent import chain, purposes
 from privacy.consent.consents import consequences
-from privacy.consent.consents.prompts import asked, hash_of, questions, shows
+from privacy.consent.consents.prompts import hash_of, prompt_for, questions, shows
 from privacy.consent.consents.queries import given_purposes
-from privacy.consent.models.consents import ConsentEvent, Decision, Method, Presentation, Standing
+from privacy.consent.models.consents import ConsentEvent, ConsentStatus, Decision, Method, Presentation
 from privacy.consent.models.legal_documents import DocumentVersion
 from privacy.consent.models.purposes import PurposeVersion
 from privacy.errors import Refused
@@ -31,7 +31,7 @@ def give(*, by, token, documents=None, ticked=()):
             _("A parent or guardian must be recorded before this consent counts. Ask your building management."),
             code="guardian",
         )
-    wanted = asked(by)
+    wanted = prompt_for(by)
     _same_page(presentation, wanted)
     if documents is not None and not {version.kind for version in wanted} <= set(documents):
         raise Refused(_("Tick the box of each document if you agree, or choose Do not agree."), code="unticked")
@@ -43,7 +43,7 @@ def give(*, by, token, documents=None, ticked=()):
         _answer(presentation, Decision.GIVEN if version.purpose.code in chosen else Decision.DECLINED, purpose=version)
         for version in _shown_purposes(presentation)
     ]
-    stand(by, wanted)
+    set_status(by, wanted)
     return _record(events, by, head)
 
 
@@ -53,7 +53,7 @@ def decline(*, by, token):
     presentation, head = _open(by, token)
     open_ones = questions(by)
     _same_page(presentation, [question.version for question in open_ones])
-    Standing.objects.filter(user=by, document__in=[q.version.document for q in open_ones]).delete()
+    ConsentStatus.objects.filter(user=by, document__in=[q.version.document for q in open_ones]).delete()
     fresh = [question.version for question in open_ones if not question.is_recorded_as_declined]
     return _record([_answer(presentation, Decision.DECLINED, version=version) for version in fresh], by, head)
 
@@ -84,11 +84,11 @@ def choose(*, by, token, ticked=()):
 def withdraw(*, by, document, language):
     """Take back an agreement given before (article 9). The limited mode begins with the next request."""
     subject = _locked(by)
-    standing = Standing.objects.filter(user=by, document=document).first()
-    if standing is None:
+    status = ConsentStatus.objects.filter(user=by, document=document).first()
+    if status is None:
         raise Refused(_("You have no agreement to this document at present."), code="no_consent")
-    version = DocumentVersion.objects.get(document=document, number=standing.number)
-    standing.delete()
+    version = DocumentVersion.objects.get(document=document, number=status.number)
+    status.delete()
     event = ConsentEvent(
         subject=subject,
         version=version,
@@ -152,15 +152,15 @@ def _answer(presentation, decision, *, version=None, purpose=None, method=Method
         text_hash=shown[version.pk if version else purpose.pk.hex],
         method=method,
         presentation=presentation,
-        shown_hash=integrity.check_code(presentation.shown),
+        shown_hash=integrity.sha256_of(presentation.shown),
         capacity=presentation.capacity or Capacity.SELF,
     )
 
 
-def stand(user, versions):
+def set_status(user, versions):
     """Where the account stands from now on, for the query that loads it (`privacy.backends`)."""
-    Standing.objects.bulk_create(
-        [Standing(user=user, document_id=version.document_id, number=version.number) for version in versions],
+    ConsentStatus.objects.bulk_create(
+        [ConsentStatus(user=user, document_id=version.document_id, number=version.number) for version in versions],
         update_conflicts=True,
         unique_fields=["user", "document"],
         update_fields=["number"],
@@ -178,9 +178,9 @@ def record_answers(events, *, recorded_by=None, head=None):
     """Number the answers of one subject, whose lock the caller holds, and add them to its chain."""
     if not events:
         return []
-    for event, number in zip(events, reference_numbers.take_many("TT", len(events)), strict=True):
+    for event, number in zip(events, reference_numbers.next_numbers("TT", len(events)), strict=True):
         event.number, event.recorded_by = number, recorded_by or event.subject
-    consequences.follow(events)
+    consequences.apply(events)
     return chain.append(events, head=head)
 
 

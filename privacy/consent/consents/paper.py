@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, subjects
 from privacy.consent import legal_documents, purposes
-from privacy.consent.consents.decisions import record_answers, stand
-from privacy.consent.models.consents import ConsentEvent, Decision, Method, PaperConsent, Standing
+from privacy.consent.consents.decisions import record_answers, set_status
+from privacy.consent.models.consents import ConsentEvent, ConsentStatus, Decision, Method, PaperConsent
 from privacy.errors import Refused
 from privacy.files import uploads
 from privacy.models.guardians import Capacity
@@ -75,7 +75,7 @@ def _keep(about, entry, by, form, signed_on):
         raise Refused(_("This form is already recorded. You need not record it again."), code="twice")
     return PaperConsent.objects.create(
         subject=about,
-        controller_id=declarations.controller_of(getattr(entry, declarations.register().subject)),
+        controller_id=declarations.controller_of(getattr(entry, declarations.tenant_record().subject)),
         form=form,
         form_hash=code,
         signed_on=signed_on,
@@ -105,6 +105,6 @@ def _settle(holder, versions, decision):
     if holder is None:
         return
     if decision == Decision.GIVEN:
-        stand(holder, versions)
+        set_status(holder, versions)
     else:
-        Standing.objects.filter(user=holder, document__in=[version.document_id for version in versions]).delete()
+        ConsentStatus.objects.filter(user=holder, document__in=[version.document_id for version in versions]).delete()

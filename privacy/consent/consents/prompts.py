@@ -14,7 +14,7 @@ from django.utils import timezone
 from privacy import subjects
 from privacy.consent import legal_documents, purposes
 from privacy.consent.consents.queries import history
-from privacy.consent.models.consents import ConsentEvent, Decision, Presentation, Standing
+from privacy.consent.models.consents import ConsentEvent, ConsentStatus, Decision, Presentation
 from privacy.consent.models.legal_documents import DocumentVersion
 
 
@@ -38,9 +38,9 @@ class Question:
 
 def questions(user):
     """What this account must still agree to: versions in force that a material change made newer than its answer."""
-    standing = dict(Standing.objects.filter(user=user).values_list("document_id", "number"))
+    agreed = dict(ConsentStatus.objects.filter(user=user).values_list("document_id", "number"))
     material = required()
-    asked = [v for v in legal_documents.in_force() if material.get(v.document_id, 0) > standing.get(v.document_id, 0)]
+    asked = [v for v in legal_documents.in_force() if material.get(v.document_id, 0) > agreed.get(v.document_id, 0)]
     if not asked:
         return []
     before, last = {}, {}
@@ -52,7 +52,7 @@ def questions(user):
     return [Question(v, _earlier(before.get(v.document_id, ()), v.number), last.get(v.document_id)) for v in asked]
 
 
-class Asked(NamedTuple):
+class Prompt(NamedTuple):
     """As much of a document version as an answer needs, without loading its texts."""
 
     pk: int
@@ -68,13 +68,13 @@ class Asked(NamedTuple):
         return {"id": self.hash_id, "en": self.hash_en}[language]
 
 
-def asked(user):
+def prompt_for(user):
     """The versions that `questions` asks about, in one light query: without texts, and without what came before."""
-    standing = Standing.objects.filter(user=user, document=OuterRef("document")).values("number")
+    status = ConsentStatus.objects.filter(user=user, document=OuterRef("document")).values("number")
     columns = ("pk", "document_id", "document__kind", "number", "material", "hash_id", "hash_en")
     newest, material = {}, {}
-    for row in DocumentVersion.objects.in_force().values_list(*columns, Subquery(standing)):
-        version = Asked(*row)
+    for row in DocumentVersion.objects.in_force().values_list(*columns, Subquery(status)):
+        version = Prompt(*row)
         newest.setdefault(version.document_id, version)
         if version.material:
             material.setdefault(version.document_id, version.number)
@@ -88,9 +88,9 @@ def required():
     return dict(newest.annotate(Max("number")))
 
 
-def is_current(standings, needed):
+def is_current(consent_statuses, needed):
     """Whether these rows of one account reach what `required()` said. For lists: no query of its own."""
-    agreed = {standing.document_id: standing.number for standing in standings}
+    agreed = {status.document_id: status.number for status in consent_statuses}
     return all(agreed.get(document, 0) >= number for document, number in needed.items())
 
 
@@ -119,7 +119,7 @@ def present(*, by, language, versions=(), purpose_versions=()):
     return presentation, token
 
 
-def tidy():
+def delete_unanswered():
     """Remove presentations that nobody answered in time: they prove nothing."""
     answered = ConsentEvent.objects.filter(presentation=OuterRef("pk"))
     Presentation.objects.filter(~Exists(answered), expires_at__lt=timezone.now()).delete()

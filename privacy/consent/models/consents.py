@@ -31,7 +31,7 @@ class Presentation(models.Model):
     """What one rendering of the consent page showed, and the one answer that may come of it.
 
     The page carries the token; the row holds its SHA-256 only. Once answered it is evidence's neighbour: the
-    events name it and hold the check code of what was shown. Unanswered ones are cleared away (`consents.tidy`).
+    events name it and hold the check code of what was shown. `consents.delete_unanswered` clears the others away.
     """
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("shown to"))
@@ -168,17 +168,18 @@ class ConsentEvent(Evidence):
         return self.version or self.purpose_version
 
 
-class Standing(models.Model):
+class ConsentStatus(models.Model):
     """Up to which version of each document an account has agreed. Not evidence: rebuilt from it.
 
     Small on purpose: the query that loads the signed-in user reads it (`privacy.backends`).
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="standings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="consent_statuses")
     document = models.ForeignKey(LegalDocument, models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
 
     class Meta:
+        db_table = "privacy_standing"
         constraints = [models.UniqueConstraint(fields=["user", "document"], name="privacy_standing_once_per_document")]
 
     def __str__(self):

@@ -56,7 +56,7 @@ class PurposeQuerySet(models.QuerySet):
 
 
 class Purpose(models.Model):
-    """`setup_purposes` ships the first ones; the operator adds others. `purposes.keep` makes a version of each edit."""
+    """`setup_purposes` ships the first ones; the operator adds others. `purposes.save` makes a version of each edit."""
 
     is_tracked = True  # in the audit log
 

@@ -14,7 +14,7 @@ from accounts.templatetags.dates import datetime_wib
 from privacy import subjects
 from privacy.consent import consents, legal_documents, purposes, rendering, text_diff
 from privacy.consent.forms.consents import AGREE, DECLINE, PURPOSE, ChoicesForm, ConsentForm
-from privacy.consent.models.consents import Decision, Standing
+from privacy.consent.models.consents import ConsentStatus, Decision
 from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
 from privacy.errors import Refused
 from privacy.middleware import open_without_consent
@@ -138,8 +138,8 @@ def own_consents(request):
     if request.method == "POST":
         return _choose(request)
     given = consents.history(request.user).filter(version__document=OuterRef("document"), decision=Decision.GIVEN)
-    standing = (
-        Standing.objects.filter(user=request.user)
+    statuses = (
+        ConsentStatus.objects.filter(user=request.user)
         .select_related("document")
         .annotate(since=Subquery(given.order_by("-at").values("at")[:1]))
         .order_by("document__kind")
@@ -147,7 +147,7 @@ def own_consents(request):
     asked = consents.questions(request.user)
     context = {
         "agreed": [
-            agreement for agreement in standing if agreement.document_id not in {q.version.document_id for q in asked}
+            agreement for agreement in statuses if agreement.document_id not in {q.version.document_id for q in asked}
         ],
         "asked": asked,
         "page": Paginator(consents.history(request.user), 50).get_page(request.GET.get("page")),
@@ -182,13 +182,13 @@ def _choose(request):
 @open_without_consent
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request, kind):
-    standing = Standing.objects.filter(user=request.user, document__kind=kind).select_related("document").first()
+    status = ConsentStatus.objects.filter(user=request.user, document__kind=kind).select_related("document").first()
     if request.method != "POST":
-        if standing is None:
+        if status is None:
             raise Http404
-        return render(request, "privacy/consent/consents_withdraw.html", {"standing": standing})
+        return render(request, "privacy/consent/consents_withdraw.html", {"status": status})
     try:
-        document = standing.document if standing else LegalDocument.objects.filter(kind=kind).first()
+        document = status.document if status else LegalDocument.objects.filter(kind=kind).first()
         event = consents.withdraw(by=request.user, document=document, language=get_language())
     except Refused as refusal:
         messages.error(request, refusal.message)

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         in_force_from = self.moment(options["in_force"])
         try:
             file = policy_files.parse(self.read(options["file"]))
-            version = legal_documents.take_in(
+            version = legal_documents.import_file(
                 file=file, kind=options["kind"], by=by, material=not options["editorial"], in_force_from=in_force_from
             )
         except Refused as refusal:

@@ -16,7 +16,7 @@ from accounts.templatetags import dates
 from privacy import deadlines
 from privacy.admin.base import HeadsAdmin, role_of
 from privacy.admin.display import chip
-from privacy.admin.idempotent_add import AddOnce
+from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.admin.people import entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.autocomplete import AutocompleteMany
@@ -47,7 +47,7 @@ LANGUAGES = ("id", "en")
 
 
 @admin.register(Breach)
-class BreachAdmin(AddOnce, HeadsAdmin):
+class BreachAdmin(IdempotentAdd, HeadsAdmin):
     controllers = (PartyKind.OPERATOR, PartyKind.MANAGEMENT)
     formfield_overrides = {
         models.DateTimeField: {

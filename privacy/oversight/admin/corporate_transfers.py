@@ -15,7 +15,7 @@ from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.display import chip
-from privacy.admin.idempotent_add import AddOnce
+from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.errors import Refused
 from privacy.models.parties import Party, PartyKind
 from privacy.oversight import corporate_transfers
@@ -53,7 +53,7 @@ SHOWN = (*DRAFT, "state", "first_notice", "completed", "second_notice", "closed"
 
 
 @admin.register(CorporateTransfer)
-class CorporateTransferAdmin(AddOnce, TenantDataAdmin):
+class CorporateTransferAdmin(IdempotentAdd, TenantDataAdmin):
     empty_text = _("No transfers. Record one before a merger, a sale or a dissolution.")
     list_display = ("number", "from_name", "what", "day", "state", "told")
     list_filter = ("status", "kind")
@@ -81,7 +81,7 @@ class CorporateTransferAdmin(AddOnce, TenantDataAdmin):
         return super().get_field_queryset(db, db_field, request)
 
     def save_model(self, request, obj, form, change):
-        corporate_transfers.keep(transfer=obj, by=request.user)
+        corporate_transfers.save(transfer=obj, by=request.user)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """A refusal of the verb undoes the whole save and is shown as its sentence."""

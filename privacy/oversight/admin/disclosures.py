@@ -16,7 +16,7 @@ from accounts.templatetags import dates
 from privacy import access
 from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
 from privacy.admin.display import chip
-from privacy.admin.idempotent_add import AddOnce
+from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.admin.people import WHO, entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.autocomplete import AutocompleteMany
@@ -84,7 +84,7 @@ class AskPage:
 
 
 @admin.register(Disclosure)
-class DisclosureAdmin(AddOnce, AskPage, TenantDataAdmin):
+class DisclosureAdmin(IdempotentAdd, AskPage, TenantDataAdmin):
     why = AccessReason.DISCLOSURE
     empty_text = _("No disclosures. Record one when a court, an authority or another institution asks for data.")
     list_display = ("number", "institution", "clause", "company", "count", "state", "asked")

@@ -34,7 +34,7 @@ class PeopleForm(forms.Form):
 
     def __init__(self, *args, breach, user, role, widget, **kwargs):
         super().__init__(*args, **kwargs)
-        visible = declarations.register().model.objects.visible_to(user, role=role)
+        visible = declarations.tenant_record().model.objects.visible_to(user, role=role)
         self.fields["people"].widget = widget
         self.fields["people"].queryset = visible.filter(pk__in=breaches.entries(breach).values("pk"))
         self.fields["people"].label_from_instance = lambda entry: entry.name
@@ -46,7 +46,7 @@ class PeopleForm(forms.Form):
         chosen = (
             self.fields["people"].queryset if self.cleaned_data.get("everyone") else self.cleaned_data.get("people")
         )
-        return list(chosen.values_list(declarations.register().subject, flat=True))
+        return list(chosen.values_list(declarations.tenant_record().subject, flat=True))
 
 
 class PaperForm(forms.Form):

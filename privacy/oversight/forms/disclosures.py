@@ -39,7 +39,7 @@ class RefusableForm:
 
 class PeopleField(forms.ModelMultipleChoiceField):
     def clean(self, value):
-        if not all(map(reference_numbers.is_row, value or ())):
+        if not all(map(reference_numbers.is_reference_number, value or ())):
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return super().clean(value)
 
@@ -89,7 +89,7 @@ class AskForm(RefusableForm, forms.ModelForm):
         if len(managements) == 1:
             del self.fields["controller"]
             self.instance.controller_id = managements[0]
-        entries = declarations.register().model.objects.visible_to(user, role=Role.STAFF)
+        entries = declarations.tenant_record().model.objects.visible_to(user, role=Role.STAFF)
         self.fields["people"].widget = people_widget
         self.fields["people"].queryset = entries
         people_widget.choices = self.fields["people"].choices

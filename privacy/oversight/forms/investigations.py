@@ -46,7 +46,9 @@ class OpenForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["people"]
         field.widget = people_widget
-        field.queryset = declarations.register().model.objects.visible_to(user, role=role).select_related("subject")
+        field.queryset = (
+            declarations.tenant_record().model.objects.visible_to(user, role=role).select_related("subject")
+        )
         field.label_from_instance = lambda entry: entry.name
         people_widget.choices = field.choices
         field.error_messages |= {"required": _("Choose at least one tenant.")}
@@ -71,9 +73,12 @@ class DecideForm(forms.Form):
         error_messages={"required": _("Choose whether to approve or to refuse.")},
     )
     reason = forms.CharField(
-        label=_("Reason, when you refuse"), required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 2}),
+        label=_("Reason, when you refuse"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 2}),
         help_text=_("Who opened the case reads it."),
-    )  # fmt: skip
+    )
 
     def clean(self):
         data = super().clean()

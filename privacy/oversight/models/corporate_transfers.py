@@ -25,7 +25,7 @@ class TransferKind(models.TextChoices):
 class TransferQuerySet(ScopedQuerySet):
     def _as_tenant(self, declaration, user):
         """Once announced, everybody with an entry of that company; of the operator's own, everybody with an entry."""
-        register = declarations.register()
+        register = declarations.tenant_record()
         entries = register.model._base_manager.filter(**{register.holder: user})
         answering = Q(from_party__in=entries.values(register.controller))
         if entries.exists():

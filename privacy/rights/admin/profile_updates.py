@@ -127,7 +127,7 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
         """What is looked at is the person's entry: the unmasked fields asked about, while there are values to see."""
         entry = declarations.entry_of(row.subject)
-        masked = declarations.register().masked
+        masked = declarations.tenant_record().masked
         names = [line.field for line in row.lines.all() if line.field not in masked] if row.is_waiting else []
         if entry is not None:
             access.record_access(
@@ -145,7 +145,7 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
     def hidden_values(self, row):
         if not row.is_waiting:
             return []
-        masked = declarations.register().masked
+        masked = declarations.tenant_record().masked
         items = [
             item
             for item in profile_updates.compare(row, declarations.entry_of(row.subject))
@@ -162,7 +162,7 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
         ]  # fmt: skip
 
     def model_of_data(self):
-        return declarations.register().model
+        return declarations.tenant_record().model
 
     def reveal_heading(self, row):
         return _("Request %(number)s") % {"number": row.number}

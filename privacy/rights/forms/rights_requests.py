@@ -117,7 +117,7 @@ class RecordForm(RightsForm):
 
     def __init__(self, *args, user, role, tenant_widget, **kwargs):
         super().__init__(*args, **kwargs)
-        entries = declarations.register().model.objects.visible_to(user, role=role)
+        entries = declarations.tenant_record().model.objects.visible_to(user, role=role)
         tenant = self.fields["tenant"]
         tenant.widget, tenant.queryset = tenant_widget, entries
         tenant.label_from_instance = lambda entry: entry.name

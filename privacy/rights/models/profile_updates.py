@@ -113,4 +113,4 @@ class ProfileUpdateLine(models.Model):
 
     @property
     def label(self):
-        return declarations.register().model._meta.get_field(self.field).verbose_name
+        return declarations.tenant_record().model._meta.get_field(self.field).verbose_name

@@ -16,7 +16,7 @@ from accounts.templatetags import dates
 from privacy import declarations, parties
 from privacy.admin.base import TenantDataAdmin, role_of
 from privacy.admin.display import chip
-from privacy.admin.idempotent_add import AddOnce
+from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.errors import Refused
 from privacy.scope import Role
 from privacy.sharing import agreements
@@ -62,7 +62,7 @@ READ = ("jobs", "assessed", "management_signed_file", "vendor_signed_file")
 
 
 @admin.register(SharingAgreement)
-class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
+class SharingAgreementAdmin(IdempotentAdd, TenantDataAdmin):
     form = AgreementForm
     list_display = ("number", "vendor_name", "management_name", "state", "time_bar")
     list_filter = ("status", "vendor")
@@ -106,7 +106,7 @@ class SharingAgreementAdmin(AddOnce, TenantDataAdmin):
     def save_model(self, request, obj, form, change):
         if not change and "management" not in flatten_fieldsets(self.get_fieldsets(request)):
             obj.management = self.company(request)
-        agreements.keep(agreement=obj, by=request.user)
+        agreements.save(agreement=obj, by=request.user)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """A refusal of the verb undoes the whole save and is shown as its sentence."""

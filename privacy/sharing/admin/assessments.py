@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import dates
 from privacy.admin.base import HeadsAdmin
 from privacy.admin.display import chip
-from privacy.admin.idempotent_add import AddOnce
+from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.errors import Refused
 from privacy.sharing import assessments
 from privacy.sharing.forms.assessments import AssessmentForm, label
@@ -22,7 +22,7 @@ WHEN = (_("By whom and how long"), {"fields": ("assessed_by", "assessed_on", "va
 
 
 @admin.register(ImpactAssessment)
-class ImpactAssessmentAdmin(AddOnce, HeadsAdmin):
+class ImpactAssessmentAdmin(IdempotentAdd, HeadsAdmin):
     form = AssessmentForm
     empty_text = _("No impact assessments yet. One is needed before specific personal data is shared.")
     list_display = ("number", "title", "company", "data", "state", "until")
@@ -48,7 +48,7 @@ class ImpactAssessmentAdmin(AddOnce, HeadsAdmin):
     def save_model(self, request, obj, form, change):
         if not change and "controller" not in flatten_fieldsets(self.get_fieldsets(request)):
             obj.controller = self.own_company(request)
-        assessments.keep(assessment=obj, by=request.user)
+        assessments.save(assessment=obj, by=request.user)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """A refusal of the verb undoes the whole save and is shown as its sentence."""

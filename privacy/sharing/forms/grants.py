@@ -106,7 +106,7 @@ class StaffAskForm(SharingForm):
 
     def __init__(self, *args, user, role, tenant_widget, **kwargs):
         super().__init__(*args, **kwargs)
-        entries = declarations.register().model.objects.visible_to(user, role=role)
+        entries = declarations.tenant_record().model.objects.visible_to(user, role=role)
         self.fields["tenant"].widget = tenant_widget
         self.fields["tenant"].queryset = entries
         self.fields["tenant"].label_from_instance = lambda entry: entry.name

@@ -29,7 +29,7 @@ def give(*, subject, agreement, purpose, fields, until, by, request=None, narrow
     check(subject, agreement, purpose, fields, until)
     check_length(subject, until)
     grant = SharingGrant.objects.create(
-        number=reference_numbers.take("IB"),
+        number=reference_numbers.next_number("IB"),
         subject=subject,
         agreement=agreement,
         purpose=purpose,

@@ -39,7 +39,7 @@ def ask(*, subject, agreement, purpose, fields, until, reason, by, role):
     if role == Role.VENDOR:
         _check_vendor(subject, agreement, purpose)
     request = SharingRequest.objects.create(
-        number=reference_numbers.take("PI"),
+        number=reference_numbers.next_number("PI"),
         subject=subject,
         agreement=agreement,
         purpose=purpose,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from privacy import integrity
 from privacy.consent import consents
 from privacy.errors import Refused
-from privacy.models import ConsentEvent, Presentation, Standing
+from privacy.models import ConsentEvent, ConsentStatus, Presentation
 from privacy.subjects import get_or_create_for
 from tests import factories as f
 
@@ -60,7 +60,7 @@ def test_give_records_version_text_language_and_standing(ann):
     )
     assert event.text_hash == version.hash_id
     assert event.number.startswith("TT-")
-    assert Standing.objects.get(user=ann).number == 1
+    assert ConsentStatus.objects.get(user=ann).number == 1
     assert consents.questions(ann) == []
 
 
@@ -116,7 +116,7 @@ def test_an_answer_names_its_page_and_the_language_shown(ann):
     token = f.shown(ann, "id")
     (event,) = consents.give(by=ann, token=token)
     assert event.presentation.shown == {"documents": [[event.version_id, event.version.hash_id]], "purposes": []}
-    assert event.shown_hash == integrity.check_code(event.presentation.shown)
+    assert event.shown_hash == integrity.sha256_of(event.presentation.shown)
     assert token not in str(vars(event.presentation))
 
 
@@ -124,10 +124,10 @@ def test_unanswered_pages_are_cleared_away_once_they_are_too_old(ann):
     f.VersionFactory()
     consents.give(by=ann, token=f.shown(ann))
     f.shown(ann, versions=[])
-    consents.tidy()
+    consents.delete_unanswered()
     assert Presentation.objects.count() == 2
     with time_machine.travel(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE + 1)):
-        consents.tidy()
+        consents.delete_unanswered()
     assert Presentation.objects.get().events.count() == 1
 
 
@@ -147,7 +147,7 @@ def test_decline_ends_the_agreement_to_an_earlier_version(ann):
     give(ann)
     f.VersionFactory()
     decline(ann)
-    assert not Standing.objects.filter(user=ann).exists()
+    assert not ConsentStatus.objects.filter(user=ann).exists()
     refused("no_consent", consents.withdraw, by=ann, document=version.document, language="en")
 
 
@@ -157,10 +157,10 @@ def test_decline_touches_no_other_document_and_nobody_else(ann):
     give(bob)
     terms()
     decline(ann)
-    assert Standing.objects.get(user=ann).document == policy.document
+    assert ConsentStatus.objects.get(user=ann).document == policy.document
     f.VersionFactory()
     decline(ann)
-    assert Standing.objects.get(user=bob).document == policy.document
+    assert ConsentStatus.objects.get(user=bob).document == policy.document
 
 
 def test_decline_refuses_when_nothing_is_asked_any_more(ann):
@@ -168,7 +168,7 @@ def test_decline_refuses_when_nothing_is_asked_any_more(ann):
     token = f.shown(ann)
     give(ann)
     refused("stale", consents.decline, by=ann, token=token)
-    assert Standing.objects.filter(user=ann).exists()
+    assert ConsentStatus.objects.filter(user=ann).exists()
 
 
 def test_withdraw_ends_the_agreement_and_is_recorded(ann):
@@ -186,8 +186,8 @@ def test_withdraw_touches_no_other_document_and_nobody_else(ann):
     refused("no_consent", consents.withdraw, by=ann, document=policy.document, language="en")
     give(ann)
     consents.withdraw(by=ann, document=other.document, language="en")
-    assert Standing.objects.get(user=ann).document == policy.document
-    assert Standing.objects.filter(user=bob).count() == 2
+    assert ConsentStatus.objects.get(user=ann).document == policy.document
+    assert ConsentStatus.objects.filter(user=bob).count() == 2
 
 
 def test_questions_follow_material_editorial_and_future_versions(ann):
@@ -206,7 +206,7 @@ def test_questions_name_the_newest_text_when_an_editorial_one_follows_a_material
     newest = f.VersionFactory(material=False)
     assert asked(ann) == [newest]
     give(ann)
-    assert Standing.objects.get(user=ann).number == 3
+    assert ConsentStatus.objects.get(user=ann).number == 3
 
 
 def test_questions_ask_nobody_again_because_of_an_editorial_change_even_who_declined(ann):
@@ -260,11 +260,11 @@ def test_questions_take_an_answer_to_this_very_version_for_no_earlier_one(ann):
 
 def test_is_current_says_who_has_agreed_to_what_is_in_force(ann):
     f.VersionFactory()
-    assert not consents.is_current(ann.standings.all(), consents.required())
+    assert not consents.is_current(ann.consent_statuses.all(), consents.required())
     give(ann)
-    assert consents.is_current(ann.standings.all(), consents.required())
+    assert consents.is_current(ann.consent_statuses.all(), consents.required())
     f.VersionFactory()
-    assert not consents.is_current(ann.standings.all(), consents.required())
+    assert not consents.is_current(ann.consent_statuses.all(), consents.required())
 
 
 def test_questions_cost_the_same_for_many_versions_and_answers(ann):

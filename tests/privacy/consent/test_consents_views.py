@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.templatetags.reference_numbers import unbroken
 from privacy import access
 from privacy.consent import consents
-from privacy.models import ConsentEvent, Standing
+from privacy.models import ConsentEvent, ConsentStatus
 from privacy.models.access import AccessReason
 from privacy.scope import Role
 from tests import factories as f
@@ -123,7 +123,7 @@ def test_page_says_for_whom_staff_and_vendor_users_answer(cast, client, policy):
         client.force_login(user)
         assert sentence in text(client.get("/consent/"))
         post(client, policy="on", answer="agree")
-        assert Standing.objects.filter(user=user).exists()
+        assert ConsentStatus.objects.filter(user=user).exists()
     client.force_login(cast.ann)
     assert "You answer as" not in text(client.get("/consent/"))
 
@@ -257,7 +257,7 @@ def test_get_changes_nothing(client, ann, policy):
     give_all(ann)
     client.get("/my-consents/policy/withdraw/")
     assert ConsentEvent.objects.count() == 1
-    assert Standing.objects.filter(user=ann).exists()
+    assert ConsentStatus.objects.filter(user=ann).exists()
 
 
 def test_post_needs_the_csrf_token(ann, policy):

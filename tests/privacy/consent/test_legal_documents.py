@@ -184,7 +184,7 @@ def test_to_be_asked_counts_active_accounts_for_material_versions_only():
 
 
 def test_take_in_makes_the_document_with_the_titles_of_the_file():
-    version = legal_documents.take_in(file=parse(FILE), kind="policy", by=f.UserFactory())
+    version = legal_documents.import_file(file=parse(FILE), kind="policy", by=f.UserFactory())
     assert (version.document.title_ind, version.document.title_en) == ("Kebijakan Kami", "Our Policy")
     assert version.number == 1
     assert not version.is_published
@@ -196,27 +196,29 @@ def test_take_in_of_one_language_completes_the_draft_that_lacks_it():
     indonesian, english = (
         parse(f"<!-- language: {code} -->\n## 1. {word}\ntext") for code, word in (("id", "Satu"), ("en", "One"))
     )
-    first = legal_documents.take_in(file=indonesian, kind="terms", by=f.UserFactory())
+    first = legal_documents.import_file(file=indonesian, kind="terms", by=f.UserFactory())
     assert first.document.title_en == "Terms and Conditions"
     assert first.document.title_ind
     other = f.UserFactory()
-    completed = legal_documents.take_in(file=english, kind="terms", by=other)
+    completed = legal_documents.import_file(file=english, kind="terms", by=other)
     assert completed.pk == first.pk
     stored = DocumentVersion.objects.get(pk=first.pk)
     assert (stored.body_ind, stored.body_en) == ("## 1. Satu\n\ntext", "## 1. One\n\ntext")
     assert stored.drafted_by == get_or_create_for(other)
-    assert legal_documents.take_in(file=english, kind="terms", by=other).number == 2
+    assert legal_documents.import_file(file=english, kind="terms", by=other).number == 2
 
 
 def test_take_in_keeps_titles_that_the_file_does_not_name():
     f.DocumentFactory(title_ind="Judul", title_en="Heading")
-    legal_documents.take_in(file=parse("<!-- language: id -->\n## 1. Satu\nteks"), kind="policy", by=f.UserFactory())
+    legal_documents.import_file(
+        file=parse("<!-- language: id -->\n## 1. Satu\nteks"), kind="policy", by=f.UserFactory()
+    )
     assert LegalDocument.objects.get().title_en == "Heading"
 
 
 def test_take_in_leaves_the_title_that_people_have_read():
     version = f.VersionFactory(document__title_en="Our Policy")
-    legal_documents.take_in(file=parse(FILE.replace("# Our Policy", "# Forged")), kind="policy", by=f.UserFactory())
+    legal_documents.import_file(file=parse(FILE.replace("# Our Policy", "# Forged")), kind="policy", by=f.UserFactory())
     version.document.refresh_from_db()
     assert version.document.title_en == "Our Policy"
 
@@ -266,16 +268,16 @@ def test_take_in_completes_no_draft_of_another_document():
     indonesian, english = (
         parse(f"<!-- language: {code} -->\n## 1. {word}\ntext") for code, word in (("id", "Satu"), ("en", "One"))
     )
-    lacking = legal_documents.take_in(file=indonesian, kind="terms", by=by)
-    assert legal_documents.take_in(file=english, kind="policy", by=by).document.kind == "policy"
+    lacking = legal_documents.import_file(file=indonesian, kind="terms", by=by)
+    assert legal_documents.import_file(file=english, kind="policy", by=by).document.kind == "policy"
     lacking.refresh_from_db()
     assert lacking.body_en == ""
 
 
 def test_take_in_of_both_languages_completes_nothing():
     by = f.UserFactory()
-    lacking = legal_documents.take_in(file=parse("<!-- language: en -->\n## 1. One\ntext"), kind="policy", by=by)
-    assert legal_documents.take_in(file=parse(FILE), kind="policy", by=by).number == lacking.number + 1
+    lacking = legal_documents.import_file(file=parse("<!-- language: en -->\n## 1. One\ntext"), kind="policy", by=by)
+    assert legal_documents.import_file(file=parse(FILE), kind="policy", by=by).number == lacking.number + 1
 
 
 def test_a_draft_is_not_in_force_however_old_its_date():

@@ -24,16 +24,16 @@ def refused(code, verb, **arguments):
 
 def survey(**fields):
     purpose = f.PurposeFactory(code="surveys", for_sharing=False, **fields)
-    return purposes.keep(purpose=purpose)
+    return purposes.save(purpose=purpose)
 
 
 def test_keep_makes_a_version_of_every_change_and_of_nothing_else():
     purpose = survey()
-    purposes.keep(purpose=purpose)
+    purposes.save(purpose=purpose)
     assert purpose.versions.count() == 1
     purpose.description_en = "Something else"
     user = f.UserFactory()
-    purposes.keep(purpose=purpose, by=user)
+    purposes.save(purpose=purpose, by=user)
     second = purposes.latest(purpose)
     assert (second.number, second.by, second.text("en")["description"]) == (
         2,
@@ -46,18 +46,18 @@ def test_keep_makes_a_version_of_every_change_and_of_nothing_else():
 def test_keep_refuses_a_purpose_without_words_in_both_languages():
     purpose = survey()
     purpose.name_en = ""
-    refused("language", purposes.keep, purpose=purpose)
+    refused("language", purposes.save, purpose=purpose)
 
 
 def test_keep_refuses_to_change_words_that_an_agreement_names():
     purpose = f.PurposeFactory()
-    purposes.keep(purpose=purpose)
+    purposes.save(purpose=purpose)
     f.AgreementFactory(purposes=[purpose])
     purpose.name_en = "Something else"
-    refused("agreed_to", purposes.keep, purpose=purpose)
+    refused("agreed_to", purposes.save, purpose=purpose)
     purpose.refresh_from_db()
     purpose.is_active = False
-    purposes.keep(purpose=purpose)
+    purposes.save(purpose=purpose)
     assert purpose.versions.count() == 1
 
 
@@ -83,7 +83,7 @@ def longer(cast, days=60):
 
 
 def test_sharing_for_longer_than_one_job_needs_its_own_yes_and_ends_with_it(cast):
-    purposes.keep(purpose=f.PurposeFactory(code="longer_sharing", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="longer_sharing", for_sharing=False))
     refused("longer", longer, cast=cast, days=31)
     short = longer(cast, days=30)
     f.agree_to_purposes(cast.ann, ["longer_sharing"])
@@ -105,7 +105,7 @@ def test_the_answer_page_offers_no_longer_than_one_job(cast):
         subject=cast.ann_entry.subject, agreement=cast.agreement, until=timezone.localdate() + timedelta(days=90)
     )
     assert grants.offered_until(asked) == timezone.localdate() + timedelta(days=30)
-    purposes.keep(purpose=f.PurposeFactory(code="longer_sharing", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="longer_sharing", for_sharing=False))
     f.agree_to_purposes(cast.ann, ["longer_sharing"])
     assert grants.offered_until(asked) == asked.until
 
@@ -124,7 +124,7 @@ def test_allows_refuses(what):
         subject.holder = None
     if what == "changed":
         purpose.description_en = "Also something new"
-        purposes.keep(purpose=purpose)
+        purposes.save(purpose=purpose)
     if what == "other":
         subject = f.SubjectFactory(holder=f.UserFactory())
     assert not consents.allows(subject, "nothing" if what == "unknown" else "surveys")
@@ -143,7 +143,7 @@ def test_the_consent_page_asks_each_optional_purpose_in_a_box_of_its_own(client)
     client.force_login(ann)
     f.VersionFactory()
     survey()
-    purposes.keep(purpose=f.PurposeFactory(code="other", name_en="Other", for_sharing=False))
+    purposes.save(purpose=f.PurposeFactory(code="other", name_en="Other", for_sharing=False))
     page = client.get("/consent/")
     assert page.context["form"].choices[0][1].value() in (None, False)
     data = {"page": page.context["token"], "answer": "agree", "policy": "on", "purpose-surveys": "on"}
@@ -186,7 +186,7 @@ def test_choose_refuses_a_page_that_showed_an_older_version():
     ann, purpose = f.UserFactory(), survey()
     token = f.shown(ann, versions=[], purposes=purposes.asked())
     purpose.description_en = "Also something new"
-    purposes.keep(purpose=purpose)
+    purposes.save(purpose=purpose)
     refused("stale", consents.choose, by=ann, token=token, ticked=["surveys"])
     assert not ConsentEvent.objects.exists()
 
@@ -207,13 +207,13 @@ def test_a_column_of_a_language_is_named_in_words():
 
 
 def test_an_optional_purpose_that_somebody_answered_stays_optional(cast):
-    purpose = purposes.keep(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
+    purpose = purposes.save(purpose=f.PurposeFactory(code="surveys", for_sharing=False))
     purpose.optional, purpose.basis = False, "legitimate"
-    purposes.keep(purpose=purpose)  # nobody has answered yet
+    purposes.save(purpose=purpose)  # nobody has answered yet
     purpose.optional, purpose.basis = True, "consent"
-    purposes.keep(purpose=purpose)
+    purposes.save(purpose=purpose)
     f.agree_to_purposes(cast.ann, ["surveys"])
     purpose.optional, purpose.basis = False, "legitimate"
     with pytest.raises(Refused, match="it stays optional"):
-        purposes.keep(purpose=purpose)
+        purposes.save(purpose=purpose)
     assert not consents.allows(cast.bob_entry.subject, "surveys")

@@ -83,7 +83,7 @@ def test_a_purpose_names_its_data_and_kind_in_the_vocabulary(ann):
     purpose = f.PurposeFactory(
         code="x", for_sharing=False, data=["tenant.email", "tenant.photo"], category="CustomerCare"
     )
-    purposes.keep(purpose=purpose)
+    purposes.save(purpose=purpose)
     f.agree_to_purposes(ann, ["x"])
     (told,) = receipts.machine(ConsentEvent.objects.get())["services"][0]["purposes"]
     assert told["purposeCategory"] == ["dpv:CustomerCare"]

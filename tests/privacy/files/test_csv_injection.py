@@ -18,16 +18,16 @@ from privacy.files import csv_injection
     ],
 )  # fmt: skip
 def test_harmless_puts_an_apostrophe_before_what_would_act(cell):
-    assert csv_injection.harmless(cell).startswith("'")
+    assert csv_injection.escape_formula(cell).startswith("'")
 
 
 @pytest.mark.parametrize(
     "cell", ["", "+62 812-3456-7890", "-5", "Jalan = 1", "a@b.id", "'tis", 5, None, date(2020, 1, 1)]
 )
 def test_harmless_leaves_the_rest_as_it_is(cell):
-    assert csv_injection.harmless(cell) == cell
+    assert csv_injection.escape_formula(cell) == cell
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20))
 def test_plain_undoes_harmless(text):
-    assert csv_injection.plain(csv_injection.harmless(text)) == text or text.startswith("'")
+    assert csv_injection.plain(csv_injection.escape_formula(text)) == text or text.startswith("'")

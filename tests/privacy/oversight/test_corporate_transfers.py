@@ -42,7 +42,7 @@ def new(cast, **fields):
 
 @pytest.fixture
 def draft(cast):
-    return corporate_transfers.keep(transfer=new(cast), by=cast.olga)
+    return corporate_transfers.save(transfer=new(cast), by=cast.olga)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_keep_numbers_a_draft_that_nobody_sees(cast, draft):
 
 def test_keep_changes_a_draft_and_its_number_stays(cast, draft):
     number, draft.to_name = draft.number, "PT Lain"
-    corporate_transfers.keep(transfer=draft, by=cast.otto)
+    corporate_transfers.save(transfer=draft, by=cast.otto)
     draft.refresh_from_db()
     assert (draft.number, draft.to_name) == (number, "PT Lain")
     assert len(kinds(draft)) == 1
@@ -94,21 +94,21 @@ def test_keep_changes_a_draft_and_its_number_stays(cast, draft):
 )
 def test_keep_refuses_what_makes_no_sense(cast, change):
     change = {key: cast.teknik if value == "teknik" else value for key, value in change.items()}
-    assert refused(corporate_transfers.keep, transfer=new(cast, **change), by=cast.olga) == "invalid"
+    assert refused(corporate_transfers.save, transfer=new(cast, **change), by=cast.olga) == "invalid"
 
 
 def test_a_dissolution_may_have_no_successor(cast):
-    assert corporate_transfers.keep(transfer=new(cast, kind="dissolution", to_name=""), by=cast.olga).pk
+    assert corporate_transfers.save(transfer=new(cast, kind="dissolution", to_name=""), by=cast.olga).pk
 
 
 def test_keep_refuses_what_is_announced(cast, announced):
-    assert refused(corporate_transfers.keep, transfer=announced, by=cast.olga) == "announced"
+    assert refused(corporate_transfers.save, transfer=announced, by=cast.olga) == "announced"
 
 
 @pytest.mark.parametrize("who", ["sam", "rita", "vera", "ann"])
 def test_only_the_operator_and_the_officer_act(cast, draft, who):
     by = getattr(cast, who)
-    assert refused(corporate_transfers.keep, transfer=new(cast), by=by) == "not_operator"
+    assert refused(corporate_transfers.save, transfer=new(cast), by=by) == "not_operator"
     for verb in (
         corporate_transfers.announce,
         corporate_transfers.complete,
@@ -133,7 +133,7 @@ def test_announce_tells_every_account_with_an_entry_once(cast, draft):
 
 
 def test_the_operators_own_business_concerns_everybody_with_an_entry(cast):
-    draft = corporate_transfers.keep(transfer=new(cast, from_party=cast.operator), by=cast.otto)
+    draft = corporate_transfers.save(transfer=new(cast, from_party=cast.operator), by=cast.otto)
     corporate_transfers.announce(transfer=draft, by=cast.otto)
     assert set(letters()) == {"ann@example.com", "bob@example.com"}
     assert seen_by(cast.bob) == [draft]
@@ -141,7 +141,7 @@ def test_the_operators_own_business_concerns_everybody_with_an_entry(cast):
 
 
 def test_the_first_notice_comes_before_the_day(cast):
-    late = corporate_transfers.keep(transfer=new(cast, planned_on=days(0)), by=cast.olga)
+    late = corporate_transfers.save(transfer=new(cast, planned_on=days(0)), by=cast.olga)
     assert refused(corporate_transfers.announce, transfer=late, by=cast.olga) == "past"
     assert letters() == []
 
@@ -189,7 +189,7 @@ def test_close_ends_it_and_every_step_is_evidence(cast, noticed):
 def test_staff_of_the_operator_may_act(cast):
     clerk = f.UserFactory()
     parties.appoint(user=clerk, party=cast.operator, role=MembershipRole.OPERATOR, by=cast.otto)
-    assert corporate_transfers.keep(transfer=new(cast), by=clerk).pk
+    assert corporate_transfers.save(transfer=new(cast), by=clerk).pk
 
 
 def test_the_words_are_read_in_the_language_asked_for(cast, draft):

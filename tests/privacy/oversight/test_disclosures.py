@@ -383,7 +383,7 @@ def test_tell_due_writes_when_the_date_has_come_and_once(cast, delayed, time_mac
 
 def test_the_daily_run_writes_what_is_due(cast, delayed, time_machine):
     time_machine.move_to(delayed.tell_from)
-    call_command("run_due", verbosity=0)
+    call_command("run_jobs", verbosity=0)
     assert len(letters()) == 1
 
 

@@ -143,7 +143,7 @@ def announced(cast):
         description_ind="Nama perusahaan berganti.",
         description_en="The company's name changes.",
     )
-    return corporate_transfers.announce(transfer=corporate_transfers.keep(transfer=row, by=cast.olga), by=cast.olga)
+    return corporate_transfers.announce(transfer=corporate_transfers.save(transfer=row, by=cast.olga), by=cast.olga)
 
 
 def test_a_notice_stands_on_the_page_of_those_concerned(cast, sign_in, announced):

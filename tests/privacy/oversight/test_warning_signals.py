@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.templatetags.dates import JAKARTA
-from privacy.models import AccessRecord, InvestigationCase, JournalEntry
+from privacy.models import AccessRecord, AuditLogEntry, InvestigationCase
 from privacy.models.access import AccessReason
 from privacy.models.parties import MembershipRole
 from privacy.oversight import warning_signals
@@ -113,8 +113,8 @@ def test_a_tenants_own_nights_are_her_affair(cast):
 
 def fail(account, count, network="203.0.113.0/24", at=None):
     about = get_or_create_for(account) if account else None
-    JournalEntry.objects.bulk_create(
-        JournalEntry(kind="failed", about=about, network=network, at=at or timezone.now()) for _n in range(count)
+    AuditLogEntry.objects.bulk_create(
+        AuditLogEntry(kind="failed", about=about, network=network, at=at or timezone.now()) for _n in range(count)
     )
 
 

@@ -151,7 +151,7 @@ def test_answers_to_her_own_requests_are_told_all_the_same(cast, restrict):
 
 def test_no_purpose_may_use_restricted_data(cast, restrict):
     words = {"name_ind": "x", "name_en": "x", "description_ind": "x", "description_en": "x"}
-    purposes.keep(purpose=Purpose(code="billing", basis="contract", optional=False, for_sharing=False, **words))
+    purposes.save(purpose=Purpose(code="billing", basis="contract", optional=False, for_sharing=False, **words))
     subject = cast.ann_entry.subject
     assert consents.allows(subject, "billing")
     assert not consents.allows(restrict(), "billing")

@@ -45,7 +45,7 @@ def new(cast, **fields):
 
 @pytest.fixture
 def draft(cast):
-    agreement = agreements.keep(agreement=new(cast), by=cast.sam)
+    agreement = agreements.save(agreement=new(cast), by=cast.sam)
     agreement.purposes.set([cast.purpose])
     return agreement
 
@@ -55,7 +55,7 @@ def signed(cast, draft):
     for side in ("management", "vendor"):
         setattr(draft, f"{side}_signed_on", days(-1))
         setattr(draft, f"{side}_file", ContentFile(PDF + side.encode(), name="document.pdf"))
-    return agreements.keep(agreement=draft, by=cast.sam)
+    return agreements.save(agreement=draft, by=cast.sam)
 
 
 def test_keep_numbers_a_draft(cast, draft):
@@ -74,7 +74,7 @@ def test_keep_removes_a_file_that_another_replaces(cast, signed, django_capture_
     before = signed.vendor_file.name
     with django_capture_on_commit_callbacks(execute=True):
         signed.vendor_file = ContentFile(PDF, name="document.pdf")
-        agreements.keep(agreement=signed, by=cast.sam)
+        agreements.save(agreement=signed, by=cast.sam)
     assert not default_storage.exists(before)
     assert default_storage.exists(signed.vendor_file.name)
     assert default_storage.exists(signed.management_file.name)
@@ -82,14 +82,14 @@ def test_keep_removes_a_file_that_another_replaces(cast, signed, django_capture_
 
 def test_keep_refuses_once_it_is_no_draft(cast, signed):
     agreements.activate(agreement=signed, by=cast.sam)
-    assert refused(agreements.keep, agreement=signed, by=cast.sam) == "not_draft"
+    assert refused(agreements.save, agreement=signed, by=cast.sam) == "not_draft"
 
 
 @pytest.mark.parametrize("who", ["rita", "ann", "vera"])
 def test_nobody_else_drafts_or_moves_it(cast, signed, who):
     by = getattr(cast, who)
-    assert refused(agreements.keep, agreement=new(cast), by=by) == "not_party"
-    assert refused(agreements.keep, agreement=signed, by=by) == "not_party"
+    assert refused(agreements.save, agreement=new(cast), by=by) == "not_party"
+    assert refused(agreements.save, agreement=signed, by=by) == "not_party"
     for verb in (agreements.activate, agreements.suspend, agreements.end):
         assert refused(verb, agreement=signed, by=by) == "not_party"
 
@@ -122,18 +122,18 @@ def test_keep_refuses_what_makes_no_sense(cast, change):
         key: days(value) if key == "valid_until" else getattr(cast, value) if key == "vendor" else value
         for key, value in change.items()
     }
-    assert refused(agreements.keep, agreement=new(cast, **change), by=cast.sam) == "invalid"
+    assert refused(agreements.save, agreement=new(cast, **change), by=cast.sam) == "invalid"
     assert SharingAgreement.objects.count() == 1  # the cast's own
 
 
 def test_storage_abroad_with_a_safeguard_is_kept(cast):
-    assert agreements.keep(agreement=new(cast, country="SG", safeguard="Binding rules"), by=cast.sam).pk
+    assert agreements.save(agreement=new(cast, country="SG", safeguard="Binding rules"), by=cast.sam).pk
 
 
 @pytest.mark.parametrize("missing", ["management_signed_on", "vendor_signed_on", "management_file", "vendor_file"])
 def test_activate_needs_both_signatures(cast, signed, missing):
     setattr(signed, missing, None if missing.endswith("_on") else "")
-    signed = agreements.keep(agreement=signed, by=cast.sam)
+    signed = agreements.save(agreement=signed, by=cast.sam)
     assert refused(agreements.activate, agreement=signed, by=cast.sam) == "unsigned"
 
 

@@ -166,7 +166,7 @@ def test_nothing_is_activated_that_was_not_read(cast, sign_in, draft):
     draft.purposes.add(cast.purpose)
     assert "Add both signatures" in text(client.post(page, {"seen": seen}, follow=True))
     draft.fields = ["tenant.name", "tenant.email"]
-    agreements.keep(agreement=draft, by=cast.olga)
+    agreements.save(agreement=draft, by=cast.olga)
     for old in (seen, ""):
         assert "changed while you were reading" in text(client.post(page, {"seen": old}, follow=True))
 

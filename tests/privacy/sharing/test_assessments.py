@@ -62,7 +62,7 @@ def test_these_are_specific():
 
 def test_keep_numbers_it_and_notes_the_check_code_of_its_report(cast):
     report = ContentFile(PDF, name="document.pdf")
-    made = assessments.keep(assessment=new(cast, file=report), by=cast.sam)
+    made = assessments.save(assessment=new(cast, file=report), by=cast.sam)
     assert made.number.startswith("DP-")
     assert made.entered_by.holder == cast.sam
     assert made.file_hash == uploads.sha256(ContentFile(PDF))
@@ -70,16 +70,16 @@ def test_keep_numbers_it_and_notes_the_check_code_of_its_report(cast):
 
 
 def test_the_report_is_sealed_on_disk(cast, settings):
-    made = assessments.keep(assessment=new(cast, file=ContentFile(PDF, name="document.pdf")), by=cast.sam)
+    made = assessments.save(assessment=new(cast, file=ContentFile(PDF, name="document.pdf")), by=cast.sam)
     assert PDF not in (settings.PRIVATE_FILES_DIR / made.file.name).read_bytes()
 
 
 def test_keep_removes_a_report_that_another_replaces(cast, django_capture_on_commit_callbacks):
-    made = assessments.keep(assessment=new(cast, file=ContentFile(PDF, name="document.pdf")), by=cast.sam)
+    made = assessments.save(assessment=new(cast, file=ContentFile(PDF, name="document.pdf")), by=cast.sam)
     before = made.file.name
     with django_capture_on_commit_callbacks(execute=True):
         made.file = ContentFile(PDF + b"2", name="document.pdf")
-        assessments.keep(assessment=made, by=cast.sam)
+        assessments.save(assessment=made, by=cast.sam)
     assert not default_storage.exists(before)
     assert default_storage.exists(made.file.name)
 
@@ -99,34 +99,34 @@ def test_keep_removes_a_report_that_another_replaces(cast, django_capture_on_com
 def test_keep_refuses_what_makes_no_sense(cast, change):
     if "controller_id" in change:
         change = {"controller_id": cast.operator.pk}
-    assert refused(assessments.keep, assessment=new(cast, **change), by=cast.olga) == "invalid"
+    assert refused(assessments.save, assessment=new(cast, **change), by=cast.olga) == "invalid"
     assert not ImpactAssessment.objects.exists()
 
 
 def test_keep_refuses_an_assessment_of_tomorrow(cast):
-    assert refused(assessments.keep, assessment=new(cast, assessed_on=days(1)), by=cast.sam) == "future"
+    assert refused(assessments.save, assessment=new(cast, assessed_on=days(1)), by=cast.sam) == "future"
 
 
 @pytest.mark.parametrize("who", ["rita", "ann", "vera"])
 def test_nobody_else_keeps_it(cast, who):
-    assert refused(assessments.keep, assessment=new(cast), by=getattr(cast, who)) == "not_party"
+    assert refused(assessments.save, assessment=new(cast), by=getattr(cast, who)) == "not_party"
 
 
 def test_it_is_not_moved_away_from_its_company(cast):
-    made = assessments.keep(assessment=new(cast), by=cast.sam)
+    made = assessments.save(assessment=new(cast), by=cast.sam)
     parties.appoint(user=cast.rita, party=cast.bougenvil, role=MembershipRole.HEAD, by=cast.otto)
     made.controller_id = cast.bougenvil.pk
-    assert refused(assessments.keep, assessment=made, by=cast.rita) == "not_party"
+    assert refused(assessments.save, assessment=made, by=cast.rita) == "not_party"
 
 
 def test_once_an_agreement_stands_on_it_it_stays(cast):
-    made = assessments.keep(assessment=new(cast), by=cast.sam)
+    made = assessments.save(assessment=new(cast), by=cast.sam)
     draft = f.AgreementFactory(management=cast.anggrek, status="draft", assessment=made)
     made.title = "Other"
-    assessments.keep(assessment=made, by=cast.sam)
+    assessments.save(assessment=made, by=cast.sam)
     draft.status = "suspended"
     draft.save()
-    assert refused(assessments.keep, assessment=made, by=cast.sam) == "used"
+    assert refused(assessments.save, assessment=made, by=cast.sam) == "used"
 
 
 # What an agreement needs

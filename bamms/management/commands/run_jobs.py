@@ -1,4 +1,4 @@
-"""Do what is due today: `manage.py run_due`, hourly from cron. See `privacy.scheduled_jobs`."""
+"""Do what is due today: `manage.py run_jobs`, hourly from cron. See `privacy.scheduled_jobs`."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -10,7 +10,7 @@ class Command(BaseCommand):
     help = "Do what is due today (checkpoint of the evidence, reminders, retention). May run as often as wanted."
 
     def handle(self, *args, **options):
-        done, failed = scheduled_jobs.run(JOBS)
+        done, failed = scheduled_jobs.run_jobs(JOBS)
         if options["verbosity"]:
             self.stdout.write("\n".join(done) or "Nothing is due.")
         if failed:
