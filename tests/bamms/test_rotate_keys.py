@@ -156,7 +156,7 @@ def test_an_edit_that_came_between_is_kept(entry, change, monkeypatch):
         write(Tenant, "identity_number", entry.pk, encryption.encrypt("3172055504900009", context=context))
         return real(text, context=context)
 
-    monkeypatch.setattr(encryption, "reseal", edit_meanwhile)
+    monkeypatch.setattr(encryption, "reencrypt", edit_meanwhile)
     assert list(place.rotate(10)) == [0]
     assert Tenant.objects.get(pk=entry.pk).identity_number == "3172055504900009"
 

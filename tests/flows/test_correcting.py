@@ -55,7 +55,7 @@ def test_staff_see_old_and_new_and_approve(cast, asked):
     steps.then_told("ann@example.com", "Your request has been answered")
     steps.then_letters_name_nobody("Ann", "Jalan Baru", "81211112222", request.number[3:] + ":")
     ann.goes_to(f"/my-data/requests/{request.number}/").reads("Approved", "Sam")
-    steps.then_recorded(cast.ann_entry, role="staff", why="update", reference=request.number)
+    steps.then_recorded(cast.ann_entry, hat="staff", why="update", reference=request.number)
     ann.goes_to("/my-access-log/").reads(f"to decide request {request.number}")
 
 
@@ -136,7 +136,7 @@ def test_other_staff_cannot_see_or_decide_it(cast, asked):
     _ann, request = asked
     rita = steps.given_agreed(cast.rita)
     assert rita.goes_to(f"/admin/privacy/profileupdaterequest/{request.pk}/change/").status == 404
-    steps.then_recorded(cast.ann_entry, role="staff", allowed=False)
+    steps.then_recorded(cast.ann_entry, hat="staff", allowed=False)
 
 
 def test_the_tenant_takes_it_back(cast, asked):
@@ -168,5 +168,5 @@ def test_a_direct_correction_by_staff_is_told_and_seen(cast):
     assert record(cast)[1] == "Jalan Koreksi 3"
     letter = steps.then_told("ann@example.com", "Staff updated your data")
     assert "Koreksi" not in letter.body
-    steps.then_recorded(cast.ann_entry, role="staff", action="changed", fields=["tenant.address"])
+    steps.then_recorded(cast.ann_entry, hat="staff", action="changed", fields=["tenant.address"])
     ann.goes_to("/my-access-log/").reads("changed")

@@ -82,7 +82,7 @@ def test_the_vendor_sees_exactly_the_granted_fields(cast, shared):
 def test_every_look_is_seen_by_the_tenant(cast, shared):
     ann, vera, grant = shared
     vera.goes_to(page_of(grant))
-    steps.then_recorded(cast.ann_entry, role="vendor", action="viewed", allowed=True, grant=grant)
+    steps.then_recorded(cast.ann_entry, hat="vendor", action="viewed", allowed=True, grant=grant)
     ann.goes_to("/my-access-log/").reads("Vera from PT Teknik Andal looked at")
     ann.does_not_read("812-3456")
     ann.goes_to(f"/my-sharing/{grant.number}/").reads("Vera from PT Teknik Andal looked at")
@@ -91,7 +91,7 @@ def test_every_look_is_seen_by_the_tenant(cast, shared):
 def test_a_page_of_a_vendors_list_is_a_look_too(cast, shared):
     ann, vera, _grant = shared
     vera.goes_to("/vendor/shared/")
-    steps.then_recorded(cast.ann_entry, role="vendor", action="listed", allowed=True)
+    steps.then_recorded(cast.ann_entry, hat="vendor", action="listed", allowed=True)
     ann.goes_to("/my-access-log/").reads("in a list")
 
 
@@ -101,7 +101,7 @@ def test_after_withdrawal_the_vendors_next_click_is_refused(cast, shared):
     steps.when_withdrawing(ann, grant).reads("It took effect at once.")
     vera.goes_to(page_of(grant)).reads("Permission withdrawn").does_not_read("Ann Wijaya", "3456")
     assert vera.status == 403
-    steps.then_recorded(cast.ann_entry, role="vendor", allowed=False, reason="withdrawn")
+    steps.then_recorded(cast.ann_entry, hat="vendor", allowed=False, reason="withdrawn")
     vera.goes_to("/vendor/shared/").does_not_read("Ann Wijaya", "3456")
     ann.goes_to("/my-access-log/").reads("was refused", "you had withdrawn the permission")
 
@@ -214,7 +214,7 @@ def test_another_vendor_meets_nobody(cast, shared):
     visitor = steps.given_agreed(wati)
     assert visitor.goes_to(page_of(grant)).status == 404
     visitor.goes_to("/vendor/shared/").does_not_read("Ann Wijaya")
-    steps.then_recorded(cast.ann_entry, role="vendor", allowed=False)
+    steps.then_recorded(cast.ann_entry, hat="vendor", allowed=False)
 
 
 def test_staff_reveal_the_number_with_a_reason_that_the_tenant_reads(cast):

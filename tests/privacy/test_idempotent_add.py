@@ -124,7 +124,7 @@ def test_add_that_meets_what_the_first_press_saved_says_so(cast, sam, monkeypatc
     def stand_in_the_way(**kwargs):
         raise IntegrityError
 
-    monkeypatch.setattr(agreements, "keep", stand_in_the_way)
+    monkeypatch.setattr(agreements, "save", stand_in_the_way)
     assert TWICE in send(sam, SharingAgreement, data).content.decode()
     with pytest.raises(IntegrityError):
         send(sam, SharingAgreement, data | {"form_key": uuid4().hex})

@@ -230,7 +230,7 @@ def grow(world, count):
     seen = {
         "controller": world.anggrek,
         "party": world.anggrek,
-        "role": "staff",
+        "hat": "staff",
         "action": "viewed",
         "allowed": True,
         "fields": ["tenant.name"],

@@ -231,7 +231,7 @@ def test_a_draft_that_a_colleague_activated_meanwhile_is_not_saved(cast, sign_in
     def too_late(**arguments):
         raise Refused("Only a draft can be edited.")
 
-    monkeypatch.setattr(agreements, "keep", too_late)
+    monkeypatch.setattr(agreements, "save", too_late)
     page = text(
         sign_in(cast.sam).post(f"{AGREEMENTS}{draft.pk}/change/", form(cast, purposes=[], country="ID"), follow=True)
     )
