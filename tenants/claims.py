@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from accounts import account_lifecycle, mail
-from privacy import reference_numbers, subjects
+from accounts import account_lifecycle
+from privacy import cases, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.models import Subject
 from privacy.scope import Role
@@ -47,7 +47,7 @@ def _said(claim):
 @transaction.atomic
 def check(*, claim):
     """Compare a claim with the register: open it, put it in the management's queue, or note that nothing fits."""
-    claim = Claim.objects.select_for_update(of=("self",)).select_related("claimant__holder").get(pk=claim.pk)
+    claim = cases.lock(claim)
     if claim.status != Status.RECEIVED:
         return claim
     exact, similar = _matches(claim)
@@ -90,8 +90,8 @@ def _matches(claim):
 @transaction.atomic
 def add_message(*, claim, message, by):
     """The claimant adds a question. A claim that fits nothing reaches the management with it."""
-    claim = Claim.objects.select_for_update(of=("self",)).select_related("claimant").get(pk=claim.pk)
-    if claim.claimant.holder_id != by.pk or not claim.is_open:
+    claim = cases.lock(claim)
+    if not claim.is_own(by) or not claim.is_open:
         raise Refused(_("This claim is already answered. Send a new one if you need to."), code="answered")
     claim.message = message
     if claim.status == Status.UNMATCHED:
@@ -102,7 +102,7 @@ def add_message(*, claim, message, by):
 @transaction.atomic
 def confirm(*, claim, entry, by):
     """Staff recognise the person: the entry is hers from now on."""
-    claim = _decidable(claim, by)
+    claim = cases.lock_to_decide(claim, by)
     entry = (
         Tenant.objects.visible_to(by, role=Role.STAFF)
         .filter(management=claim.management_id, pk=entry.pk if entry else None)
@@ -118,7 +118,7 @@ def confirm(*, claim, entry, by):
 @transaction.atomic
 def refuse(*, claim, reason, by):
     """Staff do not recognise the person, and say why; she reads the reason."""
-    claim = _decidable(claim, by)
+    claim = cases.lock_to_decide(claim, by)
     if not reason.strip():
         raise Refused(_("Write the reason; the tenant reads it."), code="no_reason")
     claim.reason = reason
@@ -128,30 +128,17 @@ def refuse(*, claim, reason, by):
 @transaction.atomic
 def close_unmatched(*, claim):
     """At its deadline a claim that fits nothing, and about which nobody asked, is answered as such."""
-    claim = Claim.objects.select_for_update(of=("self",)).select_related("claimant__holder").get(pk=claim.pk)
+    claim = cases.lock(claim)
     if claim.status == Status.UNMATCHED and claim.due_at <= timezone.now():
         _settle(claim, Status.CLOSED, tell=True)
 
 
-def _decidable(claim, by):
-    claim = Claim.objects.select_for_update(of=("self",)).select_related("claimant__holder").get(pk=claim.pk)
-    if claim.status != Status.WAITING:
-        raise Refused(_("This claim is already answered. Nothing was changed."), code="answered")
-    if claim.claimant.holder_id == by.pk:
-        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
-    if not Claim.objects.visible_to(by, role=Role.STAFF).filter(pk=claim.pk).exists():
-        raise Refused(_("Only staff of this building management can decide."), code="not_staff")
-    return claim
-
-
 def _settle(claim, status, by=None, tell=None):
     """Close a claim and remove what was said in it: the answer stays, the values go."""
-    claim.status, claim.settled_at = status, timezone.now()
-    claim.settled_by = subjects.get_or_create_for(by) if by else None
     claim.unit_number = claim.identity_number = claim.birth_date = claim.message = ""
-    claim.save()
+    cases.settle(claim, status, by)
     if tell or (tell is None and status != Status.CLOSED):
-        mail.email_user(user=claim.claimant.holder, template="claim_answered", url_name="tenant_home")
+        cases.tell(claim)
     return claim
 
 

@@ -9,12 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import FileField, Model
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import encryption, mail
-from privacy import access, declarations, reference_numbers, subjects
+from privacy import access, cases, declarations, reference_numbers
 from privacy.errors import Refused
 from privacy.models.access import AccessReason, Action
 from privacy.models.subjects import Subject
@@ -141,9 +140,7 @@ def ask(*, record, proposal, by, note="", evidence=None):
 @transaction.atomic
 def cancel(*, request, by):
     """The person takes the request back; the proposed values go at once."""
-    request = _waiting(request)
-    if request.subject.holder_id != by.pk:
-        raise Refused(_("Only the person concerned can cancel this request."), code="not_holder")
+    request = cases.lock_own(request, by)
     return _settle(request, Status.WITHDRAWN, by)
 
 
@@ -155,7 +152,7 @@ def decide(*, request, decisions, seen, by):
     the decision was made on. Refused when a field changed meanwhile, also when a colleague has compared it anew:
     nothing is applied, and `conflicts` shows which.
     """
-    request = _decidable(request, by)
+    request = cases.lock_to_decide(request, by)
     lines = list(request.lines.select_for_update().order_by("pk"))
     if seen != mark(lines):
         raise Refused(CHANGED_MEANWHILE, code="changed")
@@ -198,7 +195,7 @@ def conflicts(request, record, lines=None):
 @transaction.atomic
 def accept_present(*, request, by):
     """After a conflict, compare anew: what the register holds now becomes the old value of each line."""
-    request = _decidable(request, by)
+    request = cases.lock_to_decide(request, by)
     for line, now in conflicts(request, declarations.entry_of(request.subject)).items():
         line.old = now
         line.save(update_fields=["old"])
@@ -251,26 +248,6 @@ def _keep_file(proposal, name):
         file.save(file.name, file.file, save=False)
 
 
-def _waiting(request):
-    request = (
-        ProfileUpdateRequest.objects.select_for_update(of=("self",))
-        .select_related("subject__holder")
-        .get(pk=request.pk)
-    )
-    if not request.is_waiting:
-        raise Refused(_("This request is already answered. You need not answer it again."), code="answered")
-    return request
-
-
-def _decidable(request, by):
-    request = _waiting(request)
-    if request.subject.holder_id == by.pk:
-        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
-    if not ProfileUpdateRequest.objects.visible_to(by, role=Role.STAFF).filter(pk=request.pk).exists():
-        raise Refused(_("Only staff of the management that keeps this record can decide."), code="not_staff")
-    return request
-
-
 def _settle(request, status, by):
     """Close the request and remove what was proposed: the decision stays, the values go."""
     files = [request.evidence.name] if request.evidence else []
@@ -278,15 +255,9 @@ def _settle(request, status, by):
         if is_file(line.field):
             files += [line.old] if line.decision == Decision.APPROVED else [line.new]
     request.lines.update(old="", new="")
-    request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.get_or_create_for(by)
     request.note, request.evidence = "", ""
-    request.save()
+    cases.settle(request, status, by)
     transaction.on_commit(lambda: [default_storage.delete(name) for name in files if name])
     if status != Status.WITHDRAWN:
-        mail.email_user(
-            user=request.subject.holder,
-            template="request_answered",
-            url_name="update_detail",
-            url_args=[request.number],
-        )
+        cases.tell(request)
     return request

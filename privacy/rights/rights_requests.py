@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import account_lifecycle, mail
-from privacy import deadlines, declarations, parties, reference_numbers, subjects
+from accounts import account_lifecycle
+from privacy import cases, deadlines, declarations, parties, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.models.access import AccessRecord
-from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, Membership, PartyKind
+from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, Membership
 from privacy.models.subjects import Subject
 from privacy.rights import erasures
 from privacy.rights.models.erasures import ErasureReason
@@ -51,14 +51,6 @@ def controller_of(subject):
     """The id of the company that answers for this subject: its management, or the operator for an account's own."""
     operator = parties.operator() if subject.own else None
     return operator.pk if operator else declarations.controller_of(subject)
-
-
-def answers_for(user, request):
-    """Does this account work for the company that must answer?"""
-    roles = (*STAFF_ROLES, *OPERATOR_ROLES)
-    if user.is_superuser and request.controller.kind == PartyKind.OPERATOR:
-        return True
-    return user.is_active and user.memberships.filter(party=request.controller_id, role__in=roles).exists()
 
 
 def colleagues(request):
@@ -112,9 +104,7 @@ def record(*, subject, kind, channel, by, details="", received_at=None, how=""):
 @transaction.atomic
 def cancel(*, request, by):
     """The person takes the request back; her words go at once."""
-    request = _waiting(request)
-    if request.subject.holder_id != by.pk:
-        raise Refused(_("Only the person concerned can cancel this request."), code="not_holder")
+    request = cases.lock_own(request, by)
     request.details = ""
     return _settle(request, Status.WITHDRAWN, Happened.WITHDRAWN, by)
 
@@ -155,7 +145,7 @@ def _receive(subject, kind, by, *, details, channel=Channel.ONLINE, line=None, r
 @transaction.atomic
 def check_identity(*, request, how, by):
     """Note how somebody made sure that the request is the person's own, or that it could not be confirmed."""
-    request = _decidable(request, by)
+    request = cases.lock_to_decide(request, by)
     _check_how(how)
     return _checked(request, how, by)
 
@@ -163,7 +153,7 @@ def check_identity(*, request, how, by):
 @transaction.atomic
 def assign(*, request, to, by):
     """Give the request to a colleague, or take it oneself."""
-    request = _decidable(request, by)
+    request = cases.lock_to_decide(request, by)
     if not colleagues(request).filter(user=to).exists():
         raise Refused(_("Choose a colleague of the company that must answer."), code="not_colleague")
     request.assigned_to = subjects.get_or_create_for(to)
@@ -175,7 +165,7 @@ def assign(*, request, to, by):
 @transaction.atomic
 def enter_email(*, request, email, by):
     """For a person who has lost her mailbox too: where access would go. A colleague grants it, or does not (3.3)."""
-    request = _decidable(request, by)
+    request = cases.lock_to_decide(request, by)
     if request.kind != RightKind.RECOVER:
         raise Refused(_("Only a request to recover an account has a new email."), code="kind")
     _refuse_unchecked(request)
@@ -208,7 +198,7 @@ def grant(*, request, answer, by, seen_email=""):
     act = DONE_AT_ONCE.get(request.kind)
     if act:
         act(request, by)
-    _tell(request)
+    cases.tell(request)
     return request
 
 
@@ -222,12 +212,12 @@ def refuse(*, request, ground, answer, by, review_on=None):
         raise Refused(_("Choose a day after today for looking at it again."), code="review")
     request.ground, request.answer, request.review_on = ground, answer.strip(), review_on
     _settle(request, Status.REFUSED, Happened.REFUSED, by, detail=ground)
-    _tell(request)
+    cases.tell(request)
     return request
 
 
 def _answerable(request, by, answer):
-    request = _decidable(request, by)
+    request = cases.lock_to_decide(request, by)
     _refuse_never_checked(request)
     if not answer.strip():
         raise Refused(_("Write the answer; the tenant reads it."), code="no_answer")
@@ -355,37 +345,12 @@ def _checked(request, how, by):
     return request
 
 
-def _waiting(request):
-    related = ("subject__holder", "controller")
-    request = RightsRequest.objects.select_for_update(of=("self",)).select_related(*related).get(pk=request.pk)
-    if not request.is_waiting:
-        raise Refused(_("This request is already answered. You need not answer it again."), code="answered")
-    return request
-
-
-def _decidable(request, by):
-    request = _waiting(request)
-    if request.subject.holder_id == by.pk:
-        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
-    if not answers_for(by, request):
-        raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
-    return request
-
-
 def _settle(request, status, happened, by, detail=""):
-    request.status, request.settled_at, request.settled_by = status, timezone.now(), subjects.get_or_create_for(by)
     if status != Status.GRANTED:
         request.new_email = ""
-    request.save()
+    cases.settle(request, status, by)
     _event(happened, request, by, detail=detail)
     return request
-
-
-def _tell(request):
-    """An answer to one's own request is told whatever else is restricted; without an account it goes by letter."""
-    holder = Subject.objects.select_related("holder").get(pk=request.subject_id).holder
-    if holder is not None:  # an erasure that was granted has told already
-        mail.email_user(user=holder, template="request_answered", url_name="rights_request", url_args=[request.number])
 
 
 def _event(happened, request, by, *, subject=None, detail=""):

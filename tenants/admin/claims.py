@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Case, When
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +18,10 @@ from accounts.templatetags import dates
 from privacy import access, deadlines, declarations
 from privacy.admin import ReadOnly, Revealing, TenantDataAdmin
 from privacy.admin.base import role_of
+from privacy.admin.cases import CaseAdmin, Step
 from privacy.admin.display import chip, person
 from privacy.errors import Refused
+from privacy.forms.refusing import RefusingForm
 from privacy.models.access import AccessReason
 from privacy.scope import Role
 from tenants import claims, invitations
@@ -41,7 +42,7 @@ READY_REASONS = (
 )
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(RefusingForm):
     """One decision: confirm for an entry of the own register, or refuse with a reason."""
 
     decision = forms.ChoiceField(
@@ -77,8 +78,10 @@ class DecisionForm(forms.Form):
         help_text=_("The tenant reads this too."),
     )
 
-    def __init__(self, *args, entries, **kwargs):
+    def __init__(self, *args, entries, language, **kwargs):
+        """`language`: that of the claimant, in which a ready reason is kept."""
         super().__init__(*args, **kwargs)
+        self.language = language
         self.fields["entry"].queryset = entries
         self.fields["entry"].label_from_instance = lambda entry: (
             f"{entry.name} · {', '.join(o.unit.number for o in entry.occupancies.all())}"
@@ -93,13 +96,35 @@ class DecisionForm(forms.Form):
                 self.add_error("checks", _("Compare all three and tick them, or refuse the claim."))
         if data.get("decision") == "refuse" and not data.get("ready") and not data.get("reason", "").strip():
             self.add_error("reason", _("Write the reason; the tenant reads it."))
-        return data
+        return data if self.errors else data | {"reason": self.whole_reason()}
 
-    def reason_in(self, language):
-        """The ready sentence in the tenant's language, then the own words."""
+    def whole_reason(self):
+        """The ready sentence in the claimant's language, then the own words."""
         ready, own = self.cleaned_data["ready"], self.cleaned_data["reason"].strip()
-        with translation.override(language):
+        with translation.override(self.language):
             return f"{READY_REASONS[int(ready)]} {own}".strip() if ready else own
+
+
+def decision_form(data, claim, request):
+    entries = Tenant.objects.visible_to(request.user, role=role_of(request)).filter(management=claim.management_id)
+    return DecisionForm(
+        data,
+        entries=entries.unclaimed().prefetch_related("occupancies__unit"),
+        language=getattr(claim.claimant.holder, "language", "") or settings.LANGUAGE_CODE,
+        initial={"entry": claim.entry_id},
+    )
+
+
+def answer(*, request, by, decision, entry, reason, **_read):
+    if decision == "confirm":
+        return claims.confirm(claim=request, entry=entry, by=by)
+    return claims.refuse(claim=request, reason=reason, by=by)
+
+
+def what_is_done(data):
+    if data["decision"] == "confirm":
+        return _("The claim is confirmed. The tenant is told.")
+    return _("The claim is refused. The tenant is told.")
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -117,16 +142,17 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(Claim)
-class ClaimAdmin(Revealing, TenantDataAdmin):
+class ClaimAdmin(Revealing, CaseAdmin):
+    template = "admin/tenants/claim/decide.html"
+    title = _("Claim %(number)s")
+    steps = {"decide": Step(decision_form, answer, what_is_done, closes=True, refuses_above=True)}
     why = AccessReason.CLAIM
     empty_text = _("No claims yet. They appear here when people claim their record.")
     list_display = ("clock", "number", "place", "state", "received")
-    list_display_links = ("number",)
     list_filter = (StatusFilter, "building")
     show_facets = admin.ShowFacets.ALWAYS
     list_select_related = ("building",)
     ordering = (Case(When(status=Claim.Status.WAITING, then=0), default=1), "due_at", "pk")  # what waits comes first
-    search_fields = ("number",)
     fields = readonly_fields = ("number", "building", "state", "received_at", "due_at", "settled_at", "reason")
 
     def has_add_permission(self, request):
@@ -171,26 +197,18 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
         # Nothing to save here: a claim is answered on the page above, once
         plain = {"show_save": False, "show_save_and_continue": False, "show_close": True}
         if claim:
-            plain["title"] = _("Claim %(number)s") % {"number": claim.number}
-        return super().change_view(request, object_id, form_url, plain | {"subtitle": None} | (extra_context or {}))
+            plain["title"] = self.title % {"number": claim.number}
+        plain = plain | {"subtitle": None} | (extra_context or {})
+        return TenantDataAdmin.change_view(self, request, object_id, form_url, plain)
 
     def decide(self, request, pk):
         """Claim and register side by side; one form at the end."""
         claim = self.get_object(request, str(pk))
         if claim is None or not self.has_change_permission(request, claim):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        entries = (
-            Tenant.objects.visible_to(request.user, role=role_of(request))
-            .filter(management=claim.management_id)
-            .unclaimed()
-        )
-        posted = request.POST if request.method == "POST" else None
-        form = DecisionForm(
-            posted, entries=entries.prefetch_related("occupancies__unit"), initial={"entry": claim.entry_id}
-        )
-        if request.method == "POST" and form.is_valid() and self.answer(request, claim, form):
-            return HttpResponseRedirect(reverse("admin:tenants_claim_changelist"))
-        self.record_again(request, claim)
+        return self.case_page(request, claim)
+
+    def facts(self, request, claim, forms):
         if claim.entry:
             access.record_access(
                 claim.entry,
@@ -200,29 +218,9 @@ class ClaimAdmin(Revealing, TenantDataAdmin):
                 reference=claim.number,
                 fields=COMPARED,
             )
-        context = self.admin_site.each_context(request) | {
-            "title": _("Claim %(number)s") % {"number": claim.number},
-            "opts": self.opts, "claim": claim, "form": form, "lines": comparison(claim),
-            "is_own": claim.claimant.holder_id == request.user.pk,
-            "may_reveal": self.may_reveal(request, claim),
-            "urgency": deadlines.urgency(claim.due_at), "time_left": deadlines.time_left(claim.due_at),
+        return {
+            "form": forms["decide"], "lines": comparison(claim), "may_reveal": self.may_reveal(request, claim),
         }  # fmt: skip
-        return TemplateResponse(request, "admin/tenants/claim/decide.html", context)
-
-    def answer(self, request, claim, form):
-        data, holder = form.cleaned_data, claim.claimant.holder
-        if data["decision"] == "confirm":
-            return self.attempt(
-                request,
-                claims.confirm,
-                _("The claim is confirmed. The tenant is told."),
-                claim=claim,
-                entry=data["entry"],
-            )
-        reason = form.reason_in(getattr(holder, "language", "") or settings.LANGUAGE_CODE)
-        return self.attempt(
-            request, claims.refuse, _("The claim is refused. The tenant is told."), claim=claim, reason=reason
-        )
 
 
 def comparison(claim):

@@ -6,27 +6,16 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import deadlines
 from privacy.fields import BlindIndexField, EncryptedTextField
 from privacy.models import Subject
+from privacy.models.cases import Case, CaseQuerySet
 from privacy.scope import ScopedQuerySet
 from tenants import identity
 from tenants.models.buildings import Building, BuildingManagement
 from tenants.models.register import IdentityKind, Tenant, identity_text
 
 
-class ClaimQuerySet(ScopedQuerySet):
-    def waiting(self):
-        """The management's queue, most urgent first: claims that fit an entry, and questions."""
-        return self.filter(status=Claim.Status.WAITING).order_by("due_at", "pk")
-
-    def end(self, now):
-        """Close what still waits."""
-        self.filter(status__in=Claim.OPEN).update(status=Claim.Status.CLOSED, settled_at=now)
-
-    def with_ended_on(self):
-        return self.annotate(ended_on=TruncDate("settled_at"))
-
+class ClaimQuerySet(CaseQuerySet):
     def for_management(self):
         """What came before the management, or was opened by itself: a claim that fits nothing is nobody's to read."""
         reached = self.exclude(status__in=[Claim.Status.RECEIVED, Claim.Status.UNMATCHED])
@@ -34,8 +23,8 @@ class ClaimQuerySet(ScopedQuerySet):
         return reached.exclude(status=Claim.Status.CLOSED, entry=None)
 
 
-class Claim(models.Model):
-    """What a person says of herself to be recognised. The values are sealed, and removed once it is settled."""
+class Claim(Case):
+    """What people say of themselves to be recognised. The values are encrypted, and removed once it is settled."""
 
     class Status(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -47,8 +36,11 @@ class Claim(models.Model):
         CLOSED = "closed", _("closed without a match")
 
     OPEN = (Status.RECEIVED, Status.UNMATCHED, Status.WAITING)
+    ENDED = Status.CLOSED
+    MAIL, PAGE, page_args = "claim_answered", "tenant_home", ()
+    ANSWERED = _("This claim is already answered. Nothing was changed.")
+    NOT_STAFF = _("Only staff of this building management can decide.")
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
     claimant = models.ForeignKey(Subject, models.PROTECT, related_name="claims", verbose_name=_("claimant"))
     management = models.ForeignKey(
         BuildingManagement, models.PROTECT, related_name="claims", verbose_name=_("building management")
@@ -66,18 +58,13 @@ class Claim(models.Model):
         Tenant, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("register entry")
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
-    received_at = models.DateTimeField(_("received at"), default=timezone.now)
-    due_at = models.DateTimeField(_("deadline"), default=deadlines.due)
-    settled_at = models.DateTimeField(_("answered at"), null=True)
-    settled_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     objects = ClaimQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Case.Meta):
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
-        ordering = ["-received_at", "-pk"]
         indexes = [
             models.Index(fields=["management", "due_at"], condition=Q(status="waiting"), name="tenants_claim_queue")
         ]
@@ -124,9 +111,6 @@ class Claim(models.Model):
         )
         masked = ("identity_number",)
 
-    def __str__(self):
-        return self.number
-
     def identity_text(self):
         return identity_text(self.identity_kind, self.identity_number)
 
@@ -135,10 +119,6 @@ class Claim(models.Model):
 
     def get_identity_number_masked(self):
         return identity.mask(self.identity_kind, self.identity_number)
-
-    @property
-    def is_open(self):
-        return self.status in self.OPEN
 
 
 class InvitationQuerySet(ScopedQuerySet):

@@ -57,7 +57,7 @@ def vendor_home(request):
         "count": current.count(),
         "ending": current.filter(ends_at__lte=timezone.now() + ENDING_SOON).order_by("ends_at", "pk")[:10],
         **deletions_due(request),
-        "answered": answered.select_related("purpose", "agreement__management").order_by("-answered_at", "-pk")[:5],
+        "answered": answered.select_related("purpose", "agreement__management").order_by("-settled_at", "-pk")[:5],
         "agreements": agreements_of(request),
     }
     return render(request, "tenants/vendor_home.html", context)

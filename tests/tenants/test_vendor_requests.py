@@ -140,14 +140,14 @@ def test_answers_appear_without_a_reason_or_a_name(cast, sign_in, grant):
         agreement=cast.agreement,
         purpose=cast.purpose,
         status="declined",
-        answered_at=timezone.now(),
+        settled_at=timezone.now(),
     )
     given = f.SharingRequestFactory(
         subject=grant.subject,
         agreement=cast.agreement,
         purpose=cast.purpose,
         status="given",
-        answered_at=timezone.now(),
+        settled_at=timezone.now(),
     )
     f.GrantFactory(
         subject=grant.subject, agreement=cast.agreement, purpose=cast.purpose, request=given, number="IB-2026-7777"
@@ -208,7 +208,7 @@ def test_pages_ask_the_same_queries_however_many_rows(cast, sign_in, grant, page
         for _each in range(count):
             agreement = f.AgreementFactory(management=cast.bougenvil, vendor=cast.teknik)
             f.SharingRequestFactory(
-                subject=grant.subject, agreement=agreement, status="given", answered_at=timezone.now()
+                subject=grant.subject, agreement=agreement, status="given", settled_at=timezone.now()
             )
             f.GrantFactory(subject=grant.subject, agreement=agreement, ends_at=timezone.now() + timedelta(days=1))
 

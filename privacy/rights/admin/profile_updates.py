@@ -4,25 +4,22 @@ from datetime import timedelta
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.dates import short_day
-from privacy import access, deadlines, declarations, parties
-from privacy.admin.base import TenantDataAdmin, role_of
-from privacy.admin.display import chip, person
+from privacy import access, declarations, parties
+from privacy.admin.base import role_of
+from privacy.admin.cases import CaseAdmin, Step
+from privacy.admin.display import person
 from privacy.admin.reveal import Revealing
 from privacy.models.access import AccessReason, AccessRecord, Action
 from privacy.rights import profile_updates
 from privacy.rights.forms.profile_updates import DecisionForm
 from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
-from privacy.scope import Role
 
 Status = ProfileUpdateRequest.Status
 # By which a request is told from another in a list: the person's name and where she lives
@@ -34,37 +31,6 @@ KINDS = {
     Status.WITHDRAWN: "over",
 }
 LATELY = timedelta(minutes=15)
-
-
-class QueueFilter(admin.SimpleListFilter):
-    """What waits, unless asked for something else."""
-
-    title = _("queue")
-    parameter_name = "queue"
-    conditions = {
-        None: lambda: Q(status=Status.WAITING),
-        "overdue": lambda: Q(status=Status.WAITING, due_at__lt=timezone.now()),
-        "answered": lambda: ~Q(status=Status.WAITING),
-        "all": lambda: Q(pk__isnull=False),
-    }
-
-    def lookups(self, request, model_admin):
-        counts = {value or "waiting": Count("pk", filter=condition()) for value, condition in self.conditions.items()}
-        self.counts = model_admin.get_queryset(request).aggregate(**counts)
-        return [("overdue", _("Past the deadline")), ("answered", _("Answered")), ("all", _("All"))]
-
-    def choices(self, changelist):
-        for value, label in [(None, _("Waiting")), *self.lookup_choices]:
-            yield {
-                "selected": self.value() == value,
-                "query_string": changelist.get_query_string(
-                    {"queue": value} if value else {}, [] if value else ["queue"]
-                ),
-                "display": f"{label} ({self.counts[value or 'waiting']})",
-            }
-
-    def queryset(self, request, queryset):
-        return queryset.filter(self.conditions.get(self.value(), self.conditions[None])())
 
 
 class QueueList(ChangeList):
@@ -82,27 +48,36 @@ class QueueList(ChangeList):
             row.who = " · ".join(str(value) for key in WHO for _row, value in facts.get(key, []))
 
 
+def decision_form(data, row, request):
+    language = row.subject.holder.language if row.subject.holder else ""
+    return DecisionForm(data, lines=list(row.lines.all()), language=language)
+
+
+STEPS = {
+    "decide": Step(
+        decision_form,
+        profile_updates.decide,
+        _("Your decision is kept. The tenant is told."),
+        closes=True,
+        refuses_above=True,
+    )
+}
+
+
 @admin.register(ProfileUpdateRequest)
-class UpdateAdmin(Revealing, TenantDataAdmin):
+class UpdateAdmin(Revealing, CaseAdmin):
     why = AccessReason.UPDATE
     empty_text = _("Nothing is waiting. Requests appear here when tenants ask for a change to their data.")
     list_display = ("clock", "number", "kinds", "whose", "since")
-    list_display_links = ("number",)
-    list_filter = (QueueFilter,)
-    search_fields = ("number",)
-    ordering = (F("settled_at").desc(nulls_first=True), "due_at", "pk")
+    template = "admin/privacy/profileupdaterequest/decide.html"
+    chips = KINDS
+    steps = STEPS
 
     def has_add_permission(self, request):
         return False
 
     def get_changelist(self, request, **kwargs):
         return QueueList
-
-    @admin.display(description=_("time left or answer"), ordering="due_at")
-    def clock(self, row):
-        if row.is_waiting:
-            return chip(deadlines.urgency(row.due_at), deadlines.time_left(row.due_at))
-        return chip(KINDS[row.status], row.get_status_display())
 
     @admin.display(description=_("kinds of data"))
     def kinds(self, row):
@@ -111,10 +86,6 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
     @admin.display(description=_("tenant"))
     def whose(self, row):
         return person(row.who)
-
-    @admin.display(description=_("since"), ordering="received_at")
-    def since(self, row):
-        return short_day(row.received_at)
 
     # One request
 
@@ -170,34 +141,9 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
     def record_reveal(self, request, row, names, reason):
         super().record_reveal(request, declarations.entry_of(row.subject), names, reason)
 
-    def may_decide(self, request, row):
-        if not row.is_waiting or role_of(request) != Role.STAFF or row.subject.holder_id == request.user.pk:
-            return False
-        return self.has_change_permission(request, row)
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_or_change_permission(request, row):
-            raise PermissionDenied
-        form = self.form_for(row, request.POST or None)
-        if self.has_change_permission(request, row) and form.is_valid():
-            said, seen = _("Your decision is kept. The tenant is told."), request.POST.get("seen", "")
-            if self.attempt(request, profile_updates.decide, said, request=row, decisions=form.decisions(), seen=seen):
-                return HttpResponseRedirect(reverse("admin:privacy_profileupdaterequest_changelist"))
-            form = self.form_for(row)
-        self.record_again(request, row)
-        return TemplateResponse(
-            request, "admin/privacy/profileupdaterequest/decide.html", self.facts(request, row, form)
-        )
-
-    def form_for(self, row, data=None):
-        language = row.subject.holder.language if row.subject.holder else ""
-        return DecisionForm(data, lines=list(row.lines.all()), language=language)
-
-    def facts(self, request, row, form):
+    def facts(self, request, row, forms):
         """What the page shows. After a change meanwhile, nothing is decided before comparing anew."""
+        form = forms["decide"] if forms["decide"].errors else decision_form(None, row, request)
         row.refresh_from_db()
         entry = declarations.entry_of(row.subject)
         now = profile_updates.conflicts(row, entry) if row.is_waiting else {}
@@ -205,20 +151,14 @@ class UpdateAdmin(Revealing, TenantDataAdmin):
         items = profile_updates.compare(row, entry)
         present = {line.pk: declarations.masked(entry, line.field) for line in now}
         who = declarations.values([row.subject_id], WHO).get(row.subject_id, {})
-        return self.admin_site.each_context(request) | {
-            "title": _("Request %(number)s") % {"number": row.number},
-            "opts": self.opts, "row": row, "form": None if now else form, "has_conflict": bool(now),
+        return {
+            "form": None if now else form, "has_conflict": bool(now),
             "who": [str(value) for key in WHO for _row, value in who.get(key, [])],
             "items": [(item, None, *boxes[item.line.pk]) for item in items],
             "seen": profile_updates.mark(item.line for item in items),
             "read_only": [(item, present.get(item.line.pk)) for item in items],
-            "role": role_of(request).value,
-            "may_decide": self.may_decide(request, row),
-            "is_own": row.subject.holder_id == request.user.pk,
             "may_reveal": self.may_reveal(request, row),
-            "time_left": deadlines.time_left(row.due_at), "urgency": deadlines.urgency(row.due_at),
             "colleagues": self.colleagues(request, row),
-            "kind": KINDS.get(row.status, "info"),
         }  # fmt: skip
 
     def colleagues(self, request, row):

@@ -2,25 +2,23 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.recent_login import ask_for_fresh_sign_in
-from accounts.templatetags.dates import short_datetime_wib, short_day
+from accounts.templatetags.dates import short_datetime_wib
 from privacy import access_log as log
-from privacy import deadlines
 from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
-from privacy.admin.display import chip, person
+from privacy.admin.cases import CaseAdmin, QueueFilter, Step
+from privacy.admin.display import person
 from privacy.admin.people import PeopleList, entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.autocomplete import Autocomplete
 from privacy.models.access import AccessReason, AccessRecord
 from privacy.rights import rights_requests
-from privacy.rights.admin.profile_updates import QueueFilter
 from privacy.rights.forms.rights_requests import (
     GRANT,
     AnswerRightForm,
@@ -33,7 +31,6 @@ from privacy.rights.models.rights_requests import RightKind, RightsEvent, Rights
 from privacy.scope import Role
 
 Status = RightsRequest.Status
-LIST = "admin:privacy_rightsrequest_changelist"
 ITEM = "admin:privacy_rightsrequest_change"
 KINDS = {Status.GRANTED: "settled", Status.REFUSED: "late", Status.WITHDRAWN: "over"}
 
@@ -50,16 +47,48 @@ class RightsQueueFilter(QueueFilter):
         return [("mine", _("Mine")), *super().lookups(request, model_admin)]
 
 
+def answer_form(data, row, request):
+    language = row.subject.holder.language if row.subject.holder else ""
+    return AnswerRightForm(data, request=row, language=language)
+
+
+def assign(*, request, to, by):
+    return rights_requests.assign(request=request, to=to.user, by=by)
+
+
+def answer(*, request, by, decision, ground, answer, review_on, seen_email, **_ready):
+    if decision == GRANT:
+        return rights_requests.grant(request=request, answer=answer, by=by, seen_email=seen_email)
+    return rights_requests.refuse(request=request, ground=ground, answer=answer, review_on=review_on, by=by)
+
+
+STEPS = {
+    "identity": Step(
+        lambda data, row, request: IdentityForm(data),
+        rights_requests.check_identity,
+        _("How the identity was checked is kept."),
+    ),
+    "assign": Step(lambda data, row, request: AssignForm(data, request=row), assign, _("The request is assigned.")),
+    "email": Step(
+        lambda data, row, request: NewEmailForm(data),
+        rights_requests.enter_email,
+        _("The new email is entered. Ask a colleague to read it again and to grant the request."),
+    ),
+    "answer": Step(answer_form, answer, _("Your answer is kept. The tenant is told."), closes=True),
+}
+
+
 @admin.register(RightsRequest)
-class RightsRequestAdmin(TenantDataAdmin):
+class RightsRequestAdmin(CaseAdmin):
     why = AccessReason.RIGHTS
     empty_text = _("Nothing is waiting. Requests appear here when tenants ask for one of their rights.")
     list_display = ("clock", "number", "right", "whose", "since", "assigned")
-    list_display_links = ("number",)
     list_filter = (RightsQueueFilter,)
     list_select_related = ("assigned_to__holder", "subject")
-    search_fields = ("number",)
-    ordering = (F("settled_at").desc(nulls_first=True), "due_at", "pk")
+    template = "admin/privacy/rightsrequest/answer.html"
+    chips = KINDS
+    steps = STEPS
+    deciding_roles = (Role.STAFF, Role.OPERATOR)
 
     def has_add_permission(self, request):
         """A request is written down for a tenant of one's own register; the operator has none."""
@@ -72,12 +101,6 @@ class RightsRequestAdmin(TenantDataAdmin):
     def get_changelist(self, request, **kwargs):
         return PeopleList
 
-    @admin.display(description=_("time left or answer"), ordering="due_at")
-    def clock(self, row):
-        if row.is_waiting:
-            return chip(deadlines.urgency(row.due_at), deadlines.time_left(row.due_at))
-        return chip(KINDS[row.status], row.get_status_display())
-
     @admin.display(description=_("right"), ordering="kind")
     def right(self, row):
         return capfirst(row.get_kind_display())
@@ -85,10 +108,6 @@ class RightsRequestAdmin(TenantDataAdmin):
     @admin.display(description=_("tenant"))
     def whose(self, row):
         return person(row.who) if row.who else _("an account")
-
-    @admin.display(description=_("since"), ordering="received_at")
-    def since(self, row):
-        return short_day(row.received_at)
 
     @admin.display(description=_("assigned to"))
     def assigned(self, row):
@@ -132,86 +151,18 @@ class RightsRequestAdmin(TenantDataAdmin):
 
     # One request
 
-    def may_decide(self, request, row):
-        """What the verbs would say, so that no button stands where none works."""
-        if not row.is_waiting or row.subject.holder_id == request.user.pk:
-            return False
-        return self.has_change_permission(request, row) and rights_requests.answers_for(request.user, row)
+    def is_sensitive(self, row, step):
+        return (row.kind, step) in SENSITIVE
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_or_change_permission(request, row):
-            raise PermissionDenied
-        step = request.POST.get("step", "")
-        forms = self.forms_for(row, request.POST if request.method == "POST" else None, step)
-        if step in forms and self.has_change_permission(request, row) and forms[step].is_valid():
-            if (row.kind, step) in SENSITIVE:
-                ask_for_fresh_sign_in(request)
-            if self.take_step(request, row, step, forms[step]):
-                return HttpResponseRedirect(reverse(LIST) if step == "answer" else request.path)
-            row.refresh_from_db()
-        self.record_again(request, row)
-        return TemplateResponse(
-            request, "admin/privacy/rightsrequest/answer.html", self.facts(request, row, forms, forms.get(step))
-        )
-
-    def forms_for(self, row, data, step):
-        language = row.subject.holder.language if row.subject.holder else ""
-        sent = {step: data}
-        return {
-            "identity": IdentityForm(sent.get("identity")),
-            "assign": AssignForm(sent.get("assign"), request=row),
-            "email": NewEmailForm(sent.get("email")),
-            "answer": AnswerRightForm(sent.get("answer"), request=row, language=language),
-        }
-
-    def take_step(self, request, row, step, form):
-        """Call the step's verb; False, with the sentence in the form, when it refuses."""
-        data = form.cleaned_data
-        try:
-            if step == "identity":
-                rights_requests.check_identity(request=row, how=data["how"], by=request.user)
-                said = _("How the identity was checked is kept.")
-            elif step == "assign":
-                rights_requests.assign(request=row, to=data["to"].user, by=request.user)
-                said = _("The request is assigned.")
-            elif step == "email":
-                rights_requests.enter_email(request=row, email=data["email"], by=request.user)
-                said = _("The new email is entered. Ask a colleague to read it again and to grant the request.")
-            else:
-                self.answer(request, row, form)
-                said = _("Your answer is kept. The tenant is told.")
-        except Refused as refusal:
-            form.refuse(refusal)
-            return False
-        self.message_user(request, said)
-        return True
-
-    def answer(self, request, row, form):
-        data, words = form.cleaned_data, form.words()
-        if data["decision"] == GRANT:
-            seen = request.POST.get("seen_email", "")
-            return rights_requests.grant(request=row, answer=words, by=request.user, seen_email=seen)
-        return rights_requests.refuse(
-            request=row, ground=data["ground"], answer=words, review_on=data["review_on"], by=request.user
-        )
-
-    def facts(self, request, row, forms, sent):
+    def facts(self, request, row, forms):
         line = AccessRecord.objects.filter(pk=row.line_id).select_related("actor__holder", "party", "grant__purpose")
         line = line.first() if row.line_id else None
         holder = row.subject.holder
-        return self.admin_site.each_context(request) | {
-            "title": _("Request %(number)s") % {"number": row.number},
-            "opts": self.opts, "row": row, "forms": forms, "form": sent, "role": role_of(request).value,
+        return {
             "who": names_of([row.subject_id]).get(row.subject_id, ""),
             "holder": holder if row.subject.own else None, "has_account": holder is not None,
             "line": line, "sentence": log.sentence(line, holder.pk if holder else None) if line else "",
-            "may_decide": self.may_decide(request, row), "is_own": row.subject.holder_id == request.user.pk,
-            "time_left": deadlines.time_left(row.due_at), "urgency": deadlines.urgency(row.due_at),
-            "kind": KINDS.get(row.status, "info"), "steps": steps(row),
-            "events": row.events.select_related("actor__holder").order_by("at", "pk"),
+            "steps": steps(row), "events": row.events.select_related("actor__holder").order_by("at", "pk"),
         }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from privacy.forms.refusing import RefusingForm
 from privacy.rights.models.profile_updates import ProfileUpdateLine
 
 Decision = ProfileUpdateLine.Decision
@@ -17,8 +18,13 @@ READY = {
 LONGEST = ProfileUpdateLine._meta.get_field("reason").max_length
 
 
-class DecisionForm(forms.Form):
-    """Three fields a line: the decision (none chosen), a ready reason, and a reason in own words."""
+class DecisionForm(RefusingForm):
+    """Three fields a line: the decision (none chosen), a ready reason, and a reason in own words.
+
+    Once valid it holds what `profile_updates.decide` takes.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, lines, language="", **kwargs):
         """`language`: that of the tenant, in which a ready reason is kept."""
@@ -56,14 +62,13 @@ class DecisionForm(forms.Form):
                 self.add_error(f"ready_{line.pk}", _("Write the reason for each rejection; the tenant reads it."))
             elif len(reason) > LONGEST:
                 self.add_error(f"reason_{line.pk}", _("Write a shorter reason: one or two sentences."))
-        return data
+        return data if self.errors else {"decisions": self._decisions(), "seen": data["seen"]}
 
     def rows(self):
         """Each line with its three boxes."""
         return [(line, *(self[f"{name}_{line.pk}"] for name in ("decision", "ready", "reason"))) for line in self.lines]
 
-    def decisions(self):
-        """What `profile_updates.decide` takes."""
+    def _decisions(self):
         return {
             line.pk: (decision, self._reason(line) if decision == Decision.REJECTED else "")
             for line in self.lines

@@ -219,9 +219,11 @@ class AnswerRightForm(RightsForm):
         data = super().clean()
         if data.get("decision") == REFUSE and not data.get("ground"):
             self.add_error("ground", _("Choose the ground of the refusal from the list; the law names them."))
-        if data.get("decision") and not self.words():
+        words = self.words()
+        if data.get("decision") and not words:
             self.add_error("answer", _("Write the answer; the tenant reads it."))
-        return data
+        # Not a box: the page always carries the address that it shows now
+        return data | {"answer": words, "seen_email": self.data.get("seen_email", "")}
 
     def words(self):
         ready = self.cleaned_data.get("ready", "")

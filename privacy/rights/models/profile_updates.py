@@ -2,32 +2,20 @@
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import TruncDate
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import deadlines, declarations
+from privacy import declarations
 from privacy.fields import EncryptedTextField
+from privacy.models.cases import Case
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
 from privacy.scope import ScopedQuerySet
 
 
-class UpdateQuerySet(ScopedQuerySet):
-    def waiting(self):
-        """The queue: most urgent first, so overdue ones are on top."""
-        return self.filter(status=ProfileUpdateRequest.Status.WAITING).order_by("due_at", "pk")
+class ProfileUpdateRequest(Case):
+    PAGE = "update_detail"
+    NOT_STAFF = _("Only staff of the management that keeps this record can decide.")
 
-    def end(self, now):
-        """Settle what still waits."""
-        waiting = self.filter(status=ProfileUpdateRequest.Status.WAITING)
-        waiting.update(status=ProfileUpdateRequest.Status.WITHDRAWN, settled_at=now)
-
-    def with_ended_on(self):
-        return self.annotate(ended_on=TruncDate("settled_at"))
-
-
-class ProfileUpdateRequest(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", _("in review")
         APPROVED = "approved", _("approved")
@@ -35,23 +23,15 @@ class ProfileUpdateRequest(models.Model):
         REJECTED = "rejected", _("rejected")
         WITHDRAWN = "withdrawn", _("withdrawn by the tenant")
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="update_requests", verbose_name=_("subject"))
     controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
     note = EncryptedTextField(_("note"), blank=True, default="")
     evidence = models.FileField(_("supporting document"), upload_to="evidence", blank=True)
-    received_at = models.DateTimeField(_("received at"), default=timezone.now)
-    due_at = models.DateTimeField(_("deadline"), default=deadlines.due)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
-    settled_at = models.DateTimeField(_("answered at"), null=True)
-    settled_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
 
-    objects = UpdateQuerySet.as_manager()
-
-    class Meta:
+    class Meta(Case.Meta):
         verbose_name = _("data change request")
         verbose_name_plural = _("data change requests")
-        ordering = ["-received_at", "-pk"]
         indexes = [
             models.Index(fields=["controller", "due_at"], condition=Q(status="waiting"), name="privacy_update_queue")
         ]
@@ -66,13 +46,6 @@ class ProfileUpdateRequest(models.Model):
             ("id", "number", "subject", "controller", "received_at", "due_at", "status", "settled_at", "settled_by"),
             "proof that the request was answered in time (article 30)",
         )
-
-    def __str__(self):
-        return self.number
-
-    @property
-    def is_waiting(self):
-        return self.status == self.Status.WAITING
 
 
 class ProfileUpdateLine(models.Model):

@@ -2,18 +2,16 @@
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.dates import short_datetime_wib
-from privacy import deadlines
 from privacy.fields import EncryptedTextField
 from privacy.models.access import AccessRecord
+from privacy.models.cases import Case
 from privacy.models.evidence import Evidence, EvidenceQuerySet
-from privacy.models.parties import Party
+from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, Party, PartyKind
 from privacy.models.subjects import Subject
-from privacy.scope import ScopedQuerySet
 
 
 class RightKind(models.TextChoices):
@@ -57,20 +55,9 @@ class HowChecked(models.TextChoices):
     NOT_CONFIRMED = "not_confirmed", _("checked, and not confirmed")
 
 
-class RightsQuerySet(ScopedQuerySet):
-    def waiting(self):
-        """The queue: most urgent first, so overdue ones are on top."""
-        return self.filter(status=RightsRequest.Status.WAITING).order_by("due_at", "pk")
+class RightsRequest(Case):
+    PAGE = "rights_request"
 
-    def end(self, now):
-        """Settle what still waits."""
-        self.filter(status=RightsRequest.Status.WAITING).update(status=RightsRequest.Status.WITHDRAWN, settled_at=now)
-
-    def with_ended_on(self):
-        return self.annotate(ended_on=TruncDate("settled_at"))
-
-
-class RightsRequest(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", _("in review")
         GRANTED = "granted", _("granted")
@@ -82,7 +69,6 @@ class RightsRequest(models.Model):
         LETTER = "letter", _("by letter or email")
         VISIT = "visit", _("by a visit")
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
     kind = models.CharField(_("right"), max_length=12, choices=RightKind)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="rights_requests", verbose_name=_("subject"))
     controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("answered by company"))
@@ -92,8 +78,6 @@ class RightsRequest(models.Model):
     )
     channel = models.CharField(_("came"), max_length=8, choices=Channel, default=Channel.ONLINE)
     recorded_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
-    received_at = models.DateTimeField(_("received at"), default=timezone.now)
-    due_at = models.DateTimeField(_("deadline"), default=deadlines.due)
     how_checked = models.CharField(_("identity"), max_length=14, choices=HowChecked, blank=True)
     checked_at = models.DateTimeField(_("identity checked at"), null=True)
     checked_by = models.ForeignKey(
@@ -109,15 +93,10 @@ class RightsRequest(models.Model):
         Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("new email entered by")
     )
     review_on = models.DateField(_("looked at again on"), null=True)
-    settled_at = models.DateTimeField(_("answered at"), null=True)
-    settled_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
 
-    objects = RightsQuerySet.as_manager()
-
-    class Meta:
+    class Meta(Case.Meta):
         verbose_name = _("rights request")
         verbose_name_plural = _("rights requests")
-        ordering = ["-received_at", "-pk"]
         indexes = [
             models.Index(fields=["controller", "due_at"], condition=Q(status="waiting"), name="privacy_right_queue")
         ]
@@ -154,12 +133,12 @@ class RightsRequest(models.Model):
             "proof that the right was answered in time (articles 30, 32, 40, 41)",
         )  # fmt: skip
 
-    def __str__(self):
-        return self.number
-
-    @property
-    def is_waiting(self):
-        return self.status == self.Status.WAITING
+    def is_answered_by(self, user):
+        """Whether this account works for the company that answers: a management, or the operator."""
+        if user.is_superuser and self.controller.kind == PartyKind.OPERATOR:
+            return True
+        roles = (*STAFF_ROLES, *OPERATOR_ROLES)
+        return user.is_active and user.memberships.filter(party=self.controller_id, role__in=roles).exists()
 
 
 class RightsEvent(Evidence):

@@ -106,13 +106,13 @@ class SharingRequestAdmin(AboutSomebody):
     def company(self, asked):
         return asked.asked_for.name
 
-    @admin.display(description=_("asked at"), ordering="asked_at")
+    @admin.display(description=_("asked at"), ordering="received_at")
     def asked(self, asked):
-        return dates.short_datetime_wib(asked.asked_at)
+        return dates.short_datetime_wib(asked.received_at)
 
-    @admin.display(description=_("answered at"), ordering="answered_at")
+    @admin.display(description=_("answered at"), ordering="settled_at")
     def answered(self, asked):
-        return dates.short_datetime_wib(asked.answered_at) or empty_value()
+        return dates.short_datetime_wib(asked.settled_at) or empty_value()
 
     @admin.display(description=_("until"), ordering="until")
     def last_day(self, asked):

@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import notifications, parties, reference_numbers, subjects
+from privacy import cases, notifications, parties, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.models.subjects import Subject
 from privacy.scope import Role
@@ -64,7 +64,7 @@ def ask_again_from(subject, agreement, purpose):
     """
     declined = Q(status=Status.DECLINED) | Q(status=Status.CANCELLED, asked_for=agreement.vendor_id)
     same = {"subject": subject, "agreement": agreement, "purpose": purpose}
-    asked = SharingRequest.objects.filter(declined, **same).aggregate(last=Max("answered_at"))["last"]
+    asked = SharingRequest.objects.filter(declined, **same).aggregate(last=Max("settled_at"))["last"]
     withdrawn = SharingGrant.objects.filter(**same).aggregate(last=Max("withdrawn_at"))["last"]
     last = max(filter(None, (asked, withdrawn)), default=None)
     day = timezone.localdate(last) + timedelta(days=settings.ASK_AGAIN_DAYS) if last else None
@@ -89,25 +89,25 @@ def _check_vendor(subject, agreement, purpose):
 @transaction.atomic
 def cancel(*, request, by, role):
     """The side that asked takes its request back."""
-    request = SharingRequest.objects.select_for_update().get(pk=request.pk)
+    request = cases.lock_waiting(request)
     if request.asked_for_id not in {company.pk for company in parties.companies(by, role)}:
         raise Refused(_("Only the company that asked can cancel this request."), code="not_party")
-    _settle(request, Status.CANCELLED)
+    cases.settle(request, Status.CANCELLED, by)
     event(SharingEvent.Kind.CANCELLED, request=request, by=by)
 
 
 @transaction.atomic
 def refuse(*, request, by):
     """The person does not share. No reason is asked."""
-    request = _answerable(request, by)
-    _settle(request, Status.DECLINED)
+    request = cases.lock_own(request, by)
+    cases.settle(request, Status.DECLINED, by)
     event(SharingEvent.Kind.DECLINED, request=request, by=by)
 
 
 @transaction.atomic
 def answer(*, request, fields, until, by):
     """The person shares what was asked for, or less of it, and not for longer."""
-    request = _answerable(request, by)
+    request = cases.lock_own(request, by)
     if not set(fields) <= set(request.fields):
         raise Refused(_("Choose only from the data that was asked for."), code="not_asked")
     if until > request.until:
@@ -124,28 +124,5 @@ def answer(*, request, fields, until, by):
         by=by,
         request=request,
     )
-    _settle(request, Status.GIVEN)
+    cases.settle(request, Status.GIVEN, by)
     return grant
-
-
-def _answerable(request, by):
-    request = (
-        SharingRequest.objects.select_for_update(of=("self",))
-        .select_related("subject", "agreement", "purpose")
-        .get(pk=request.pk)
-    )
-    if request.subject.holder_id != by.pk:
-        raise Refused(_("Only the person concerned can answer this request."), code="not_holder")
-    _check_waiting(request)
-    return request
-
-
-def _settle(request, status):
-    _check_waiting(request)
-    request.status, request.answered_at = status, timezone.now()
-    request.save(update_fields=["status", "answered_at"])
-
-
-def _check_waiting(request):
-    if request.status != Status.WAITING:
-        raise Refused(_("This request is already answered. You need not answer it again."), code="answered")

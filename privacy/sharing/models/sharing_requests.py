@@ -6,22 +6,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy.consent.models.purposes import Purpose
+from privacy.models.cases import Case
 from privacy.models.field_keys import FieldLabels, check_field_keys
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
-from privacy.scope import ScopedQuerySet
 from privacy.sharing.models.agreements import SharingAgreement
 
 
-class SharingRequestQuerySet(ScopedQuerySet):
-    def end(self, now):
-        """Cancel what still waits."""
-        waiting = self.filter(status=SharingRequest.Status.WAITING)
-        waiting.update(status=SharingRequest.Status.CANCELLED, answered_at=now)
+class SharingRequest(FieldLabels, Case):
+    """Staff or a vendor asks the person to share; only the person answers, and nobody sets them a deadline."""
 
-
-class SharingRequest(FieldLabels, models.Model):
-    """Staff or a vendor asks the person to share; only the person answers."""
+    ENDED = "cancelled"
+    NOT_HOLDER = _("Only the person concerned can answer this request.")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("asked for")
@@ -29,7 +25,6 @@ class SharingRequest(FieldLabels, models.Model):
         DECLINED = "declined", _("not given")
         CANCELLED = "cancelled", _("cancelled")
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="sharing_requests", verbose_name=_("subject"))
     agreement = models.ForeignKey(
         SharingAgreement, models.PROTECT, related_name="requests", verbose_name=_("agreement")
@@ -40,16 +35,13 @@ class SharingRequest(FieldLabels, models.Model):
     reason = models.CharField(_("why, in one sentence that the tenant reads"), max_length=200)
     asked_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     asked_for = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("asked for the company"))
-    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    received_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    due_at = None
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
-    answered_at = models.DateTimeField(_("answered at"), null=True)
 
-    objects = SharingRequestQuerySet.as_manager()
-
-    class Meta:
+    class Meta(Case.Meta):
         verbose_name = _("request to share")
         verbose_name_plural = _("requests to share")
-        ordering = ["-asked_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["subject", "agreement", "purpose"],
@@ -75,12 +67,10 @@ class SharingRequest(FieldLabels, models.Model):
                 "until",
                 "asked_by",
                 "asked_for",
-                "asked_at",
+                "received_at",
                 "status",
-                "answered_at",
+                "settled_at",
+                "settled_by",
             ),
             "proof of what was asked",
         )
-
-    def __str__(self):
-        return self.number

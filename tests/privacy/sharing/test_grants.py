@@ -152,7 +152,7 @@ def test_ask_again_is_possible_for_staff(cast, asking):
 def test_ask_again_from_looks_at_what_this_person_declined(cast, asked):
     refused_once = f.SharingRequestFactory(
         subject=asked.subject, agreement=asked.agreement, purpose=asked.purpose,
-        status="declined", answered_at=timezone.now(),
+        status="declined", settled_at=timezone.now(),
     )  # fmt: skip
     about = {"subject": asked.subject, "agreement": asked.agreement, "purpose": asked.purpose}
     assert grants.ask_again_from(**about) == days(30)
@@ -304,7 +304,7 @@ def test_answer_gives_what_is_ticked_and_no_more(cast, asked):
     grant = grants.answer(request=asked, fields=[NAME], until=days(7), by=cast.ann)
     asked.refresh_from_db()
     assert (grant.fields, grant.ends_on, grant.request) == ([NAME], days(7), asked)
-    assert (asked.status, asked.answered_at is not None) == ("given", True)
+    assert (asked.status, asked.settled_at is not None) == ("given", True)
     assert grant.events.get().kind == SharingEvent.Kind.GIVEN
     assert grant.events.get().actor.holder == cast.ann
 

@@ -196,7 +196,7 @@ def test_request_under_an_agreement_that_ended_cannot_be_given(cast, sign_in, as
     ("status", "words"), [("declined", "Nothing was shared"), ("cancelled", "took this request back")]
 )
 def test_request_that_is_over_says_so(cast, sign_in, asked, status, words):
-    asked.status, asked.answered_at = status, timezone.now()
+    asked.status, asked.settled_at = status, timezone.now()
     asked.save()
     assert words in text(sign_in(cast.ann).get(reverse("sharing_request", args=[asked.number])))
 

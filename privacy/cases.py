@@ -1,0 +1,62 @@
+"""What the verbs of all cases have in common: lock, refuse a second answer or one's own, settle, tell the person.
+
+Call these inside the transaction of a verb.
+"""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import mail
+from privacy import declarations, subjects
+from privacy.errors import Refused
+from privacy.models.subjects import Subject
+
+
+def lock(case):
+    """The case as it is now, locked until the transaction ends."""
+    holder = f"{declarations.of(type(case)).subject}__holder"
+    return type(case).objects.select_for_update(of=("self",)).select_related(holder).get(pk=case.pk)
+
+
+def lock_waiting(case):
+    """As `lock`. Raise Refused once it is settled."""
+    case = lock(case)
+    if not case.is_waiting:
+        raise Refused(case.ANSWERED, code="answered")
+    return case
+
+
+def lock_own(case, by):
+    """As `lock_waiting`, for the person whom the case is about."""
+    case = lock_waiting(case)
+    if not case.is_own(by):
+        raise Refused(case.NOT_HOLDER, code="not_holder")
+    return case
+
+
+def lock_to_decide(case, by):
+    """As `lock_waiting`, for those who answer. Nobody decides their own case."""
+    case = lock_waiting(case)
+    if case.is_own(by):
+        raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
+    if not case.is_answered_by(by):
+        raise Refused(case.NOT_STAFF, code="not_staff")
+    return case
+
+
+def settle(case, status, by=None):
+    """Close a locked case. `by` is None where no person decides."""
+    case.status, case.settled_at = status, timezone.now()
+    case.settled_by = subjects.get_or_create_for(by) if by else None
+    case.save()
+    return case
+
+
+def tell(case):
+    """Write to the person that the case is answered, whatever else is restricted. Without an account nobody is told.
+
+    The holder is read anew: an erasure that was granted has taken the account from the subject, and told of it.
+    """
+    holder = Subject.objects.select_related("holder").get(pk=case.data_subject.pk).holder
+    if holder is not None:
+        mail.email_user(user=holder, template=case.MAIL, url_name=case.PAGE, url_args=case.page_args)
