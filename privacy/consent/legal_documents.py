@@ -11,7 +11,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from privacy import subjects
+from privacy import subjects, two_person
 from privacy.consent import announcements
 from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
 from privacy.errors import Refused
@@ -191,17 +191,16 @@ def _check_draft(version, by, seen):
     """Still a draft, the one that was read, whole, and read by a second person."""
     if version.is_published:
         raise Refused(_("This version is already published."), code="published")
-    if seen is not None and seen != version.drafted_at.isoformat():
-        raise Refused(
-            _("This draft changed while you were reading. Nothing was published. Read it again, then decide."),
-            code="changed",
-        )
+    two_person.check_shown(
+        seen,
+        version.drafted_at.isoformat(),
+        _("This draft changed while you were reading. Nothing was published. Read it again, then decide."),
+    )
     if not all(version.text(language).strip() and version.changes(language).strip() for language in LANGUAGES):
         raise Refused(
             _("Fill in the text and the summary of changes in both languages, then publish."), code="language"
         )
-    if subjects.get_or_create_for(by) == version.drafted_by:
-        raise Refused(_("You edited this draft last. Ask a second person to publish it."), code="second_person")
+    two_person.check_second(version, by)
 
 
 def _check_order(version):

@@ -13,7 +13,7 @@ from privacy.scope import Role, ScopedQuerySet
 class CaseQuerySet(ScopedQuerySet):
     def waiting(self):
         """The queue, most urgent first: what is overdue comes on top."""
-        return self.filter(status=self.model.Status.WAITING).order_by("due_at", "pk")
+        return self.filter(status=self.model.Status.WAITING).order_by(*self.model.QUEUE)
 
     def end(self, now):
         """Settle every open case, as an erasure does."""
@@ -32,6 +32,7 @@ class Case(models.Model):
 
     OPEN = ("waiting",)  # the statuses in which it is not settled yet
     ENDED = "withdrawn"  # the status of a case that ends without an answer
+    QUEUE = ("due_at", "pk")  # the order in which cases wait
     MAIL = "request_answered"  # the template of the mail that tells the person of the answer
     PAGE = ""  # the URL name of the person's own page of the case
     ANSWERED = _("This request is already answered. You need not answer it again.")

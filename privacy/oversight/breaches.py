@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import mail
-from privacy import deadlines, declarations, integrity, reference_numbers, subjects
+from privacy import deadlines, declarations, integrity, reference_numbers, subjects, two_person
 from privacy.errors import Refused
 from privacy.models.parties import PartyKind
 from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice, BreachSubject
@@ -180,10 +180,11 @@ def _open(breach, by):
 
 def _complete(breach, by, seen):
     breach = _open(breach, by)
-    if seen is not None and seen != mark(breach):
-        raise Refused(
-            _("This case changed while you were reading. Nobody was told. Read it again, then decide."), code="changed"
-        )
+    two_person.check_shown(
+        seen,
+        mark(breach),
+        _("This case changed while you were reading. Nobody was told. Read it again, then decide."),
+    )
     if missing := breach.missing_parts:
         sentence = ngettext(
             "Before anyone is told, write this part: %(parts)s.",

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts import mail
-from privacy import access, declarations, reference_numbers, subjects
+from privacy import access, declarations, reference_numbers, subjects, two_person
 from privacy.errors import Refused
 from privacy.files import uploads
 from privacy.files.csv_injection import escape_formula
@@ -107,7 +107,8 @@ def export(*, disclosure, by):
     disclosure = _locked(disclosure)
     if not by.memberships.of_staff().filter(party=disclosure.controller_id).exists():
         raise Refused(_("Only staff of the management that keeps this record can export this."), code="not_staff")
-    _check_not_about(list(disclosure.people.values_list("subject__holder", flat=True)), by)
+    if disclosure.concerns(by):
+        raise Refused(disclosure.CONCERNED, code="concerned")
     if disclosure.status not in EXPORTABLE:
         raise Refused(_("A second person must approve this before anything is exported."), code="step")
     if disclosure.decided_at < timezone.now() - timedelta(days=APPROVAL_DAYS):
@@ -217,9 +218,7 @@ def _check_second(disclosure, by):
             _("Only the head of the building management or the data protection officer can decide this."),
             code="not_second",
         )
-    if disclosure.asked_by.holder_id == by.pk:
-        raise Refused(_("You asked for this. Ask a second person to decide it."), code="own")
-    _check_not_about(list(disclosure.people.values_list("subject__holder", flat=True)), by)
+    two_person.check_second(disclosure, by)
 
 
 def _decidable(disclosure, by):

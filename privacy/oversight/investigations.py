@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import access, declarations, parties, reference_numbers, subjects, value_display
+from privacy import access, declarations, parties, reference_numbers, subjects, two_person, value_display
 from privacy.errors import Refused
 from privacy.models.access import AccessReason
 from privacy.models.parties import MembershipRole
@@ -95,7 +95,8 @@ def close(*, case, by):
     """End it before its time: from now on nothing is read under it."""
     case = _locked(case)
     _check_side(case.controller_id, by)
-    _check_not_about(case, by)
+    if case.concerns(by):
+        raise Refused(case.CONCERNED, code="concerned")
     if case.state not in case.RUNNING:
         raise Refused(_("This case is over already. You need not close it."), code="over")
     return _move(case, Status.CLOSED, Kind.CLOSED, subjects.get_or_create_for(by))
@@ -190,14 +191,7 @@ def _check_decidable(case, by):
         raise Refused(_("This case has expired. Open a new one."), code="expired")
     if case.status != Status.ASKED:
         raise Refused(_("This case is already decided."), code="decided")
-    if case.opened_by.holder_id == by.pk:
-        raise Refused(_("You opened this case. A second person decides it."), code="same_person")
-    _check_not_about(case, by)
-
-
-def _check_not_about(case, by):
-    if case.people.filter(subject__holder=by).exists():
-        raise Refused(_("You cannot decide a case about yourself. Ask a colleague to do it."), code="own")
+    two_person.check_second(case, by)
 
 
 def _move(case, status, kind, actor, reason=""):

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations, reference_numbers, subjects
+from privacy import declarations, reference_numbers, subjects, two_person
 from privacy.errors import Refused
 from privacy.models.subjects import Subject
 from privacy.parties import admin_role
@@ -48,8 +48,7 @@ def release(*, hold, by):
         raise Refused(_("This hold is not yours to release."), code="not_yours")
     if not hold.is_active:
         raise Refused(_("This hold is already released."), code="released")
-    if hold.placed_by == subjects.get_or_create_for(by):
-        raise Refused(_("You placed this hold. Ask a second person to release it."), code="second_person")
+    two_person.check_second(hold, by)
     hold.released_by, hold.released_at = subjects.get_or_create_for(by), timezone.now()
     hold.save(update_fields=["released_by", "released_at"])
     Subject.objects.select_for_update().get(pk=hold.subject_id)  # or a colleague places another one meanwhile

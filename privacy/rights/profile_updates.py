@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import encryption, mail
-from privacy import access, cases, declarations, reference_numbers
+from privacy import access, cases, declarations, reference_numbers, two_person
 from privacy.errors import Refused
 from privacy.models.access import AccessReason, Action
 from privacy.models.subjects import Subject
@@ -154,8 +154,7 @@ def decide(*, request, decisions, seen, by):
     """
     request = cases.lock_to_decide(request, by)
     lines = list(request.lines.select_for_update().order_by("pk"))
-    if seen != mark(lines):
-        raise Refused(CHANGED_MEANWHILE, code="changed")
+    two_person.check_shown(seen, mark(lines), CHANGED_MEANWHILE)
     _check_decisions(lines, decisions)
     record = type(declarations.entry_of(request.subject)).objects.select_for_update().get(subject=request.subject)
     if conflicts(request, record, lines):

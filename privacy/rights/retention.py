@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
 from accounts.templatetags import dates
-from privacy import declarations, integrity, reference_numbers, subjects
+from privacy import declarations, integrity, reference_numbers, subjects, two_person
 from privacy.errors import Refused
 from privacy.models.subjects import Subject
 from privacy.rights import erasure_journal, erasures
@@ -266,13 +266,13 @@ def run(*, run, by):
             raise Refused(_("This run is over. Prepare a new one."), code="over")
         if timezone.localdate(run.prepared_at) != timezone.localdate():
             raise Refused(_("This was prepared on another day. Prepare it again."), code="old")
-        if run.prepared_by == subjects.get_or_create_for(by):
-            raise Refused(_("You prepared this run. Ask a second person to run it."), code="second_person")
+        two_person.check_second(run, by)
         items = list(plan())
-        if run.check_code != check_code(items):
-            raise Refused(
-                _("What would be done has changed since this was prepared. Prepare it again."), code="changed"
-            )
+        two_person.check_shown(
+            run.check_code,
+            check_code(items),
+            _("What would be done has changed since this was prepared. Prepare it again."),
+        )
         run.run_by, run.done_at = subjects.get_or_create_for(by), timezone.now()
         run.save(update_fields=["run_by", "done_at"])
     return apply(by=by, items=items)

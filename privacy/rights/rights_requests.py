@@ -258,7 +258,7 @@ def _recover(request, by):
     if not request.new_email:
         return
     if request.email_entered_by_id == subjects.get_or_create_for(by).pk:
-        raise Refused(_("You entered the new email. Ask a colleague to decide."), code="same_person")
+        raise Refused(_("You entered the new email. Ask a colleague to decide."), code="second_person")
     holder = _recoverable(request)
     try:
         account_lifecycle.replace_email(user=holder, email=request.new_email, by=by)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import integrity, parties, reference_numbers
+from privacy import integrity, parties, reference_numbers, two_person
 from privacy.errors import Refused
 from privacy.files import uploads
 from privacy.scope import Role
@@ -64,11 +64,11 @@ def activate(*, agreement, by, seen=None):
     `seen` is the `mark` of the agreement that was read.
     """
     agreement = _locked(agreement, Status.ACTIVE, by)
-    if seen is not None and seen != mark(agreement):
-        raise Refused(
-            _("This agreement changed while you were reading. It was not activated. Read it again, then decide."),
-            code="changed",
-        )
+    two_person.check_shown(
+        seen,
+        mark(agreement),
+        _("This agreement changed while you were reading. It was not activated. Read it again, then decide."),
+    )
     signed = (
         agreement.management_signed_on,
         agreement.vendor_signed_on,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models.subjects import Subject
+from privacy.models.two_person import TwoPersonAct
 
 
 class LegalDocument(models.Model):
@@ -44,9 +45,11 @@ class DocumentVersionQuerySet(models.QuerySet):
         return (self.filter(document=document).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-class DocumentVersion(models.Model):
+class DocumentVersion(TwoPersonAct):
     """A draft until `legal_documents.publish`; from then on ORM and database refuse any change."""
 
+    FIRST = "drafted_by"
+    SAME_PERSON = _("You edited this draft last. Ask a second person to publish it.")
     is_tracked = True  # in the audit log
 
     document = models.ForeignKey(LegalDocument, models.PROTECT, related_name="versions", verbose_name=_("document"))

@@ -4,7 +4,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,6 +14,7 @@ from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels
 from privacy.models.parties import Party, PartyKind
 from privacy.models.subjects import Subject
+from privacy.models.two_person import TwoPersonAct, different_people
 from privacy.scope import ExcludingSelfQuerySet
 
 
@@ -61,7 +62,7 @@ class DisclosureQuerySet(ExcludingSelfQuerySet):
         return self.exclude(pk__in=self.model.objects.told(now).values("pk")).exclude(refused)
 
 
-class Disclosure(FieldLabels, models.Model):
+class Disclosure(FieldLabels, TwoPersonAct):
     """These fields of these people, to this institution, on this ground. Asked by one person, approved by another."""
 
     class Status(models.TextChoices):
@@ -140,14 +141,8 @@ class Disclosure(FieldLabels, models.Model):
             models.Index(fields=["tell_from"], condition=Q(status="exported"), name="privacy_disclosure_due"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
-                name="privacy_disclosure_two_people",
-            ),
-            models.CheckConstraint(
-                condition=Q(delayed_by__isnull=True) | ~Q(delayed_by=F("asked_by")),
-                name="privacy_disclosure_delay_two_people",
-            ),
+            different_people("asked_by", "decided_by", name="privacy_disclosure_two_people"),
+            different_people("asked_by", "delayed_by", name="privacy_disclosure_delay_two_people"),
             models.CheckConstraint(
                 condition=Q(status="asked") | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="privacy_disclosure_decided",
@@ -172,6 +167,9 @@ class Disclosure(FieldLabels, models.Model):
 
     def __str__(self):
         return self.number
+
+    def concerns(self, user):
+        return self.people.filter(subject__holder=user).exists()
 
     @property
     def is_told(self):

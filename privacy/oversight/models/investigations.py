@@ -11,6 +11,7 @@ from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
+from privacy.models.two_person import TwoPersonAct, different_people
 from privacy.scope import ExcludingSelfQuerySet, HeadsOnlyQuerySet, ScopedQuerySet
 
 
@@ -42,7 +43,11 @@ class CaseQuerySet(ExcludingSelfQuerySet, HeadsOnlyQuerySet):
         return found.filter(expires_at__gt=now) if state in model.RUNNING else found
 
 
-class InvestigationCase(FieldLabels, models.Model):
+class InvestigationCase(FieldLabels, TwoPersonAct):
+    FIRST = "opened_by"
+    SAME_PERSON = _("You opened this case. A second person decides it.")
+    CONCERNED = _("You cannot decide a case about yourself. Ask a colleague to do it.")
+
     class Status(models.TextChoices):
         ASKED = "asked", _("waits for a second approver")
         APPROVED = "approved", _("approved")
@@ -71,9 +76,7 @@ class InvestigationCase(FieldLabels, models.Model):
         verbose_name_plural = _("investigation cases")
         ordering = ["-opened_at", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("opened_by")), name="privacy_case_two_people"
-            ),
+            different_people("opened_by", "approved_by", name="privacy_case_two_people"),
             models.CheckConstraint(
                 condition=~Q(status="approved") | Q(approved_by__isnull=False), name="privacy_case_approved_by_someone"
             ),
@@ -86,6 +89,9 @@ class InvestigationCase(FieldLabels, models.Model):
 
     def __str__(self):
         return self.number
+
+    def concerns(self, user):
+        return self.people.filter(subject__holder=user).exists()
 
     @property
     def state(self):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy.fields import EncryptedTextField
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
+from privacy.models.two_person import TwoPersonAct
 from privacy.scope import ExcludingSelfQuerySet, HeadsOnlyQuerySet
 
 
@@ -16,8 +17,11 @@ class HoldQuerySet(ExcludingSelfQuerySet, HeadsOnlyQuerySet):
         return self.filter(released_at__isnull=True)
 
 
-class LegalHold(models.Model):
+class LegalHold(TwoPersonAct):
     """While a legal process needs a record, nothing of it is erased (articles 33, 43, 44)."""
+
+    FIRST = "placed_by"
+    SAME_PERSON = _("You placed this hold. Ask a second person to release it.")
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="holds", verbose_name=_("subject"))

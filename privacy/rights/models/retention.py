@@ -2,13 +2,13 @@
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
 from privacy.models.subjects import Subject
+from privacy.models.two_person import TwoPersonAct, different_people
 from privacy.scope import ScopedQuerySet
 
 
@@ -67,8 +67,11 @@ class RetentionNotice(models.Model):
         return f"#{self.pk}"
 
 
-class RetentionRun(models.Model):
+class RetentionRun(TwoPersonAct):
     """One person prepares a run, another runs it."""
+
+    FIRST = "prepared_by"
+    SAME_PERSON = _("You prepared this run. Ask a second person to run it.")
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     planned = models.JSONField(_("planned"))  # fate → rows
@@ -85,11 +88,7 @@ class RetentionRun(models.Model):
         verbose_name_plural = _("retention runs")
         ordering = ["-prepared_at", "-pk"]
         permissions = [("apply_retentionrun", "Can prepare and run retention")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(run_by__isnull=True) | ~Q(run_by=models.F("prepared_by")), name="privacy_run_second_person"
-            )
-        ]
+        constraints = [different_people("prepared_by", "run_by", name="privacy_run_second_person")]
 
     class Privacy:
         pass

@@ -17,6 +17,7 @@ class SharingRequest(FieldLabels, Case):
     """Staff or a vendor asks the person to share; only the person answers, and nobody sets them a deadline."""
 
     ENDED = "cancelled"
+    QUEUE = ("received_at", "pk")
     NOT_HOLDER = _("Only the person concerned can answer this request.")
 
     class Status(models.TextChoices):

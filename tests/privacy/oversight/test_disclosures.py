@@ -236,7 +236,7 @@ def test_a_head_elsewhere_is_no_second_person_here(cast, asked):
 @pytest.mark.parametrize(("verb", "words"), DECISIONS)
 def test_who_asked_decides_nothing(cast, verb, words):
     asked = ask(cast, by=cast.sam)
-    assert refused(verb, disclosure=asked, by=cast.sam, **words) == "own"
+    assert refused(verb, disclosure=asked, by=cast.sam, **words) == "second_person"
     assert not disclosures.may_decide(asked, cast.sam)
     assert disclosures.may_decide(asked, cast.olga)
 

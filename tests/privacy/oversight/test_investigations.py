@@ -135,7 +135,7 @@ def test_approve_by_the_dpo_or_another_head(cast, open_):
 @pytest.mark.parametrize("verb", ["approve", "refuse"])
 def test_who_opened_it_does_not_decide_it(cast, case, verb):
     more = {"reason": "x"} if verb == "refuse" else {}
-    refused(getattr(investigations, verb), "same_person", case=case, by=cast.sam, **more)
+    refused(getattr(investigations, verb), "second_person", case=case, by=cast.sam, **more)
     assert fresh(case).status == Status.ASKED
 
 
@@ -151,7 +151,7 @@ def test_the_head_of_another_management_does_not_decide(cast, case):
 def test_nobody_decides_a_case_about_herself(cast, open_):
     dewi = head(cast.anggrek)
     entry = f.TenantFactory(management=cast.anggrek, subject__holder=dewi)
-    refused(investigations.approve, "own", case=open_(people=[entry.subject]), by=dewi)
+    refused(investigations.approve, "concerned", case=open_(people=[entry.subject]), by=dewi)
 
 
 def test_refuse_keeps_the_reason(cast, case):

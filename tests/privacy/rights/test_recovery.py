@@ -124,7 +124,7 @@ def test_every_session_and_the_old_password_and_links_end(cast, sue, asked):
 
 def test_whoever_entered_the_email_does_not_grant_it(cast, sue, asked):
     enter(asked, sue)
-    refused("same_person", grant, request=asked, by=sue)
+    refused("second_person", grant, request=asked, by=sue)
     assert happened(asked)[-1] == "addressed"
     assert RightsRequest.objects.get(pk=asked.pk).is_waiting
     grant(request=asked, by=cast.sam)
