@@ -1,4 +1,4 @@
-"""docs/security.md says what is so: each requirement once, each test and file it names, each number as it is set."""
+"""docs/security/ says what is so: each requirement once, each test and file it names, each number as it is set."""
 
 import ast
 import re
@@ -11,16 +11,19 @@ from django.conf import settings
 from tenants.models import Tenant
 
 ROOT = Path(settings.BASE_DIR)
-TEXT = (ROOT / "docs" / "security.md").read_text()
+THREATS, CONTROLS, ASVS = (
+    (ROOT / "docs" / "security" / name).read_text() for name in ("threats.md", "controls.md", "asvs.md")
+)
 STATES = {"met", "n/a", "open"}
 ROW = re.compile(r"^\| (V\d+\.\d+\.\d+) \| L(\d) \| ([^|]+) \| ([^|]+) \| (.+) \|$", re.MULTILINE)
+ENTRY = re.compile(r"^- \*\*(V\d+\.\d+\.\d+)\*\*(.*(?:\n  .*)*)", re.MULTILINE)
 PATH = re.compile(r"(?<![\w./])(?:accounts|bamms|docs|locale|privacy|static|templates|tenants|tests)/[\w./-]*\w")
-NAMED = re.compile(r"(tests/[\w/]+\.py)?((?:::\w+)+)")
+NAMED = re.compile(r"(tests/[\w/]+\.py)((?:::\w+)+)")
 
 
 def section(title):
     """What stands under a heading, up to the next one that is not below it."""
-    level, rest = re.search(rf"^(#+) {re.escape(title)}\n(.*)", TEXT, re.MULTILINE | re.DOTALL).groups()
+    level, rest = re.search(rf"^(#+) {re.escape(title)}\n(.*)", CONTROLS, re.MULTILINE | re.DOTALL).groups()
     return re.split(rf"^#{{1,{len(level)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
 
 
@@ -43,14 +46,12 @@ def names_in(path):
 
 
 def missing_tests(text):
-    """Tests that are named and are not there; "::test_x" is of the file named before it."""
-    found, path = [], ""
-    for match in re.finditer(rf"{NAMED.pattern}|(tests/[\w/]+\.py)", text):
-        path = match[1] or match[3] or path
-        name = (match[2] or "").removeprefix("::")
-        if name and (not (ROOT / path).is_file() or name not in names_in(path)):
-            found.append(f"{path}::{name}")
-    return found
+    """Tests that are named and are not there."""
+    return [
+        f"{path}{name}"
+        for path, name in NAMED.findall(text)
+        if not (ROOT / path).is_file() or name.removeprefix("::") not in names_in(path)
+    ]
 
 
 def missing_files(text):
@@ -63,40 +64,64 @@ def wanted():
 
 
 def test_every_requirement_stands_there_once_with_its_level():
-    rows = ROW.findall(TEXT)
-    assert len(rows) == len(re.findall(r"^\| V\d", TEXT, re.MULTILINE)), "A row of requirements has another form."
+    rows = ROW.findall(ASVS)
+    assert len(rows) == len(re.findall(r"^\| V\d", ASVS, re.MULTILINE)), "A row of requirements has another form."
     ids = [row[0] for row in rows]
     assert len(ids) == len(set(ids))
     assert len(wanted()) == 253
     assert {row[0]: row[1] for row in rows if row[1] != "3"} == wanted()
 
 
+def explanations():
+    """Number -> what is said beneath its table."""
+    entries = ENTRY.findall(ASVS)
+    assert len(entries) == len(re.findall(r"^- \*\*V\d", ASVS, re.MULTILINE)), "An entry of evidence has another form."
+    assert len(entries) == len(dict(entries)), "A requirement has two entries of evidence."
+    return dict(entries)
+
+
 def test_every_state_is_one_of_three_and_says_why():
-    for number, _level, what, state, why in ROW.findall(TEXT):
+    below = explanations()
+    for number, _level, what, state, why in ROW.findall(ASVS):
         assert state in STATES, number
         assert what.strip(), number
-        assert len(why) > 5, number
-        assert state != "open" or "missing:" in why or "wins" in why, f"{number} does not say what is missing."
+        reason = below[number] if why == "below" else why
+        assert re.search(r"\w{2,}", NAMED.sub("", reason)), number
+        assert state != "open" or "missing:" in reason or "wins" in reason, f"{number} does not say what is missing."
+
+
+def test_evidence_is_of_a_requirement_that_stands_in_a_table():
+    states = {row[0]: row[3] for row in ROW.findall(ASVS)}
+    assert all(states[number] != "n/a" for number in explanations())
 
 
 def test_the_counts_are_those_of_the_rows():
-    rows = ROW.findall(TEXT)
-    for words, levels in (("Level 1", "1"), ("Level 2", "2"), ("Together 253", "12"), ("Chosen from level 3", "3")):
+    rows = ROW.findall(ASVS)
+    for words, levels in (
+        ("Level 1", "1"),
+        ("Level 2", "2"),
+        ("Levels 1 and 2: 253 requirements", "12"),
+        ("Chosen from level 3", "3"),
+    ):
         counted = [[row[3] for row in rows if row[1] in levels].count(state) for state in ("met", "n/a", "open")]
-        assert f"{words}: met {counted[0]}, n/a {counted[1]}, open {counted[2]}." in TEXT
+        assert f"| {words} | {counted[0]} | {counted[1]} | {counted[2]} |" in ASVS
 
 
 def test_every_test_and_file_that_is_named_is_there():
-    assert not missing_files(TEXT)
-    found = [line for line in TEXT.splitlines() if missing_tests(line)]
-    assert not found, "\n".join(f"{', '.join(missing_tests(line))} in: {line[:60]}" for line in found)
+    text = THREATS + CONTROLS + ASVS
+    assert not missing_files(text)
+    assert not missing_tests(text)
+    assert ASVS.count("::test_") == len(NAMED.findall(ASVS)), "A test is named without its file."
+
+
+def test_lines_are_read_without_scrolling():
+    assert not [line for text in (THREATS, CONTROLS, ASVS) for line in text.splitlines() if len(line) > 160]
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "tests/rules/test_security_doc.py::test_that_is_not_there",
-        "tests/rules/test_security_doc.py::test_the_check_sees_a_fault, ::test_that_is_not_there",
         "tests/rules/test_nothing.py::test_x",
     ],
 )
@@ -147,7 +172,7 @@ def test_every_field_of_the_register_has_its_rule():
     for name in Tenant.Privacy.updatable:
         label = str(Tenant._meta.get_field(name).verbose_name)
         plain = {"birth_date": "birth date", "birth_place": "birth place"}.get(name, label)
-        assert plain in said, f"{name} has no rule of input in docs/security.md"
+        assert plain in said, f"{name} has no rule of input in docs/security/controls.md"
 
 
 def test_every_key_is_in_the_inventory():
