@@ -10,6 +10,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import AuditLog, Erasure, Export
+
 
 class UserManager(BaseUserManager):
     def get_by_natural_key(self, email):
@@ -51,20 +53,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Privacy:
         subject = "subjects"
-        dropped = True
-        personal = {"email": "", "name": "", "password": "!", "last_login": None, "password_changed_at": None}
-        withheld = ("password",)
-        quiet = ("last_login",)
-        kept = {
-            "id": "row number",
-            "language": "how to show pages",
-            "is_staff": "access rights",
-            "is_active": "access rights",
-            "is_superuser": "access rights",
-            "date_joined": "age of the account",
-            "groups": "access rights",
-            "user_permissions": "access rights",
-        }
+        erasure = Erasure(
+            blank={"email": "", "name": "", "password": "!", "last_login": None, "password_changed_at": None},
+            retained={"language": "how to show pages"},
+            others="access rights and age of the account",
+            delete=True,
+        )
+        export = Export(exclude=("password",))
+        audit_log = AuditLog(skip=("last_login",))
 
     def __str__(self):
         return _("Account %(number)s") % {"number": self.pk}
@@ -104,10 +100,8 @@ class SignIn(models.Model):
 
     class Privacy:
         subject = "user__subjects"
-        dropped = True
-        personal = {"session_key": "", "network": "", "browser": ""}
-        withheld = ("session_key",)
-        kept = {"id": "row number", "user": "goes with its row", "at": "goes with its row"}
+        erasure = Erasure(blank={"session_key": "", "network": "", "browser": ""}, others="goes with it", delete=True)
+        export = Export(exclude=("session_key",))
 
     def __str__(self):
         return _("Sign-in %(number)s") % {"number": self.pk}

@@ -10,3 +10,4 @@ from bamms import startup_checks
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bamms.settings")
 startup_checks.check_served(settings)
 application = get_asgi_application()
+startup_checks.check_declarations()

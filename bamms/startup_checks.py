@@ -9,6 +9,8 @@ from ipaddress import ip_address
 from itertools import combinations
 from urllib.parse import urlsplit
 
+from django.core import checks
+
 NEAR = {"localhost", "testserver"}  # the second is how Django's test client calls the site
 FEWEST_BYTES = 16  # different ones in 32; chance gives fewer than once in 10^20 keys
 FEWEST_CHARACTERS = 12  # different ones in 50; a key in hexadecimal digits has 16
@@ -41,6 +43,12 @@ def check_served(site):
         )
     if not (site.STATIC_ROOT / "staticfiles.json").exists():
         raise SystemExit("BAMMS cannot start: style and scripts are not gathered. Run manage.py collectstatic first.")
+
+
+def check_declarations():
+    """Stop a server when a model declares its personal data wrongly: a server runs none of Django's system checks."""
+    if mistakes := checks.run_checks(tags=["privacy"]):
+        raise SystemExit("\n".join(["BAMMS cannot start: personal data is declared wrongly.", *map(str, mistakes)]))
 
 
 def faults(site):

@@ -1,11 +1,12 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.core import checks
 from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from privacy import append_only
+from privacy import append_only, declaration_checks
 
 
 def guard_evidence(using, **kwargs):
@@ -17,6 +18,7 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self):
+        checks.register(declaration_checks.check_declarations, "privacy")
         # SQLite loses triggers when a migration rebuilds a table
         post_migrate.connect(guard_evidence, dispatch_uid="guard_evidence")
         # The journal is told by signals: what it tells of happens in other people's code, and on the floor below

@@ -19,7 +19,7 @@ BEFORE = "_as_it_was"
 
 def tracked():
     """Every model whose changes are written down: all that are declared, but for those that say why not."""
-    declared = [d.model for d in declarations.all_declared() if not d.untold]
+    declared = [d.model for d in declarations.all_declared() if not d.audit_log.skip_reason]
     # Decisions that hold no personal data, and so declare none
     decisions = [model for model in apps.get_models() if getattr(model, "is_tracked", False)]
     return [model for model in (*declared, *decisions) if not getattr(model, "is_evidence", False)]
@@ -63,9 +63,9 @@ def on_save(sender, instance, created, raw=False, **kwargs):
 
 
 def _changes(model, instance, before):
-    quiet = declarations.of(model).quiet if "Privacy" in vars(model) else ()
+    skipped = declarations.of(model).audit_log.skip if "Privacy" in vars(model) else ()
     for field in model._meta.concrete_fields:
-        if field.attname not in before or field.name in quiet:
+        if field.attname not in before or field.name in skipped:
             continue
         old, new = (plain(field, value) for value in (before[field.attname], getattr(instance, field.attname)))
         if old != new:

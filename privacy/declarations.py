@@ -5,8 +5,7 @@ know of a field that another has forgotten.
 """
 
 from dataclasses import dataclass, field
-from functools import cache
-from types import MappingProxyType
+from functools import cache, cached_property
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +13,7 @@ from django.db.models import F, FileField, Model
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.personal_data import AuditLog, Erasure, Export, Person, Personal, Retention, Sharing
 from privacy.fields import BlindIndexField, EncryptedTextField
 
 CATEGORIES = {
@@ -38,32 +38,47 @@ SPECIFIC = {
 
 @dataclass(frozen=True, eq=False)  # compared by identity: `of` makes one a model
 class Declaration:
-    """What one model says of itself. Paths are ORM lookups from a row; "" means there is none."""
+    """What one model says of itself, in the words of `accounts.personal_data`.
+
+    Paths are ORM lookups from a row; "" means there is none.
+    """
 
     model: type[Model]
     subject: str = ""  # to the Subject the row is about
     controller: str = ""  # to the Party that answers for it: its staff see the row
     vendor: str = ""  # to the Party that is the vendor side of it: its users see the row
     open_to: tuple = ()  # roles that see every row, for models that hold no personal data
-    personal: MappingProxyType = field(default_factory=dict)  # field → what erasure leaves behind
-    kept: MappingProxyType = field(default_factory=dict)  # field → why it may stay
-    withheld: tuple = ()  # fields that a copy of one's own data leaves out: secrets, and what tells of other entries
-    shareable: MappingProxyType = field(default_factory=dict)  # field → category a grant can open
-    specific: MappingProxyType = field(default_factory=dict)  # field → kind of specific data (article 4(2))
-    people: str = ""  # whom the rows are about, in words for the record of processing
-    updatable: tuple = ()  # fields a person may ask to have changed
-    terms: MappingProxyType = field(default_factory=dict)  # field → its name in the W3C Data Privacy Vocabulary
-    also: tuple = ()  # further paths to a Subject whose values the row may hold: erased with either
-    dropped: bool = False  # erasure deletes the row instead of emptying it
-    ends: str = ""  # queryset method that settles what still waits in rows about to be emptied
-    purpose: str = ""  # the optional purpose that the rows rest on: a no to it ends and erases them at once
-    ending: str = ""  # the event from which a retention rule counts, in words; rows say when by `with_ended_on()`
-    address: str = ""  # the field with the email address of the person
-    birth: str = ""  # the field with the date of birth: children need a guardian (article 25)
-    masked: tuple = ()  # personal fields that staff see masked until they reveal them (see `masked`)
-    untold: str = ""  # why changes of its rows are not written into the journal
-    quiet: tuple = ()  # fields whose change something else in the journal already tells
-    shown: str = ""  # queryset method that gives the rows worth showing now
+    fields: dict = field(default_factory=dict)  # table of personal fields: name → Personal
+    erasure: Erasure = field(default_factory=Erasure)
+    sharing: Sharing = field(default_factory=Sharing)
+    export: Export = field(default_factory=Export)
+    audit_log: AuditLog = field(default_factory=AuditLog)
+    retention: Retention = field(default_factory=Retention)
+    person: Person = field(default_factory=Person)
+
+    def _said(self, word):
+        return {name: said for name, item in self.fields.items() if (said := getattr(item, word))}
+
+    @cached_property
+    def personal(self):
+        """Personal field → the value that erasure leaves behind, in the order of the columns."""
+        found = {name: item.blank for name, item in self.fields.items()} | self.erasure.blank
+        return {f.name: found[f.name] for f in self.model._meta.concrete_fields if f.name in found}
+
+    @cached_property
+    def shareable(self):
+        """Field → category a grant can open."""
+        return self._said("category") | self.sharing.fields
+
+    @cached_property
+    def updatable(self):
+        """The fields that a person may ask to have changed."""
+        return tuple(self._said("updatable"))
+
+    @cached_property
+    def masked(self):
+        """The fields that staff see masked until they reveal them."""
+        return tuple(self._said("masked"))
 
     @property
     def plain(self):
@@ -88,20 +103,28 @@ class ShareableField:
     @property
     def specific(self):
         """Which kind of specific personal data it is; "" for general data."""
-        return self.declaration.specific.get(self.name, "")
+        return self.declaration.fields.get(self.name, Personal()).specific
 
     @property
     def label(self):
         return self.declaration.model._meta.get_field(self.name).verbose_name
 
 
+WORDS = {name: word.type for name, word in Declaration.__dataclass_fields__.items() if name != "model"}
+
+
+def read(model):
+    """The declaration, without what the system check reports: unknown words and values of the wrong type."""
+    words = {name: value for name, value in vars(model.Privacy).items() if isinstance(value, WORDS.get(name, ()))}
+    return Declaration(model=model, **words)
+
+
 @cache
 def of(model):
     """The model's own declaration; a parent's is not inherited, since its paths would not fit."""
-    own = model.__dict__.get("Privacy")
-    if own is None:
+    if "Privacy" not in vars(model):
         raise ImproperlyConfigured(f"{model.__name__} has no class Privacy: declare who may see its rows.")
-    return Declaration(model=model, **{name: value for name, value in vars(own).items() if not name.startswith("_")})
+    return read(model)
 
 
 @cache
@@ -161,7 +184,8 @@ def _label(model, key):
 def terms(keys):
     """The names in the W3C Data Privacy Vocabulary of these fields, each once; "pd:PersonalData" where it has none."""
     found = [shareable()[key] for key in keys if key in shareable()]
-    return list(dict.fromkeys(item.declaration.terms.get(item.name, "pd:PersonalData") for item in found))
+    said = (item.declaration.fields.get(item.name, Personal()).term for item in found)
+    return list(dict.fromkeys(term or "pd:PersonalData" for term in said))
 
 
 def key_of(model, name):
@@ -217,15 +241,16 @@ def values(subject_ids, keys, known=None):
     wanted = [known[key] for key in keys if key in known]
     found = {}
     for d in dict.fromkeys(item.declaration for item in wanted):
-        rows = d.model._base_manager.filter(**{f"{d.subject}__in": list(subject_ids)})
-        if d.shown:
-            rows = getattr(d.model.objects.all(), d.shown)().filter(**{f"{d.subject}__in": list(subject_ids)})
+        rows = d.model._base_manager.all()
+        if d.sharing.queryset:
+            rows = getattr(d.model.objects.all(), d.sharing.queryset)()
         relations = [i.name for i in wanted if i.declaration is d and d.model._meta.get_field(i.name).is_relation]
         sealed = [
             f.name
             for f in d.model._meta.fields
             if isinstance(f, EncryptedTextField) and f.name not in {i.name for i in wanted}
         ]
+        rows = rows.filter(**{f"{d.subject}__in": list(subject_ids)})
         for row in rows.select_related(*relations).defer(*sealed).annotate(about=F(d.subject)):
             for item in (i for i in wanted if i.declaration is d):
                 found.setdefault(row.about, {}).setdefault(item.key, []).append((row, display(row, item.name)))

@@ -47,7 +47,7 @@ def restricted_since(user):
 def is_minor(subject):
     """Is the person of this register entry a child at present? (Article 25; the age is a setting.)"""
     d = declarations.tenant_record()
-    return d.model._base_manager.filter(**{d.subject: subject, f"{d.birth}__gt": youngest_adult()}).exists()
+    return d.model._base_manager.filter(**{d.subject: subject, f"{d.person.birth_date}__gt": youngest_adult()}).exists()
 
 
 def youngest_adult(today=None):
@@ -66,7 +66,7 @@ def capacity(user):
     "" when it holds the record of a child for whom no guardian is recorded: such an answer would be void.
     """
     d = declarations.tenant_record()
-    children = d.model._base_manager.filter(**{f"{d.holder}": user, f"{d.birth}__gt": youngest_adult()})
+    children = d.model._base_manager.filter(**{f"{d.holder}": user, f"{d.person.birth_date}__gt": youngest_adult()})
     guarded = list(children.values_list(f"{d.subject}__guardian", flat=True))
     if not guarded:
         return Capacity.SELF

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from accounts.templatetags.dates import short_datetime_wib
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
@@ -96,26 +97,10 @@ class AccessRecord(Evidence):
     class Privacy:
         subject = "subject"
         controller = "controller"
-        personal = {}
-        kept = dict.fromkeys(
-            (
-                "id",
-                "mac",
-                "subject",
-                "controller",
-                "actor",
-                "party",
-                "hat",
-                "action",
-                "allowed",
-                "reason",
-                "fields",
-                "grant",
-                "why",
-                "reference",
-                "at",
-            ),
-            "proof of who looked; holds no values (articles 30, 35–39)",
+        erasure = Erasure(
+            retained=dict.fromkeys(("mac", "reason", "fields"), "codes, no values")
+            | {"reference": "number of the case, or the reason that staff wrote to see the data (articles 30, 35–39)"},
+            others="proof of who looked; holds no values (articles 30, 35–39)",
         )
 
     def __str__(self):

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from accounts.templatetags.dates import short_datetime_wib
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Membership
@@ -101,11 +102,14 @@ class AuditLogEntry(Evidence):
 
     class Privacy:
         subject = "about"
-        personal = {}
-        kept = dict.fromkeys(
-            ("id", "mac", "kind", "at", "actor", "about", "model", "row", "facts", "route", "request"),
-            "proof of what was done, by pseudonyms and without values (articles 35–39)",
-        ) | {"network": "names a network and no household, to see an attack"}
+        erasure = Erasure(
+            retained=dict.fromkeys(
+                ("mac", "model", "row", "facts", "route", "request"),
+                "pseudonyms and names of fields and pages, without values (articles 35–39)",
+            )
+            | {"network": "names a network and no household, to see an attack"},
+            others="proof of what was done, by pseudonyms and without values (articles 35–39)",
+        )
 
     def __str__(self):
         return f"{self.get_kind_display()}, {short_datetime_wib(self.at)}"

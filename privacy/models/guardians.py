@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from privacy.fields import EncryptedTextField
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
@@ -41,11 +42,7 @@ class Guardian(models.Model):
     class Privacy:
         subject = "subject"
         controller = "controller"
-        personal = {"name": "", "document": ""}
-        kept = dict.fromkeys(
-            ("id", "subject", "controller", "relation", "recorded_by", "recorded_at"),
-            "proof of who could consent (article 25)",
-        )
+        erasure = Erasure(blank={"name": "", "document": ""}, others="proof of who could consent (article 25)")
 
     def __str__(self):
         return f"#{self.pk}"

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure, Export
 from privacy.scope import ScopedQuerySet
 
 
@@ -50,15 +51,11 @@ class Subject(models.Model):
 
     class Privacy:
         subject = "pk"
-        personal = {"holder": None, "salt": b""}
-        withheld = ("salt",)
-        kept = {
-            "id": "a pseudonym that evidence hangs on",
-            "own": "kind of subject",
-            "created_at": "age of the evidence",
-            "restricted_at": "proof that the restriction was heeded (article 11)",
-            "erased_at": "proof of the erasure (articles 43–45)",
-        }
+        erasure = Erasure(
+            blank={"holder": None, "salt": b""},
+            others="a pseudonym that evidence hangs on, with what happened to it (articles 11, 43–45)",
+        )
+        export = Export(exclude=("salt",))
 
     def __str__(self):
         return str(self.pk)[:8]

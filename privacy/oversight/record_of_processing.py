@@ -101,7 +101,7 @@ def activities(companies):
 def people_of(keys):
     """Whom these kinds of data are about, in the words of the declarations; else those with an account."""
     owners = [declarations.shareable()[key].declaration for key in keys if key in declarations.shareable()]
-    said = dict.fromkeys(str(owner.people) for owner in owners if owner.people)
+    said = dict.fromkeys(str(owner.person.described_as) for owner in owners if owner.person.described_as)
     return list(said) or [_("people with an account")]
 
 

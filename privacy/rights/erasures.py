@@ -120,10 +120,10 @@ def _empty(subject, emptied):
         if not d.subject or d.model in (Subject, User) or not d.personal:
             continue
         rows = d.model._base_manager.filter(pk__in=_about(d, subject, indexes))
-        if d.ends:
-            getattr(d.model._default_manager.filter(pk__in=_about(d, subject, indexes)), d.ends)(now)
+        if d.erasure.settle:
+            getattr(d.model._default_manager.filter(pk__in=_about(d, subject, indexes)), d.erasure.settle)(now)
         emptied.files += files_of(d, rows)
-        emptied.count(d.model, rows.delete()[0] if d.dropped else rows.update(**d.personal))
+        emptied.count(d.model, rows.delete()[0] if d.erasure.delete else rows.update(**d.personal))
     subject.holder, subject.salt, subject.erased_at = None, b"", now
     subject.save(update_fields=["holder", "salt", "erased_at"])
 
@@ -131,7 +131,7 @@ def _empty(subject, emptied):
 def _about(d, subject, indexes):
     """The ids of the rows of one model that hold the subject's data, whoever they belong to."""
     about = Q(**{d.subject: subject})
-    for path in d.also:
+    for path in d.erasure.other_subjects:
         about |= Q(**{path: subject})
     for column in d.model._meta.concrete_fields:
         if isinstance(column, BlindIndexField) and indexes and d is not declarations.tenant_record():
@@ -217,7 +217,7 @@ def _sessions():
 def _address_of(subject):
     """Where the certificate goes: the address of the entry, while it is still there."""
     d = declarations.tenant_record()
-    return d.model._base_manager.filter(**{d.subject: subject}).values_list(d.address, flat=True).first() or ""
+    return d.model._base_manager.filter(**{d.subject: subject}).values_list(d.person.email, flat=True).first() or ""
 
 
 def _tell(certificate, address, holder, closed):

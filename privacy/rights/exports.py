@@ -94,7 +94,7 @@ def bundle(*, by):
         for d in declarations.all_declared()
         if d.subject
         for name in d.personal
-        if name not in d.withheld
+        if name not in d.export.exclude
     ]
     own = subjects.get_or_create_for(by)
     access.record_access(own, by=by, role=Role.TENANT, why=AccessReason.OWN, action=Action.EXPORTED, fields=shown)
@@ -102,10 +102,10 @@ def bundle(*, by):
 
 
 def columns(declaration):
-    """The fields that a copy shows: all that are declared, but for secrets and search codes."""
-    known = {*declaration.personal, *declaration.kept} - {*declaration.withheld, SEAL}
+    """The fields that a copy shows: all but secrets and search codes."""
+    hidden = {*declaration.export.exclude, SEAL}
     fields = declaration.model._meta.concrete_fields
-    return [f for f in fields if f.name in known and not isinstance(f, BlindIndexField)]
+    return [f for f in fields if f.name not in hidden and not isinstance(f, BlindIndexField)]
 
 
 def _table(declaration, user, mine):

@@ -124,12 +124,12 @@ def _not_erased(d):
 
 
 def _address(d):
-    return [d.address] if d.address else []
+    return [d.person.email] if d.person.email else []
 
 
 def _with_something(rows, d):
     """Only rows that still hold a personal value: what was emptied is not emptied again."""
-    if d.dropped:
+    if d.erasure.delete:
         return rows
     left = Q(pk__in=[])
     for name, after in d.personal.items():
@@ -193,7 +193,7 @@ def clear(item, *, by=None):
     d = item.rule.declaration
     rows = d.model._base_manager.filter(pk=item.pk)
     files = erasures.files_of(d, rows)
-    if d.dropped:
+    if d.erasure.delete:
         rows.delete()
     else:
         rows.update(**d.personal)
@@ -223,7 +223,7 @@ def _warn(item):
             mail.email_user(user=subject.holder, template="erasure_ahead", url_name="rights", facts=facts)
         else:
             d = declarations.tenant_record()
-            address = d.model._base_manager.filter(pk=item.pk).values_list(d.address, flat=True).get()
+            address = d.model._base_manager.filter(pk=item.pk).values_list(d.person.email, flat=True).get()
             mail.email_address(email=address, language="", template="erasure_ahead", path="/", facts=facts)
     return int(is_new)
 

@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure, Export, Personal, Retention
 from privacy.fields import BlindIndexField, EncryptedTextField
 from privacy.models import Subject
 from privacy.models.cases import Case, CaseQuerySet
@@ -79,37 +80,20 @@ class Claim(Case):
 
     class Privacy:
         subject = "claimant"
-        withheld = ("entry", "status")  # whether somebody is in the register is told to nobody else
         controller = "management"
-        also = ("entry__subject",)
-        ends = "end"
-        ending = _("the claim was answered")
-        personal = {
-            "unit_number": "",
-            "identity_kind": "",
-            "identity_number": "",
-            "identity_index": "",
-            "birth_date": "",
-            "message": "",
-            "entry": None,
-            "reason": "",
-        }
-        kept = dict.fromkeys(
-            (
-                "id",
-                "number",
-                "claimant",
-                "management",
-                "building",
-                "status",
-                "received_at",
-                "due_at",
-                "settled_at",
-                "settled_by",
-            ),
-            "proof of how the account came to hold the entry",
-        )
-        masked = ("identity_number",)
+        fields = {"identity_number": Personal(masked=True)}
+        erasure = Erasure(
+            blank={
+                "unit_number": "", "identity_kind": "", "identity_index": "", "birth_date": "", "message": "",
+                "entry": None, "reason": "",
+            },
+            retained={"number": "number of the claim"},
+            others="proof of how the account came to hold the entry",
+            settle="end",
+            other_subjects=("entry__subject",),
+        )  # fmt: skip
+        export = Export(exclude=("entry", "status"))  # whether somebody is in the register is told to nobody else
+        retention = Retention(event=_("the claim was answered"), days=365, law="UU PDP Pasal 43")
 
     def identity_text(self):
         return identity_text(self.identity_kind, self.identity_number)
@@ -147,13 +131,9 @@ class Invitation(models.Model):
     class Privacy:
         subject = "tenant__subject"
         controller = "tenant__management"
-        dropped = True
-        ending = _("the invitation was used or ran out")
-        personal = {"email": "", "token_hash": ""}
-        withheld = ("token_hash",)
-        kept = dict.fromkeys(
-            ("id", "tenant", "created_at", "created_by", "expires_at", "used_at"), "proof of the invitation"
-        )
+        erasure = Erasure(blank={"email": "", "token_hash": ""}, others="proof of the invitation", delete=True)
+        export = Export(exclude=("token_hash",))
+        retention = Retention(event=_("the invitation was used or ran out"), days=90, law="UU PDP Pasal 43")
 
     def __str__(self):
         return _("Invitation %(number)s") % {"number": self.pk}

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from privacy.fields import EncryptedTextField
 from privacy.scope import ScopedQuerySet
 from tenants.models.buildings import BuildingManagement
@@ -41,10 +42,7 @@ class PendingImport(models.Model):
 
     class Privacy:
         controller = "management"
-        personal = {"table": ""}
-        kept = dict.fromkeys(
-            ("id", "management", "user", "created_at", "expires_at", "used_at"), "who may go on with it, and how long"
-        )
+        erasure = Erasure(blank={"table": ""}, others="who may go on with it, and how long")
 
     def __str__(self):
         return str(self.pk)[:8]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts.personal_data import Erasure, Person, Personal, Retention, Sharing
 from privacy.fields import BlindIndexField, EncryptedTextField
 from privacy.models import Subject
 from privacy.scope import ScopedQuerySet
@@ -148,82 +149,32 @@ class Tenant(models.Model):
     class Privacy:
         subject = "subject"
         controller = "management"
-        personal = {
-            "name": "",
-            "identity_kind": "",
-            "identity_number": "",
-            "identity_index": "",
-            "identity_scan": "",
-            "gender": "",
-            "address": "",
-            "phone": "",
-            "birth_date": None,
-            "birth_place": "",
-            "nationality": "",
-            "photo": "",
-            "email": "",
-            "other": "",
-        }
-        kept = {
-            "id": "row number",
-            "management": "whose register it was",
-            "subject": "a pseudonym that evidence hangs on",
-            "created_at": "age of the entry",
-            "changed_at": "age of the entry",
-        }
-        shareable = {
-            "name": "identity",
-            "identity_kind": "identity",
-            "identity_number": "identity",
-            "identity_scan": "identity",
-            "gender": "identity",
-            "photo": "identity",
-            "phone": "contact",
-            "email": "contact",
-            "address": "contact",
-            "birth_date": "birth",
-            "birth_place": "birth",
-            "nationality": "birth",
-        }
-        # W3C Data Privacy Vocabulary; it has no term for a driving licence, and none for a unit
-        terms = {
-            "name": "pd:Name",
-            "identity_kind": "pd:OfficialID",
-            "identity_number": "pd:OfficialID",
-            "identity_scan": "pd:OfficialID",
-            "gender": "pd:Gender",
-            "photo": "pd:Picture",
-            "phone": "pd:TelephoneNumber",
-            "email": "pd:EmailAddress",
-            "address": "pd:PhysicalAddress",
-            "birth_date": "pd:BirthDate",
-            "birth_place": "pd:BirthPlace",
-            "nationality": "pd:Nationality",
-        }
-        ending = _("the tenant moved out")
-        address = "email"
-        birth = "birth_date"
-        people = _("tenants: owners, renters and household members")
         # Article 4(2): a face on file can be matched with a face, and the scan of a card carries one, often with
-        # blood type and fingerprint. The identity number is general data; whether a person is a child, or what she
-        # owes, is no field of the register
-        specific = {"identity_scan": "biometric", "photo": "biometric"}
-        updatable = (
-            "name",
-            "identity_kind",
-            "identity_number",
-            "identity_scan",
-            "gender",
-            "photo",
-            "phone",
-            "email",
-            "address",
-            "birth_date",
-            "birth_place",
-            "nationality",
-            "other",
+        # blood type and fingerprint. The identity number is general data; whether a person is a child, or what they
+        # owe, is no field of the register. The vocabulary of `term` has no term for a driving licence
+        fields = {
+            "name": Personal(category="identity", term="pd:Name", updatable=True),
+            "identity_kind": Personal(category="identity", term="pd:OfficialID", updatable=True),
+            "identity_number": Personal(category="identity", term="pd:OfficialID", updatable=True, masked=True),
+            "identity_index": Personal(),
+            "identity_scan": Personal(category="identity", specific="biometric", term="pd:OfficialID", updatable=True),
+            "gender": Personal(category="identity", term="pd:Gender", updatable=True),
+            "photo": Personal(category="identity", specific="biometric", term="pd:Picture", updatable=True),
+            "phone": Personal(category="contact", term="pd:TelephoneNumber", updatable=True, masked=True),
+            "email": Personal(category="contact", term="pd:EmailAddress", updatable=True),
+            "address": Personal(category="contact", term="pd:PhysicalAddress", updatable=True),
+            "birth_date": Personal(blank=None, category="birth", term="pd:BirthDate", updatable=True),
+            "birth_place": Personal(category="birth", term="pd:BirthPlace", updatable=True),
+            "nationality": Personal(category="birth", term="pd:Nationality", updatable=True),
+            "other": Personal(updatable=True),
+        }
+        erasure = Erasure(others="a pseudonym that evidence hangs on, whose register it was in, and its age")
+        retention = Retention(
+            event=_("the tenant moved out"), days=5 * 365, warning_days=30, law="Kebijakan Privasi 8; UU PDP Pasal 43"
         )
-        masked = ("phone", "identity_number")
+        person = Person(
+            described_as=_("tenants: owners, renters and household members"), email="email", birth_date="birth_date"
+        )
 
     def __str__(self):
         return _("Tenant %(number)s") % {"number": self.pk}
@@ -329,11 +280,11 @@ class Occupancy(models.Model):
     class Privacy:
         subject = "tenant__subject"
         controller = "tenant__management"
-        personal = {"role": "owner", "moved_in_on": None, "moved_out_on": None}
-        kept = {"id": "row number", "tenant": "the entry it belongs to", "unit": "needed for building records"}
-        people = _("tenants: owners, renters and household members")
-        shareable = {"unit": "home", "role": "home"}
-        shown = "shown"
+        erasure = Erasure(
+            blank={"role": "owner", "moved_in_on": None, "moved_out_on": None}, others="needed for building records"
+        )
+        sharing = Sharing(fields={"unit": "home", "role": "home"}, queryset="shown")
+        person = Person(described_as=_("tenants: owners, renters and household members"))
 
     def __str__(self):
         return _("Occupancy %(number)s") % {"number": self.pk}

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import AuditLog, Erasure, Retention
 from privacy.models import Subject
 from privacy.scope import ScopedQuerySet
 
@@ -64,13 +65,18 @@ class PageUse(models.Model):
 
     class Privacy:
         subject = "subject"
-        also = ("subject__holder__subjects",)  # erasing any entry of the account ends what was counted of it
-        purpose = ANALYTICS
-        ends = "fold"
-        dropped = True
-        untold = "counted by the software at every page: nobody's decision, and a row each would be a trail of a person"
-        personal = {"page": "", "count": 0}
-        kept = {"id": "row number", "day": "goes with its row", "subject": "goes with its row"}
+        erasure = Erasure(
+            blank={"page": "", "count": 0},
+            others="goes with its row",
+            delete=True,
+            settle="fold",
+            other_subjects=("subject__holder__subjects",),  # of any entry of the account
+        )
+        audit_log = AuditLog(
+            skip_reason="counted by the software at every page: nobody's decision, "
+            "and a row each would be a trail of a person"
+        )
+        retention = Retention(consent_to=ANALYTICS)
 
     def __str__(self):
         return f"#{self.pk}"

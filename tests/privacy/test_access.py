@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
-from privacy import access, append_only, parties, subjects
+from privacy import access, append_only, declarations, parties, subjects
 from privacy.errors import Refused
 from privacy.models import AccessRecord, Party, SharingEvent, SharingGrant
 from privacy.models.access import AccessReason, Action
@@ -26,7 +26,7 @@ def test_fetch_records_a_look_by_staff_without_any_value(cast):
         cast.anggrek.pk,
     )
     assert (record.allowed, record.reason, record.action, record.why) == (True, "", Action.VIEWED, AccessReason.RECORD)
-    assert set(record.fields) == {f"tenant.{name}" for name in Tenant.Privacy.personal}
+    assert set(record.fields) == {f"tenant.{name}" for name in declarations.of(Tenant).personal}
     assert "Wijaya" not in str([getattr(record, field.attname) for field in AccessRecord._meta.fields])
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from privacy import access, access_log, subjects
+from privacy import access, access_log, declarations, subjects
 from privacy.models import AccessRecord
 from privacy.models.access import AccessReason, Action
 from privacy.oversight import investigations
@@ -69,7 +69,7 @@ def test_sentence_of_a_vendor_names_the_job(cast, grant):
 
 
 def test_sentence_of_staff_says_for_which_request(cast):
-    everything = [f"tenant.{name}" for name in Tenant.Privacy.personal]
+    everything = [f"tenant.{name}" for name in declarations.of(Tenant).personal]
     assert (
         sentence(cast, why=AccessReason.UPDATE, reference="PD-2026-0417", fields=everything)
         == SAM + "looked at your record to decide request PD-2026-0417."

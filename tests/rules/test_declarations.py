@@ -1,13 +1,20 @@
 """Personal data is declared once, beside the fields: scope, erasure and export would miss what is not."""
 
+import runpy
+from dataclasses import replace
+
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import FileField
 
+from accounts.personal_data import AuditLog, Erasure, Export, Person, Personal, Retention, Sharing
+from bamms import startup_checks
 from privacy import declarations
-from privacy.declarations import CATEGORIES, SPECIFIC
-from privacy.fields import BlindIndexField, EncryptedTextField
+from privacy.models import PaperConsent, SharingGrant, Subject
+from privacy.scope import Role
+from tenants.models import Claim, Occupancy, Vendor
 from tests.rules.world import OURS_APPS
 
 pytestmark = pytest.mark.django_db
@@ -44,57 +51,112 @@ def test_every_model_is_declared_or_has_a_reason(model):
     )
 
 
-@pytest.mark.parametrize("declaration", of_people(), ids=lambda d: d.model._meta.label)
-def test_every_field_is_personal_or_kept(declaration):
-    known = {*declaration.personal, *declaration.kept}
-    missing = names_of(declaration.model) - known
-    assert not missing, (
-        f"Say in {declaration.model.__name__}.Privacy what erasure leaves of {sorted(missing)} (personal), "
-        "or why it may stay (kept)."
-    )
-    gone = known - names_of(declaration.model)
-    assert not gone, f"{declaration.model.__name__}.Privacy names fields that do not exist: {sorted(gone)}."
-    both = set(declaration.personal) & set(declaration.kept)
-    assert not both, f"{sorted(both)} cannot be both erased and kept."
+def test_every_declaration_is_sound():
+    assert checks.run_checks(tags=["privacy"]) == []
 
 
-@pytest.mark.parametrize("declaration", of_people(), ids=lambda d: d.model._meta.label)
-def test_kept_fields_say_why(declaration):
-    silent = [name for name, reason in declaration.kept.items() if len(str(reason)) < 8]
-    assert not silent, f"Write the reason why {silent} may outlive the person."
+@pytest.fixture
+def plant(monkeypatch):
+    """Declare a model with other words."""
+
+    def change(model, **words):
+        monkeypatch.setattr(model, "Privacy", type("Privacy", (), dict(vars(model.Privacy)) | words))
+
+    return change
 
 
-@pytest.mark.parametrize("declaration", of_people(), ids=lambda d: d.model._meta.label)
-def test_sealed_fields_and_files_are_personal(declaration):
-    """Whatever was worth encrypting is worth erasing."""
-    sealed = {
-        f.name
-        for f in declaration.model._meta.concrete_fields
-        if isinstance(f, EncryptedTextField | BlindIndexField | FileField)
-    }
-    assert sealed <= set(declaration.personal)
+def erasure(model, /, **words):
+    return {"erasure": replace(model.Privacy.erasure, **words)}
 
 
-@pytest.mark.parametrize("declaration", declarations.all_declared(), ids=lambda d: d.model._meta.label)
-def test_paths_lead_somewhere(declaration):
-    for path in filter(None, (declaration.subject, declaration.controller, declaration.vendor)):
-        str(declaration.model._base_manager.filter(**{f"{path}__isnull": False}).query)
+BLANK, RETAINED, TABLE = Claim.Privacy.erasure.blank, Claim.Privacy.erasure.retained, Claim.Privacy.fields
+ONE, LAW, KIND = "reason of its own", "Name the law", "Choices are: "
+END = Retention(event="the end", days=1, law="UU PDP 43")
 
 
-@pytest.mark.parametrize("declaration", declarations.all_declared(), ids=lambda d: d.model._meta.label)
-def test_what_can_be_shared_or_changed_is_personal(declaration):
-    assert set(declaration.shareable) <= set(declaration.personal) | set(declaration.kept)
-    assert set(declaration.shareable.values()) <= set(CATEGORIES)
-    assert set(declaration.updatable) <= set(declaration.personal)
-    assert set(declaration.specific) <= set(declaration.personal)
-    assert set(declaration.specific.values()) <= set(SPECIFIC)
+def without(known, name):
+    return {key: value for key, value in known.items() if key != name}
 
 
-@pytest.mark.parametrize("declaration", of_people(), ids=lambda d: d.model._meta.label)
-def test_masked_fields_are_personal_and_say_how_they_are_hidden(declaration):
-    assert set(declaration.masked) <= set(declaration.personal)
-    silent = [name for name in declaration.masked if not hasattr(declaration.model, f"get_{name}_masked")]
-    assert not silent, f"Give {declaration.model.__name__} a get_…_masked for {silent}."
+# (number of the error, model, its wrong words, part of what the error says, part of its hint)
+MISTAKES = [
+    (1, Claim, {"retentoin": END}, "“retentoin”", "Did you mean “retention”?"),
+    (1, Claim, {"xyzzy": 1}, "“xyzzy”", "Known are: subject, controller, "),
+    (2, Claim, {"erasure": {"blank": {}}}, "“erasure”", "Write erasure = Erasure(…)."),
+    (2, Claim, {"fields": {"message": ""}}, "“fields”", 'Write {"name": Personal(…)}.'),
+    # Names of fields that do not exist
+    (3, Claim, {"fields": TABLE | {"mesage": Personal()}}, "fields names “mesage”", "Did you mean “message”?"),
+    (3, Claim, erasure(Claim, blank=BLANK | {"mesage": ""}), "erasure.blank names “mesage”", "“message”"),
+    (3, Claim, erasure(Claim, retained=RETAINED | {"nunber": "of a claim"}), "erasure.retained names", "“number”"),
+    (3, Occupancy, {"sharing": Sharing(fields={"unti": "home"})}, "sharing.fields names “unti”", "“unit”"),
+    (3, Claim, {"export": Export(exclude=("stauts",))}, "export.exclude names “stauts”", "“status”"),
+    (3, Claim, {"audit_log": AuditLog(skip=("stauts",))}, "audit_log.skip names “stauts”", "“status”"),
+    (3, Claim, {"person": Person(email="mesage")}, "person.email names “mesage”", "“message”"),
+    (3, Claim, {"person": Person(birth_date="birth")}, "person.birth_date names “birth”", "“birth_date”"),
+    # What erasure does
+    (4, Occupancy, erasure(Occupancy, others=""), "leaves of “unit”", "erasure.blank"),
+    (5, Claim, erasure(Claim, retained=RETAINED | {"message": "proof of words"}), "['message']", "name it once"),
+    (5, Claim, erasure(Claim, blank=BLANK | {"identity_number": ""}), "['identity_number']", "name it once"),
+    (5, Claim, erasure(Claim, retained=RETAINED | {"identity_number": "to know it"}), "['identity_number']", "once"),
+    (6, Claim, erasure(Claim, retained={}), "“number” may hold words", ONE),
+    (6, SharingGrant, erasure(SharingGrant, retained={"number": "of the grant"}), "“fields” may hold words", ONE),
+    (6, Subject, erasure(Subject, blank={"holder": None}), "“salt” may hold words", ONE),
+    (7, Claim, erasure(Claim, retained={"number": "needed"}), "['number']", LAW),
+    (7, Claim, erasure(Claim, others="needed"), "['others']", LAW),
+    (13, Claim, {"fields": {}}, "“identity_number” is encrypted", "erasure.blank"),
+    (13, PaperConsent, erasure(PaperConsent, blank={}), "“form” is encrypted or a file", "erasure.blank"),
+    (
+        13, Claim,
+        erasure(Claim, blank=without(BLANK, "identity_index"), retained=RETAINED | {"identity_index": "to find it"}),
+        "“identity_index” is encrypted", "erasure.blank",
+    ),
+    # Paths and methods that do not exist
+    (8, Claim, {"subject": "claimer"}, "“claimer” leads nowhere", KIND),
+    (8, Claim, {"controller": "manager"}, "“manager” leads nowhere", KIND),
+    (8, Claim, {"vendor": "vendor"}, "“vendor” leads nowhere", KIND),
+    (8, Claim, erasure(Claim, other_subjects=("entry__person",)), "“entry__person” leads nowhere", "Unsupported"),
+    (9, Claim, erasure(Claim, settle="finish"), "“finish”", "QuerySet"),
+    (9, Occupancy, {"sharing": Sharing(queryset="visible")}, "“visible”", "QuerySet"),
+    (9, Occupancy, {"retention": END}, "“with_ended_on”", "QuerySet"),
+    (
+        10, Claim,
+        {"fields": TABLE | {"message": Personal(masked=True)}} | erasure(Claim, blank=without(BLANK, "message")),
+        "“message” is masked", "get_message_masked",
+    ),
+    # Values that mean nothing
+    (11, Occupancy, {"sharing": Sharing(fields={"unit": "hone"})}, "“hone” (of “unit”)", "“home”"),
+    (11, Claim, {"fields": {"identity_number": Personal(category="identiti")}}, "“identiti”", "“identity”"),
+    (11, Claim, {"fields": {"identity_number": Personal(specific="finances")}}, "“finances”", "“finance”"),
+    (12, Claim, {"open_to": (Role.STAFF,)}, "open to a whole role", "Take `open_to` out"),
+    (12, Vendor, {"erasure": Erasure(blank={"party_ptr": None})}, "open to a whole role", "Take `open_to` out"),
+    (14, Claim, {"retention": replace(END, days=0)}, "retention needs", "missing"),
+    (14, Claim, {"retention": replace(END, law="")}, "retention needs", "missing"),
+    (14, Claim, {"retention": replace(END, event="")}, "retention needs", "missing"),
+    (14, Claim, {"retention": Retention(warning_days=1)}, "retention needs", "missing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "model", "words", "message", "hint"), MISTAKES)
+def test_a_mistake_in_a_declaration_is_named_with_a_hint(plant, number, model, words, message, hint):
+    plant(model, **words)
+    found = checks.run_checks(tags=["privacy"])
+    assert {(error.id, error.obj) for error in found} == {(f"privacy.E{number:03}", model)}
+    assert any(message in error.msg and hint in error.hint for error in found)
+
+
+def test_a_wrong_word_is_left_to_the_check_and_breaks_nothing_before_it(plant):
+    plant(Claim, retentoin=END, export={"exclude": ()})
+    assert declarations.read(Claim).export == Export()
+
+
+@pytest.mark.parametrize("server", ["wsgi", "asgi"])
+def test_a_server_does_not_start_with_a_mistake_in_a_declaration(plant, monkeypatch, server):
+    monkeypatch.setattr(startup_checks, "check_served", lambda site: None)
+    module = str(settings.BASE_DIR / "bamms" / f"{server}.py")
+    assert runpy.run_path(module)["application"]
+    plant(Claim, retentoin=END)
+    with pytest.raises(SystemExit, match=r"(?s)cannot start.*“retentoin”.*Did you mean “retention”"):
+        runpy.run_path(module)
 
 
 def test_phone_and_identity_numbers_of_people_are_masked_wherever_they_stand():
@@ -106,11 +168,6 @@ def test_phone_and_identity_numbers_of_people_are_masked_wherever_they_stand():
         if name in {"phone", "identity_number"} and name not in d.masked
     ]
     assert not bare, f"Name these in `masked`: {bare}"
-
-
-@pytest.mark.parametrize("declaration", declarations.all_declared(), ids=lambda d: d.model._meta.label)
-def test_models_open_to_a_hat_hold_no_personal_data(declaration):
-    assert not (declaration.open_to and (declaration.subject or declaration.personal))
 
 
 def test_every_declared_model_has_rows_in_the_world(world):

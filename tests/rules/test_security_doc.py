@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from privacy import declarations
 from tenants.models import Tenant
 
 ROOT = Path(settings.BASE_DIR)
@@ -169,7 +170,7 @@ def test_the_sizes_of_uploads_are_those_of_the_settings():
 
 def test_every_field_of_the_register_has_its_rule():
     said = " ".join(row[0] for row in table("Input rules"))
-    for name in Tenant.Privacy.updatable:
+    for name in declarations.of(Tenant).updatable:
         label = str(Tenant._meta.get_field(name).verbose_name)
         plain = {"birth_date": "birth date", "birth_place": "birth place"}.get(name, label)
         assert plain in said, f"{name} has no rule of input in docs/security/controls.md"

@@ -6,24 +6,15 @@ from django.db import transaction
 from privacy import declarations
 from privacy.models import RetentionRule
 
-# Model's label: (days after its event, days of warning, legal reference). Who knows better edits them in the admin
-RULES = {
-    "tenants.Tenant": (5 * 365, 30, "Kebijakan Privasi 8; UU PDP Pasal 43"),
-    "tenants.Claim": (365, 0, "UU PDP Pasal 43"),
-    "tenants.Invitation": (90, 0, "UU PDP Pasal 43"),
-    "privacy.ProfileUpdateRequest": (365, 0, "UU PDP Pasal 30, 43"),
-    "privacy.RightsRequest": (2 * 365, 0, "UU PDP Pasal 24, 43"),
-}
-
 
 class Command(BaseCommand):
     help = "Make the rules that say how long personal data is kept."
 
     @transaction.atomic
     def handle(self, *args, **options):
-        counted = {d.model._meta.label for d in declarations.all_declared() if d.ending}
-        for kind in sorted(counted):
-            days, warn_days, law = RULES[kind]
-            RetentionRule.objects.get_or_create(kind=kind, defaults={"days": days, "warn_days": warn_days, "law": law})
+        counted = {d.model._meta.label: d.retention for d in declarations.all_declared() if d.retention.event}
+        for kind, said in sorted(counted.items()):
+            first = {"days": said.days, "warn_days": said.warning_days, "law": said.law}
+            RetentionRule.objects.get_or_create(kind=kind, defaults=first)
         if options["verbosity"]:
             self.stdout.write(f"{len(counted)} retention rules are set up.")

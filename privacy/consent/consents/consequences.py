@@ -26,7 +26,7 @@ def apply(events):
     for code in refused & AFTER_REFUSAL.keys():
         AFTER_REFUSAL[code](events[0].subject)
     for d in declarations.all_declared():
-        if d.purpose in refused:
+        if d.retention.consent_to in refused:
             _erase_rows(d, events[0].subject)
 
 
@@ -34,9 +34,9 @@ def _erase_rows(declaration, subject):
     """The lock, which an answer on paper does not hold yet, makes whoever is just adding such a row come first."""
     Subject.objects.select_for_update().get(pk=subject.pk)
     rows = declaration.model._default_manager.filter(**{declaration.subject: subject})
-    if declaration.ends:
-        getattr(rows, declaration.ends)(timezone.now())
-    if declaration.dropped:
+    if declaration.erasure.settle:
+        getattr(rows, declaration.erasure.settle)(timezone.now())
+    if declaration.erasure.delete:
         rows.delete()
     else:
         rows.update(**declaration.personal)

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import AuditLog, Erasure, Export
 from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
 from privacy.consent.models.purposes import PurposeVersion
 from privacy.models.evidence import Evidence, EvidenceQuerySet
@@ -50,12 +51,13 @@ class Presentation(models.Model):
 
     class Privacy:
         subject = "subject"
-        personal = {}
-        withheld = ("token_hash",)
-        untold = "made whenever the consent page is opened; the answer to it is evidence of its own"
-        kept = dict.fromkeys(
-            ("id", "subject", "token_hash", "language", "shown", "capacity", "shown_at", "expires_at"),
-            "proof of what was shown (article 24)",
+        erasure = Erasure(
+            retained={"token_hash": "marks the page shown", "shown": "numbers and check codes of public texts"},
+            others="proof of what was shown (article 24)",
+        )
+        export = Export(exclude=("token_hash",))
+        audit_log = AuditLog(
+            skip_reason="made whenever the consent page is opened; the answer to it is evidence of its own"
         )
 
     def __str__(self):
@@ -83,10 +85,10 @@ class PaperConsent(models.Model):
     class Privacy:
         subject = "subject"
         controller = "controller"
-        personal = {"form": ""}
-        kept = dict.fromkeys(
-            ("id", "subject", "controller", "form_hash", "signed_on", "recorded_by", "recorded_at"),
-            "proof of the answer (article 24)",
+        erasure = Erasure(
+            blank={"form": ""},
+            retained={"form_hash": "proof of which form was signed, without its text"},
+            others="proof of the answer (article 24)",
         )
 
     def __str__(self):
@@ -149,15 +151,14 @@ class ConsentEvent(Evidence):
 
     class Privacy:
         subject = "subject"
-        personal = {}
-        kept = dict.fromkeys(
-            (
-                "id", "mac", "subject", "sequence", "version", "purpose_version", "decision", "language", "text_hash",
-                "method", "presentation", "shown_hash", "paper", "form_hash", "recorded_by", "capacity", "commitments",
-                "at", "number", "previous", "hash",
+        erasure = Erasure(
+            retained={"number": "number of the receipt"}
+            | dict.fromkeys(
+                ("mac", "text_hash", "shown_hash", "form_hash", "commitments", "previous", "hash"),
+                "check codes: they prove the answer (article 24) and hold no values",
             ),
-            "proof of the answer (article 24)",
-        )  # fmt: skip
+            others="proof of the answer (article 24)",
+        )
 
     def __str__(self):
         return self.number

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from accounts.templatetags.dates import short_datetime_wib
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
@@ -130,8 +131,7 @@ class BreachSubject(models.Model):
     class Privacy:
         subject = "subject"
         controller = "breach__controller"
-        personal = {}
-        kept = dict.fromkeys(("id", "breach", "subject", "added_at"), "proof of whom the breach concerned (article 46)")
+        erasure = Erasure(others="proof of whom the breach concerned (article 46)")
 
     def __str__(self):
         return f"{self.breach}, #{self.pk}"
@@ -180,10 +180,13 @@ class BreachNotice(Evidence):
     class Privacy:
         subject = "subject"
         controller = "breach__controller"
-        personal = {}
-        kept = dict.fromkeys(
-            ("id", "mac", "breach", "subject", "channel", "reference", "words", "words_hash", "actor", "at"),
-            "proof of who was told what and when (article 46)",
+        erasure = Erasure(
+            retained={
+                "reference": "number of the letter, or of the authority's receipt",
+                "words": "what all who were concerned were told alike",
+            }
+            | dict.fromkeys(("mac", "words_hash"), "check codes, no values"),
+            others="proof of who was told what and when (article 46)",
         )
 
     def __str__(self):

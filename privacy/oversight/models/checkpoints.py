@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.subjects import Subject
 
@@ -51,10 +52,9 @@ class CheckpointHead(Evidence):
 
     class Privacy:
         subject = "subject"
-        personal = {}
-        kept = dict.fromkeys(
-            ("id", "mac", "checkpoint", "subject", "sequence", "hash", "at"),
-            "proof that no answer is lost (article 24)",
+        erasure = Erasure(
+            retained=dict.fromkeys(("mac", "hash"), "check codes, no values"),
+            others="proof that no answer is lost (article 24)",
         )
 
     def __str__(self):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.personal_data import Erasure
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels
@@ -163,7 +164,7 @@ class Disclosure(FieldLabels, TwoPersonAct):
 
     class Privacy:
         controller = "controller"
-        personal = {"contact": "", "document": ""}
+        erasure = Erasure(blank={"contact": "", "document": ""})
 
     def __str__(self):
         return self.number
@@ -201,8 +202,7 @@ class DisclosureSubject(models.Model):
     class Privacy:
         subject = "subject"
         controller = "disclosure__controller"
-        personal = {}
-        kept = dict.fromkeys(("id", "disclosure", "subject"), "proof of what was disclosed; holds no values (clause 6)")
+        erasure = Erasure(others="proof of what was disclosed; holds no values (clause 6)")
 
     def __str__(self):
         return f"{self.disclosure}, {self.subject}"

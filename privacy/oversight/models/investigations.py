@@ -6,6 +6,7 @@ from django.db.models import F, FileField, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels
@@ -117,8 +118,7 @@ class CaseSubject(models.Model):
     class Privacy:
         subject = "subject"
         controller = "case__controller"
-        personal = {}
-        kept = dict.fromkeys(("id", "case", "subject"), "proof of whom a case was about; holds no values")
+        erasure = Erasure(others="proof of whom a case was about; holds no values")
 
     def __str__(self):
         return f"{self.case}, {self.subject}"

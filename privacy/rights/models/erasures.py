@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import personal_data
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
@@ -54,14 +55,10 @@ class ErasureOrder(models.Model):
     class Privacy:
         subject = "subject"
         controller = "controller"
-        personal = {}
-        kept = dict.fromkeys(
-            (
-                "id", "subject", "controller", "why", "law", "reference", "ordered_by", "ordered_at", "done_at",
-                "cancelled_at",
-            ),
-            "proof of what was ordered (articles 43, 44)",
-        )  # fmt: skip
+        erasure = personal_data.Erasure(
+            retained={"law": "article of the law that the order rests on", "reference": "number of the request"},
+            others="proof of what was ordered (articles 43, 44)",
+        )
 
     def __str__(self):
         return f"#{self.pk}"
@@ -99,14 +96,11 @@ class Erasure(Evidence):
     class Privacy:
         subject = "subject"
         controller = "controller"
-        personal = {}
-        kept = dict.fromkeys(
-            (
-                "id", "mac", "number", "subject", "controller", "kind", "why", "law", "reference", "emptied", "files",
-                "account_closed", "by", "at",
-            ),
-            "proof of the erasure (articles 43–45)",
-        )  # fmt: skip
+        erasure = personal_data.Erasure(
+            retained={"law": "article of the law that the erasure rests on"}
+            | dict.fromkeys(("mac", "number", "kind", "reference", "emptied"), "codes and counts of rows, no values"),
+            others="proof of the erasure (articles 43–45)",
+        )
 
     def __str__(self):
         return self.number

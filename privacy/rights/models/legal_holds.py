@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure, Export
 from privacy.fields import EncryptedTextField
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
@@ -50,15 +51,12 @@ class LegalHold(TwoPersonAct):
     class Privacy:
         subject = "subject"
         controller = "controller"
-        personal = {"reason": ""}
-        withheld = ("reason",)  # it may tell of a process that must not be given away (article 15)
-        kept = dict.fromkeys(
-            (
-                "id", "number", "subject", "controller", "law", "review_on", "placed_by", "placed_at", "released_by",
-                "released_at",
-            ),
-            "proof of why the data stayed longer (articles 43, 44)",
-        )  # fmt: skip
+        erasure = Erasure(
+            blank={"reason": ""},
+            retained={"number": "number of the hold", "law": "article of the law that the hold rests on"},
+            others="proof of why the data stayed longer (articles 43, 44)",
+        )
+        export = Export(exclude=("reason",))  # it may tell of a process that must not be given away (article 15)
 
     def __str__(self):
         return self.number

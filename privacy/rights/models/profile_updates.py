@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure, Retention
 from privacy import declarations
 from privacy.fields import EncryptedTextField
 from privacy.models.cases import Case
@@ -39,13 +40,13 @@ class ProfileUpdateRequest(Case):
     class Privacy:
         subject = "subject"
         controller = "controller"
-        ends = "end"
-        ending = _("the request was answered")
-        personal = {"note": "", "evidence": ""}
-        kept = dict.fromkeys(
-            ("id", "number", "subject", "controller", "received_at", "due_at", "status", "settled_at", "settled_by"),
-            "proof that the request was answered in time (article 30)",
+        erasure = Erasure(
+            blank={"note": "", "evidence": ""},
+            retained={"number": "number of the request"},
+            others="proof that the request was answered in time (article 30)",
+            settle="end",
         )
+        retention = Retention(event=_("the request was answered"), days=365, law="UU PDP Pasal 30, 43")
 
 
 class ProfileUpdateLine(models.Model):
@@ -78,8 +79,11 @@ class ProfileUpdateLine(models.Model):
     class Privacy:
         subject = "request__subject"
         controller = "request__controller"
-        personal = {"old": "", "new": "", "reason": ""}
-        kept = dict.fromkeys(("id", "request", "field", "decision"), "proof of the decision (article 30)")
+        erasure = Erasure(
+            blank={"old": "", "new": "", "reason": ""},
+            retained={"field": "name of a field, no value"},
+            others="proof of the decision (article 30)",
+        )
 
     def __str__(self):
         return f"{self.request}, {self.label}"

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from privacy import declarations
 from privacy.models.subjects import Subject
 from privacy.models.two_person import TwoPersonAct, different_people
@@ -41,7 +42,7 @@ class RetentionRule(models.Model):
 
     @property
     def event(self):
-        return self.declaration.ending
+        return self.declaration.retention.event
 
 
 class RetentionNotice(models.Model):
@@ -60,8 +61,7 @@ class RetentionNotice(models.Model):
 
     class Privacy:
         subject = "subject"
-        personal = {}
-        kept = dict.fromkeys(("id", "subject", "erase_on", "sent_at"), "proof of the notice (article 45)")
+        erasure = Erasure(others="proof of the notice (article 45)")
 
     def __str__(self):
         return f"#{self.pk}"

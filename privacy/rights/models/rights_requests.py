@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure, Retention
 from accounts.templatetags.dates import short_datetime_wib
 from privacy.fields import EncryptedTextField
 from privacy.models.access import AccessRecord
@@ -121,17 +122,13 @@ class RightsRequest(Case):
     class Privacy:
         subject = "subject"
         controller = "controller"
-        ends = "end"
-        ending = _("the request was answered")
-        personal = {"details": "", "answer": "", "new_email": ""}
-        kept = dict.fromkeys(
-            (
-                "id", "number", "kind", "subject", "controller", "line", "channel", "recorded_by", "received_at",
-                "due_at", "how_checked", "checked_at", "checked_by", "assigned_to", "status", "ground", "review_on",
-                "settled_at", "settled_by", "email_entered_by",
-            ),
-            "proof that the right was answered in time (articles 30, 32, 40, 41)",
-        )  # fmt: skip
+        erasure = Erasure(
+            blank={"details": "", "answer": "", "new_email": ""},
+            retained={"number": "number of the request"},
+            others="proof that the right was answered in time (articles 30, 32, 40, 41)",
+            settle="end",
+        )
+        retention = Retention(event=_("the request was answered"), days=2 * 365, law="UU PDP Pasal 24, 43")
 
     def is_answered_by(self, user):
         """Whether this account works for the company that answers: a management, or the operator."""
@@ -174,10 +171,9 @@ class RightsEvent(Evidence):
 
     class Privacy:
         subject = "subject"
-        personal = {}
-        kept = dict.fromkeys(
-            ("id", "mac", "subject", "happened", "request", "detail", "actor", "at"),
-            "proof of the answer (articles 30, 32, 40, 41)",
+        erasure = Erasure(
+            retained=dict.fromkeys(("mac", "detail"), "codes, no values"),
+            others="proof of the answer (articles 30, 32, 40, 41)",
         )
 
     def __str__(self):

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from accounts.templatetags.dates import short_datetime_wib
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels
@@ -37,10 +38,10 @@ class DeletionStatement(FieldLabels, Evidence):
         subject = "subject"
         controller = "grant__agreement__management"
         vendor = "vendor"
-        personal = {}
-        kept = dict.fromkeys(
-            ("id", "mac", "grant", "subject", "vendor", "fields", "means", "stated_by", "at"),
-            "proof of the deletion; holds no values (article 24)",
+        erasure = Erasure(
+            retained={"means": "what the vendor states that it did"}
+            | dict.fromkeys(("mac", "fields"), "names of fields, no values"),
+            others="proof of the deletion; holds no values (article 24)",
         )
 
     def __str__(self):
@@ -77,8 +78,7 @@ class AttestationReminder(models.Model):
         subject = "grant__subject"
         controller = "grant__agreement__management"
         vendor = "grant__agreement__vendor"
-        personal = {}
-        kept = dict.fromkeys(("id", "grant", "kind", "at"), "proof of the reminder; names nobody")
+        erasure = Erasure(others="proof of the reminder; names nobody")
 
     def __str__(self):
         return f"{self.get_kind_display()}, {short_datetime_wib(self.at)}"

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from accounts.templatetags.dates import short_datetime_wib
 from privacy import declarations
 from privacy.consent.models.purposes import Purpose
@@ -148,23 +149,9 @@ class SharingGrant(FieldLabels, models.Model):
         subject = "subject"
         controller = "agreement__management"
         vendor = "agreement__vendor"
-        personal = {}
-        kept = dict.fromkeys(
-            (
-                "id",
-                "number",
-                "subject",
-                "agreement",
-                "purpose",
-                "request",
-                "narrowed_from",
-                "fields",
-                "starts_at",
-                "ends_at",
-                "given_at",
-                "withdrawn_at",
-            ),
-            "proof of the permission; holds no values (article 24)",
+        erasure = Erasure(
+            retained={"number": "number of the permission", "fields": "names of fields, no values"},
+            others="proof of the permission; holds no values (article 24)",
         )
 
     def __str__(self):
@@ -262,10 +249,7 @@ class SharingEvent(Evidence):
 
     class Privacy:
         subject = "subject"
-        personal = {}
-        kept = dict.fromkeys(
-            ("id", "mac", "subject", "kind", "request", "grant", "actor", "at"), "proof of the permission (article 24)"
-        )
+        erasure = Erasure(retained={"mac": "a check code, no value"}, others="proof of the permission (article 24)")
 
     def __str__(self):
         return f"{self.get_kind_display()}, {short_datetime_wib(self.at)}"

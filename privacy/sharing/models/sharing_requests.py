@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.personal_data import Erasure
 from privacy.consent.models.purposes import Purpose
 from privacy.models.cases import Case
 from privacy.models.field_keys import FieldLabels, check_field_keys
@@ -55,23 +56,9 @@ class SharingRequest(FieldLabels, Case):
         subject = "subject"
         controller = "agreement__management"
         vendor = "agreement__vendor"
-        ends = "end"
-        personal = {"reason": ""}
-        kept = dict.fromkeys(
-            (
-                "id",
-                "number",
-                "subject",
-                "agreement",
-                "purpose",
-                "fields",
-                "until",
-                "asked_by",
-                "asked_for",
-                "received_at",
-                "status",
-                "settled_at",
-                "settled_by",
-            ),
-            "proof of what was asked",
+        erasure = Erasure(
+            blank={"reason": ""},
+            retained={"number": "number of the request", "fields": "names of fields, no values"},
+            others="proof of what was asked",
+            settle="end",
         )
