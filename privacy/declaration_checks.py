@@ -15,6 +15,7 @@ from privacy.fields import BlindIndexField, EncryptedTextField
 COVERED = (BooleanField, DateField, IntegerField, UUIDField)
 SECRET = (BlindIndexField, EncryptedTextField, FileField)  # whatever is worth encrypting is worth erasing
 SHORTEST_REASON = 8  # characters
+NAME_IT = "Name it in erasure.blank, or in erasure.retained with a reason of its own."
 
 
 def check_declarations(**kwargs):
@@ -28,8 +29,7 @@ def check_declarations(**kwargs):
 
 def _mistakes(model):
     """(number, what is wrong, hint). Wrong words come alone: what is misspelt is missing elsewhere too."""
-    wrong = list(_wrong_words(vars(model.Privacy)))
-    if wrong:
+    if wrong := list(_wrong_words(vars(model.Privacy))):
         yield from wrong
         return
     d = declarations.read(model)
@@ -37,6 +37,10 @@ def _mistakes(model):
     yield from _wrong_values(d)
     if d.subject:
         yield from _erasure(d)
+
+
+def _columns(d):
+    return (*d.model._meta.concrete_fields, *d.model._meta.many_to_many)
 
 
 def _near(name, known):
@@ -58,7 +62,7 @@ def _wrong_words(words):
 
 
 def _wrong_names(d):
-    columns = [f.name for f in (*d.model._meta.concrete_fields, *d.model._meta.many_to_many)]
+    columns = [f.name for f in _columns(d)]
     named = {
         "fields": d.fields, "erasure.blank": d.erasure.blank, "erasure.retained": d.erasure.retained,
         "sharing.fields": d.sharing.fields, "export.exclude": d.export.exclude, "audit_log.skip": d.audit_log.skip,
@@ -72,8 +76,7 @@ def _wrong_names(d):
             d.model._base_manager.filter(**{f"{path}__isnull": False})
         except FieldError as error:
             yield 8, f"the path “{path}” leads nowhere.", f"{error}"
-    methods = [d.erasure.settle, d.sharing.queryset, "with_ended_on" if d.retention.event else ""]
-    for name in filter(None, methods):
+    for name in filter(None, (d.erasure.settle, d.sharing.queryset, d.retention.event and "with_ended_on")):
         if not hasattr(d.model._default_manager.all(), name):
             yield 9, f"the queryset has no method “{name}”.", "Write it in the model's QuerySet."
     for name in d.masked:
@@ -96,29 +99,17 @@ def _wrong_values(d):
 
 def _erasure(d):
     said = d.erasure
-    twice = sorted({*said.blank} & {*said.retained} | {*d.fields} & {*said.blank, *said.retained})
-    if twice:
-        yield 5, f"{twice} are named twice in what erasure does.", "A field is blanked or retained: name it once."
-    reasons = said.retained | ({"others": said.others} if said.others else {})
-    silent = sorted(name for name, reason in reasons.items() if len(str(reason)) < SHORTEST_REASON)
-    if silent:
-        yield 7, f"it says too little why {silent} may outlive the person.", "Name the law, or who needs it for what."
-    for f in (*d.model._meta.concrete_fields, *d.model._meta.many_to_many):
+    for name in sorted({*said.blank} & {*said.retained} | {*d.fields} & {*said.blank, *said.retained}):
+        yield 5, f"“{name}” is named twice.", "A field is blanked or retained: name it once."
+    for name, reason in (said.retained | ({"others": said.others} if said.others else {})).items():
+        if len(str(reason)) < SHORTEST_REASON:
+            yield 7, f"“{name}” says too little of why it may outlive the person.", "Name the law, or who needs it."
+    for f in _columns(d):
         if f.name in d.personal:
             continue
         if isinstance(f, SECRET):
             yield 13, f"“{f.name}” is encrypted or a file, and erasure leaves it.", "Name it in erasure.blank."
-        elif f.name in said.retained:
-            continue
-        elif not said.others:
-            yield (
-                4,
-                f"nothing says what erasure leaves of “{f.name}”.",
-                ("A personal field belongs in erasure.blank, any other in erasure.retained with its reason."),
-            )
-        elif not (f.choices or f.is_relation or isinstance(f, COVERED)):
-            yield (
-                6,
-                f"“{f.name}” may hold words of a person: erasure.others does not cover it.",
-                ("Name it in erasure.blank, or in erasure.retained with a reason of its own."),
-            )
+        elif f.name not in said.retained and not said.others:
+            yield 4, f"nothing says what erasure leaves of “{f.name}”.", NAME_IT
+        elif f.name not in said.retained and not (f.choices or f.is_relation or isinstance(f, COVERED)):
+            yield 6, f"“{f.name}” may hold words of a person: erasure.others does not cover it.", NAME_IT

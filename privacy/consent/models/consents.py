@@ -152,10 +152,9 @@ class ConsentEvent(Evidence):
     class Privacy:
         subject = "subject"
         erasure = Erasure(
-            retained={"number": "number of the receipt"}
-            | dict.fromkeys(
-                ("mac", "text_hash", "shown_hash", "form_hash", "commitments", "previous", "hash"),
-                "check codes: they prove the answer (article 24) and hold no values",
+            retained=dict.fromkeys(
+                ("mac", "text_hash", "shown_hash", "form_hash", "commitments", "number", "previous", "hash"),
+                "number of the receipt and check codes, which hold no values (article 24)",
             ),
             others="proof of the answer (article 24)",
         )

@@ -181,11 +181,10 @@ class BreachNotice(Evidence):
         subject = "subject"
         controller = "breach__controller"
         erasure = Erasure(
-            retained={
-                "reference": "number of the letter, or of the authority's receipt",
-                "words": "what all who were concerned were told alike",
-            }
-            | dict.fromkeys(("mac", "words_hash"), "check codes, no values"),
+            retained=dict.fromkeys(
+                ("mac", "reference", "words", "words_hash"),
+                "what all concerned were told alike, its check codes and the number of the letter",
+            ),
             others="proof of who was told what and when (article 46)",
         )
 

@@ -97,8 +97,10 @@ class Erasure(Evidence):
         subject = "subject"
         controller = "controller"
         erasure = personal_data.Erasure(
-            retained={"law": "article of the law that the erasure rests on"}
-            | dict.fromkeys(("mac", "number", "kind", "reference", "emptied"), "codes and counts of rows, no values"),
+            retained=dict.fromkeys(
+                ("mac", "number", "kind", "law", "reference", "emptied"),
+                "numbers, articles and counts of rows, no values",
+            ),
             others="proof of the erasure (articles 43–45)",
         )
 
