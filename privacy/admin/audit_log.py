@@ -9,7 +9,7 @@ from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import change_tracking, reference_numbers
 from privacy.admin.base import ReadOnly, TenantDataAdmin
-from privacy.admin.display import chip
+from privacy.admin.display import chip, column
 from privacy.models.audit_log import AuditLogEntry, Kind
 
 LATE = {Kind.FAILED, Kind.FACTOR_FAILED, Kind.REFUSED}
@@ -44,9 +44,7 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
             return queryset.filter(network=text), False
         return queryset.filter(request=text.upper()), False
 
-    @admin.display(description=_("at"), ordering="at")
-    def moment(self, entry):
-        return dates.short_datetime_wib(entry.at)
+    moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
 
     @admin.display(description=_("kind"), ordering="kind")
     def what(self, entry):

@@ -8,11 +8,15 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation, ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import WordedAdmin
+from accounts.admin_display import WordedAdmin, empty_value
+from accounts.templatetags.dates import short_datetime_wib
 from privacy import access, declarations, parties, reference_numbers
+from privacy.admin.display import column
 from privacy.errors import Refused
 from privacy.forms.autocomplete import Autocomplete
 from privacy.models.access import AccessReason, Action
@@ -75,6 +79,52 @@ class Strict:
         raise Http404(_("This page is not here."))
 
 
+class VerbPages:
+    """Pages of our own in the frame of the admin, and verbs whose refusals are shown as their sentences."""
+
+    def page(self, request, template, title, /, *, status=200, **context):
+        frame = self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
+        return TemplateResponse(request, template, frame | context, status=status)
+
+    def row_or_404(self, request, pk):
+        """One row for a page of our own; opening it is recorded like every other look."""
+        row = self.get_object(request, str(pk))
+        if row is None:
+            raise Http404(_("This page is not here."))
+        return row
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A refusal of the verb that saves undoes the whole save."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refusal:
+            return self.say_refusal(request, refusal, request.get_full_path())
+
+    def say_refusal(self, request, refusal, address):
+        self.message_user(request, refusal.message, messages.ERROR)
+        return HttpResponseRedirect(address)
+
+    def attempt(self, request, verb, success, /, **arguments):
+        """Call a verb, say what happened; a refusal is shown as its sentence. True when it worked."""
+        try:
+            verb(by=request.user, **arguments)
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return False
+        self.message_user(request, success, messages.SUCCESS)
+        return True
+
+    def attempt_form(self, request, form, verb, success, /, **arguments):
+        """As `attempt`, for a valid form: a refusal stands in it. Return what the verb returns, or None."""
+        try:
+            made = verb(by=request.user, **arguments)
+        except Refused as refusal:
+            form.refuse(refusal)
+            return None
+        self.message_user(request, success)
+        return made
+
+
 class ReadOnly:
     """Rows that nobody edits by hand, superusers included: evidence, and what only verbs may write."""
 
@@ -109,7 +159,7 @@ class TenantTabularInline(Scoped, admin.TabularInline):
         return type(formset.__name__, (NamedCells, formset), {})
 
 
-class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
+class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
     """Base of every admin class about people, places and sharing."""
 
     view_on_site = False
@@ -209,15 +259,18 @@ class TenantDataAdmin(Scoped, Strict, admin.ModelAdmin):
         except ValidationError:
             return None
 
-    def attempt(self, request, verb, success, /, **arguments):
-        """Call a verb, say what happened; a refusal is shown as its sentence. True when it worked."""
-        try:
-            verb(by=request.user, **arguments)
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return False
-        self.message_user(request, success, messages.SUCCESS)
-        return True
+
+class EventAdmin(ReadOnly, TenantDataAdmin):
+    """What happened to a row, line by line; the model has `at`, `kind` and `actor`."""
+
+    list_filter = ("kind",)
+
+    moment = column(_("at"), "at", short_datetime_wib, ordering="at")
+    happening = column(_("what happened"), "get_kind_display", capfirst, ordering="kind")
+
+    @admin.display(description=_("by"))
+    def person(self, event):
+        return (event.actor.holder.name if event.actor.holder else "") or empty_value()
 
 
 class HeadsAdmin(TenantDataAdmin):

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,7 +16,7 @@ from accounts.recent_login import ask_for_fresh_sign_in
 from accounts.templatetags.dates import short_day
 from privacy import deadlines
 from privacy.admin.base import TenantDataAdmin, role_of
-from privacy.admin.display import chip
+from privacy.admin.display import chip, column
 from privacy.errors import Refused
 from privacy.scope import Role
 
@@ -87,9 +86,7 @@ class CaseAdmin(TenantDataAdmin):
             return chip(deadlines.urgency(case.due_at), deadlines.time_left(case.due_at))
         return chip(self.chips[case.status], case.get_status_display())
 
-    @admin.display(description=_("since"), ordering="received_at")
-    def since(self, case):
-        return short_day(case.received_at)
+    since = column(_("since"), "received_at", short_day, ordering="received_at")
 
     def may_decide(self, request, case):
         """What the verbs would say, so that no button stands where none works."""
@@ -131,14 +128,14 @@ class CaseAdmin(TenantDataAdmin):
                 return HttpResponseRedirect(queue if self.steps[sent].closes else request.path)
             case.refresh_from_db()
         self.record_again(request, case)
-        context = self.admin_site.each_context(request) | {
-            "title": self.title % {"number": case.number},
-            "opts": self.opts, "row": case, "forms": forms, "form": forms.get(sent), "role": role_of(request).value,
+        context = {
+            "row": case, "forms": forms, "form": forms.get(sent), "role": role_of(request).value,
             "may_decide": self.may_decide(request, case), "is_own": case.is_own(request.user),
             "time_left": deadlines.time_left(case.due_at), "urgency": deadlines.urgency(case.due_at),
             "kind": self.chips.get(case.status, "info"),
         }  # fmt: skip
-        return TemplateResponse(request, self.template, context | self.facts(request, case, forms))
+        title = self.title % {"number": case.number}
+        return self.page(request, self.template, title, **context | self.facts(request, case, forms))
 
     def step_sent(self, request):
         """The name of the step that was sent; a page with one form need not name it."""

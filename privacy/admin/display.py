@@ -1,5 +1,8 @@
 """How values look in the admin: a status as icon and word, never colour alone, a person on two lines."""
 
+from operator import attrgetter
+
+from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
@@ -12,6 +15,19 @@ ICONS = {
     "info": "info-circle",
     "over": "dash-circle",
 }
+
+
+def column(label, path, show=None, *, ordering=None, boolean=False):
+    """A method for `list_display` and `readonly_fields`: what stands at `path` of a row, as `show` writes it."""
+    find = attrgetter(path)
+
+    @admin.display(description=label, ordering=ordering, boolean=boolean)
+    def value(self, row):
+        found = find(row)
+        found = found() if callable(found) else found
+        return found if show is None else show(found) or empty_value()
+
+    return value
 
 
 def chip(kind, word):

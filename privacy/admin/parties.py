@@ -11,6 +11,7 @@ from accounts import account_lifecycle
 from accounts.recent_login import ask_for_fresh_sign_in
 from privacy import parties
 from privacy.admin.base import TenantDataAdmin, role_of
+from privacy.admin.display import column
 from privacy.admin.private_search import HiddenSearch
 from privacy.errors import Refused
 from privacy.models.parties import ROLES_OF_KIND, Membership, Party, PartyKind
@@ -97,9 +98,7 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
         """Its name alone: heads may not open the page that a link would lead to."""
         return membership.party.name
 
-    @admin.display(description=_("role"), ordering="role")
-    def does(self, membership):
-        return capfirst(membership.get_role_display())
+    does = column(_("role"), "get_role_display", capfirst, ordering="role")
 
     def save_model(self, request, obj, form, change):
         """Only ever an appointment: entries are not edited, they are ended and made anew."""

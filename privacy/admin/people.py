@@ -1,8 +1,12 @@
 """Lists whose rows are about a person say who it is: name and unit, two queries a page, nothing more."""
 
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations, value_display
+from privacy import access, declarations, value_display
+from privacy.admin.base import TenantDataAdmin, role_of
+from privacy.admin.display import person
 
 # By which one row is told from another in a list
 WHO = ("tenant.name", "occupancy.unit")
@@ -23,6 +27,27 @@ class PeopleList(ChangeList):
         names = names_of([row.subject_id for row in self.result_list])
         for row in self.result_list:
             row.who = names.get(row.subject_id, "")
+
+
+class SubjectAdmin(TenantDataAdmin):
+    """Rows about a person: the list says who, and opening one is recorded as a look at the name and the unit."""
+
+    def get_changelist(self, request, **kwargs):
+        return PeopleList
+
+    @admin.display(description=_("tenant"))
+    def who(self, row):
+        return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
+
+    def record_look(self, request, row, **what):
+        access.record_access(
+            row,
+            by=request.user,
+            role=role_of(request),
+            why=self.get_why(request, row),
+            reference=self.get_reference(row),
+            fields=WHO,
+        )
 
 
 def entry_field():

@@ -6,7 +6,6 @@ What was revealed is in no address, session, history or next page; the page name
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -71,12 +70,11 @@ class Revealing:
         if request.method == "POST" and form.is_valid():
             shown = form.cleaned_data["names"]
             self.record_reveal(request, row, shown, form.cleaned_data["reference"])
-        context = self.admin_site.each_context(request) | {
-            "title": _("Reveal masked data"), "opts": self.opts, "original": row, "form": form,
-            "heading": self.reveal_heading(row), "revealed": bool(shown),
-            "values": [Hidden(*value, is_shown=value[0] in shown) for value in values],
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/privacy/reveal.html", context)
+        return self.page(
+            request, "admin/privacy/reveal.html", _("Reveal masked data"), original=row, form=form,
+            heading=self.reveal_heading(row), revealed=bool(shown),
+            values=[Hidden(*value, is_shown=value[0] in shown) for value in values],
+        )  # fmt: skip
 
     def model_of_data(self):
         return self.model

@@ -3,23 +3,20 @@
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
-from privacy import access
-from privacy.admin.base import TenantDataAdmin, role_of
-from privacy.admin.display import person
-from privacy.admin.people import WHO, PeopleList, entry_field, names_of
-from privacy.errors import Refused
+from privacy.admin.base import role_of
+from privacy.admin.display import column
+from privacy.admin.people import SubjectAdmin, entry_field
 from privacy.forms.autocomplete import Autocomplete
 from privacy.scope import Role
 
 
-class RecordedAdmin(TenantDataAdmin):
+class RecordedAdmin(SubjectAdmin):
     """One page to record it; afterwards it is only read."""
 
     record_form = verb = add_title = lead = done = None
@@ -31,25 +28,13 @@ class RecordedAdmin(TenantDataAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
-    def get_changelist(self, request, **kwargs):
-        return PeopleList
-
-    @admin.display(description=_("tenant"))
-    def who(self, row):
-        return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
-
-    def record_look(self, request, row, **what):
-        access.record_access(row, by=request.user, role=role_of(request), why=self.get_why(request, row), fields=WHO)
-
     def file_link(self, row, field):
         if not getattr(row, field):
             return empty_value()
         url = reverse("file", args=[self.opts.label_lower, row.pk, field])
         return format_html('<a href="{}">{}</a>', url, _("Open the file"))
 
-    @admin.display(description=_("recorded at"), ordering="recorded_at")
-    def moment(self, row):
-        return dates.short_datetime_wib(row.recorded_at)
+    moment = column(_("recorded at"), "recorded_at", dates.short_datetime_wib, ordering="recorded_at")
 
     @admin.display(description=_("recorded by"))
     def recorder(self, row):
@@ -69,17 +54,9 @@ class RecordedAdmin(TenantDataAdmin):
         )
         if request.method == "POST" and form.is_valid() and self.keep(request, form):
             return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
-        context = self.admin_site.each_context(request) | {
-            "title": self.add_title, "lead": self.lead, "button": _("Record"), "opts": self.opts, "form": form,
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/privacy/record.html", context)
+        context = {"lead": self.lead, "button": _("Record"), "form": form}
+        return self.page(request, "admin/privacy/record.html", self.add_title, **context)
 
     def keep(self, request, form):
         data = dict(form.cleaned_data)
-        try:
-            type(self).verb(entry=data.pop("tenant"), by=request.user, **data)
-        except Refused as refusal:
-            form.refuse(refusal)
-            return False
-        self.message_user(request, self.done)
-        return True
+        return self.attempt_form(request, form, type(self).verb, self.done, entry=data.pop("tenant"), **data)

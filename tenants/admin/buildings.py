@@ -11,6 +11,7 @@ from modeltranslation.admin import TranslationAdmin
 from accounts.admin_display import empty_value
 from privacy.admin import IdempotentAdd, TenantDataAdmin
 from privacy.admin.base import role_of
+from privacy.admin.display import column
 from privacy.models.parties import PartyKind
 from privacy.scope import Role
 from tenants.models import Building, BuildingManagement, Unit, Vendor
@@ -95,9 +96,7 @@ class BuildingAdmin(IdempotentAdd, FixedOnceMade, TenantDataAdmin, TranslationAd
     def label_for_choice(building):
         return building.name
 
-    @admin.display(description=_("units"), ordering="unit_count")
-    def unit_count(self, building):
-        return building.unit_count
+    unit_count = column(_("units"), "unit_count", ordering="unit_count")
 
 
 @admin.register(Unit)

@@ -12,6 +12,7 @@ from accounts.templatetags import dates
 from privacy import parties
 from privacy.admin import IdempotentAdd, TenantDataAdmin
 from privacy.admin.base import role_of
+from privacy.admin.display import column
 from privacy.errors import Refused
 from privacy.scope import Role
 from tenants import bulletins
@@ -34,17 +35,9 @@ class BulletinAdmin(IdempotentAdd, TenantDataAdmin, TranslationAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
-    @admin.display(description=_("title"))
-    def headline(self, bulletin):
-        return bulletin.title
-
-    @admin.display(description=_("kind"), ordering="kind")
-    def sort(self, bulletin):
-        return capfirst(bulletin.get_kind_display())
-
-    @admin.display(description=_("published at"), ordering="published_at")
-    def moment(self, bulletin):
-        return dates.short_datetime_wib(bulletin.published_at)
+    headline = column(_("title"), "title")
+    sort = column(_("kind"), "get_kind_display", capfirst, ordering="kind")
+    moment = column(_("published at"), "published_at", dates.short_datetime_wib, ordering="published_at")
 
     def save_model(self, request, obj, form, change):
         company = parties.party_of(request.user, Role.STAFF)

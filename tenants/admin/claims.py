@@ -19,7 +19,7 @@ from privacy import access, deadlines, declarations
 from privacy.admin import ReadOnly, Revealing, TenantDataAdmin
 from privacy.admin.base import role_of
 from privacy.admin.cases import CaseAdmin, Step
-from privacy.admin.display import chip, person
+from privacy.admin.display import chip, column, person
 from privacy.errors import Refused
 from privacy.forms.refusing import RefusingForm
 from privacy.models.access import AccessReason
@@ -175,9 +175,7 @@ class ClaimAdmin(Revealing, CaseAdmin):
     def state(self, claim):
         return chip(KIND_OF_STATUS.get(claim.status, "over"), claim.get_status_display())
 
-    @admin.display(description=_("received at"), ordering="received_at")
-    def received(self, claim):
-        return dates.short_datetime_wib(claim.received_at)
+    received = column(_("received at"), "received_at", dates.short_datetime_wib, ordering="received_at")
 
     def get_urls(self):
         return [
@@ -272,21 +270,10 @@ class InvitationAdmin(ReadOnly, TenantDataAdmin):
     list_select_related = ("tenant",)
     fields = readonly_fields = ("tenant_name", "email", "created_at", "expires_at", "used_at")
 
-    @admin.display(description=_("tenant"))
-    def tenant_name(self, invitation):
-        return invitation.tenant.name
-
-    @admin.display(description=_("sent at"), ordering="created_at")
-    def sent(self, invitation):
-        return dates.short_datetime_wib(invitation.created_at)
-
-    @admin.display(description=_("valid until"), ordering="expires_at")
-    def kept_until(self, invitation):
-        return dates.short_datetime_wib(invitation.expires_at)
-
-    @admin.display(description=_("used at"), ordering="used_at")
-    def used(self, invitation):
-        return dates.short_datetime_wib(invitation.used_at) or empty_value()
+    tenant_name = column(_("tenant"), "tenant.name")
+    sent = column(_("sent at"), "created_at", dates.short_datetime_wib, ordering="created_at")
+    kept_until = column(_("valid until"), "expires_at", dates.short_datetime_wib, ordering="expires_at")
+    used = column(_("used at"), "used_at", dates.short_datetime_wib, ordering="used_at")
 
 
 class Inviting:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import dates
 from privacy.admin import ReadOnly, TenantDataAdmin
+from privacy.admin.display import column
 from tenants import usage
 from tenants.models import PageUse
 
@@ -26,9 +27,7 @@ class PageUseAdmin(ReadOnly, TenantDataAdmin):
         found = {"totals": usage.totals(), "days": usage.SHOWN_DAYS, "smallest": usage.SMALLEST}
         return super().changelist_view(request, found | (extra_context or {}))
 
-    @admin.display(description=_("day"), ordering="day")
-    def date(self, use):
-        return dates.day(use.day)
+    date = column(_("day"), "day", dates.day, ordering="day")
 
     @admin.display(description=_("page"), ordering="page")
     def title(self, use):

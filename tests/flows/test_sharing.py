@@ -133,7 +133,7 @@ def test_a_permission_ends_with_its_date(cast, shared, time_machine):
 def test_suspending_the_agreement_closes_its_permissions_at_once(cast, shared):
     _ann, vera, grant = shared
     sam = steps.given_agreed(cast.sam)
-    sam.goes_to(reverse("admin:privacy_sharingagreement_step", args=[cast.agreement.pk, "suspend"])).sends(form="")
+    sam.goes_to(reverse("admin:privacy_sharingagreement_suspend", args=[cast.agreement.pk])).sends(form="")
     cast.agreement.refresh_from_db()
     assert cast.agreement.status == "suspended"
     vera.goes_to(page_of(grant)).reads("Agreement suspended").does_not_read("Ann Wijaya")

@@ -206,7 +206,10 @@ MODELS = {
         "delete": "403 403 403 403",
         "<int:pk>/people/": "200 404 200 200",
         "<int:pk>/notice/<slug:audience>/": "200 404 200 200",
-        "<int:pk>/act/<slug:act>/": "200 404 200 200",
+        **dict.fromkeys(
+            (f"<int:pk>/act/{act}/" for act in ("tell-people", "tell-on-paper", "tell-authority", "close")),
+            "200 404 200 200",
+        ),
     },
     "privacy.impactassessment": {
         "list": "200 403 200 200",
@@ -289,7 +292,7 @@ MODELS = {
         "change": "200 404 200 200",
         "history": "200 404 200 200",
         "delete": "403 403 403 403",
-        "<int:pk>/step/<slug:name>/": "200 404 200 200",
+        **dict.fromkeys((f"<int:pk>/step/{step}/" for step in ("activate", "suspend", "end")), "200 404 200 200"),
         "<int:pk>/assess/": "200 404 200 200",
     },
     "privacy.purpose": {
@@ -558,9 +561,7 @@ PAGES = {
 }  # fmt: skip
 # What stands for the other parts of a model's address
 MODEL_WORDS = {
-    "<slug:name>": "suspend",
     "<slug:audience>": "people",
-    "<slug:act>": "close",
     "<str:kind>": "csv",
     "<uuid:key>": "{pending}",
     "<uuid:person>": "{subject}",

@@ -201,13 +201,13 @@ def test_an_unknown_row_answers_like_a_foreign_one(world, who):
 OWN_PAGES = {
     "privacy_breach_people": "Breach",
     "privacy_breach_notice": "Breach",
-    "privacy_breach_step": "Breach",
+    **{f"privacy_breach_{act}": "Breach" for act in ("tell_people", "tell_on_paper", "tell_authority", "close")},
     "tenants_claim_decide": "Claim",
     "tenants_tenant_reveal": "Tenant",
     "tenants_claim_reveal": "Claim",
     "privacy_profileupdaterequest_reveal": "ProfileUpdateRequest",
     "privacy_sharingrequest_cancel": "SharingRequest",
-    "privacy_sharingagreement_step": "SharingAgreement",
+    **{f"privacy_sharingagreement_{step}": "SharingAgreement" for step in ("activate", "suspend", "end")},
     "privacy_sharingagreement_assess": "SharingAgreement",
     "privacy_update_accept": "ProfileUpdateRequest",
     "privacy_case_decide": "InvestigationCase",
@@ -222,9 +222,7 @@ OWN_PAGES = {
 }
 
 WORDS = {
-    "privacy_sharingagreement_step": ["suspend"],
     "privacy_breach_notice": ["people"],
-    "privacy_breach_step": ["close"],
 }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import dates
 from privacy import reference_numbers
 from privacy.admin.base import ReadOnly, TenantDataAdmin
-from privacy.admin.display import chip
+from privacy.admin.display import chip, column
 from privacy.consent import legal_documents, purposes
 from privacy.consent.models.consents import ConsentEvent, Decision
 from privacy.consent.models.legal_documents import DocumentVersion
@@ -56,13 +56,8 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
     def answer(self, event):
         return chip(LOOKS[event.decision], event.get_decision_display())
 
-    @admin.display(description=_("answered at"), ordering="at")
-    def moment(self, event):
-        return dates.short_datetime_wib(event.at)
-
-    @admin.display(description=_("how"))
-    def given_how(self, event):
-        return capfirst(event.get_method_display())
+    moment = column(_("answered at"), "at", dates.short_datetime_wib, ordering="at")
+    given_how = column(_("how"), "get_method_display", capfirst)
 
     @admin.display(description=_("document or purpose"))
     def document(self, event):
@@ -79,6 +74,4 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
             return event.text_hash == purposes.text_hash(event.purpose_version, event.language)
         return event.text_hash == legal_documents.text_hash(event.version, event.language)
 
-    @admin.display(description=_("document or purpose"))
-    def answered_to(self, event):
-        return event.answered_to
+    answered_to = column(_("document or purpose"), "answered_to")

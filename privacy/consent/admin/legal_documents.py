@@ -1,9 +1,8 @@
 """Policy and terms: drafts in both languages, a preview, and publishing on a page of its own by a second person."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -12,15 +11,14 @@ from accounts.admin_display import WordedAdmin, empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import reference_numbers
-from privacy.admin.base import Strict
-from privacy.admin.display import chip
+from privacy.admin.base import Strict, VerbPages
+from privacy.admin.display import chip, column
 from privacy.consent import legal_documents, policy_files, rendering, text_diff
 from privacy.consent.forms.legal_documents import DraftForm
 from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
-from privacy.errors import Refused
 
 
-class DocumentAdmin(WordedAdmin, Strict, admin.ModelAdmin):
+class DocumentAdmin(VerbPages, WordedAdmin, Strict, admin.ModelAdmin):
     """Legal documents belong to the operator, not to a management: permissions alone say who may."""
 
     view_on_site = False
@@ -36,13 +34,8 @@ class LegalDocumentAdmin(DocumentAdmin):
     list_display = ("kind", "title_in_indonesian", "title_in_english")
     fields = ("kind", "title_ind", "title_en")
 
-    @admin.display(description=_("title, in Indonesian"), ordering="title_ind")
-    def title_in_indonesian(self, document):
-        return document.title_ind
-
-    @admin.display(description=_("title, in English"), ordering="title_en")
-    def title_in_english(self, document):
-        return document.title_en
+    title_in_indonesian = column(_("title, in Indonesian"), "title_ind", ordering="title_ind")
+    title_in_english = column(_("title, in English"), "title_en", ordering="title_en")
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         labels = {"title_ind": _("title, in Indonesian"), "title_en": _("title, in English")}
@@ -141,13 +134,8 @@ class DocumentVersionAdmin(DocumentAdmin):
             )
         return sentence % words
 
-    @admin.display(description=_("in force from"), ordering="in_force_from")
-    def starts(self, version):
-        return dates.short_datetime_wib(version.in_force_from) or empty_value()
-
-    @admin.display(description=_("drafted at"), ordering="drafted_at")
-    def drafted(self, version):
-        return dates.short_datetime_wib(version.drafted_at)
+    starts = column(_("in force from"), "in_force_from", dates.short_datetime_wib, ordering="in_force_from")
+    drafted = column(_("drafted at"), "drafted_at", dates.short_datetime_wib, ordering="drafted_at")
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         """What cannot be edited is shown as people read it."""
@@ -167,11 +155,7 @@ class DocumentVersionAdmin(DocumentAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         extra = {"may_publish": self.may_publish(request), **(extra_context or {})}
-        try:
-            return super().changeform_view(request, object_id, form_url, extra)
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+        return super().changeform_view(request, object_id, form_url, extra)
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -183,8 +167,8 @@ class DocumentVersionAdmin(DocumentAdmin):
 
     def preview(self, request, pk):
         version = self.found(request, pk)
-        context = self.page(request, version, _("Preview of %(version)s") % {"version": version})
-        return TemplateResponse(request, "admin/privacy/documentversion/preview.html", context)
+        title = _("Preview of %(version)s") % {"version": version}
+        return self.page(request, "admin/privacy/documentversion/preview.html", title, **self.facts(version))
 
     def publish(self, request, pk):
         """What changes, in both languages, and how many people are asked; then one press by a second person."""
@@ -192,40 +176,31 @@ class DocumentVersionAdmin(DocumentAdmin):
         if not self.may_publish(request):
             raise PermissionDenied
         if request.method == "POST":
-            self.publish_seen(request, version)
+            done = _("%(version)s is published. It can no longer change.") % {"version": version}
+            seen = request.POST.get("seen", "")
+            if self.attempt(request, legal_documents.publish, done, version=version, seen=seen):
+                self.log_change(request, version, str(_("Published.")))
             return HttpResponseRedirect(reverse("admin:privacy_documentversion_change", args=[version.pk]))
-        context = self.page(request, version, _("Publish %(version)s") % {"version": version}) | {
+        context = self.facts(version) | {
             "asked": legal_documents.to_be_asked(version),
             "told": legal_documents.to_be_told(version),
             "too_soon": None if version.is_published else legal_documents.too_soon(version),
             "is_own": version.drafted_by.holder_id == request.user.pk,
         }
-        return TemplateResponse(request, "admin/privacy/documentversion/publish.html", context)
-
-    def publish_seen(self, request, version):
-        """Publish exactly what the page showed: a draft edited meanwhile is refused."""
-        try:
-            legal_documents.publish(version=version, by=request.user, seen=request.POST.get("seen", ""))
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return
-        self.log_change(request, version, str(_("Published.")))
-        sentence = _("%(version)s is published. It can no longer change.") % {"version": version}
-        self.message_user(request, sentence, messages.SUCCESS)
+        title = _("Publish %(version)s") % {"version": version}
+        return self.page(request, "admin/privacy/documentversion/publish.html", title, **context)
 
     def found(self, request, pk):
-        version = self.get_object(request, str(pk))
-        if version is None:
-            raise Http404
+        version = self.row_or_404(request, pk)
         if not self.has_view_permission(request, version):
             raise PermissionDenied
         return version
 
-    def page(self, request, version, title):
+    def facts(self, version):
         published = DocumentVersion.objects.published().filter(document=version.document)
         previous = published.filter(number__lt=version.number).first()
-        return self.admin_site.each_context(request) | {
-            "title": title, "opts": self.opts, "original": version, "version": version, "previous": previous,
+        return {
+            "original": version, "version": version, "previous": previous,
             "languages": [look(version, previous, language) for language in legal_documents.LANGUAGES],
         }  # fmt: skip
 

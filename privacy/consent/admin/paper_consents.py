@@ -6,6 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import dates
+from privacy.admin.display import column
 from privacy.admin.staff_records import RecordedAdmin
 from privacy.consent import consents
 from privacy.consent.forms.paper_consents import PaperForm
@@ -24,9 +25,7 @@ class PaperConsentAdmin(RecordedAdmin):
     list_select_related = ("recorded_by__holder",)
     fields = readonly_fields = ("who", "answers", "scan", "form_hash", "signed", "recorder", "moment")
 
-    @admin.display(description=_("signed on"), ordering="signed_on")
-    def signed(self, row):
-        return dates.short_day(row.signed_on)
+    signed = column(_("signed on"), "signed_on", dates.short_day, ordering="signed_on")
 
     @admin.display(description=_("scanned form"))
     def scan(self, row):

@@ -9,6 +9,7 @@ from modeltranslation.admin import TranslationAdmin
 from accounts.admin_display import WordedAdmin, empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin
+from privacy.admin.display import column
 from privacy.consent import purposes
 from privacy.consent.models.purposes import Purpose, PurposeVersion
 from privacy.errors import Refused
@@ -86,13 +87,8 @@ class PurposeVersionAdmin(ReadOnly, TenantDataAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("purpose")
 
-    @admin.display(description=_("name"))
-    def title(self, version):
-        return version.name
-
-    @admin.display(description=_("at"), ordering="at")
-    def moment(self, version):
-        return dates.short_datetime_wib(version.at)
+    title = column(_("name"), "name")
+    moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
 
     @admin.display(description=_("in Indonesian"))
     def in_indonesian(self, version):

@@ -8,7 +8,7 @@ from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import declarations
 from privacy.admin.base import ReadOnly, TenantDataAdmin
-from privacy.admin.display import chip, person
+from privacy.admin.display import chip, column, person
 from privacy.admin.people import PeopleList, names_of
 from privacy.models.access import AccessRecord
 from privacy.oversight import investigations
@@ -40,9 +40,7 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
     def get_changelist(self, request, **kwargs):
         return PeopleList
 
-    @admin.display(description=_("at"), ordering="at")
-    def moment(self, record):
-        return dates.short_datetime_wib(record.at)
+    moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
 
     @admin.display(description=_("tenant"))
     def about(self, record):
@@ -61,9 +59,7 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
     def answering(self, record):
         return record.controller.name if record.controller else empty_value()
 
-    @admin.display(description=_("as"))
-    def acted_as(self, record):
-        return capfirst(record.get_hat_display())
+    acted_as = column(_("as"), "get_hat_display", capfirst)
 
     @admin.display(description=_("action"))
     def answer(self, record):
@@ -74,9 +70,7 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
     def reason_given(self, record):
         return " · ".join(filter(None, [str(capfirst(record.get_why_display())), record.reference]))
 
-    @admin.display(description=_("why"))
-    def because(self, record):
-        return capfirst(record.get_why_display())
+    because = column(_("why"), "get_why_display", capfirst)
 
     @admin.display(description=_("why refused"))
     def refusal(self, record):

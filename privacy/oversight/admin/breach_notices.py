@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly, TenantDataAdmin
-from privacy.admin.display import chip, person
-from privacy.admin.people import PeopleList, names_of
+from privacy.admin.display import chip, column, person
+from privacy.admin.people import PeopleList, SubjectAdmin, names_of
 from privacy.oversight import breaches
 from privacy.oversight.models.breaches import PARTS, BreachNotice, BreachSubject
 
@@ -31,7 +31,7 @@ class ToldFilter(admin.SimpleListFilter):
 
 
 @admin.register(BreachSubject)
-class BreachSubjectAdmin(ReadOnly, TenantDataAdmin):
+class BreachSubjectAdmin(ReadOnly, SubjectAdmin):
     empty_text = _("Nobody is entered yet. Add people on the page of the case.")
     list_display = ("who", "breach", "told")
     list_filter = (ToldFilter, "breach")
@@ -39,19 +39,12 @@ class BreachSubjectAdmin(ReadOnly, TenantDataAdmin):
     fields = readonly_fields = ("who", "breach", "told")
     actions = ("remove",)
 
-    def get_changelist(self, request, **kwargs):
-        return PeopleList
-
     def get_queryset(self, request):
         notices = BreachNotice.objects.filter(breach=OuterRef("breach"), subject=OuterRef("subject")).order_by("-at")
         return super().get_queryset(request).annotate(last_told=Subquery(notices.values("at")[:1]))
 
     def has_remove_permission(self, request):
         return request.user.has_perm("privacy.change_breach")
-
-    @admin.display(description=_("tenant"))
-    def who(self, row):
-        return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
 
     @admin.display(description=_("told at"), ordering="last_told")
     def told(self, row):
@@ -77,9 +70,7 @@ class BreachNoticeAdmin(ReadOnly, TenantDataAdmin):
     def get_changelist(self, request, **kwargs):
         return PeopleList
 
-    @admin.display(description=_("at"), ordering="at")
-    def moment(self, notice):
-        return dates.short_datetime_wib(notice.at)
+    moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
 
     @admin.display(description=_("who was told"))
     def who(self, notice):
@@ -87,9 +78,7 @@ class BreachNoticeAdmin(ReadOnly, TenantDataAdmin):
             return _("the authority")
         return person(notice.__dict__.get("who") or names_of([notice.subject_id]).get(notice.subject_id, ""))
 
-    @admin.display(description=_("how"), ordering="channel")
-    def how(self, notice):
-        return capfirst(notice.get_channel_display())
+    how = column(_("how"), "get_channel_display", capfirst, ordering="channel")
 
     @admin.display(description=_("by"))
     def teller(self, notice):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly, TenantDataAdmin
+from privacy.admin.display import column
 from privacy.oversight import evidence_checks
 from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
 
@@ -21,9 +22,7 @@ class CheckpointAdmin(ReadOnly, TenantDataAdmin):
     fields = readonly_fields = ("sequence", "at", "rows", "heads", "heads_hash", "previous", "hash")
     change_list_template = "admin/privacy/checkpoint/change_list.html"
 
-    @admin.display(description=_("at"), ordering="at")
-    def moment(self, checkpoint):
-        return dates.short_datetime_wib(checkpoint.at)
+    moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
 
     @admin.display(description=_("rows of evidence"))
     def rows(self, checkpoint):

@@ -4,20 +4,17 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import empty_value
-from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import access
-from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
-from privacy.admin.display import chip
+from privacy.admin.base import EventAdmin, TenantDataAdmin, role_of
+from privacy.admin.display import chip, column
 from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.admin.people import WHO, entry_field, names_of
+from privacy.admin.steps import StepPage, StepPages
 from privacy.errors import Refused
 from privacy.forms.autocomplete import AutocompleteMany
 from privacy.models.access import AccessReason, Action
@@ -34,24 +31,41 @@ KINDS = {
     Status.EXPORTED: "waiting",
     Status.TOLD: "settled",
 }
-LIST, PAGE = "admin:privacy_disclosure_changelist", "admin:privacy_disclosure_change"
 APPROVE, EXPORT = "privacy.approve_disclosure", "privacy.export_disclosure"
-# Page → permission, form, verb, states in which it is offered, title, what is said when it is done
 STEPS = {
-    "approve": (
-        APPROVE, DelayForm, disclosures.approve, (Status.ASKED,), _("Approve the disclosure"),
+    "approve": StepPage(
+        _("Approve the disclosure"),
+        disclosures.approve,
         _("Approved. Staff of the building management can export it now."),
+        form=DelayForm,
+        permission=APPROVE,
+        statuses=(Status.ASKED,),
     ),
-    "refuse": (
-        APPROVE, RefuseForm, disclosures.refuse, (Status.ASKED,), _("Refuse the disclosure"),
+    "refuse": StepPage(
+        _("Refuse the disclosure"),
+        disclosures.refuse,
         _("Refused. Nothing is handed over."),
+        form=RefuseForm,
+        permission=APPROVE,
+        statuses=(Status.ASKED,),
     ),
-    "delay": (
-        APPROVE, DelayForm, disclosures.delay, (Status.APPROVED, Status.EXPORTED), _("Tell the tenant later"),
+    "delay": StepPage(
+        _("Tell the tenant later"),
+        disclosures.delay,
         _("The new day is kept. The tenant is told from then on."),
+        form=DelayForm,
+        permission=APPROVE,
+        statuses=(Status.APPROVED, Status.EXPORTED),
     ),
-    "export": (EXPORT, ExportForm, disclosures.export, disclosures.EXPORTABLE, _("Export the approved data"), ""),
-}  # fmt: skip
+    "export": StepPage(
+        _("Export the approved data"),
+        disclosures.export,
+        "",
+        form=ExportForm,
+        permission=EXPORT,
+        statuses=disclosures.EXPORTABLE,
+    ),
+}
 
 
 class AskPage:
@@ -65,11 +79,9 @@ class AskPage:
         form = AskForm(*data, user=request.user, people_widget=widget)
         if request.method == "POST" and form.is_valid() and (kept := self.ask(request, form)):
             self.message_user(request, _("Recorded. A second person must approve it before anything is exported."))
-            return HttpResponseRedirect(reverse(PAGE, args=[kept.pk]))
-        context = self.admin_site.each_context(request) | {
-            "title": _("Record a disclosure"), "opts": self.opts, "form": form,
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/privacy/disclosure/ask.html", context | (extra_context or {}))
+            return HttpResponseRedirect(self.change_url(kept))
+        context = {"form": form, **(extra_context or {})}
+        return self.page(request, "admin/privacy/disclosure/ask.html", _("Record a disclosure"), **context)
 
     def ask(self, request, form):
         """Kept and logged together, or neither: a form that was sent twice is kept once."""
@@ -84,7 +96,11 @@ class AskPage:
 
 
 @admin.register(Disclosure)
-class DisclosureAdmin(IdempotentAdd, AskPage, TenantDataAdmin):
+class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
+    steps = STEPS
+    step_template = "admin/privacy/disclosure/step.html"
+    step_argument = "disclosure"
+    asks_fresh_login = True
     why = AccessReason.DISCLOSURE
     empty_text = _("No disclosures. Record one when a court, an authority or another institution asks for data.")
     list_display = ("number", "institution", "clause", "company", "count", "state", "asked")
@@ -119,34 +135,17 @@ class DisclosureAdmin(IdempotentAdd, AskPage, TenantDataAdmin):
             fields=WHO,
         )
 
-    @admin.display(description=_("ground"), ordering="ground")
-    def clause(self, row):
-        return capfirst(row.get_ground_display())
-
-    @admin.display(description=_("building management"), ordering="controller__name")
-    def company(self, row):
-        return row.controller.name
-
-    @admin.display(description=_("people concerned"), ordering="people_count")
-    def count(self, row):
-        return row.people_count
+    clause = column(_("ground"), "get_ground_display", capfirst, ordering="ground")
+    company = column(_("building management"), "controller.name", ordering="controller__name")
+    count = column(_("people concerned"), "people_count", ordering="people_count")
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, row):
         return chip(KINDS[row.status], row.get_status_display())
 
-    @admin.display(description=_("asked at"), ordering="asked_at")
-    def asked(self, row):
-        return dates.short_datetime_wib(row.asked_at)
+    asked = column(_("asked at"), "asked_at", dates.short_datetime_wib, ordering="asked_at")
 
     # One disclosure, and its steps
-
-    def get_urls(self):
-        pages = [path(f"<int:pk>/{name}/", self.page_of(name), name=f"privacy_disclosure_{name}") for name in STEPS]
-        return [*pages, *super().get_urls()]
-
-    def page_of(self, name):
-        return self.admin_site.admin_view(fresh_sign_in(lambda request, pk: self.step(request, pk, name)))
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         row = self.get_object(request, object_id)
@@ -154,65 +153,46 @@ class DisclosureAdmin(IdempotentAdd, AskPage, TenantDataAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, row) or request.method == "POST":
             raise PermissionDenied
-        context = self.facts(request, row, _("Disclosure %(number)s") % {"number": row.number})
-        return TemplateResponse(request, "admin/privacy/disclosure/detail.html", context)
+        title = _("Disclosure %(number)s") % {"number": row.number}
+        return self.page(request, "admin/privacy/disclosure/detail.html", title, **self.facts(request, row))
 
-    def facts(self, request, row, title):
+    def facts(self, request, row):
         """What every page of one disclosure shows: exactly the data and the people that it is about."""
         people = list(row.people.select_related("subject__holder"))
         names = names_of([person.subject_id for person in people])
-        return self.admin_site.each_context(request) | {
-            "title": title, "opts": self.opts, "original": row, "disclosure": row,
+        return {
+            "original": row, "disclosure": row,
             "people": [(names.get(person.subject_id, ""), person.subject.holder is not None) for person in people],
             "events": row.events.filter(subject=None).select_related("actor__holder"),
             "steps": steps_of(row), "kind": KINDS[row.status], "role": role_of(request).value,
-            "buttons": self.buttons(request, row),
+            "buttons": self.step_links(request, row),
             "is_own": row.status == Status.ASKED and row.asked_by.holder_id == request.user.pk,
         }  # fmt: skip
 
-    def buttons(self, request, row):
-        """(label, address, name) of each step that the disclosure can take and this person may take."""
-        return [
-            (title, reverse(f"admin:privacy_disclosure_{name}", args=[row.pk]), name)
-            for name, (_permission, _form, _verb, states, title, _done) in STEPS.items()
-            if row.status in states and self.may(request, row, name)
-        ]
-
-    def may(self, request, row, name):
-        if not request.user.has_perm(STEPS[name][0]):
+    def may_take(self, request, row, name):
+        if not super().may_take(request, row, name):
             return False
         if name == "export":
             return role_of(request) == Role.STAFF
         return disclosures.may_decide(row, request.user) and not (name == "delay" and row.is_told)
 
-    def step(self, request, pk, name):
-        """What is done, with which data of whom; then one form with one button."""
-        row = self.get_object(request, str(pk))
-        if row is None:
-            raise Http404(_("This page is not here."))
-        _permission, form_class, verb, states, title, done = STEPS[name]
-        if not self.may(request, row, name):
-            raise PermissionDenied
-        form = form_class(request.POST if request.method == "POST" else None, disclosure=row)
-        if row.status not in states:
-            self.message_user(request, _("This is not possible at this step."), messages.WARNING)
-            return HttpResponseRedirect(reverse(PAGE, args=[pk]))
-        if form.is_valid():
-            try:
-                result = verb(disclosure=row, by=request.user, **form.cleaned_data)
-            except Refused as refusal:
-                form.refuse(refusal)
-            else:
-                self.log_change(request, row, str(title))
-                return self.answer(request, row, name, result, done)
-        self.record_again(request, row)
-        context = self.facts(request, row, title) | {"form": form, "name": name}
-        return TemplateResponse(request, "admin/privacy/disclosure/step.html", context)
+    def step_form(self, request, row, name, data):
+        return self.steps[name].form(data, disclosure=row)
 
-    def answer(self, request, row, name, result, done):
+    def step_context(self, request, row, name):
+        return self.facts(request, row)
+
+    def step(self, request, pk, name):
+        row = Disclosure.objects.visible_to(request.user, role=role_of(request)).filter(pk=pk).first()
+        if row and self.may_take(request, row, name) and not self.is_possible(row, name):
+            self.message_user(request, _("This is not possible at this step."), messages.WARNING)
+            return HttpResponseRedirect(self.change_url(row))
+        return super().step(request, pk, name)
+
+    def step_taken(self, request, row, name, result):
         if name != "export":
-            self.message_user(request, done, messages.SUCCESS)
-            return HttpResponseRedirect(reverse(PAGE, args=[row.pk]))
+            return super().step_taken(request, row, name, result)
+        self.log_change(request, row, str(self.steps[name].title))
         headers = {"Content-Disposition": f'attachment; filename="{row.number}.csv"', "Cache-Control": "no-store"}
         return HttpResponse(result, content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -236,15 +216,10 @@ def steps_of(row):
 
 
 @admin.register(DisclosureEvent)
-class DisclosureEventAdmin(ReadOnly, TenantDataAdmin):
+class DisclosureEventAdmin(EventAdmin):
     list_display = ("moment", "disclosure", "happening", "about", "person")
-    list_filter = ("kind",)
     list_select_related = ("disclosure", "actor__holder")
     fields = readonly_fields = ("moment", "disclosure", "happening", "about", "person", "check_code")
-
-    @admin.display(description=_("at"), ordering="at")
-    def moment(self, event):
-        return dates.short_datetime_wib(event.at)
 
     @admin.display(description=_("what happened"), ordering="kind")
     def happening(self, event):
@@ -256,6 +231,4 @@ class DisclosureEventAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("by"))
     def person(self, event):
-        if event.actor is None:
-            return _("by its date")
-        return (event.actor.holder.name if event.actor.holder else "") or empty_value()
+        return super().person(event) if event.actor else _("by its date")

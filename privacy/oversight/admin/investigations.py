@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +12,8 @@ from accounts.admin_display import empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import deadlines
-from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
-from privacy.admin.display import chip
+from privacy.admin.base import EventAdmin, TenantDataAdmin, role_of
+from privacy.admin.display import chip, column
 from privacy.admin.people import entry_field, names_of
 from privacy.errors import Refused
 from privacy.forms.autocomplete import AutocompleteMany
@@ -31,6 +30,9 @@ KINDS = {
     Status.CLOSED: "over",
     Status.EXPIRED: "over",
 }
+
+
+TEMPLATES = "admin/privacy/investigationcase/{}.html"
 
 
 def name_of(subject):
@@ -81,25 +83,19 @@ class CaseAdmin(TenantDataAdmin):
             return empty_value()
         return chip(deadlines.urgency(case.expires_at), deadlines.time_left(case.expires_at))
 
-    @admin.display(description=_("building management"))
-    def company(self, case):
-        return case.controller.name
+    company = column(_("building management"), "controller.name")
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, case):
         return chip(KINDS[case.state], case.state.label)
 
-    @admin.display(description=_("people"), ordering="persons")
-    def head_count(self, case):
-        return case.persons
+    head_count = column(_("people"), "persons", ordering="persons")
 
     @admin.display(description=_("opened by"))
     def opener(self, case):
         return name_of(case.opened_by)
 
-    @admin.display(description=_("opened at"), ordering="opened_at")
-    def opened(self, case):
-        return dates.short_datetime_wib(case.opened_at)
+    opened = column(_("opened at"), "opened_at", dates.short_datetime_wib, ordering="opened_at")
 
     # Pages
 
@@ -120,7 +116,7 @@ class CaseAdmin(TenantDataAdmin):
             raise PermissionDenied
         return self.page(
             request,
-            "signals",
+            TEMPLATES.format("signals"),
             _("Warning signals"),
             days=warning_signals.DAYS,
             sections=warning_signals.sections(request.user, role_of(request)),
@@ -128,19 +124,10 @@ class CaseAdmin(TenantDataAdmin):
         )
 
     def case_or_404(self, request, object_id):
-        case = self.get_object(request, str(object_id))
-        if case is None:
-            raise Http404(_("This page is not here."))
+        case = self.row_or_404(request, object_id)
         if not self.has_view_permission(request, case):
             raise PermissionDenied
         return case
-
-    def page(self, request, name, title, **context):
-        common = self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
-        status = context.pop("status", 200)
-        return TemplateResponse(
-            request, f"admin/privacy/investigationcase/{name}.html", common | context, status=status
-        )
 
     def facts(self, case):
         """What a page says of a case: its people by name and unit, its kinds of data, its clock."""
@@ -164,19 +151,15 @@ class CaseAdmin(TenantDataAdmin):
         initial = warning_signals.prefill(request.GET.get("signal", ""), request.user, role_of(request))
         form = OpenForm(posted, initial=initial, user=request.user, role=role_of(request), people_widget=widget)
         if request.method == "POST" and form.is_valid():
-            try:
-                case = investigations.open_(by=request.user, **form.asked())
-            except Refused as refusal:
-                form.refuse(refusal)
-            else:
+            done = _("The case is opened. A second person decides it before anything is read.")
+            if case := self.attempt_form(request, form, investigations.open_, done, **form.asked()):
                 self.log_addition(request, case, [{"added": {}}])
-                self.message_user(request, _("The case is opened. A second person decides it before anything is read."))
                 return HttpResponseRedirect(reverse("admin:privacy_investigationcase_change", args=[case.pk]))
         lead = _(
             "Nothing can be read before a second person approves. Each reading is recorded, and the tenant can see it."
         )
         title, button = _("Open an investigation case"), _("Open the case")
-        return self.page(request, "open", title, form=form, lead=lead, button=button)
+        return self.page(request, TEMPLATES.format("open"), title, form=form, lead=lead, button=button)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """One case: what it opens, to whom, how long, and what happened to it."""
@@ -185,7 +168,7 @@ class CaseAdmin(TenantDataAdmin):
             raise PermissionDenied
         may_act, user = self.may_act(request), request.user
         return self.page(
-            request, "case", _("Case %(number)s") % {"number": case.number}, **self.facts(case),
+            request, TEMPLATES.format("case"), _("Case %(number)s") % {"number": case.number}, **self.facts(case),
             events=[(event, name_of(event.actor)) for event in case.events.select_related("actor__holder")],
             may_decide=may_act and investigations.may_decide(case, user),
             may_close=may_act and case.state in case.RUNNING,
@@ -202,7 +185,7 @@ class CaseAdmin(TenantDataAdmin):
         if request.method == "POST" and form.is_valid() and self.answer(request, case, form.cleaned_data):
             return HttpResponseRedirect(reverse("admin:privacy_investigationcase_change", args=[pk]))
         return self.page(
-            request, "decide", _("Decide case %(number)s") % {"number": case.number}, form=form,
+            request, TEMPLATES.format("decide"), _("Decide case %(number)s") % {"number": case.number}, form=form,
             may_decide=may_decide, **self.facts(case),
         )  # fmt: skip
 
@@ -240,26 +223,17 @@ class CaseAdmin(TenantDataAdmin):
         shown = values or {}
         lines = [(item.label, shown.get(key, [])) for key, item in readable_keys().items() if key in case.fields]
         return self.page(
-            request, "read", _("Read under case %(number)s") % {"number": case.number}, lines=lines,
+            request, TEMPLATES.format("read"), _("Read under case %(number)s") % {"number": case.number}, lines=lines,
             refusal=refusal, is_shown=values is not None, whose=names_of([person]).get(person, ""),
             status=403 if refusal else 200, **self.facts(case),
         )  # fmt: skip
 
 
 @admin.register(CaseEvent)
-class CaseEventAdmin(ReadOnly, TenantDataAdmin):
+class CaseEventAdmin(EventAdmin):
     list_display = ("moment", "happening", "case", "who")
-    list_filter = ("kind",)
     list_select_related = ("case", "actor__holder")
     fields = readonly_fields = ("moment", "happening", "case", "who", "reason")
-
-    @admin.display(description=_("at"), ordering="at")
-    def moment(self, event):
-        return dates.short_datetime_wib(event.at)
-
-    @admin.display(description=_("what happened"), ordering="kind")
-    def happening(self, event):
-        return capfirst(event.get_kind_display())
 
     @admin.display(description=_("who"))
     def who(self, event):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
 from privacy.forms.fields import FieldsField, grouped_choices
+from privacy.forms.refusing import RefusingForm
 from privacy.oversight import breaches
 from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice
 
@@ -24,7 +25,7 @@ class BreachForm(forms.ModelForm):
             self.fields["kinds"].choices = grouped_choices()
 
 
-class PeopleForm(forms.Form):
+class PeopleForm(RefusingForm):
     """The people concerned: some, or the whole register of the controller."""
 
     everyone = forms.BooleanField(label=_("Everyone in the register"), required=False)
@@ -49,7 +50,9 @@ class PeopleForm(forms.Form):
         return list(chosen.values_list(declarations.tenant_record().subject, flat=True))
 
 
-class PaperForm(forms.Form):
+class PaperForm(RefusingForm):
+    FIELD_OF_CODE = {"reference": "reference", "channel": "channel"}
+
     reference = forms.CharField(
         label=_("Reference"),
         max_length=120,
@@ -66,7 +69,9 @@ class AuthorityForm(PaperForm):
     field_order = ("channel", "reference")
 
 
-class ClosingForm(forms.Form):
+class ClosingForm(RefusingForm):
+    FIELD_OF_CODE = {"untold": "note"}
+
     note = forms.CharField(
         label=_("Why it is closed"),
         widget=forms.Textarea(attrs={"rows": 4}),

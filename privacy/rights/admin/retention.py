@@ -6,7 +6,6 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +16,8 @@ from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import access
 from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin, role_of
-from privacy.admin.display import chip, person
-from privacy.admin.people import WHO, PeopleList, names_of
+from privacy.admin.display import chip, column, person
+from privacy.admin.people import WHO, SubjectAdmin, names_of
 from privacy.admin.staff_records import RecordedAdmin
 from privacy.errors import Refused
 from privacy.rights import legal_holds, retention
@@ -70,9 +69,7 @@ class LegalHoldAdmin(RecordedAdmin):
     def state(self, hold):
         return chip("info", _("In force")) if hold.is_active else chip("over", _("Released"))
 
-    @admin.display(description=_("to be looked at again on"), ordering="review_on")
-    def review(self, hold):
-        return dates.short_day(hold.review_on)
+    review = column(_("to be looked at again on"), "review_on", dates.short_day, ordering="review_on")
 
     @admin.display(description=_("placed"))
     def placed(self, hold):
@@ -123,30 +120,14 @@ class LegalHoldAdmin(RecordedAdmin):
         return HttpResponseRedirect(reverse("admin:privacy_legalhold_change", args=[pk]))
 
 
-class AboutErasure(ReadOnly, TenantDataAdmin):
-    """Names are shown while there are any."""
-
-    def get_changelist(self, request, **kwargs):
-        return PeopleList
-
-    @admin.display(description=_("tenant"))
-    def who(self, row):
-        return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
-
-    def record_look(self, request, row, **what):
-        access.record_access(row, by=request.user, role=role_of(request), why=self.get_why(request, row), fields=WHO)
-
-
 @admin.register(ErasureOrder)
-class ErasureOrderAdmin(AboutErasure):
+class ErasureOrderAdmin(ReadOnly, SubjectAdmin):
     list_display = ("ordered", "who", "why", "state")
     empty_text = _("No erasure orders. They appear here when a request for erasure is approved.")
     list_filter = ("why",)
     fields = readonly_fields = ("who", "why", "law", "reference", "ordered", "state")
 
-    @admin.display(description=_("ordered at"), ordering="ordered_at")
-    def ordered(self, order):
-        return dates.short_datetime_wib(order.ordered_at)
+    ordered = column(_("ordered at"), "ordered_at", dates.short_datetime_wib, ordering="ordered_at")
 
     @admin.display(description=_("state"))
     def state(self, order):
@@ -170,17 +151,13 @@ class ErasureAdmin(ReadOnly, TenantDataAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("subject")
 
-    @admin.display(description=_("at"), ordering="at")
-    def moment(self, row):
-        return dates.short_datetime_wib(row.at)
+    moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
 
     @admin.display(description=_("kind of data"))
     def what(self, row):
         return _label(row.kind)
 
-    @admin.display(description=_("account closed"), boolean=True)
-    def closed(self, row):
-        return row.account_closed
+    closed = column(_("account closed"), "account_closed", boolean=True)
 
     @admin.display(description=_("rows emptied"))
     def rows(self, row):
@@ -200,9 +177,7 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
     fields = readonly_fields = ("number", "prepared", "goes", "state")
     change_list_template = "admin/privacy/retentionrun/change_list.html"
 
-    @admin.display(description=_("prepared at"), ordering="prepared_at")
-    def prepared(self, run):
-        return dates.short_datetime_wib(run.prepared_at)
+    prepared = column(_("prepared at"), "prepared_at", dates.short_datetime_wib, ordering="prepared_at")
 
     @admin.display(description=_("to be erased"))
     def goes(self, run):
@@ -236,12 +211,12 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
             self.message_user(request, _("The run is prepared. A second person runs it today."))
             return HttpResponseRedirect(reverse("admin:privacy_retentionrun_plan"))
         waiting = RetentionRun.objects.filter(done_at__isnull=True).select_related("prepared_by__holder").first()
-        context = self.admin_site.each_context(request) | {
-            "title": _("What retention does today"), "opts": self.opts, "groups": self.groups(request),
-            "waiting": waiting, "may_apply": self.may_apply(request), "not_ended": retention.waiting_for_event(),
-            "is_own": waiting is not None and waiting.prepared_by.holder_id == request.user.pk,
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/privacy/retentionrun/plan.html", context)
+        return self.page(
+            request, "admin/privacy/retentionrun/plan.html", _("What retention does today"),
+            groups=self.groups(request), waiting=waiting, may_apply=self.may_apply(request),
+            not_ended=retention.waiting_for_event(),
+            is_own=waiting is not None and waiting.prepared_by.holder_id == request.user.pk,
+        )  # fmt: skip
 
     def groups(self, request):
         """(fate, look, count, the first rows of it): names of those listed are shown, and recorded as a look."""

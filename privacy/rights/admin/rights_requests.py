@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +12,8 @@ from accounts.templatetags.dates import short_datetime_wib
 from privacy import access_log as log
 from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
 from privacy.admin.cases import CaseAdmin, QueueFilter, Step
-from privacy.admin.display import person
+from privacy.admin.display import column, person
 from privacy.admin.people import PeopleList, entry_field, names_of
-from privacy.errors import Refused
 from privacy.forms.autocomplete import Autocomplete
 from privacy.models.access import AccessReason, AccessRecord
 from privacy.rights import rights_requests
@@ -101,9 +99,7 @@ class RightsRequestAdmin(CaseAdmin):
     def get_changelist(self, request, **kwargs):
         return PeopleList
 
-    @admin.display(description=_("right"), ordering="kind")
-    def right(self, row):
-        return capfirst(row.get_kind_display())
+    right = column(_("right"), "get_kind_display", capfirst, ordering="kind")
 
     @admin.display(description=_("tenant"))
     def whose(self, row):
@@ -131,22 +127,15 @@ class RightsRequestAdmin(CaseAdmin):
             "For a tenant who wrote or came by. It is answered like every other request, and the tenant reads the "
             "answer here or by letter."
         )
-        context = {
-            "title": _("Record a request for a tenant"), "opts": self.opts, "form": form, "lead": lead,
-            "button": _("Record the request"),
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/privacy/record.html", self.admin_site.each_context(request) | context)
+        context = {"form": form, "lead": lead, "button": _("Record the request")}
+        return self.page(request, "admin/privacy/record.html", _("Record a request for a tenant"), **context)
 
     def record(self, request, form):
         data = dict(form.cleaned_data)
-        subject, received_at = data.pop("tenant").subject, data.pop("received_on")
-        try:
-            made = rights_requests.record(subject=subject, received_at=received_at, by=request.user, **data)
-        except Refused as refusal:
-            form.refuse(refusal)
-            return None
-        self.log_addition(request, made, [{"added": {}}])
-        self.message_user(request, _("The request is recorded, and its clock runs."))
+        data |= {"subject": data.pop("tenant").subject, "received_at": data.pop("received_on")}
+        done = _("The request is recorded, and its clock runs.")
+        if made := self.attempt_form(request, form, rights_requests.record, done, **data):
+            self.log_addition(request, made, [{"added": {}}])
         return made
 
     # One request
@@ -192,10 +181,5 @@ class RightsEventAdmin(ReadOnly, TenantDataAdmin):
     list_select_related = ("request",)
     fields = readonly_fields = ("moment", "happening", "subject", "request", "detail", "actor")
 
-    @admin.display(description=_("at"), ordering="at")
-    def moment(self, event):
-        return short_datetime_wib(event.at)
-
-    @admin.display(description=_("what happened"), ordering="happened")
-    def happening(self, event):
-        return capfirst(event.get_happened_display())
+    moment = column(_("at"), "at", short_datetime_wib, ordering="at")
+    happening = column(_("what happened"), "get_happened_display", capfirst, ordering="happened")

@@ -1,11 +1,10 @@
 """Agreements between the own company and a vendor: drafted, signed, then moved by one verb at a time."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +14,9 @@ from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import declarations, parties
 from privacy.admin.base import TenantDataAdmin, role_of
-from privacy.admin.display import chip
+from privacy.admin.display import chip, column
 from privacy.admin.idempotent_add import IdempotentAdd
-from privacy.errors import Refused
+from privacy.admin.steps import StepPage, StepPages
 from privacy.scope import Role
 from privacy.sharing import agreements
 from privacy.sharing.forms.agreements import AgreementForm, vendor_companies
@@ -27,23 +26,30 @@ from privacy.sharing.models.assessments import ImpactAssessment
 
 Status = SharingAgreement.Status
 KINDS = {Status.DRAFT: "info", Status.ACTIVE: "settled", Status.SUSPENDED: "waiting", Status.ENDED: "over"}
-# Part of the address → verb, the state it leads to, label, what is said when it is done
-STEPS = {
-    "activate": (
-        agreements.activate,
-        Status.ACTIVE,
-        _("Activate"),
-        _("The agreement is active. Permissions under it are possible from now on."),
-    ),
-    "suspend": (
-        agreements.suspend,
-        Status.SUSPENDED,
-        _("Suspend"),
-        _("The agreement is suspended. Its permissions are closed."),
-    ),
-    "end": (agreements.end, Status.ENDED, _("End"), _("The agreement has ended. Its permissions are closed for good.")),
-}
 MAY_MOVE = "privacy.activate_sharingagreement"
+STEPS = {
+    "activate": StepPage(
+        _("Activate"),
+        agreements.activate,
+        _("The agreement is active. Permissions under it are possible from now on."),
+        permission=MAY_MOVE,
+        statuses=agreements.STEPS[Status.ACTIVE],
+    ),
+    "suspend": StepPage(
+        _("Suspend"),
+        agreements.suspend,
+        _("The agreement is suspended. Its permissions are closed."),
+        permission=MAY_MOVE,
+        statuses=agreements.STEPS[Status.SUSPENDED],
+    ),
+    "end": StepPage(
+        _("End"),
+        agreements.end,
+        _("The agreement has ended. Its permissions are closed for good."),
+        permission=MAY_MOVE,
+        statuses=agreements.STEPS[Status.ENDED],
+    ),
+}
 WHAT = (None, {"fields": ("vendor", "purposes", "fields", "assessment")})
 TERM = (_("How long and where"), {"fields": ("valid_from", "valid_until", "country", "safeguard")})
 SIGNED = (_("Signatures"), {"fields": ("management_signed_on", "management_file", "vendor_signed_on", "vendor_file")})
@@ -62,7 +68,11 @@ READ = ("jobs", "assessed", "management_signed_file", "vendor_signed_file")
 
 
 @admin.register(SharingAgreement)
-class SharingAgreementAdmin(IdempotentAdd, TenantDataAdmin):
+class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
+    steps = STEPS
+    step_route = "<int:pk>/step/{name}/"
+    step_template = "admin/privacy/sharingagreement/step.html"
+    step_argument = "agreement"
     form = AgreementForm
     list_display = ("number", "vendor_name", "management_name", "state", "time_bar")
     list_filter = ("status", "vendor")
@@ -108,14 +118,6 @@ class SharingAgreementAdmin(IdempotentAdd, TenantDataAdmin):
             obj.management = self.company(request)
         agreements.save(agreement=obj, by=request.user)
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """A refusal of the verb undoes the whole save and is shown as its sentence."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return HttpResponseRedirect(request.path)
-
     # What is shown
 
     @admin.display(description=_("status"), ordering="status")
@@ -126,13 +128,8 @@ class SharingAgreementAdmin(IdempotentAdd, TenantDataAdmin):
     def time_bar(self, agreement):
         return render_to_string("privacy/sharing/sharing_time_bar.html", {"agreement": agreement})
 
-    @admin.display(description=_("vendor"), ordering="vendor__name")
-    def vendor_name(self, agreement):
-        return agreement.vendor.name
-
-    @admin.display(description=_("building management"), ordering="management__name")
-    def management_name(self, agreement):
-        return agreement.management.name
+    vendor_name = column(_("vendor"), "vendor.name", ordering="vendor__name")
+    management_name = column(_("building management"), "management.name", ordering="management__name")
 
     @admin.display(description=_("kinds of data allowed"))
     def data(self, agreement):
@@ -177,31 +174,13 @@ class SharingAgreementAdmin(IdempotentAdd, TenantDataAdmin):
     # Activate, suspend, end
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.step)
-        return [
-            path("<int:pk>/step/<slug:name>/", view, name="privacy_sharingagreement_step"),
-            path("<int:pk>/assess/", self.admin_site.admin_view(self.assess), name="privacy_sharingagreement_assess"),
-            *super().get_urls(),
-        ]
+        assess = self.admin_site.admin_view(self.assess)
+        return [path("<int:pk>/assess/", assess, name="privacy_sharingagreement_assess"), *super().get_urls()]
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        agreement = (
-            SharingAgreement.objects.visible_to(request.user, role=role_of(request))
-            .filter(pk=self._clean_pk(object_id))
-            .first()
-        )
-        steps = self.steps_for(request, agreement) if agreement else []
-        return super().change_view(request, object_id, form_url, {"steps": steps, **(extra_context or {})})
-
-    def steps_for(self, request, agreement):
-        """(label, address) of each step that the agreement can take and the person may take."""
+    def step_links(self, request, agreement):
         if not request.user.has_perm(MAY_MOVE):
             return []
-        return [
-            (label, reverse("admin:privacy_sharingagreement_step", args=[agreement.pk, name]))
-            for name, (_verb, target, label, _done) in STEPS.items()
-            if agreement.status in agreements.STEPS[target]
-        ] + self.assess_for(agreement)
+        return super().step_links(request, agreement) + self.assess_for(agreement)
 
     def assess_for(self, agreement):
         """The way to choose an impact assessment, where the agreement is signed and needs one."""
@@ -209,13 +188,11 @@ class SharingAgreementAdmin(IdempotentAdd, TenantDataAdmin):
         if not needed or agreement.status not in {Status.ACTIVE, Status.SUSPENDED}:
             return []
         url = reverse("admin:privacy_sharingagreement_assess", args=[agreement.pk])
-        return [(_("Choose the impact assessment"), url)]
+        return [(_("Choose the impact assessment"), url, "assess")]
 
     def assess(self, request, pk):
         """Choose the impact assessment that the agreement stands on from now on."""
-        agreement = self.get_object(request, str(pk))
-        if agreement is None:
-            raise Http404(_("This page is not here."))
+        agreement = self.row_or_404(request, pk)
         if not request.user.has_perm(MAY_MOVE):
             raise PermissionDenied
         found = ImpactAssessment.objects.visible_to(request.user, role=role_of(request))
@@ -226,31 +203,19 @@ class SharingAgreementAdmin(IdempotentAdd, TenantDataAdmin):
             done = _("The agreement stands on this impact assessment from now on.")
             if self.attempt(request, agreements.assess, done, agreement=agreement, **form.cleaned_data):
                 self.log_change(request, agreement, str(form.cleaned_data["assessment"]))
-                return HttpResponseRedirect(reverse("admin:privacy_sharingagreement_change", args=[pk]))
-        context = self.admin_site.each_context(request) | {
-            "title": _("Choose the impact assessment"), "opts": self.opts, "original": agreement, "form": form,
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/privacy/sharingagreement/assess.html", context)
+                return HttpResponseRedirect(self.change_url(agreement))
+        title, template = _("Choose the impact assessment"), "admin/privacy/sharingagreement/assess.html"
+        return self.page(request, template, title, original=agreement, form=form)
 
-    def step(self, request, pk, name):
-        """What the step means and to how many permissions, then one button."""
-        agreement = self.get_object(request, str(pk))
-        if agreement is None or name not in STEPS:
-            raise Http404(_("This page is not here."))
-        if not request.user.has_perm(MAY_MOVE):
-            raise PermissionDenied
-        verb, _target, label, done = STEPS[name]
-        if request.method == "POST":
-            seen = {"seen": request.POST.get("seen", "")} if name == "activate" else {}
-            if self.attempt(request, verb, done, agreement=agreement, **seen):
-                self.log_change(request, agreement, f"{agreement.status} → {name}")
-            return HttpResponseRedirect(reverse("admin:privacy_sharingagreement_change", args=[pk]))
-        context = self.admin_site.each_context(request) | {
-            "title": label, "opts": self.opts, "original": agreement, "agreement": agreement, "name": name,
+    def seen(self, request, agreement, name):
+        return {"seen": request.POST.get("seen", "")} if name == "activate" else {}
+
+    def step_context(self, request, agreement, name):
+        """To how many permissions the step does something, and what is read once more."""
+        return {
             "consequence": consequence(agreement, name), "seen": agreements.mark(agreement),
             "facts": [(label_for_field(fact, self.model, self), getattr(self, fact)(agreement)) for fact in READ],
         }  # fmt: skip
-        return TemplateResponse(request, "admin/privacy/sharingagreement/step.html", context)
 
 
 def consequence(agreement, name):

@@ -1,8 +1,7 @@
 """Impact assessments of the own company; the operator and its data protection officer see all."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
-from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -10,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import dates
 from privacy.admin.base import HeadsAdmin
-from privacy.admin.display import chip
+from privacy.admin.display import chip, column
 from privacy.admin.idempotent_add import IdempotentAdd
-from privacy.errors import Refused
 from privacy.sharing import assessments
 from privacy.sharing.forms.assessments import AssessmentForm, label
 from privacy.sharing.models.assessments import ImpactAssessment
@@ -50,17 +48,7 @@ class ImpactAssessmentAdmin(IdempotentAdd, HeadsAdmin):
             obj.controller = self.own_company(request)
         assessments.save(assessment=obj, by=request.user)
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """A refusal of the verb undoes the whole save and is shown as its sentence."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return HttpResponseRedirect(request.path)
-
-    @admin.display(description=_("building management"), ordering="controller__name")
-    def company(self, assessment):
-        return assessment.controller.name
+    company = column(_("building management"), "controller.name", ordering="controller__name")
 
     @admin.display(description=_("specific data covered"))
     def data(self, assessment):
@@ -70,9 +58,7 @@ class ImpactAssessmentAdmin(IdempotentAdd, HeadsAdmin):
     def state(self, assessment):
         return chip("settled", _("valid")) if assessment.is_current else chip("over", _("not valid today"))
 
-    @admin.display(description=_("valid until"), ordering="valid_until")
-    def until(self, assessment):
-        return dates.short_day(assessment.valid_until)
+    until = column(_("valid until"), "valid_until", dates.short_day, ordering="valid_until")
 
     @admin.display(description=_("agreements that stand on it"))
     def named_by(self, assessment):

@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly
-from privacy.sharing.admin.grants import AboutSomebody
+from privacy.admin.display import column
+from privacy.sharing.admin.grants import SharingAdmin
 from privacy.sharing.models.deletion_statements import DeletionStatement
 
 
 @admin.register(DeletionStatement)
-class DeletionStatementAdmin(ReadOnly, AboutSomebody):
+class DeletionStatementAdmin(ReadOnly, SharingAdmin):
     empty_text = _("No statements yet. They appear here when vendors make them.")
     list_display = ("permission", "who", "vendor", "data", "moment")
     list_filter = ("vendor",)
@@ -20,24 +21,18 @@ class DeletionStatementAdmin(ReadOnly, AboutSomebody):
     search_fields = ("grant__number",)
     fields = readonly_fields = ("of_grant", "who", "vendor", "data", "means", "person", "moment")
 
-    @admin.display(description=_("sharing permission"), ordering="grant__number")
-    def permission(self, statement):
-        return statement.grant.number
+    permission = column(_("sharing permission"), "grant.number", ordering="grant__number")
 
     @admin.display(description=_("sharing permission"))
     def of_grant(self, statement):
         url = reverse("admin:privacy_sharinggrant_change", args=[statement.grant_id])
         return format_html('<a href="{}">{}</a>', url, statement.grant.number)
 
-    @admin.display(description=_("vendor"), ordering="vendor__name")
-    def vendor(self, statement):
-        return statement.vendor.name
+    vendor = column(_("vendor"), "vendor.name", ordering="vendor__name")
 
     @admin.display(description=_("stated by"))
     def person(self, statement):
         holder = statement.stated_by.holder
         return (holder.name if holder else "") or _("An account without a name")
 
-    @admin.display(description=_("stated at"), ordering="at")
-    def moment(self, statement):
-        return dates.short_datetime_wib(statement.at)
+    moment = column(_("stated at"), "at", dates.short_datetime_wib, ordering="at")

@@ -5,8 +5,7 @@ from datetime import timedelta
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -15,11 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
-from privacy import access
-from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
-from privacy.admin.display import chip, person
-from privacy.admin.people import WHO, PeopleList, entry_field, names_of
-from privacy.errors import Refused
+from privacy.admin.base import EventAdmin, ReadOnly, role_of
+from privacy.admin.display import chip, column
+from privacy.admin.people import SubjectAdmin, entry_field
 from privacy.forms.autocomplete import Autocomplete
 from privacy.models.access import AccessReason
 from privacy.scope import Role
@@ -33,28 +30,11 @@ KIND_OF_STATE = {grants.State.ACTIVE: "settled", grants.State.SUSPENDED: "waitin
 ENDING_SOON = timedelta(days=7)
 
 
-class AboutSomebody(TenantDataAdmin):
-    """Rows about a person: the list says who, and opening one is recorded as a look at the name and the unit."""
+class SharingAdmin(SubjectAdmin):
+    """Rows about sharing somebody's data with a vendor."""
 
     why = AccessReason.SHARING
     search_fields = ("number",)
-
-    def get_changelist(self, request, **kwargs):
-        return PeopleList
-
-    def record_look(self, request, row, **what):
-        access.record_access(
-            row,
-            by=request.user,
-            role=role_of(request),
-            why=self.get_why(request, row),
-            reference=row.number,
-            fields=WHO,
-        )
-
-    @admin.display(description=_("tenant"))
-    def who(self, row):
-        return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
 
     @admin.display(description=_("kinds of data"))
     def data(self, row):
@@ -65,13 +45,11 @@ class AboutSomebody(TenantDataAdmin):
         """As text: a link would lead staff to a page that is not theirs."""
         return str(row.purpose)
 
-    @admin.display(description=_("vendor"), ordering="agreement__vendor__name")
-    def vendor(self, row):
-        return row.agreement.vendor.name
+    vendor = column(_("vendor"), "agreement.vendor.name", ordering="agreement__vendor__name")
 
 
 @admin.register(SharingRequest)
-class SharingRequestAdmin(AboutSomebody):
+class SharingRequestAdmin(SharingAdmin):
     empty_text = _("No requests yet. Ask a tenant to share, or wait for a vendor to ask.")
     list_display = ("number", "who", "vendor", "job", "state", "asked", "last_day")
     list_filter = ("status",)
@@ -102,21 +80,10 @@ class SharingRequestAdmin(AboutSomebody):
     def state(self, asked):
         return chip(KIND_OF_STATUS.get(asked.status, "over"), asked.get_status_display())
 
-    @admin.display(description=_("asked for the company"))
-    def company(self, asked):
-        return asked.asked_for.name
-
-    @admin.display(description=_("asked at"), ordering="received_at")
-    def asked(self, asked):
-        return dates.short_datetime_wib(asked.received_at)
-
-    @admin.display(description=_("answered at"), ordering="settled_at")
-    def answered(self, asked):
-        return dates.short_datetime_wib(asked.settled_at) or empty_value()
-
-    @admin.display(description=_("until"), ordering="until")
-    def last_day(self, asked):
-        return dates.short_day(asked.until)
+    company = column(_("asked for the company"), "asked_for.name")
+    asked = column(_("asked at"), "received_at", dates.short_datetime_wib, ordering="received_at")
+    answered = column(_("answered at"), "settled_at", dates.short_datetime_wib, ordering="settled_at")
+    last_day = column(_("until"), "until", dates.short_day, ordering="until")
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.cancel)
@@ -143,28 +110,18 @@ class SharingRequestAdmin(AboutSomebody):
         )
         if request.method == "POST" and form.is_valid() and self.ask(request, form):
             return HttpResponseRedirect(reverse("admin:privacy_sharingrequest_changelist"))
-        context = self.admin_site.each_context(request) | {
-            "title": _("Ask a tenant to share"),
-            "opts": self.opts,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/privacy/sharingrequest/ask.html", context)
+        return self.page(request, "admin/privacy/sharingrequest/ask.html", _("Ask a tenant to share"), form=form)
 
     def ask(self, request, form):
         data = dict(form.cleaned_data)
-        try:
-            asked = grants.ask(subject=data.pop("tenant").subject, by=request.user, role=Role.STAFF, **data)
-        except Refused as refusal:
-            form.refuse(refusal)
-            return False
-        self.log_addition(request, asked, [{"added": {}}])
-        self.message_user(request, _("The request is sent. The tenant is told by email and decides."))
-        return True
+        data |= {"subject": data.pop("tenant").subject, "role": Role.STAFF}
+        done = _("The request is sent. The tenant is told by email and decides.")
+        if asked := self.attempt_form(request, form, grants.ask, done, **data):
+            self.log_addition(request, asked, [{"added": {}}])
+        return asked
 
     def cancel(self, request, pk):
-        asked = self.get_object(request, str(pk))
-        if asked is None:
-            raise Http404(_("This page is not here."))
+        asked = self.row_or_404(request, pk)
         if request.method != "POST" or not self.may_cancel(request):
             raise PermissionDenied
         done = _("The request is cancelled. The tenant need not answer it.")
@@ -210,7 +167,7 @@ class StatementFilter(admin.SimpleListFilter):
 
 
 @admin.register(SharingGrant)
-class SharingGrantAdmin(ReadOnly, AboutSomebody):
+class SharingGrantAdmin(ReadOnly, SharingAdmin):
     empty_text = _("No permissions yet. They appear here when tenants give them.")
     list_display = ("number", "who", "vendor", "job", "data", "state", "until")
     list_filter = (StateFilter, StatementFilter)
@@ -240,17 +197,9 @@ class SharingGrantAdmin(ReadOnly, AboutSomebody):
         state = grants.state(grant)
         return chip(KIND_OF_STATE.get(state, "over"), state.label)
 
-    @admin.display(description=_("until"), ordering="ends_at")
-    def until(self, grant):
-        return dates.short_day(grant.ends_on)
-
-    @admin.display(description=_("given at"), ordering="given_at")
-    def given(self, grant):
-        return dates.datetime_wib(grant.given_at)
-
-    @admin.display(description=_("withdrawn at"), ordering="withdrawn_at")
-    def withdrawn(self, grant):
-        return dates.datetime_wib(grant.withdrawn_at) or empty_value()
+    until = column(_("until"), "ends_on", dates.short_day, ordering="ends_at")
+    given = column(_("given at"), "given_at", dates.datetime_wib, ordering="given_at")
+    withdrawn = column(_("withdrawn at"), "withdrawn_at", dates.datetime_wib, ordering="withdrawn_at")
 
     @admin.display(description=_("deletion statement"))
     def deletion(self, grant):
@@ -276,16 +225,7 @@ class SharingGrantAdmin(ReadOnly, AboutSomebody):
 
 
 @admin.register(SharingEvent)
-class SharingEventAdmin(ReadOnly, TenantDataAdmin):
+class SharingEventAdmin(EventAdmin):
     list_display = ("moment", "happening", "request", "grant")
-    list_filter = ("kind",)
     list_select_related = ("request", "grant")
     fields = readonly_fields = ("moment", "happening", "subject", "request", "grant", "actor")
-
-    @admin.display(description=_("at"), ordering="at")
-    def moment(self, event):
-        return dates.short_datetime_wib(event.at)
-
-    @admin.display(description=_("what happened"), ordering="kind")
-    def happening(self, event):
-        return capfirst(event.get_kind_display())
