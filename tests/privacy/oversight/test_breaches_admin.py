@@ -293,7 +293,7 @@ def test_closing_asks_why_while_somebody_was_not_told(cast, sign_in, breach):
 
 
 def test_an_unknown_act_is_404(cast, sign_in, breach):
-    assert sign_in(cast.sam).get(act(breach, "explode")).status_code == 404
+    assert sign_in(cast.sam).get(act(breach, "explode"), follow=True).status_code == 404
 
 
 # Drafts

@@ -195,7 +195,7 @@ def test_the_way_of_an_agreement(cast, sign_in, draft):
     ):
         assert words in shown
     assert f"{page}step/activate/" not in shown
-    assert client.get(f"{page}step/explode/").status_code == 404
+    assert client.get(f"{page}step/explode/", follow=True).status_code == 404
     assert "not possible while" in text(activate(client, page))
 
 
