@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import login_throttling, mail, sessions
 from accounts.models import User
+from accounts.redirects import front_page
 from accounts.signals import account_event
 
 logger = logging.getLogger(__name__)
@@ -142,7 +143,12 @@ def replace_email(*, user, email, by):
     Authenticator.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    mail.email_address(email=old, language=user.language, template="account/email_changed", path=reverse("home"))
+    mail.email_address(
+        email=old,
+        language=user.language,
+        template="account/email_changed",
+        path=front_page(),
+    )
     _send_link(user, "account/recovered")
     account_event.send(User, kind="email_changed", user=user, by=by)
     logger.info("Account %s was given to another mailbox by account %s", user.pk, by.pk)

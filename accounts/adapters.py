@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import account_lifecycle, login_throttling, mail, sessions, throttling
 from accounts.models import User
-from accounts.redirects import is_own_path
+from accounts.redirects import front_page, is_own_path
 from accounts.throttling import Consumed, RateLimited
 
 # Where the one link of a letter leads, the first that allauth offers; notices lead to a new password, or to the contact
@@ -152,7 +152,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 throttling.consume("letter", who=login_throttling.one_spelling(email))
             except RateLimited:
                 return
-        notice = reverse("home" if template_prefix in TO_THE_CONTACT else "account_reset_password")
+        notice = front_page() if template_prefix in TO_THE_CONTACT else reverse("account_reset_password")
         link = next((context[name] for name in LINKS if name in context), notice)
         user = context.get("user") or User.objects.filter(email=email).first()
         mail.email_address(

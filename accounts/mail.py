@@ -13,12 +13,16 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from accounts.encryption import decrypt, encrypt
+from accounts.redirects import front_page
 from accounts.tasks import LETTER, send_to_address, send_to_user
 
 
-def email_user(*, user, template, url_name="home", url_args=(), url_kwargs=None, facts=None):
-    """Queue `templates/emails/<template>.txt` for an account; a deactivated account gets nothing."""
-    path = reverse(url_name, args=url_args, kwargs=url_kwargs)
+def email_user(*, user, template, url_name=None, url_args=(), url_kwargs=None, facts=None):
+    """Queue `templates/emails/<template>.txt` for an account, with a link to this page or to the front page.
+
+    A deactivated account gets nothing.
+    """
+    path = reverse(url_name, args=url_args, kwargs=url_kwargs) if url_name else front_page()
     send_to_user.enqueue(user_id=user.pk, template=template, path=path, facts=facts or {}, attempt=1)
 
 

@@ -37,6 +37,7 @@ class Sharing:
 
     fields: dict = field(default_factory=dict)  # field → category
     queryset: str = ""  # queryset method that gives the rows worth showing now
+    identifies: tuple = ()  # shareable fields by which staff tell one person from another in lists
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,14 @@ from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.shortcuts import redirect
 
 from accounts import sessions
+from accounts.redirects import front_page
 
 
 class RenewSessionKey:
     def form_valid(self, form):
         if not sessions.renew(self.request):
             self.request.session.modified = False  # there is no such session any more; the faster one has another key
-            return redirect("home")
+            return redirect(front_page())
         sessions.decrypt_suspended(self.request.session)
         return super().form_valid(form)
 

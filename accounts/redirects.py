@@ -2,7 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from django.urls import reverse
+from django.conf import settings
+from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -12,10 +13,15 @@ def is_own_path(request, url):
     return is_a_path and url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
 
+def front_page():
+    """The page that leads everybody on: to the start page of their role, or to signing in."""
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
 def safe_next_url(request):
     """What `next` asks for, else the front page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if is_own_path(request, wanted) else reverse("home")
+    return wanted if is_own_path(request, wanted) else front_page()
 
 
 def current_url(request):
@@ -26,4 +32,4 @@ def current_url(request):
     if request.method in ("GET", "HEAD"):
         return request.path
     came_from = urlsplit(request.headers.get("referer", ""))
-    return came_from.path if came_from.netloc == request.get_host() and came_from.path else reverse("home")
+    return came_from.path if came_from.netloc == request.get_host() and came_from.path else front_page()

@@ -3,6 +3,8 @@
 import re
 from functools import update_wrapper, wraps
 from http import HTTPStatus
+from itertools import groupby
+from operator import attrgetter
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -19,59 +21,9 @@ from accounts.admin_display import empty_value, yes_no
 from bamms import dashboard, record_of_processing
 from privacy import audit_log, parties
 from privacy.middleware import open_without_consent
+from privacy.models.access import AccessRecord
 from privacy.models.audit_log import Kind
-
-# Group → models, in the order of the work; a model that stands nowhere here comes last, under "Settings"
-GROUPS = (
-    (_("Queue"), "hourglass-split", ("Claim", "ProfileUpdateRequest", "RightsRequest", "SharingRequest")),
-    (_("Tenants"), "people", ("Tenant", "Invitation", "Building", "Unit", "Bulletin")),
-    (
-        _("Sharing data"),
-        "shield-check",
-        ("SharingAgreement", "SharingGrant", "DeletionStatement", "ImpactAssessment", "Vendor"),
-    ),
-    (
-        _("Consent and documents"),
-        "patch-check",
-        ("LegalDocument", "DocumentVersion", "Purpose", "PaperConsent", "Guardian"),
-    ),
-    (
-        _("Rights and retention"),
-        "archive",
-        ("RetentionRun", "LegalHold", "ErasureOrder", "Erasure", "RetentionRule"),
-    ),
-    (
-        _("Evidence and oversight"),
-        "eye",
-        (
-            "AccessRecord",
-            "AuditLogEntry",
-            "InvestigationCase",
-            "Disclosure",
-            "CorporateTransfer",
-            "Breach",
-            "ConsentEvent",
-            "Checkpoint",
-            "PageUse",
-        ),
-    ),
-    (
-        _("Recorded events"),
-        "clock-history",
-        (
-            "SharingEvent",
-            "RightsEvent",
-            "CaseEvent",
-            "DisclosureEvent",
-            "TransferEvent",
-            "BreachSubject",
-            "BreachNotice",
-            "PurposeVersion",
-            "CheckpointHead",
-        ),
-    ),
-    (_("Settings"), "tools", ("BuildingManagement", "Party", "Membership", "User")),
-)
+from privacy.portals import gathered
 
 # Yes and no in words, in every list and on every page: Django's picture is named "True" in any language
 admin_list._boolean_icon = yes_no
@@ -92,6 +44,10 @@ def written_down(view):
         return response
 
     return written_down_view
+
+
+def _admin_models():
+    return sorted(gathered("ADMIN_MODELS"), key=lambda part: (part.group.order, part.order))
 
 
 class AutocompleteView(AutocompleteJsonView):
@@ -184,19 +140,20 @@ class BammsAdminSite(admin.AdminSite):
         return super().index(request, {**found, **(extra_context or {})})
 
     def get_app_list(self, request, app_label=None):
-        """One group a kind of work instead of one an app."""
+        """One group a kind of work instead of one an app. A model that no app puts into a group comes last."""
         apps = super().get_app_list(request, app_label)
         record = self.record_entry(request)
-        models = {model["object_name"]: model for app in apps for model in app["models"]}
+        models = {entry["model"]: entry for app in apps for entry in app["models"]}
         groups = []
-        for name, icon, names in GROUPS:
-            listed = [models.pop(wanted) for wanted in names if wanted in models]
-            listed += [record] if record and "AccessRecord" in names else []
+        for group, parts in groupby(_admin_models(), key=attrgetter("group")):
+            wanted = [model for part in parts for model in part.models]
+            listed = [models.pop(model) for model in wanted if model in models]
+            listed += [record] if record and AccessRecord in wanted else []
             if listed:
                 groups.append(
                     {
-                        "name": name,
-                        "icon": icon,
+                        "name": group.title,
+                        "icon": group.icon,
                         "app_label": "",
                         "app_url": "",
                         "has_module_perms": True,

@@ -3,44 +3,13 @@
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts import sessions
+from accounts.redirects import front_page
+from bamms.portal import PLACES, START
 from privacy import parties, subjects
+from privacy.portals import gathered
 from privacy.scope import Role
-
-# Hat → (URL name, label, icon): never more than five, one or two short words
-NAVIGATION = {
-    Role.TENANT: [
-        ("tenant_home", _("Home"), "house-door"),
-        ("my_data", _("My data"), "person-vcard"),
-        ("hub", _("Privacy"), "shield-check"),
-    ],
-    Role.VENDOR: [
-        ("vendor_home", _("Home"), "house-door"),
-        ("vendor_shared", _("Data"), "person-vcard"),
-        ("vendor_requests", pgettext_lazy("navigation", "Permissions"), "patch-check"),
-        ("vendor_agreements", _("Agreements"), "shield-check"),
-    ],
-}
-# Pages that stand under an entry of the navigation, at addresses of their own
-WITHIN = {
-    "hub": ["sharing", "access_log", "consents", "rights", "disclosures"],
-    "vendor_agreements": ["vendor_deletions"],
-}
-START = {
-    Role.TENANT: "tenant_home",
-    Role.VENDOR: "vendor_home",
-    Role.STAFF: "admin:index",
-    Role.OPERATOR: "admin:index",
-}
-PLACES = {
-    Role.TENANT: _("Tenant portal"),
-    Role.VENDOR: _("Vendor portal"),
-    Role.STAFF: _("Administration"),
-    Role.OPERATOR: _("Administration"),
-}
 
 
 def site(request):
@@ -50,6 +19,8 @@ def site(request):
         "answer_hours": settings.ANSWER_HOURS,
         "roles": SimpleLazyObject(lambda: _roles(request)),
         "nav": SimpleLazyObject(lambda: _nav(request)),
+        "front_page": front_page(),
+        "portal_home": SimpleLazyObject(lambda: reverse(START[current_role(request)])),
         "party_name": SimpleLazyObject(lambda: _party_name(request)),
         "password_is_old": SimpleLazyObject(lambda: _is_signed_in(request) and request.user.password_is_old),
         "session_left": SimpleLazyObject(
@@ -61,7 +32,7 @@ def site(request):
 
 def current_role(request):
     """The portal of this page: the vendor's under /vendor/, else the tenant's."""
-    return Role.VENDOR if request.path.startswith(reverse("vendor_home")) else Role.TENANT
+    return Role.VENDOR if request.path.startswith(reverse(START[Role.VENDOR])) else Role.TENANT
 
 
 def _is_signed_in(request):
@@ -80,9 +51,11 @@ def _roles(request):
 def _nav(request):
     if not _is_signed_in(request) or getattr(request.user, "must_consent", True):
         return []
+    role = current_role(request)
     items = [
-        ([reverse(place) for place in (name, *WITHIN.get(name, []))], label, icon)
-        for name, label, icon in NAVIGATION[current_role(request)]
+        ([reverse(name) for name in (entry.url_name, *entry.within)], entry.label, entry.icon)
+        for entry in gathered("NAVIGATION")
+        if entry.role == role
     ]
     open_now = (url for urls, _label, _icon in items for url in urls if request.path.startswith(url))
     here = max(open_now, key=len, default="")

@@ -7,7 +7,6 @@ from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext
-from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.dates import JAKARTA
 from privacy import deadlines
@@ -17,17 +16,16 @@ from privacy.models import (
     DocumentVersion,
     ErasureOrder,
     LegalHold,
-    ProfileUpdateRequest,
     RetentionNotice,
-    RightsRequest,
     SharingAgreement,
     SharingGrant,
     SharingRequest,
 )
 from privacy.oversight import evidence_checks, warning_signals
+from privacy.portals import gathered
 from privacy.scope import Role
 from privacy.sharing import deletion_statements
-from tenants.models import Claim, Occupancy, Tenant
+from tenants.models import Occupancy, Tenant
 
 ENDING_DAYS = 14
 BAR_HEIGHT = 56  # pixels a building takes in the chart
@@ -74,28 +72,11 @@ class Queue:
 
 
 def queues(user, role):
-    claims = Claim.objects.visible_to(user, role=role)
-    updates = ProfileUpdateRequest.objects.visible_to(user, role=role)
-    return [
-        _queue(_("Claims"), "key", "admin:tenants_claim_changelist", claims, Claim.Status.WAITING),
-        _queue(
-            _("Data changes"),
-            "pencil-square",
-            "admin:privacy_profileupdaterequest_changelist",
-            updates,
-            ProfileUpdateRequest.Status.WAITING,
-        ),
-        _queue(
-            _("Rights requests"),
-            "shield-check",
-            "admin:privacy_rightsrequest_changelist",
-            RightsRequest.objects.visible_to(user, role=role),
-            RightsRequest.Status.WAITING,
-        ),
-    ]
+    return [_queue(queue, queue.model.objects.visible_to(user, role=role)) for queue in gathered("QUEUES")]
 
 
-def _queue(label, icon, url_name, rows, waiting):
+def _queue(queue, rows):
+    waiting, meta = queue.model.Status.WAITING, queue.model._meta
     open_ = Q(status=waiting)
     found = rows.aggregate(
         count=Count("pk", filter=open_),
@@ -103,7 +84,8 @@ def _queue(label, icon, url_name, rows, waiting):
         due_at=Min("due_at", filter=open_),
         last_settled=Max("settled_at"),
     )
-    return Queue(label=label, icon=icon, url=f"{reverse(url_name)}?status__exact={waiting}", **found)
+    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    return Queue(label=queue.label, icon=queue.icon, url=f"{url}?status__exact={waiting}", **found)
 
 
 @dataclass(frozen=True)

@@ -1,66 +1,22 @@
-"""Which pages are limited, and as what (settings.LIMITS): the one table, asked before any view runs.
+"""Which pages are limited, and as what (settings.LIMITS): asked before any view runs.
 
-A page that sends a letter, checks a secret, opens or hands out data of others, or takes a file stands here. Whoever
-is over a limit is answered 429 with the time at which to go on. What a form says beside its boxes itself is counted
-there: signing in (`accounts.adapters`) and claiming (`tenants.views.claims`).
+A page that sends a letter, checks a secret, opens or hands out data of others, or takes a file is declared in
+LIMITED_PAGES of its app's `portal.py`; every other page is limited when it searches. Whoever is over a limit is
+answered 429 with the time at which to go on. What a form says beside its boxes itself is counted there: signing in
+(`accounts.adapters`) and claiming (`tenants.views.claims`).
 """
 
-from dataclasses import dataclass
+from functools import partial
 
 from allauth.account.adapter import get_adapter
 
 from accounts import login_throttling, throttling
 from accounts.middleware import signed_in
 from bamms.views import too_many
+from privacy.portals import READS, LimitedPage, gathered
 
-
-@dataclass(frozen=True)
-class Page:
-    action: str
-    methods: tuple = ("POST",)
-    asked: str = ""  # counted only with this in the address
-    person: str = ""  # the box of the form that says whose limit it is, where nobody is signed in
-
-    def counts(self, request):
-        return request.method in self.methods and (not self.asked or self.asked in request.GET)
-
-
-READS = ("GET", "HEAD")
-FILE = Page("file", (*READS, "POST"))  # opened, or made anew for each who asks
-PAGES = {
-    "account_login": Page("sign_in_page"),
-    "my_data": Page("reveal"),
-    "account_signup": Page("sign_up"),
-    "account_reset_password": Page("reset", person="email"),
-    "account_reset_password_from_key": Page("reset_link"),
-    "account_change_password": Page("password"),
-    "account_set_password": Page("password"),
-    "account_reauthenticate": Page("password"),
-    "account_email": Page("confirm"),
-    "account_confirm_email": Page("confirm"),
-    "account_send_again": Page("confirm"),
-    "set_language": Page("language"),
-    "receipt_check": Page("receipt", READS, asked="number"),
-    "download": Page("download"),
-    "access_log_csv": Page("download", READS),
-    "file": FILE,
-    "receipt_json": FILE,
-    "receipt_pdf": FILE,
-    "invitation": Page("invitation"),
-    "vendor_shared": Page("vendor_list", READS),
-    "vendor_record": Page("vendor_record", READS),
-    "admin:autocomplete": Page("suggest"),
-    "admin:tenants_tenant_find": Page("find"),
-    "admin:tenants_tenant_export": Page("export"),
-    "admin:tenants_tenant_import": Page("import"),
-    "admin:tenants_tenant_import_preview": FILE,
-    "admin:tenants_tenant_import_errors": FILE,
-    "admin:privacy_breach_notice": Page("file", READS, asked="as"),
-    "admin:privacy_disclosure_export": Page("export"),
-    "admin:privacy_checkpoint_export": FILE,
-    "admin:record_of_processing_file": FILE,
-}
-SEARCH, REVEAL, UPLOAD = Page("search", (*READS, "POST"), asked="q"), Page("reveal"), Page("upload")
+SEARCH = LimitedPage("", "search", (*READS, "POST"), asked="q")
+REVEAL, UPLOAD = LimitedPage("", "reveal"), LimitedPage("", "upload")
 RESET_HELPS = ("sign_in_page", "password")
 
 
@@ -72,7 +28,7 @@ class LimitMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        for page in filter(lambda page: page.counts(request), pages_of(request)):
+        for page in filter(partial(counts, request), pages_of(request)):
             try:
                 throttling.consume(
                     page.action, who=person_of(request, page), address=get_adapter().get_client_ip(request)
@@ -84,13 +40,15 @@ class LimitMiddleware:
 
 def pages_of(request):
     name = request.resolver_match.view_name
-    yield PAGES.get(name, SEARCH)
-    if name == "vendor_shared":
-        yield SEARCH
-    if name.endswith("_reveal") or name == "admin:privacy_case_read":
+    yield from [page for page in gathered("LIMITED_PAGES") if page.url_name == name] or [SEARCH]
+    if name.endswith("_reveal"):
         yield REVEAL
     if request.content_type == "multipart/form-data" and request.method == "POST" and request.FILES:
         yield UPLOAD
+
+
+def counts(request, page):
+    return request.method in page.methods and (not page.asked or page.asked in request.GET)
 
 
 def person_of(request, page):

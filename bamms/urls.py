@@ -4,9 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bamms import csp_reports, views
+from bamms.portal import views as portal
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("home/", portal.tenant_home, name="tenant_home"),
+    path("vendor/", portal.vendor_home, name="vendor_home"),
     path("csp-report/", csp_reports.receive, name="csp_report"),
     path("", include("accounts.urls")),
     path("", include("privacy.urls")),

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 
 from bamms import logs
-from bamms.context_processors import START
+from bamms.portal import START
 from privacy import audit_log, parties
 from privacy.files import uploads
 from privacy.models.audit_log import Kind

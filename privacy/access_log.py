@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.templatetags import dates
-from privacy import declarations
+from privacy import access_reasons, declarations
 from privacy.models.access import AccessReason, Action
 from privacy.scope import Role
 
@@ -64,14 +64,6 @@ REFUSALS = {
 }
 # Their reference is a reason in words
 WITH_REASON = (Action.REVEALED, Action.EXPORTED)
-WITH_NUMBER = {
-    AccessReason.UPDATE: gettext_lazy("to decide request %(number)s"),
-    AccessReason.CLAIM: gettext_lazy("to check claim %(number)s"),
-    AccessReason.CASE: gettext_lazy("to investigate case %(number)s"),
-    AccessReason.RIGHTS: gettext_lazy("to answer request %(number)s"),
-    AccessReason.SHARING: gettext_lazy("to look after %(number)s, which is about sharing"),
-    AccessReason.DISCLOSURE: gettext_lazy("for disclosure %(number)s"),
-}
 
 
 @dataclass(frozen=True)
@@ -194,6 +186,5 @@ def purpose(record):
     if record.grant:
         return _("for the job “%(job)s”") % {"job": record.grant.purpose}
     is_number = record.action not in WITH_REASON or record.why == AccessReason.DISCLOSURE
-    if record.reference and record.why in WITH_NUMBER and is_number:
-        return str(WITH_NUMBER[record.why]) % {"number": record.reference}
-    return record.get_why_display()
+    words = access_reasons.numbered(record.why, record.reference) if record.reference and is_number else ""
+    return words or record.get_why_display()

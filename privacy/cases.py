@@ -10,6 +10,7 @@ from accounts import mail
 from privacy import declarations, subjects
 from privacy.errors import Refused
 from privacy.models.subjects import Subject
+from privacy.portals import url_name_of
 
 
 def lock(case):
@@ -59,4 +60,4 @@ def tell(case):
     """
     holder = Subject.objects.select_related("holder").get(pk=case.data_subject.pk).holder
     if holder is not None:
-        mail.email_user(user=holder, template=case.MAIL, url_name=case.PAGE, url_args=case.page_args)
+        mail.email_user(user=holder, template=case.MAIL, url_name=url_name_of(case.PAGE), url_args=case.page_args)

@@ -65,7 +65,8 @@ def _wrong_names(d):
     columns = [f.name for f in _columns(d)]
     named = {
         "fields": d.fields, "erasure.blank": d.erasure.blank, "erasure.retained": d.erasure.retained,
-        "sharing.fields": d.sharing.fields, "export.exclude": d.export.exclude, "audit_log.skip": d.audit_log.skip,
+        "sharing.fields": d.sharing.fields, "sharing.identifies": d.sharing.identifies,
+        "export.exclude": d.export.exclude, "audit_log.skip": d.audit_log.skip,
         "person.email": [d.person.email], "person.birth_date": [d.person.birth_date],
     }  # fmt: skip
     for word, names in named.items():

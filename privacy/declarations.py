@@ -149,6 +149,13 @@ def specific():
 
 
 @cache
+def identifying():
+    """The keys of the fields by which one person is told from another, those of the register entry first."""
+    declared = sorted(all_declared(), key=lambda d: d is not tenant_record())
+    return tuple(key_of(d.model, name) for d in declared for name in d.sharing.identifies)
+
+
+@cache
 def disclosable():
     """Key → field, for everything that a disclosure can hold: what can be shared and all else that an entry says.
 

@@ -30,11 +30,8 @@ GROUP_OF_ROLE = {
 
 @transaction.atomic
 def register_party(model, **fields):
-    """Make a Party, BuildingManagement or Vendor with the kind that belongs to it."""
-    kind = {"BuildingManagement": PartyKind.MANAGEMENT, "Vendor": PartyKind.VENDOR, "Party": PartyKind.OPERATOR}[
-        model.__name__
-    ]
-    party = model(kind=kind, **fields)
+    """Make a party of this model: `Party` itself, which is the operator, or a model of a kind of company below it."""
+    party = model(kind=vars(model)["party_kind"], **fields)  # of this very model: an inherited kind would be wrong
     party.full_clean()
     party.save()
     return party

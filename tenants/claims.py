@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from accounts import account_lifecycle
-from privacy import cases, reference_numbers, subjects
+from privacy import access_reasons, cases, reference_numbers, subjects
 from privacy.errors import Refused
 from privacy.models import Subject
 from privacy.scope import Role
 from tenants.models import Claim, Occupancy, Tenant
 
+REASON = access_reasons.register("claim", _("to check a claim"), numbered=_("to check claim %(number)s"))
 Status = Claim.Status
 
 

@@ -8,14 +8,15 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from privacy import access
+from privacy import access, access_reasons
 from privacy.countries import NAMES
 from privacy.errors import Refused
-from privacy.models.access import AccessReason, Action
+from privacy.models.access import Action
 from privacy.scope import Role
 from tenants import columns, identity, normalizers, spreadsheets
 from tenants.models import Occupancy, Tenant
 
+REASON = access_reasons.register("export", _("to export the register of tenants"))
 HOME_PATHS = {"building": "unit__building__name", "unit": "unit__number", "role": "role", "moved_in_on": "moved_in_on"}
 # One thing for the person who reads the log: where she lives
 HOME_KEYS = {name: f"occupancy.{'unit' if name == 'building' else name}" for name in HOME_PATHS}
@@ -47,7 +48,7 @@ def export(*, entries, names, kind, reason, by):
     keys = list(dict.fromkeys(HOME_KEYS.get(column.name, column.name) for column in chosen))
     leaving = list(entries.only("pk").order_by())
     access.record_accesses(
-        leaving, by=by, role=Role.STAFF, why=AccessReason.EXPORT, reference=reason, action=Action.EXPORTED, fields=keys
+        leaving, by=by, role=Role.STAFF, why=REASON, reference=reason, action=Action.EXPORTED, fields=keys
     )
     return spreadsheets.write([column.heading for column in chosen], rows, kind=kind)
 

@@ -27,7 +27,7 @@ def page_of(request, response):
     """The name of the tenant's own page that was just shown; "" for anything else: files, mistakes, others' pages."""
     match = request.resolver_match
     shown = request.method == "GET" and response.status_code == 200 and match is not None
-    if not shown or match.view_name not in usage.PAGES:
+    if not shown or match.view_name not in usage.pages():
         return ""
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
     return match.view_name if is_page and not response.streaming else ""

@@ -5,10 +5,10 @@ The management follows from the unit and from who acts, never from a form. The p
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
+from accounts.redirects import front_page
 from privacy import access
 from privacy.errors import Refused
 from privacy.models import Subject
@@ -87,7 +87,12 @@ def _house(entry, occupancies):
 def _tell_replaced_mailbox(original, names):
     """Nobody holds this record yet, so its email decides who may: the owner of the old one must hear of a new one."""
     if "email" in names and original.email and not original.is_claimed:
-        mail.email_address(email=original.email, language="", template="entry_email_changed", path=reverse("home"))
+        mail.email_address(
+            email=original.email,
+            language="",
+            template="entry_email_changed",
+            path=front_page(),
+        )
 
 
 def _forget_files(original, names):

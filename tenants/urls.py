@@ -1,11 +1,10 @@
-"""Addresses of this floor: the tenant portal and the vendor portal."""
+"""Addresses of this app: the tenant portal and the vendor portal."""
 
 from django.urls import path
 
-from tenants.views import bulletins, claims, deletion_statements, home, my_data, vendor_portal
+from tenants.views import bulletins, claims, deletion_statements, my_data, vendor_portal
 
 urlpatterns = [
-    path("home/", home.tenant_home, name="tenant_home"),
     path("announcements/", bulletins.bulletins, name="bulletins"),
     path("my-data/", my_data.my_data, name="my_data"),
     path("my-data/change/", my_data.update_new, name="update_new"),
@@ -15,7 +14,6 @@ urlpatterns = [
     path("claim/sent/", claims.claim_sent, name="claim_sent"),
     path("claim/<str:number>/message/", claims.claim_message, name="claim_message"),
     path("invitation/<str:token>/", claims.invitation, name="invitation"),
-    path("vendor/", vendor_portal.vendor_home, name="vendor_home"),
     path("vendor/shared/", vendor_portal.vendor_shared, name="vendor_shared"),
     path("vendor/shared/<str:number>/", vendor_portal.vendor_record, name="vendor_record"),
     path("vendor/shared/<str:number>/ask/", vendor_portal.vendor_request_new, name="vendor_request_new"),

@@ -8,48 +8,25 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from privacy.consent import consents
 from privacy.models import Subject
+from privacy.portals import gathered
 from tenants.models import PageUse
 from tenants.models.usage import ANALYTICS
 
 KEPT_DAYS = 365  # how long a count under a person is kept, as the purpose says
 SHOWN_DAYS = 30
 SMALLEST = 5  # a smaller group is not told
-# The tenant's own pages, by the name of their address, and how people know them
-PAGES = {
-    "access_log": _("Who has looked at my data"),
-    "breach_notice": _("Notice of a breach"),
-    "bulletins": _("Announcements"),
-    "claim": _("Claim your record"),
-    "claim_sent": _("Your claim"),
-    "consent_withdraw": _("Withdrawing a consent"),
-    "consents": _("Your consents"),
-    "disclosure": _("One disclosure"),
-    "disclosures": _("Disclosures"),
-    "download": _("A copy of my data"),
-    "grant": _("One permission"),
-    "grant_narrow": _("Narrowing a permission"),
-    "grant_withdraw": _("Withdrawing a permission"),
-    "hub": _("Privacy"),
-    "my_data": _("My data"),
-    "receipt": _("Receipt"),
-    "rights": _("Your rights"),
-    "rights_ask": _("Asking for a right"),
-    "rights_request": _("One rights request"),
-    "sharing": _("Sharing permissions"),
-    "sharing_request": _("One request to share"),
-    "tenant_home": _("Home"),
-    "update_check": _("Checking a change of data"),
-    "update_detail": _("One change request"),
-    "update_new": _("Asking for a change of data"),
-}
+
+
+def pages():
+    """URL name → how people know the page, for each page of the tenants' own whose use is counted."""
+    return {page.url_name: page.title for page in gathered("COUNTED_PAGES")}
 
 
 def title_of(page):
-    return PAGES.get(page, page)
+    return pages().get(page, page)
 
 
 @transaction.atomic

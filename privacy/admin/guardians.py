@@ -3,9 +3,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from privacy import access, guardians
+from privacy import access, declarations, guardians
 from privacy.admin.base import role_of
-from privacy.admin.people import WHO
 from privacy.admin.staff_records import RecordedAdmin
 from privacy.forms.guardians import GuardianForm
 from privacy.models.guardians import Guardian
@@ -29,5 +28,9 @@ class GuardianAdmin(RecordedAdmin):
 
     def record_look(self, request, row, **what):
         access.record_access(
-            row, by=request.user, role=role_of(request), why=self.get_why(request, row), fields=[*WHO, "guardian.name"]
+            row,
+            by=request.user,
+            role=role_of(request),
+            why=self.get_why(request, row),
+            fields=[*declarations.identifying(), "guardian.name"],
         )

@@ -33,7 +33,7 @@ class OperatorAdmin(TenantDataAdmin):
         return super().has_add_permission(request) and parties.operator() is None
 
     def save_model(self, request, obj, form, change):
-        obj.kind = PartyKind.OPERATOR
+        obj.kind = Party.party_kind
         super().save_model(request, obj, form, change)
 
 

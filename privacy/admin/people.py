@@ -8,15 +8,13 @@ from privacy import access, declarations, value_display
 from privacy.admin.base import TenantDataAdmin, role_of
 from privacy.admin.display import person
 
-# By which one row is told from another in a list
-WHO = ("tenant.name", "occupancy.unit")
-
 
 def names_of(subject_ids):
     """Subject id → "Name · Building, unit", as far as the register knows them."""
-    values = value_display.shown_values(subject_ids, WHO)
+    keys = declarations.identifying()
+    values = value_display.shown_values(subject_ids, keys)
     return {
-        subject_id: " · ".join(value.text for key in WHO for value in by_key.get(key, [])[:1])
+        subject_id: " · ".join(value.text for key in keys for value in by_key.get(key, [])[:1])
         for subject_id, by_key in values.items()
     }
 
@@ -46,7 +44,7 @@ class SubjectAdmin(TenantDataAdmin):
             role=role_of(request),
             why=self.get_why(request, row),
             reference=self.get_reference(row),
-            fields=WHO,
+            fields=declarations.identifying(),
         )
 
 

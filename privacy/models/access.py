@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure
 from accounts.templatetags.dates import short_datetime_wib
-from privacy import declarations
+from privacy import access_reasons, declarations
+from privacy.access_reasons import AccessReason
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
@@ -21,24 +22,6 @@ class Action(models.TextChoices):
     REVEALED = "revealed", _("revealed")
     EXPORTED = "exported", _("exported")
     CHANGED = "changed", _("changed")
-
-
-class AccessReason(models.TextChoices):
-    """The reason of a look. A code, so that each reader sees it in her own language."""
-
-    OWN = "own", _("own look")
-    RECORD = "record", _("to look after the register of tenants")
-    CORRECTION = "correction", _("to correct the register of tenants")
-    UPDATE = "update", _("to decide a change request")
-    CLAIM = "claim", _("to check a claim")
-    RIGHTS = "rights", _("to answer a rights request")
-    SHARING = "sharing", _("to look after a sharing permission")
-    GRANT = "grant", _("for the purpose of the permission")
-    IMPORT = "import", _("to import the register of tenants")
-    EXPORT = "export", _("to export the register of tenants")
-    CASE = "case", _("to investigate suspicious activity")
-    DISCLOSURE = "disclosure", _("for a disclosure")
-    OVERSIGHT = "oversight", _("to supervise the protection of personal data")
 
 
 class AccessQuerySet(EvidenceQuerySet):
@@ -76,7 +59,7 @@ class AccessRecord(Evidence):
     grant = models.ForeignKey(
         "SharingGrant", models.PROTECT, null=True, related_name="access_records", verbose_name=_("sharing permission")
     )
-    why = models.CharField(_("why"), max_length=12, choices=AccessReason)
+    why = models.CharField(_("why"), max_length=access_reasons.MAX_LENGTH)
     reference = models.CharField(
         _("reference"), max_length=200, blank=True, help_text=_("A request number, or the reason given.")
     )
@@ -98,13 +81,16 @@ class AccessRecord(Evidence):
         subject = "subject"
         controller = "controller"
         erasure = Erasure(
-            retained=dict.fromkeys(("mac", "reason", "fields"), "codes, no values")
+            retained=dict.fromkeys(("mac", "why", "reason", "fields"), "codes, no values")
             | {"reference": "number of the case, or the reason that staff wrote to see the data (articles 30, 35–39)"},
             others="proof of who looked; holds no values (articles 30, 35–39)",
         )
 
     def __str__(self):
         return f"{self.get_action_display()}, {short_datetime_wib(self.at)}"
+
+    def get_why_display(self):
+        return str(access_reasons.label(self.why))
 
     @property
     def field_labels(self):

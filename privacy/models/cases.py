@@ -34,7 +34,7 @@ class Case(models.Model):
     ENDED = "withdrawn"  # the status of a case that ends without an answer
     QUEUE = ("due_at", "pk")  # the order in which cases wait
     MAIL = "request_answered"  # the template of the mail that tells the person of the answer
-    PAGE = ""  # the URL name of the person's own page of the case
+    PAGE = ""  # the URL name of the person's own page of the case, or PageFor
     ANSWERED = _("This request is already answered. You need not answer it again.")
     NOT_HOLDER = _("Only the person concerned can cancel this request.")
     NOT_STAFF = _("Only staff of the management that keeps this record can do this.")

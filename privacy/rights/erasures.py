@@ -224,7 +224,7 @@ def _tell(certificate, address, holder, closed):
     """To the account where it stays; else to the address, sealed until it is sent and forgotten the day after."""
     facts = {"number": certificate.number}
     if holder and not closed:
-        mail.email_user(user=holder, template="erased", url_name="home", facts=facts)
+        mail.email_user(user=holder, template="erased", facts=facts)
     elif address:
         language = holder.language if holder else ""
         mail.email_address(email=address, language=language, template="erased", path="/", facts=facts)

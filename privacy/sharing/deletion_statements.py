@@ -16,6 +16,7 @@ from accounts.invisible_text import is_blank
 from privacy import declarations, subjects
 from privacy.errors import Refused
 from privacy.models.parties import Membership, Party
+from privacy.portals import PageFor, url_name_of
 from privacy.sharing.grants.access_decisions import vendors_of
 from privacy.sharing.models.deletion_statements import AttestationReminder, DeletionStatement
 from privacy.sharing.models.grants import SharingGrant
@@ -119,6 +120,7 @@ def _remind(vendor_id, now):
         new = list(found.exclude(attestation_reminders__kind=kind))
         AttestationReminder.objects.bulk_create(AttestationReminder(grant=grant, kind=kind, at=now) for grant in new)
         for user in people if new else ():
-            mail.email_user(user=user, template=TEMPLATES[kind], url_name="vendor_deletions", facts={"count": len(new)})
+            page = url_name_of(PageFor.DELETIONS_DUE)
+            mail.email_user(user=user, template=TEMPLATES[kind], url_name=page, facts={"count": len(new)})
         count += len(new)
     return count

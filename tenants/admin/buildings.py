@@ -12,7 +12,6 @@ from accounts.admin_display import empty_value
 from privacy.admin import IdempotentAdd, TenantDataAdmin
 from privacy.admin.base import role_of
 from privacy.admin.display import column
-from privacy.models.parties import PartyKind
 from privacy.scope import Role
 from tenants.models import Building, BuildingManagement, Unit, Vendor
 
@@ -26,7 +25,6 @@ class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
     list_display = ("name", "email", "telephone")
     search_fields = ("name", "legal_name")
     formfield_overrides = SHORT_TEXT
-    kind = None
 
     @admin.display(description=_("phone number"), ordering="phone")
     def telephone(self, company):
@@ -34,13 +32,12 @@ class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
 
     def save_model(self, request, obj, form, change):
         """The kind belongs to the page and is never typed (see `parties.register_party`)."""
-        obj.kind = self.kind
+        obj.kind = self.model.party_kind
         super().save_model(request, obj, form, change)
 
 
 @admin.register(BuildingManagement)
 class BuildingManagementAdmin(CompanyAdmin):
-    kind = PartyKind.MANAGEMENT
     fieldsets = ((None, {"fields": (*COMPANY, "office_hours")}), OFFICER)
 
     def has_change_permission(self, request, obj=None):
@@ -53,7 +50,6 @@ class BuildingManagementAdmin(CompanyAdmin):
 
 @admin.register(Vendor)
 class VendorAdmin(CompanyAdmin):
-    kind = PartyKind.VENDOR
     list_display = ("name", "trade", "email", "telephone")
     fieldsets = ((None, {"fields": (*COMPANY, "trade")}), OFFICER)
 

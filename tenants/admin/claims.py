@@ -22,7 +22,6 @@ from privacy.admin.cases import CaseAdmin, Step
 from privacy.admin.display import chip, column, person
 from privacy.errors import Refused
 from privacy.forms.refusing import RefusingForm
-from privacy.models.access import AccessReason
 from privacy.scope import Role
 from tenants import claims, invitations
 from tenants.models import Claim, Invitation, Tenant
@@ -146,7 +145,7 @@ class ClaimAdmin(Revealing, CaseAdmin):
     template = "admin/tenants/claim/decide.html"
     title = _("Claim %(number)s")
     steps = {"decide": Step(decision_form, answer, what_is_done, closes=True, refuses_above=True)}
-    why = AccessReason.CLAIM
+    why = claims.REASON
     empty_text = _("No claims yet. They appear here when people claim their record.")
     list_display = ("clock", "number", "place", "state", "received")
     list_filter = (StatusFilter, "building")
@@ -212,7 +211,7 @@ class ClaimAdmin(Revealing, CaseAdmin):
                 claim.entry,
                 by=request.user,
                 role=role_of(request),
-                why=AccessReason.CLAIM,
+                why=claims.REASON,
                 reference=claim.number,
                 fields=COMPARED,
             )

@@ -1,15 +1,18 @@
 """A plan carried out: everything in bulk, inside the caller's transaction, and whoever has an account is told."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
 from accounts.models import User
-from privacy import access
+from privacy import access, access_reasons
 from privacy.models import Subject
-from privacy.models.access import AccessReason, Action
+from privacy.models.access import Action
 from privacy.scope import Role
 from tenants import columns
 from tenants.models import Occupancy, Tenant, Unit
+
+REASON = access_reasons.register("import", _("to import the register of tenants"))
 
 
 def carry_out(plan, *, management, by):
@@ -84,7 +87,7 @@ def _record(plan, entries, by):
     fields = {match.entry["id"]: keys(line.name for line in match.lines) for match in plan.changed}
     fields |= {entry.pk: keys(match.row.values) for match, entry in zip(plan.new, entries, strict=True)}
     rows = [*entries, *(Tenant(pk=match.entry["id"]) for match in plan.changed)]
-    access.record_accesses(rows, by=by, role=Role.STAFF, why=AccessReason.IMPORT, action=Action.CHANGED, fields=fields)
+    access.record_accesses(rows, by=by, role=Role.STAFF, why=REASON, action=Action.CHANGED, fields=fields)
 
 
 def _tell(matches):

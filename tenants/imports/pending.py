@@ -10,10 +10,10 @@ from django_tasks import task
 from privacy import access, declarations
 from privacy.errors import Refused
 from privacy.models import Subject
-from privacy.models.access import AccessReason, Action
+from privacy.models.access import Action
 from privacy.scope import Role
 from tenants.imports import plan as plans
-from tenants.imports.apply import carry_out, keys
+from tenants.imports.apply import REASON, carry_out, keys
 from tenants.imports.display import SHOWN
 from tenants.imports.reading import Table
 from tenants.imports.register import stored
@@ -50,7 +50,7 @@ def preview(*, pending, by):
     }
     shown = {entry: names for entry, names in shown.items() if names}
     rows = [Tenant(pk=pk) for pk in shown]
-    access.record_accesses(rows, by=by, role=Role.STAFF, why=AccessReason.IMPORT, action=Action.LISTED, fields=shown)
+    access.record_accesses(rows, by=by, role=Role.STAFF, why=REASON, action=Action.LISTED, fields=shown)
     _record_found(plan, by)
     return plan
 
@@ -64,9 +64,7 @@ def problems(*, pending, by):
 def _record_found(plan, by):
     """Whose identity number stands in a row of another name or unit."""
     rows = [Tenant(pk=pk) for pk in sorted(plan.found_by_number)]
-    access.record_accesses(
-        rows, by=by, role=Role.STAFF, why=AccessReason.IMPORT, action=Action.SEARCHED, fields=["identity_number"]
-    )
+    access.record_accesses(rows, by=by, role=Role.STAFF, why=REASON, action=Action.SEARCHED, fields=["identity_number"])
 
 
 def confirm(*, pending, seen, by):

@@ -4,11 +4,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models import Party
+from privacy.models.parties import PartyKind
 from privacy.scope import Role, ScopedQuerySet
 
 
 class BuildingManagement(Party):
     """A company that manages buildings; its staff see its own rows only."""
+
+    party_kind = PartyKind.MANAGEMENT
 
     office_hours = models.CharField(
         _("office hours"), max_length=200, blank=True, help_text=_("Shown to tenants beside the contact details.")
@@ -26,6 +29,8 @@ class BuildingManagement(Party):
 
 class Vendor(Party):
     """An outside company under contract; sees only what was shared with it."""
+
+    party_kind = PartyKind.VENDOR
 
     trade = models.CharField(
         _("trade"), max_length=120, blank=True, help_text=_("For example: plumbing, lifts, cleaning.")

@@ -10,6 +10,7 @@ from accounts.personal_data import Erasure, Export, Personal, Retention
 from privacy.fields import BlindIndexField, EncryptedTextField
 from privacy.models import Subject
 from privacy.models.cases import Case, CaseQuerySet
+from privacy.portals import PageFor
 from privacy.scope import ScopedQuerySet
 from tenants import identity
 from tenants.models.buildings import Building, BuildingManagement
@@ -38,7 +39,7 @@ class Claim(Case):
 
     OPEN = (Status.RECEIVED, Status.UNMATCHED, Status.WAITING)
     ENDED = Status.CLOSED
-    MAIL, PAGE, page_args = "claim_answered", "tenant_home", ()
+    MAIL, PAGE, page_args = "claim_answered", PageFor.TENANT_START, ()
     ANSWERED = _("This claim is already answered. Nothing was changed.")
     NOT_STAFF = _("Only staff of this building management can decide.")
 

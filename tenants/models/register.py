@@ -169,6 +169,7 @@ class Tenant(models.Model):
             "other": Personal(updatable=True),
         }
         erasure = Erasure(others="a pseudonym that evidence hangs on, whose register it was in, and its age")
+        sharing = Sharing(identifies=("name",))
         retention = Retention(
             event=_("the tenant moved out"), days=5 * 365, warning_days=30, law="Kebijakan Privasi 8; UU PDP Pasal 43"
         )
@@ -283,7 +284,7 @@ class Occupancy(models.Model):
         erasure = Erasure(
             blank={"role": "owner", "moved_in_on": None, "moved_out_on": None}, others="needed for building records"
         )
-        sharing = Sharing(fields={"unit": "home", "role": "home"}, queryset="shown")
+        sharing = Sharing(fields={"unit": "home", "role": "home"}, queryset="shown", identifies=("unit",))
         person = Person(described_as=_("tenants: owners, renters and household members"))
 
     def __str__(self):

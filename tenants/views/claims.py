@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import throttling
 from privacy.errors import Refused
+from privacy.portals import PageFor, url_name_of
 from privacy.scope import Role
 from tenants import claims, invitations
 from tenants.forms.claims import ClaimForm, MessageForm
@@ -72,5 +73,5 @@ def invitation(request, token):
             messages.error(request, refusal.message)
             return redirect("claim")
         messages.success(request, _("This record now belongs to your account."))
-        return redirect("tenant_home")
+        return redirect(url_name_of(PageFor.TENANT_START))
     return render(request, "tenants/invitation.html")

@@ -1,6 +1,5 @@
 """The vendor portal: what was shared with the company, what it has asked for, and the agreements behind both."""
 
-from datetime import timedelta
 from functools import wraps
 
 from django.contrib import messages
@@ -24,7 +23,6 @@ from privacy.sharing.forms.grants import AskForm
 from tenants import vendor_list
 
 PEOPLE_A_PAGE = 50
-ENDING_SOON = timedelta(days=7)
 RELATED = ("agreement__management", "agreement__vendor", "purpose")
 SORT_LABELS = {"until": gettext_lazy("By end"), "name": gettext_lazy("By name"), "unit": gettext_lazy("By unit")}
 KIND_OF_ANSWER = {"waiting": "waiting", "given": "settled"}
@@ -45,22 +43,6 @@ def for_vendors(view):
 
 def visible(request, model):
     return model.objects.visible_to(request.user, role=Role.VENDOR)
-
-
-@require_safe
-@for_vendors
-def vendor_home(request):
-    """Numbers, jobs and dates only: nobody's data is on this page."""
-    current = grants.shown_to(request.user)
-    answered = visible(request, SharingRequest).filter(status__in=["given", "declined"])
-    context = {
-        "count": current.count(),
-        "ending": current.filter(ends_at__lte=timezone.now() + ENDING_SOON).order_by("ends_at", "pk")[:10],
-        **deletions_due(request),
-        "answered": answered.select_related("purpose", "agreement__management").order_by("-settled_at", "-pk")[:5],
-        "agreements": agreements_of(request),
-    }
-    return render(request, "tenants/vendor_home.html", context)
 
 
 def deletions_due(request):

@@ -12,7 +12,8 @@ from django.urls import get_resolver, reverse
 
 from accounts import throttling
 from bamms import rate_limits
-from bamms.rate_limits import PAGES, REVEAL, SEARCH, UPLOAD
+from bamms.rate_limits import REVEAL, SEARCH, UPLOAD
+from privacy.portals import gathered
 from tests import factories as f
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cast")]
@@ -151,7 +152,7 @@ def test_opening_a_form_is_not_counted(client, limit):
 
 
 def test_every_action_is_counted_somewhere_and_tried_here():
-    actions = {page.action for page in [*PAGES.values(), SEARCH, REVEAL, UPLOAD]}
+    actions = {page.action for page in [*gathered("LIMITED_PAGES"), SEARCH, REVEAL, UPLOAD]}
     assert actions == set(ACTS)
     assert actions | ELSEWHERE == set(site_settings.LIMITS)
 
@@ -179,7 +180,7 @@ def test_files_that_are_made_anew_are_counted(admin_client, limit, action, metho
 
 def test_every_limited_page_exists():
     names = set(names_of(get_resolver()))
-    assert set(PAGES) <= names
+    assert {page.url_name for page in gathered("LIMITED_PAGES")} <= names
     assert any(name.endswith("_reveal") for name in names)
 
 

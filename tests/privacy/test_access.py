@@ -11,6 +11,7 @@ from privacy.models import AccessRecord, Party, SharingEvent, SharingGrant
 from privacy.models.access import AccessReason, Action
 from privacy.models.parties import MembershipRole
 from privacy.scope import Role
+from tenants import exports
 from tenants.models import Building, Tenant
 from tests import factories as f
 
@@ -97,16 +98,14 @@ def test_looks_record_many_rows_in_as_many_queries_as_one(cast, django_assert_nu
     entries = [f.TenantFactory(management=cast.anggrek) for _each in range(30)]
     subjects.get_or_create_for(cast.sam)
     with django_assert_num_queries(8) as one:  # savepoint, about, own, companies, insert, own, journal, release
-        access.record_accesses(
-            entries[:1], by=cast.sam, role=Role.STAFF, why=AccessReason.EXPORT, action=Action.EXPORTED
-        )
+        access.record_accesses(entries[:1], by=cast.sam, role=Role.STAFF, why=exports.REASON, action=Action.EXPORTED)
     with django_assert_num_queries(len(one)):
-        access.record_accesses(entries, by=cast.sam, role=Role.STAFF, why=AccessReason.EXPORT, action=Action.EXPORTED)
+        access.record_accesses(entries, by=cast.sam, role=Role.STAFF, why=exports.REASON, action=Action.EXPORTED)
     assert AccessRecord.objects.count() == 31
 
 
 def test_looks_of_nothing_is_nothing(cast):
-    assert access.record_accesses([], by=cast.sam, role=Role.STAFF, why=AccessReason.EXPORT) == []
+    assert access.record_accesses([], by=cast.sam, role=Role.STAFF, why=exports.REASON) == []
 
 
 def test_listed_names_the_company_of_the_agreement(cast, grant):

@@ -16,6 +16,7 @@ from privacy.models.access import AccessReason, Action
 from privacy.oversight import investigations
 from privacy.scope import Role
 from privacy.sharing import grants
+from tenants import claims, exports
 from tenants.models import Tenant
 from tests import factories as f
 
@@ -84,7 +85,7 @@ def test_sentence_of_staff_says_for_which_request(cast):
             SAM + "revealed your identity number in full to look after the register of tenants.",
         ),
         (
-            {"action": Action.EXPORTED, "why": AccessReason.EXPORT, "fields": ["tenant.name", "occupancy.unit"]},
+            {"action": Action.EXPORTED, "why": exports.REASON, "fields": ["tenant.name", "occupancy.unit"]},
             SAM + "exported a list with your name and unit.",
         ),
         (
@@ -96,7 +97,7 @@ def test_sentence_of_staff_says_for_which_request(cast):
             SAM + "changed your phone number to correct the register of tenants.",
         ),
         (
-            {"why": AccessReason.CLAIM, "reference": "KL-2026-0001", "fields": []},
+            {"why": claims.REASON, "reference": "KL-2026-0001", "fields": []},
             SAM + "looked at your data to check claim KL-2026-0001.",
         ),
         (
@@ -206,7 +207,7 @@ def test_lines_collapse_the_same_looks_of_one_day(cast, grant):
 def test_lines_keep_different_reasons_apart(cast):
     records = [
         look(cast),
-        look(cast, why=AccessReason.CLAIM),
+        look(cast, why=claims.REASON),
         look(cast, reference="PD-1"),
         look(cast, allowed=False, reason="ended"),
         look(cast, who="olga", role=Role.OPERATOR),
@@ -271,7 +272,7 @@ def test_page_counts_repeated_looks_on_one_line(cast, sign_in):
 
 
 def test_page_opens_with_twelve_months_and_shows_longer_on_request(cast, sign_in):
-    look(cast, at=NOON - timedelta(days=500), why=AccessReason.CLAIM)
+    look(cast, at=NOON - timedelta(days=500), why=claims.REASON)
     client = sign_in(cast.ann)
     assert "to check a claim" not in text(client.get(URL))
     page = text(client.get(URL, {"older": "1"}))

@@ -9,6 +9,7 @@ from privacy import cases, deadlines
 from privacy.errors import Refused
 from privacy.models import ProfileUpdateRequest, RightsRequest, SharingRequest
 from privacy.models.cases import Case
+from privacy.portals import url_name_of
 from privacy.scope import Role
 from privacy.subjects import get_or_create_for
 from tenants.models import Claim
@@ -117,7 +118,7 @@ def test_the_person_is_told_where_the_answer_stands(cast, case, mailoutbox):
     cases.tell(case)
     (letter,) = mailoutbox
     assert letter.to == [cast.ann.email]
-    assert reverse(case.PAGE, args=case.page_args) in letter.body
+    assert reverse(url_name_of(case.PAGE), args=case.page_args) in letter.body
 
 
 def test_nobody_is_told_without_an_account(cast, case, mailoutbox):

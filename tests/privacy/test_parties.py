@@ -1,6 +1,7 @@
 """Who works for whom is decided by the operator, and gives exactly the rights of the role."""
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -32,6 +33,12 @@ def test_nobody_appoints_or_dismisses_themselves(cast):
 def test_register_sets_the_kind(db):
     kinds = [parties.register_party(model, name="X").kind for model in (Party, BuildingManagement, Vendor)]
     assert kinds == ["operator", "management", "vendor"]
+
+
+def test_every_model_of_companies_names_their_kind():
+    kinds = {model: vars(model).get("party_kind") for model in apps.get_models() if issubclass(model, Party)}
+    assert None not in kinds.values()
+    assert len(set(kinds.values())) == len(kinds)
 
 
 def test_register_checks_the_fields(db):

@@ -85,6 +85,7 @@ MISTAKES = [
     (3, Claim, erasure(Claim, blank=BLANK | {"mesage": ""}), "erasure.blank names “mesage”", "“message”"),
     (3, Claim, erasure(Claim, retained=RETAINED | {"nunber": "of a claim"}), "erasure.retained names", "“number”"),
     (3, Occupancy, {"sharing": Sharing(fields={"unti": "home"})}, "sharing.fields names “unti”", "“unit”"),
+    (3, Occupancy, {"sharing": Sharing(identifies=("unti",))}, "sharing.identifies names “unti”", "“unit”"),
     (3, Claim, {"export": Export(exclude=("stauts",))}, "export.exclude names “stauts”", "“status”"),
     (3, Claim, {"audit_log": AuditLog(skip=("stauts",))}, "audit_log.skip names “stauts”", "“status”"),
     (3, Claim, {"person": Person(email="mesage")}, "person.email names “mesage”", "“message”"),

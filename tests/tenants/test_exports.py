@@ -13,7 +13,7 @@ from django.utils import translation
 
 from privacy.errors import Refused
 from privacy.models import AccessRecord
-from privacy.models.access import AccessReason, Action
+from privacy.models.access import Action
 from tenants import columns, exports, imports, spreadsheets
 from tenants.imports import plan as plans
 from tenants.models import Tenant
@@ -114,7 +114,7 @@ def test_export_writes_a_record_with_reason_and_fields_for_each_person(export, c
     for record in records:
         assert (record.action, record.why, record.reference) == (
             Action.EXPORTED,
-            AccessReason.EXPORT,
+            exports.REASON,
             "report to the owners",
         )
         assert record.fields == ["tenant.name", "occupancy.unit", "tenant.phone"]

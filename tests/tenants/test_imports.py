@@ -23,11 +23,12 @@ from hypothesis import strategies as st
 from privacy import parties
 from privacy.errors import Refused
 from privacy.models import AccessRecord, Subject
-from privacy.models.access import AccessReason, Action
+from privacy.models.access import Action
 from privacy.models.parties import MembershipRole
 from tenants import columns, imports, spreadsheets
 from tenants.imports import pending as pendings
 from tenants.imports import plan as plans
+from tenants.imports.apply import REASON
 from tenants.imports.reading import Table
 from tenants.models import Building, Occupancy, PendingImport, Tenant, Unit
 from tests import factories as f
@@ -807,7 +808,7 @@ def test_preview_saves_nothing_and_records_the_values_that_it_shows(cast, home):
     made = imports.preview(pending=pending, by=cast.sam)
     assert (len(made.new), len(made.changed), snapshot()) == (1, 1, before)
     record = AccessRecord.objects.get()
-    assert (record.subject, record.action, record.why) == (cast.ann_entry.subject, Action.LISTED, AccessReason.IMPORT)
+    assert (record.subject, record.action, record.why) == (cast.ann_entry.subject, Action.LISTED, REASON)
     assert record.fields == ["tenant.birth_place"]  # the phone is masked, and nothing stood under "Keterangan"
 
 
@@ -828,7 +829,7 @@ def test_confirm_makes_new_entries_with_everything_in_the_row(bring, cast, home)
     assert (home_of.unit.building, home_of.role, home_of.moved_in_on) == (home, "renter", date(2020, 1, 31))
     assert Tenant.objects.with_identity("ktp", CICI).get() == entry
     record = AccessRecord.objects.get(subject=entry.subject)
-    assert (record.action, record.why, record.actor.holder) == (Action.CHANGED, AccessReason.IMPORT, cast.sam)
+    assert (record.action, record.why, record.actor.holder) == (Action.CHANGED, REASON, cast.sam)
     assert {"tenant.name", "occupancy.unit", "tenant.identity_number"} <= set(record.fields)
 
 
@@ -866,7 +867,7 @@ def test_confirm_tells_whoever_has_an_account(bring, cast, django_capture_on_com
     with django_capture_on_commit_callbacks(execute=True):
         bring(["Nama", "Unit", "Telepon"], ["Ann Wijaya", "A-12-03", "081234567899"], ["Cici", "B-1", ""])
     record = AccessRecord.objects.get(subject=cast.ann_entry.subject, action=Action.CHANGED)
-    assert (record.why, record.fields, record.party.pk) == (AccessReason.IMPORT, ["tenant.phone"], cast.anggrek.pk)
+    assert (record.why, record.fields, record.party.pk) == (REASON, ["tenant.phone"], cast.anggrek.pk)
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == (["ann@example.com"], "Staff updated your data")
 

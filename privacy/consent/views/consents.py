@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.redirects import safe_next_url
+from accounts.redirects import front_page, safe_next_url
 from accounts.templatetags.dates import datetime_wib
 from privacy import subjects
 from privacy.consent import consents, legal_documents, purposes, rendering, text_diff
@@ -124,7 +124,7 @@ def limited(request):
     """What still works for somebody who does not agree, and the way back."""
     questions = consents.questions(request.user)
     if not questions:
-        return redirect("home")
+        return redirect(front_page())
     if not all(question.declined for question in questions):
         return redirect("consent")
     answered_at = max(question.last.at for question in questions)

@@ -9,11 +9,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import dates
-from privacy import access
+from privacy import access, declarations
 from privacy.admin.base import EventAdmin, TenantDataAdmin, role_of
 from privacy.admin.display import chip, column
 from privacy.admin.idempotent_add import IdempotentAdd
-from privacy.admin.people import WHO, entry_field, names_of
+from privacy.admin.people import entry_field, names_of
 from privacy.admin.steps import StepPage, StepPages
 from privacy.errors import Refused
 from privacy.forms.autocomplete import AutocompleteMany
@@ -132,7 +132,7 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
             why=self.why,
             reference=row.number,
             action=action,
-            fields=WHO,
+            fields=declarations.identifying(),
         )
 
     clause = column(_("ground"), "get_ground_display", capfirst, ordering="ground")

@@ -22,8 +22,6 @@ from privacy.rights.forms.profile_updates import DecisionForm
 from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
 
 Status = ProfileUpdateRequest.Status
-# By which a request is told from another in a list: the person's name and where she lives
-WHO = ("tenant.name", "occupancy.unit")
 KINDS = {
     Status.APPROVED: "settled",
     Status.PARTLY: "settled",
@@ -42,10 +40,10 @@ class QueueList(ChangeList):
 
     def get_results(self, request):
         super().get_results(request)
-        found = declarations.values({row.subject_id for row in self.result_list}, WHO)
+        found = declarations.values({row.subject_id for row in self.result_list}, declarations.identifying())
         for row in self.result_list:
             facts = found.get(row.subject_id, {})
-            row.who = " · ".join(str(value) for key in WHO for _row, value in facts.get(key, []))
+            row.who = " · ".join(str(value) for key in declarations.identifying() for _row, value in facts.get(key, []))
 
 
 def decision_form(data, row, request):
@@ -150,10 +148,10 @@ class UpdateAdmin(Revealing, CaseAdmin):
         boxes = {line.pk: rest for line, *rest in form.rows()}
         items = profile_updates.compare(row, entry)
         present = {line.pk: declarations.masked(entry, line.field) for line in now}
-        who = declarations.values([row.subject_id], WHO).get(row.subject_id, {})
+        who = declarations.values([row.subject_id], declarations.identifying()).get(row.subject_id, {})
         return {
             "form": None if now else form, "has_conflict": bool(now),
-            "who": [str(value) for key in WHO for _row, value in who.get(key, [])],
+            "who": [str(value) for key in declarations.identifying() for _row, value in who.get(key, [])],
             "items": [(item, None, *boxes[item.line.pk]) for item in items],
             "seen": profile_updates.mark(item.line for item in items),
             "read_only": [(item, present.get(item.line.pk)) for item in items],

@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 from accounts.admin_display import WordedAdmin, empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
-from privacy import access
+from privacy import access, declarations
 from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin, role_of
 from privacy.admin.display import chip, column, person
-from privacy.admin.people import WHO, SubjectAdmin, names_of
+from privacy.admin.people import SubjectAdmin, names_of
 from privacy.admin.staff_records import RecordedAdmin
 from privacy.errors import Refused
 from privacy.rights import legal_holds, retention
@@ -84,7 +84,7 @@ class LegalHoldAdmin(RecordedAdmin):
         return " · ".join(filter(None, [dates.datetime_wib(at), name]))
 
     def record_look(self, request, row, **what):
-        names = [*WHO, "legalhold.reason"]
+        names = [*declarations.identifying(), "legalhold.reason"]
         access.record_access(
             row,
             by=request.user,

@@ -10,11 +10,12 @@ from privacy.fields import EncryptedTextField
 from privacy.models.cases import Case
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
+from privacy.portals import PageFor
 from privacy.scope import ScopedQuerySet
 
 
 class ProfileUpdateRequest(Case):
-    PAGE = "update_detail"
+    PAGE = PageFor.UPDATE_REQUEST
     NOT_STAFF = _("Only staff of the management that keeps this record can decide.")
 
     class Status(models.TextChoices):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from privacy.middleware import open_without_consent
+from privacy.portals import PageFor, url_name_of
 from privacy.rights.models.rights_requests import RightsRequest
 from privacy.scope import Role
 
@@ -33,10 +34,14 @@ class Right:
     article: str
     happens: str
     clock: str
-    page: str = ""
+    page: str | PageFor = ""
     page_label: str = ""
     gated: bool = False  # the page opens only to people who have agreed
     ask_too: bool = False  # the page does not do all of it: asking stands beside it
+
+    @property
+    def url_name(self):
+        return url_name_of(self.page)
 
 
 RIGHTS = (
@@ -56,7 +61,7 @@ RIGHTS = (
         _("Article 6 of UU PDP"),
         _("Your building management compares old and new, decides on each field and tells you why."),
         HOURS,
-        "my_data",
+        PageFor.CHANGING_DATA,
         _("Ask for a change"),
         gated=True,
     ),
