@@ -9,6 +9,7 @@ import hashlib
 import re
 from os import SEEK_END
 from pathlib import Path
+from threading import Lock
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,6 +25,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from zxcvbn import zxcvbn
+from zxcvbn.matching import add_frequency_lists
 
 from accounts.common_words import INDONESIAN
 
@@ -35,12 +38,12 @@ PARTS = [
 ]
 # What the page's script calls the parts, to tick them off while the password is typed
 PART_NAMES = ["upper", "lower", "digit", "other"]
-SHORTEST_WORD, LONGEST_PATTERN, LONGEST_COMPARED, MOST_AROUND = 4, 4, 1024, 8
+SHORTEST_WORD, LONGEST_COMPARED = 4, 1024
+GUESSES_MIN = 10**10  # what ten characters without any pattern take
+LONGEST_GUESSED = 24  # characters: zxcvbn takes a quarter of a second for the worst of them, and minutes for 1024
+ONE_AT_A_TIME = Lock()  # zxcvbn keeps the words it is given in one dictionary of the whole process
 LOOKS_LIKE = str.maketrans("034579@$€+", "oeastgaset")
-ROWS = "01234567890123456789 98765432109876543210"
 OUR_BREACHED = Path(__file__).with_name("breached_passwords.txt")
-# ddmmyyyy, yyyymmdd, ddmmyy
-DATES = re.compile(r"[0-3]\d[01]\d(19|20)?\d\d|(19|20)\d\d[01]\d[0-3]\d")
 # The portal's and the trade's own words, and the roles in it; names of companies and buildings come from the register
 CONTEXT = frozenset({"admin", "apartemen", "bamms", "gedung", "manajemen", "pengelola", "penghuni", "penyewa", "portal",
                      "superuser", "tenant", "vendor"})  # fmt: skip
@@ -86,32 +89,23 @@ class SimilarityValidator(UserAttributeSimilarityValidator):
 
 
 class CommonValidator(CommonPasswordValidator):
-    """A common word stays one with a capital, digits and signs around it, in it or for its letters: "P@ssw0rd2026!".
+    """Refuses what a program guesses in fewer than GUESSES_MIN tries, as zxcvbn counts them.
 
-    Compared is what is left after such additions, because next to no entry of any list has our composition itself.
+    It knows words in any case, with signs for letters, turned round, repeated, with dates, rows of keys and endings
+    such as "2026!". To its own lists come the person's words, Indonesian ones and those of Django's list.
     """
 
     def __init__(self):
         super().__init__()
-        stems = {_letters(entry) for entry in self.passwords}
-        self.words = INDONESIAN | {stem for stem in stems if len(stem) >= SHORTEST_WORD}
+        add_frequency_lists({"indonesian": sorted(INDONESIAN), "django": sorted(self.passwords)})
 
     def validate(self, password, user=None):
-        text = password.casefold()[:LONGEST_COMPARED]
-        if text in self.passwords or self.is_common(text):
+        if self.is_common(password, [user.email, *re.findall(r"\w+", f"{user.email} {user.name}")] if user else []):
             raise ValidationError(self.get_error_message(), code="password_too_common")
 
-    def is_common(self, text):
-        """A word or the same word again, a few characters again and again, or a row of digits with hardly a letter."""
-        letters = _letters(text)
-        if _period(text) <= LONGEST_PATTERN or (len(letters) >= SHORTEST_WORD and _period(letters) <= 2):
-            return True
-        if any(stem in self.words or stem[: _period(stem)] in self.words for stem in _stems(text)):
-            return True
-        digits = "".join(filter(str.isdecimal, text))
-        return len(letters) < SHORTEST_WORD and (
-            digits in self.passwords or digits in ROWS or bool(DATES.fullmatch(digits))
-        )
+    def is_common(self, password, own_words=()):
+        with ONE_AT_A_TIME:
+            return zxcvbn(password[:LONGEST_GUESSED], own_words)["guesses"] < GUESSES_MIN
 
     def get_error_message(self):
         return _("Choose a password that is harder to guess: three or four words that do not belong together are good.")
@@ -189,22 +183,6 @@ def _letters(text):
 def _decoded(text):
     """Signs and digits read as the letters they are used for."""
     return [text.translate(LOOKS_LIKE | {ord(sign): letter for sign in "1!|"}) for letter in "il"]
-
-
-def _stems(text):
-    """What may be the word: all letters together, or read with the signs within it and some of those around it."""
-    yield _letters(text)
-    letters = [place for place, character in enumerate(text) if character.isalpha()]
-    if not letters:
-        return
-    for start in range(max(0, letters[0] - MOST_AROUND), letters[0] + 1):
-        for end in range(letters[-1] + 1, min(len(text), letters[-1] + MOST_AROUND) + 1):
-            yield from map(_letters, _decoded(text[start:end]))
-
-
-def _period(text):
-    """The length of the shortest beginning that, written again and again, gives the text."""
-    return next((n for n in range(1, len(text)) if text.startswith(text[n:])), len(text))
 
 
 def _rules_html():

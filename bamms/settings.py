@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.bilingual import column_name
 from bamms import startup_checks
-from privacy.countries import NAMES as COUNTRIES_OVERRIDE  # noqa: F401 - a setting: country names in both languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"

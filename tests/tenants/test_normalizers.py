@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 import phonenumbers
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy import countries
+from tenants.models import Tenant
 from tenants.normalizers import (
     clean_date,
     clean_email,
@@ -178,14 +180,36 @@ def test_clean_nationality_refuses_what_is_no_country(text):
 
 def test_every_country_has_a_name_in_both_languages_and_is_found_by_it():
     assert set(countries.INDONESIAN) == set(countries.COUNTRIES) == set(countries.NAMES)
-    assert str(countries.NAMES["NL"]) == "Netherlands"
+    assert str(countries.NAMES["NL"]) == Tenant(nationality="NL").nationality.name == "Netherlands"
     for language in ("en", "id"):
         with override(language):
             assert {code: clean_nationality(str(name)) for code, name in countries.NAMES.items()} == {
                 code: code for code in countries.NAMES
             }
     with override("id"):
-        assert str(countries.NAMES["NL"]) == "Belanda"
+        assert str(countries.NAMES["NL"]) == Tenant(nationality="NL").nationality.name == "Belanda"
+
+
+def test_every_name_that_a_register_may_hold_is_found():
+    lines = (settings.BASE_DIR / "tests" / "data" / "country-names.csv").read_text().splitlines()
+    written = [line.split(";", 1) for line in lines]
+    assert len(written) > 400
+    assert [(code, name) for code, name in written if countries.find(name) != code] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("CI", "Pantai Gading"),
+        ("HK", "Hong Kong"),
+        ("MM", "Myanmar"),
+        ("PS", "Palestina"),
+        ("CD", "Republik Demokratik Kongo"),
+    ],
+)
+def test_indonesian_names_are_those_of_everyday_use(code, name):
+    with override("id"):
+        assert str(countries.NAMES[code]) == name
 
 
 @pytest.mark.parametrize(
