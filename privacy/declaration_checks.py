@@ -23,11 +23,11 @@ def check_declarations(**kwargs):
         checks.Error(f"Privacy: {message}", hint=hint, obj=model, id=f"privacy.E{number:03}")
         for model in apps.get_models()
         if "Privacy" in vars(model)
-        for number, message, hint in _mistakes(model)
+        for number, message, hint in mistakes(model)
     ]
 
 
-def _mistakes(model):
+def mistakes(model):
     """(number, what is wrong, hint). Wrong words come alone: what is misspelt is missing elsewhere too."""
     if wrong := list(_wrong_words(vars(model.Privacy))):
         yield from wrong

@@ -2,7 +2,6 @@
 
 import ast
 import gettext
-from pathlib import Path
 
 from django.conf import settings
 from django.template import engines
@@ -12,11 +11,9 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.utils.text import get_text_list
 from django.utils.translation import trim_whitespace
 
-APPS = ("accounts", "bamms", "privacy", "tenants")
+from tests.rules.apps import SOURCES, name
+
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.*"))
-MODULES = sorted(
-    path for app in APPS for path in (settings.BASE_DIR / app).rglob("*.py") if "migrations" not in path.parts
-)
 # Function → (place of the context or None, place of the sentence, place of the plural or None)
 CALLS = {
     "_": (None, 0, None), "gettext": (None, 0, None), "gettext_lazy": (None, 0, None), "gettext_noop": (None, 0, None),
@@ -25,15 +22,11 @@ CALLS = {
 }  # fmt: skip
 
 
-def name(path):
-    return str(Path(path).relative_to(settings.BASE_DIR))
-
-
-def in_code():
+def in_code(sources=SOURCES):
     """(context, sentence) → where it stands, of all Python modules."""
     found = {}
-    for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text())):
+    for source in sources:
+        for node in ast.walk(source.tree):
             if isinstance(node, ast.Call) and (
                 places := CALLS.get(getattr(node.func, "id", getattr(node.func, "attr", "")))
             ):
@@ -44,13 +37,13 @@ def in_code():
                     for at in places
                 ]
                 if isinstance(texts[1], str):
-                    found.setdefault((texts[0], texts[1]), f"{name(path)}:{node.lineno}")
+                    found.setdefault((texts[0], texts[1]), f"{source.name}:{node.lineno}")
     return found
 
 
-def in_templates():
+def in_templates(paths=TEMPLATES):
     found = {}
-    for path in TEMPLATES:
+    for path in paths:
         template = engines["django"].from_string(path.read_text()).template
         for node in nodes(template.nodelist):
             if isinstance(node, TranslateNode) and str(node.filter_expression.var.var).startswith("'"):

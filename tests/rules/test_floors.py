@@ -4,21 +4,17 @@ import ast
 import logging.config
 
 import pytest
-from django.apps import apps
-from django.conf import settings
 from importlinter.cli import lint_imports
 
-FLOORS = ("accounts", "privacy", "tenants", "bamms")  # from the ground up
-MODULES = sorted(path for floor in FLOORS for path in (settings.BASE_DIR / floor).rglob("*.py"))
-TREES = {str(path.relative_to(settings.BASE_DIR)): ast.parse(path.read_text()) for path in MODULES}
+from tests.rules.apps import ALL_SOURCES, APPS, LAYERS, ROOT, level, may_know, our_models
 
 
 def places(found):
     return "\n  ".join(found)
 
 
-def test_imports_keep_to_the_floors(monkeypatch, capsys):
-    monkeypatch.chdir(settings.BASE_DIR)
+def test_imports_keep_to_the_layers(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
     # It would silence every logger that is there, for all tests after this one
     monkeypatch.setattr(logging.config, "dictConfig", lambda config: None)
     broken = lint_imports(config_filename="pyproject.toml", cache_dir=None)
@@ -27,76 +23,93 @@ def test_imports_keep_to_the_floors(monkeypatch, capsys):
     )
 
 
-def test_no_import_inside_a_function():
-    found = [
-        f"{name}:{inner.lineno}"
-        for name, tree in TREES.items()
-        for outer in ast.walk(tree)
+def without_layer(labels, layers=LAYERS):
+    return [f"{label} is in no layer" for label in labels if level(label, layers) < 0]
+
+
+def test_every_app_has_its_layer():
+    missing = without_layer(APPS)
+    assert not missing, f"Add it to the contract “layers” in pyproject.toml:\n  {places(missing)}"
+
+
+def late_imports(sources):
+    return [
+        f"{source.name}:{inner.lineno}"
+        for source in sources
+        for outer in ast.walk(source.tree)
         if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for inner in ast.walk(outer)
         if isinstance(inner, ast.Import | ast.ImportFrom)
     ]
+
+
+def test_no_import_inside_a_function():
+    found = late_imports(ALL_SOURCES)
     assert not found, (
-        f"Import at the top of the module; a circle means that something stands on the wrong floor:\n  {places(found)}"
+        f"Import at the top of the module; a circle means that something is in the wrong layer:\n  {places(found)}"
     )
 
 
+def hidden_imports(sources, layers=LAYERS):
+    """`import_module("…")` and `apps.get_model` of an app that this one may not know are imports in disguise."""
+    return [
+        f"{source.name}:{node.lineno} names {named}"
+        for source in sources
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", ""))
+        in {"import_module", "import_string", "__import__", "get_model"}
+        for named in (arg.value.split(".")[0] for arg in node.args if isinstance(getattr(arg, "value", None), str))
+        if level(named, layers) >= 0 and not may_know(source.app, named, layers)
+    ]
+
+
 def test_no_import_hides_by_name():
-    """`import_module("…")` and `apps.get_model` of an upper floor are imports in disguise."""
-    found = []
-    for name, tree in TREES.items():
-        own = FLOORS.index(name.split("/")[0])
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {
-                "import_module",
-                "import_string",
-                "__import__",
-                "get_model",
-            }:
-                named = [
-                    arg.value.split(".")[0]
-                    for arg in node.args
-                    if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-                ]
-                found += [
-                    f"{name}:{node.lineno} names {floor}"
-                    for floor in named
-                    if floor in FLOORS and FLOORS.index(floor) > own
-                ]
-    assert not found, f"A name reaches up to a floor that this one may not know:\n  {places(found)}"
+    found = hidden_imports(ALL_SOURCES)
+    assert not found, f"A name reaches an app that this one may not know:\n  {places(found)}"
+
+
+def type_checking_imports(sources):
+    return [
+        f"{source.name}:{node.lineno}"
+        for source in sources
+        for node in ast.walk(source.tree)
+        if getattr(node, "id", getattr(node, "attr", "")) == "TYPE_CHECKING"
+    ]
 
 
 def test_no_type_checking_dodge():
-    found = [
-        f"{name}:{node.lineno}"
-        for name, tree in TREES.items()
-        for node in ast.walk(tree)
-        if (isinstance(node, ast.Name) and node.id == "TYPE_CHECKING")
-        or (isinstance(node, ast.Attribute) and node.attr == "TYPE_CHECKING")
-    ]
+    found = type_checking_imports(ALL_SOURCES)
     assert not found, f"An import under TYPE_CHECKING is still an import: leave the annotation out.\n  {places(found)}"
 
 
-def test_no_star_import():
-    found = [
-        f"{name}:{node.lineno}"
-        for name, tree in TREES.items()
-        for node in ast.walk(tree)
+def star_imports(sources):
+    return [
+        f"{source.name}:{node.lineno}"
+        for source in sources
+        for node in ast.walk(source.tree)
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
     ]
+
+
+def test_no_star_import():
+    found = star_imports(ALL_SOURCES)
     assert not found, f"Name what you import: `from privacy.models import *` once replaced a module.\n  {places(found)}"
 
 
-@pytest.mark.parametrize(
-    "model",
-    [m for m in apps.get_models(include_auto_created=True) if m._meta.app_label in FLOORS],
-    ids=lambda m: m._meta.label,
-)
-def test_foreign_keys_point_down(model):
-    own = FLOORS.index(model._meta.app_label)
-    up = [
-        field.name
+def keys_up(models, layers=LAYERS):
+    return [
+        f"{model._meta.label}.{field.name} points to {field.related_model._meta.label}"
+        for model in models
         for field in model._meta.get_fields(include_hidden=True)
-        if field.is_relation and field.concrete and field.related_model._meta.app_label in FLOORS[own + 1 :]
+        if field.is_relation
+        and field.concrete
+        and level(field.related_model._meta.app_label, layers) >= 0
+        and not may_know(model._meta.app_label, field.related_model._meta.app_label, layers)
     ]
-    assert not up, f"{model.__name__}.{', '.join(up)} points to an upper floor: let the upper model hold the key."
+
+
+@pytest.mark.parametrize("model", our_models(include_auto_created=True), ids=lambda m: m._meta.label)
+def test_foreign_keys_point_down(model):
+    up = keys_up([model])
+    assert not up, f"{places(up)}, an upper app: let the upper model hold the key."

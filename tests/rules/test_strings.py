@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 
 from django.template.base import Lexer, TokenType
 
-from tests.rules.sentences import MODULES, TEMPLATES, listed, name
+from tests.rules.apps import SOURCES, name
+from tests.rules.sentences import TEMPLATES, listed
 
 # Names that are the same in every language
 NAMES = {"BAMMS", "Bahasa Indonesia", "English", "ID", "EN", "CSV", "XLSX", "PDF", "NIK", "KTP", "SIM", "WIB"}
@@ -81,13 +82,14 @@ def visible(path):
     )
 
 
-def test_templates_hold_no_untranslated_text():
-    found = [
-        f"{name(path)}: {text[:80]!r}"
-        for path in TEMPLATES
-        if path.suffix in {".html", ".txt"}
-        for text in visible(path)
+def untranslated_templates(paths):
+    return [
+        f"{name(path)}: {text[:80]!r}" for path in paths if path.suffix in {".html", ".txt"} for text in visible(path)
     ]
+
+
+def test_templates_hold_no_untranslated_text():
+    found = untranslated_templates(TEMPLATES)
     assert not found, f"Wrap these in {{% translate %}} or {{% blocktranslate trimmed %}}:\n  {listed(found)}"
 
 
@@ -112,27 +114,35 @@ def is_text(node):
     return isinstance(text, ast.Constant) and isinstance(text.value, str) and says_something(text.value)
 
 
-def test_code_holds_no_untranslated_text():
-    found = [
-        f"{name(path)}:{node.lineno}"
-        for path in MODULES
-        if "management" not in path.parts and "demo" not in path.parts
-        for node in untranslated(ast.parse(path.read_text()))
+def untranslated_code(sources):
+    return [
+        f"{source.name}:{node.lineno}"
+        for source in sources
+        if "management" not in source.path.parts and "demo" not in source.path.parts
+        for node in untranslated(source.tree)
     ]
+
+
+def test_code_holds_no_untranslated_text():
+    found = untranslated_code(SOURCES)
     assert not found, f"Wrap these in _():\n  {listed(found)}"
 
 
-def test_sentences_are_formatted_after_their_translation():
-    """`_(f"…")` and `_("…" % x)` are in no catalogue."""
-    found = [
-        f"{name(path)}:{node.lineno}"
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text()))
+def formatted_early(sources):
+    """`_(f"…")` and `_("…" % x)`, which are in no catalogue."""
+    return [
+        f"{source.name}:{node.lineno}"
+        for source in sources
+        for node in ast.walk(source.tree)
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", "") in {"_", "gettext", "gettext_lazy", "ngettext"}
         and node.args
         and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
     ]
+
+
+def test_sentences_are_formatted_after_their_translation():
+    found = formatted_early(SOURCES)
     assert not found, f'Translate first, then fill in: _("… %(n)s …") % {{…}}:\n  {listed(found)}'
 
 

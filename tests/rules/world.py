@@ -84,7 +84,6 @@ from tenants.models import (
 )
 from tests import factories as f
 
-OURS_APPS = ("accounts", "privacy", "tenants", "bamms")
 PICTURE = b"\xff\xd8\xff not really a picture"
 # first letters tell the sides apart: what belongs to Bougenvil is B…, and never shown to Anggrek
 SIDES = {"anggrek": ("ann", "sam", "vera"), "bougenvil": ("bob", "rita", "wati")}
