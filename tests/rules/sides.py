@@ -64,7 +64,7 @@ def request_of(user):
 
 
 class Everyone:
-    pk, is_active, is_staff, is_superuser = 0, True, True, True
+    pk, is_authenticated, is_active, is_staff, is_superuser = 0, True, True, True, True
 
     def has_perm(self, *_args):
         return True
@@ -76,9 +76,5 @@ def request_of_everyone():
     return request
 
 
-def inlines():
-    return [
-        (model, inline)
-        for model, model_admin in REGISTERED.items()
-        for inline in model_admin.get_inline_instances(request_of_everyone())
-    ]
+def inlines(admins):
+    return [inline for owner in admins for inline in owner.get_inline_instances(request_of_everyone())]

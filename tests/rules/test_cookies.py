@@ -25,10 +25,14 @@ def faults(response):
     return found
 
 
+def lasting(visits):
+    return [f"{visit}: {fault}" for visit in visits for fault in faults(visit.response)]
+
+
 def test_no_answer_sets_a_lasting_cookie(walk):
     set_somewhere = {name for visit in walk for name in visit.response.cookies}
     assert set_somewhere >= {settings.CSRF_COOKIE_NAME}
-    found = [f"{visit}: {fault}" for visit in walk for fault in faults(visit.response)]
+    found = lasting(walk)
     assert not found, "Set no expiry, and no cookie beside session, CSRF and language:\n  " + "\n  ".join(found)
 
 

@@ -9,12 +9,16 @@ pytestmark = pytest.mark.django_db
 REMEDY = "If this is meant, say so in tests/rules/doors.py; if not, mend the view:\n  "
 
 
-def expected():
-    """(method, route, who) → answer, from the tables. None: the method is refused."""
-    for route, (_address, get, *post) in (PORTAL | ROOF).items():
+def expected_of(table):
+    """(method, route, who) → answer. None: the method is refused."""
+    for route, (_address, get, *post) in table.items():
         for method, answers in (("GET", get), ("POST", post[0] if post else None)):
             found = answers.split() if answers else [None] * len(PEOPLE)
             yield from zip(((method, route, who) for who in PEOPLE), found, strict=True)
+
+
+def expected():
+    yield from expected_of(PORTAL | ROOF)
     for label, pages in MODELS.items():
         before = f"admin/{label.replace('.', '/')}/"
         for page, answers in pages.items():
@@ -22,8 +26,12 @@ def expected():
             yield from zip((("GET", before + PAGES.get(page, page), who) for who in PEOPLE), found, strict=True)
 
 
+def unlisted(routes, table=PORTAL):
+    return [route for route in routes if route not in table]
+
+
 def test_every_address_stands_in_the_table():
-    missing = [route for route in portal_routes() if route not in PORTAL]
+    missing = unlisted(portal_routes())
     listed = {(*label.split("."), PAGES.get(page, page)) for label, pages in MODELS.items() for page in pages}
     missing += ["/".join(parts) for parts in admin_routes() if parts not in listed]
     missing += [
@@ -36,13 +44,16 @@ def test_every_address_stands_in_the_table():
     assert not gone, f"These addresses are gone; take them off tests/rules/doors.py: {gone}"
 
 
-def test_every_door_answers_as_the_table_says(walk):
-    wanted = dict(expected())
-    wrong = [
+def answered_otherwise(visits, wanted):
+    return [
         f"{visit}: {visit.answer} instead of {answer or 'refusing the method'}"
-        for visit in walk
+        for visit in visits
         if not fits(visit.answer, answer := wanted.get((visit.method, visit.route, visit.who), "no entry"))
     ]
+
+
+def test_every_door_answers_as_the_table_says(walk):
+    wrong = answered_otherwise(walk, dict(expected()))
     assert not wrong, REMEDY + "\n  ".join(wrong)
 
 

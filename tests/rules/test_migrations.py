@@ -1,18 +1,22 @@
 """Migrations are complete, linear and named."""
 
 import re
-from collections import Counter
 
 import pytest
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
-APPS = ("accounts", "privacy", "tenants")
+from tests.rules.apps import APPS
 
 
 @pytest.fixture(scope="module")
-def graph():
-    return MigrationLoader(None).graph
+def migrations():
+    """Name → migration, of each app of ours that has any."""
+    found = {}
+    for (app, name), migration in MigrationLoader(None).graph.nodes.items():
+        if app in APPS:
+            found.setdefault(app, {})[name] = migration
+    return found
 
 
 @pytest.mark.django_db
@@ -25,38 +29,43 @@ def test_no_migration_is_missing(capsys):
         )
 
 
-@pytest.mark.parametrize("app", APPS)
-def test_migrations_are_linear(graph, app):
-    nodes = sorted(key for key in graph.nodes if key[0] == app)
-    parents = Counter(
-        parent for key in nodes for parent in {p.key for p in graph.node_map[key].parents if p.key[0] == app}
-    )
-    assert len(graph.leaf_nodes(app)) == 1, f"{app} has two last migrations: let one follow the other, no merge."
-    assert not [key for key, children in parents.items() if children > 1], f"{app} forks: renumber the later migration."
-    assert [key[1][:4] for key in nodes] == [f"{number:04d}" for number in range(1, len(nodes) + 1)], (
-        f"{app} is not numbered 0001, 0002, …"
-    )
+def forks(found):
+    """Migrations of one app that do not follow the one before them, or that are not numbered 0001, 0002, …"""
+    wrong, before = [], None
+    for number, (name, migration) in enumerate(sorted(found.items()), start=1):
+        own = {parent for label, parent in migration.dependencies if label == migration.app_label}
+        if own != ({before} if before else set()) or not name.startswith(f"{number:04d}_"):
+            wrong.append(name)
+        before = name
+    return wrong
 
 
-@pytest.mark.parametrize("app", APPS)
-def test_migrations_are_named(graph, app):
-    wrong = [
-        name
-        for label, name in graph.nodes
-        if (label == app and not re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+", name)) or (label == app and "_auto_" in name)
-    ]
-    assert not wrong, f"Name these after what they do (--name), not after their date: {wrong}"
+def test_migrations_are_linear(migrations):
+    assert len(migrations) >= 3
+    wrong = {app: forks(found) for app, found in migrations.items()}
+    assert not any(wrong.values()), f"Let each follow the one before it, no merge; renumber the later one: {wrong}"
 
 
-@pytest.mark.parametrize("app", APPS)
-def test_migrations_can_be_undone(graph, app):
-    stuck = [
+def unnamed(found):
+    return [name for name in found if not re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+", name) or "_auto_" in name]
+
+
+def test_migrations_are_named(migrations):
+    wrong = {app: unnamed(found) for app, found in migrations.items()}
+    assert not any(wrong.values()), f"Name these after what they do (--name), not after their date: {wrong}"
+
+
+def stuck(found):
+    return [
         f"{name}: {operation.describe()}"
-        for (label, name), migration in graph.nodes.items()
-        if label == app
+        for name, migration in found.items()
         for operation in migration.operations
         if not operation.reversible
     ]
-    assert not stuck, (
-        f"Give each of these a way back (reverse_code, reverse_sql), or say in the code why there is none:\n{stuck}"
+
+
+def test_migrations_can_be_undone(migrations):
+    wrong = {app: stuck(found) for app, found in migrations.items()}
+    assert not any(wrong.values()), (
+        f"Give each of these a way back (reverse_code, reverse_sql), or say in the code why there is none:\n{wrong}"
     )

@@ -36,17 +36,22 @@ def admin_addresses(world, who):
                 yield admin_address(world, *label.split("."), PAGES.get(page, page))
 
 
+def taken_without_token(client, addresses):
+    """`client` checks tokens, and sends none."""
+    found = []
+    for address in addresses:
+        response = client.post(address, {"answer": "decline", "login": "ann@example.com"})
+        if response.status_code != 403:
+            found.append(f"POST {address}: {response.status_code}")
+    return found
+
+
 def test_every_post_without_a_token_is_refused(world):
-    words = words_of(world)
-    accepted = []
+    words, accepted = words_of(world), []
+    addresses = [address.format(**words) for route, address in taking_posts().items() if route not in WITHOUT_TOKEN]
     for who in ("anonymous", "ann", "vera", "sam", "otto"):
         client = client_for(world, who, enforce_csrf_checks=True)
-        for route, address in taking_posts().items():
-            if route in WITHOUT_TOKEN:
-                continue
-            response = client.post(address.format(**words), {"answer": "decline", "login": "ann@example.com"})
-            if response.status_code != 403:
-                accepted.append(f"{who} POST {address}: {response.status_code} ({route})")
+        accepted += [f"{who} {found}" for found in taken_without_token(client, addresses)]
     assert not accepted, "These take a POST without a token; remove csrf_exempt:\n  " + "\n  ".join(accepted)
     assert SharingRequest.objects.filter(status="waiting").count() == 2
 
@@ -67,10 +72,15 @@ def test_what_takes_only_posts_refuses_get(world):
         assert client.get(PORTAL[route][0].format(**words)).status_code == 405, route
 
 
+def written_by_get(visits):
+    gets = (visit for visit in visits if visit.method == "GET")
+    return [f"{visit} writes {wrote}" for visit in gets if (wrote := visit.written - SIDE_EFFECTS)]
+
+
 def test_get_changes_nothing(walk):
     """Consent by a link, withdrawal by a picture's address, deletion by a crawler: none of them."""
     gets = [visit for visit in walk if visit.method == "GET"]
-    found = [f"{visit} writes {wrote}" for visit in gets if (wrote := visit.written - SIDE_EFFECTS)]
+    found = written_by_get(walk)
     assert not found, "Let a POST do this:\n  " + "\n  ".join(found)
     assert len(gets) > 50
 

@@ -6,13 +6,19 @@ import tempfile
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, default_storage
 from django.db.models import FileField
+from django.forms import BaseForm
+from django.forms import FileField as FileBox
 
-from privacy.files.uploads import EncryptedFiles, PrivateStorage
+from privacy.files.uploads import EncryptedFiles, ImageUpload, PrivateStorage
 from tenants import spreadsheets
-from tests.rules.apps import SOURCES
+from tenants.forms.imports import RegisterFile
+from tests.rules.apps import APPS, SOURCES
+from tests.rules.sides import request_of_everyone
+from tests.rules.site import routes
 
 # The modules that may open files by themselves, how, and why
 WRITERS = {
@@ -24,6 +30,8 @@ WRITERS = {
     "privacy/rights/erasure_journal.py": {"os.open"},  # pseudonyms of the erased, outside the database on purpose
     "privacy/files/uploads.py": {"os.open"},  # sealed files take the place of sealed ones
 }
+# File boxes that keep no file: they read a register and give its rows
+READERS = (RegisterFile,)
 OPENING = {"open", "write_text", "write_bytes", "touch", "mkstemp", "NamedTemporaryFile", "TemporaryFile"}
 SEALERS = {
     "privacy/private_search.py",  # words of a search, in an address that is good for an hour: nothing is kept
@@ -68,6 +76,48 @@ def test_every_file_column_is_kept_in_the_private_storage():
     assert open_files(apps.get_models()) == []
     assert isinstance(default_storage._wrapped, PrivateStorage)
     assert issubclass(PrivateStorage, EncryptedFiles)
+
+
+def our_forms(packages):
+    """Every form class of these packages: the address list has imported them all."""
+    list(routes())
+    return [form for form in subclasses(BaseForm) if any(f"{form.__module__}.".startswith(f"{p}.") for p in packages)]
+
+
+def subclasses(cls):
+    for each in cls.__subclasses__():
+        yield each
+        yield from subclasses(each)
+
+
+def boxes_of(form):
+    return {f"{form.__module__}.{form.__qualname__}.{name}": box for name, box in form.base_fields.items()}
+
+
+def boxes_of_admin(owner):
+    request, name = request_of_everyone(), type(owner).__name__
+    forms = [owner.get_form(request), *(formset.form for formset, _inline in owner.get_formsets_with_inlines(request))]
+    return {f"{name}.{label}": box for form in forms for label, box in form.base_fields.items()}
+
+
+def uncleaned(boxes):
+    """File boxes that take in what was sent as it came."""
+    return [
+        where
+        for where, box in boxes.items()
+        if isinstance(box, FileBox) and not isinstance(box, (ImageUpload, *READERS))
+    ]
+
+
+@pytest.mark.django_db
+def test_every_upload_is_cleaned():
+    boxes = {}
+    for form in our_forms(APPS):
+        boxes |= boxes_of(form)
+    for owner in admin.site._registry.values():
+        boxes |= boxes_of_admin(owner)
+    assert sum(isinstance(box, ImageUpload) for box in boxes.values()) > 5
+    assert uncleaned(boxes) == [], "Use a field of privacy.files.uploads: it redraws pictures and refuses active PDF."
 
 
 def own_writes(sources):

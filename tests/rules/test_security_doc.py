@@ -10,6 +10,7 @@ from django.conf import settings
 
 from privacy import declarations
 from tenants.models import Tenant
+from tests.rules.apps import APPS
 
 ROOT = Path(settings.BASE_DIR)
 THREATS, CONTROLS, ASVS = (
@@ -18,7 +19,8 @@ THREATS, CONTROLS, ASVS = (
 STATES = {"met", "n/a", "open"}
 ROW = re.compile(r"^\| (V\d+\.\d+\.\d+) \| L(\d) \| ([^|]+) \| ([^|]+) \| (.+) \|$", re.MULTILINE)
 ENTRY = re.compile(r"^- \*\*(V\d+\.\d+\.\d+)\*\*(.*(?:\n  .*)*)", re.MULTILINE)
-PATH = re.compile(r"(?<![\w./])(?:accounts|bamms|docs|locale|privacy|static|templates|tenants|tests)/[\w./-]*\w")
+FOLDERS = "|".join(sorted({*APPS, "docs", "locale", "static", "templates", "tests"}))
+PATH = re.compile(rf"(?<![\w./])(?:{FOLDERS})/[\w./-]*\w")
 NAMED = re.compile(r"(tests/[\w/]+\.py)((?:::\w+)+)")
 
 
