@@ -20,7 +20,7 @@ WORDS = {
     "name": ("letter", "suspend"),
     "act": ("close",),
     "audience": ("people", "authority"),
-    "app_label": ("tenants",),
+    "app_label": tuple(sorted({model._meta.app_label for model in admin.site._registry})),
     "url": ("nowhere",),
     # Secrets of mails, which nobody has from a row
     "uidb36": ("1",),

@@ -1,3 +1,5 @@
+"""Numbers of the next agreement, request, receipt: one row for each kind and year."""
+
 from django.db import models
 
 

@@ -1,3 +1,5 @@
+"""Which daily job has run for which period, so that none runs twice."""
+
 from django.db import models
 from django.utils import timezone
 

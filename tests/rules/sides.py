@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
 
+from accounts.models import User
 from privacy.scope import Role
 from tenants.models import BuildingManagement, Unit, Vendor
 
@@ -63,15 +64,9 @@ def request_of(user):
     return request
 
 
-class Everyone:
-    pk, is_authenticated, is_active, is_staff, is_superuser = 0, True, True, True, True
-
-    def has_perm(self, *_args):
-        return True
-
-
 def request_of_everyone():
-    request = request_of(Everyone())
+    """The request of somebody who may do everything, and who is not in the database."""
+    request = request_of(User(pk=0, is_staff=True, is_superuser=True))
     request._admin_role = Role.OPERATOR
     return request
 

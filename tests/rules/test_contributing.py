@@ -1,0 +1,259 @@
+"""The rules of CONTRIBUTING.md that a program can check, each with an example that it must refuse."""
+
+import ast
+import re
+
+import pytest
+from django.db import models
+from django.test.utils import isolate_apps
+
+from tests.rules.apps import ROOT, SOURCES, Source, our_models
+from tests.rules.sentences import in_code, in_templates
+
+VAGUE = {"utils", "util", "helpers", "common", "core", "mixins", "services", "misc", "tools"}
+# Modules in which Django hands over a request; everywhere else a function that acts takes `by`
+WITH_REQUEST = {"views", "admin", "forms", "middleware"}
+SENT = {"GET", "POST", "META", "FILES", "COOKIES", "session", "headers", "user"}
+QUERYSET_WRITES = {
+    "bulk_create", "bulk_update", "create", "delete", "get_or_create", "update", "update_or_create",
+}  # fmt: skip
+# Public functions in a transaction that take no `by`, or not only keywords, with the reason
+OTHER_VERBS = {
+    "accounts/sessions.py:renew": "about the session of a request",
+    "bamms/demo/__init__.py:load": "a command, on an empty database",
+    "privacy/access.py:record_accesses": "the evidence that verbs write: about rows",
+    "privacy/access.py:record_listing": "the evidence that a list writes: about grants",
+    "privacy/audit_log.py:delete_old": "a daily job",
+    "privacy/oversight/evidence_checks.py:checkpoint": "a daily job",
+    "privacy/parties.py:register_party": "called by the verbs that register a company",
+    "privacy/rights/erasures.py:carry_out": "a daily job, of what somebody has ordered",
+    "privacy/rights/retention.py:clear": "one item of a run, by whom the run is",
+    "tenants/claims.py:check": "a step of a claim: the claimant is its own",
+    "tenants/claims.py:close_unmatched": "a daily job",
+}
+# Fields whose name is a term of the field or of Django
+OTHER_DATES = {
+    "accounts.User.date_joined", "accounts.User.last_login", "privacy.JobRun.period", "tenants.PageUse.day",
+    "tenants.Tenant.birth_date",
+}  # fmt: skip
+DATES = re.compile(r"(.+_)?(on|from|until)")
+MOMENTS = re.compile(r"(.+_)?(at|from|until)")
+AMERICAN = re.compile(
+    r"\b(e-mails?|log(ged|ging)? ?(in|on|out)|logins?|colors?|centers?|catalogs?|licenses?|behaviors?"
+    r"|\w{3,}(?<!\bs)(?<!pr)(?<!capsi)iz(e|ed|es|ing|ation))\b",
+    re.IGNORECASE,
+)
+# Sentences of Django and allauth that the catalogue translates: as they are written there
+BORROWED = ("bamms/django_strings.py", "accounts/adapters.py")
+
+
+def source_of(text, name="tenants/nothing.py"):
+    source = Source(ROOT / name, name.partition("/")[0])
+    source.tree = ast.parse(text)
+    return source
+
+
+def functions(source):
+    return [node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef)]
+
+
+def stands_in(source, places):
+    return bool({source.path.stem, *source.path.relative_to(ROOT).parts} & places)
+
+
+def vague(sources):
+    """Modules and folders whose name says nothing."""
+    return [s.name for s in sources if stands_in(s, VAGUE)]
+
+
+def silent(sources):
+    """Modules that say nothing of what they are for."""
+    plain = {"urls.py", "apps.py", "__init__.py"}
+    return [s.name for s in sources if s.path.name not in plain and not ast.get_docstring(s.tree)]
+
+
+def loose_verbs(sources):
+    """Public functions in a transaction that somebody could call without saying who acts."""
+    found = [
+        f"{source.name}:{node.name}"
+        for source in sources
+        if not stands_in(source, WITH_REQUEST)
+        for node in source.tree.body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and any("atomic" in ast.unparse(each) for each in node.decorator_list)
+        and (node.args.args or "by" not in {each.arg for each in node.args.kwonlyargs})
+    ]
+    return [name for name in found if name not in OTHER_VERBS]
+
+
+def see_requests(sources):
+    """Functions that take `by` and read an HTTP request. (A request of a person is called so, too.)"""
+    return [
+        f"{source.name}:{function.name}"
+        for source in sources
+        if not stands_in(source, WITH_REQUEST)
+        for function in functions(source)
+        if "by" in {each.arg for each in function.args.kwonlyargs}
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and node.attr in SENT and getattr(node.value, "id", "") == "request"
+    ]
+
+
+def written_by_pages(sources):
+    """Views, admin classes and forms that change rows themselves instead of calling a verb."""
+    return [
+        f"{source.name}:{node.lineno}"
+        for source in sources
+        if stands_in(source, {"views", "admin", "forms"})
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") in QUERYSET_WRITES
+        and re.search(r"\bobjects\b|\bqueryset\b", ast.unparse(node.func))
+    ]
+
+
+def rules_in_save(sources):
+    """`save` and `delete` of models are left to Django; evidence refuses there what the database refuses, too."""
+    return [
+        f"{source.name}:{function.name}"
+        for source in sources
+        if stands_in(source, {"models"}) and source.name != "privacy/models/evidence.py"
+        for function in functions(source)
+        if function.name in {"save", "delete"}
+    ]
+
+
+def listeners(sources):
+    """Receivers that a decorator connects wherever they stand: connect them when the app is ready."""
+    return [
+        f"{source.name}:{node.lineno}"
+        for source in sources
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and any("receiver(" in ast.unparse(each) for each in node.decorator_list)
+    ]
+
+
+def misnamed_dates(found):
+    wrong = []
+    for model in found:
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, models.DateField) and f"{model._meta.label}.{field.name}" not in OTHER_DATES:
+                wanted = MOMENTS if isinstance(field, models.DateTimeField) else DATES
+                wrong += [] if wanted.fullmatch(field.name) else [f"{model._meta.label}.{field.name}"]
+    return wrong
+
+
+def other_words(asked):
+    """English sentences with a word that this project spells otherwise, or with a value that has no name."""
+    return [
+        f"{where}: {sentence!r}"
+        for (_context, sentence), where in asked.items()
+        if where.partition(":")[0] not in BORROWED
+        and (AMERICAN.search(sentence) or re.search(r"%[sd]|\{\d*\}", sentence))
+    ]
+
+
+def without_reason(text):
+    """Dependencies that say not what they are for."""
+    lines = (line for line in text.splitlines() if line and not line.startswith(("#", "-")))
+    return [line for line in lines if not re.search(r"\s# \w", line)]
+
+
+def misnumbered(names):
+    """Decisions are numbered in the order in which they were made."""
+    return [n for i, n in enumerate(sorted(names), start=1) if not re.fullmatch(rf"{i:04d}-[a-z0-9-]+\.md", n)]
+
+
+# Rule of sources → (name of a module, text that the rule must refuse)
+OF_SOURCES = {
+    vague: ("tenants/utils.py", ""),
+    silent: ("tenants/keys.py", "KEY = 1"),
+    loose_verbs: ("tenants/keys.py", "@transaction.atomic\ndef hand_over(key, by): ..."),
+    see_requests: ("tenants/keys.py", "def hand_over(*, key, by, request): by = by or request.user"),
+    written_by_pages: ("tenants/admin/keys.py", "def lost(self, request, queryset): queryset.update(lost=True)"),
+    rules_in_save: ("tenants/models/keys.py", "class Key(Model):\n    def save(self): ..."),
+    listeners: ("tenants/keys.py", "@receiver(post_save)\ndef on_save(sender, **kwargs): ..."),
+}
+
+
+@pytest.mark.parametrize("rule", OF_SOURCES, ids=lambda rule: rule.__name__)
+def test_every_module_keeps_the_rule(rule):
+    assert not rule(SOURCES), rule.__doc__
+
+
+@pytest.mark.parametrize(("rule", "example"), OF_SOURCES.items(), ids=lambda value: getattr(value, "__name__", ""))
+def test_the_rule_refuses_its_example(rule, example):
+    name, text = example
+    assert rule([source_of(text, name)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def write(*, request, by): request.status = by",  # a request of a person, at the rights desk
+        "def look(request): return request.user",
+    ],
+)
+def test_what_is_no_http_request_may_be_called_request(text):
+    assert not see_requests([source_of(text)])
+
+
+def test_a_verb_that_is_called_by_keyword_and_says_who_acts_is_fine():
+    text = "@transaction.atomic\ndef hand_over(*, key, by): ...\n@transaction.atomic\ndef _step(key): ..."
+    assert not loose_verbs([source_of(text)])
+
+
+def test_what_may_be_another_verb_is_still_there():
+    there = {f"{source.name}:{function.name}" for source in SOURCES for function in functions(source)}
+    assert set(OTHER_VERBS) <= there
+
+
+def test_dates_end_in_on_and_moments_in_at():
+    assert not misnamed_dates(our_models())
+
+
+@isolate_apps("tenants")
+def test_a_date_or_a_moment_with_another_name_is_refused():
+    class Key(models.Model):
+        lost = models.DateField()
+        found_on = models.DateTimeField()
+        made_on = models.DateField()
+        at = models.DateTimeField()
+
+        class Meta:
+            app_label = "tenants"
+
+        def __str__(self):
+            return "key"
+
+    assert misnamed_dates([Key]) == ["tenants.Key.lost", "tenants.Key.found_on"]
+
+
+def test_english_sentences_use_our_words():
+    found = other_words(in_code() | in_templates())
+    assert not found, "Write “email”, “sign in”, British spelling, and %(name)s for a value:\n  " + "\n  ".join(found)
+
+
+@pytest.mark.parametrize(
+    "text", ["Send an e-mail", "Log in again", "Your login", "Choose a color", "Organized by", "%s rows", "{} rows"]
+)
+def test_other_words_are_refused(text):
+    assert other_words({(None, text): "tenants/keys.py:1"})
+
+
+@pytest.mark.parametrize("text", ["Send an email", "Sign in again", "The size of the prize", "%(count)s rows"])
+def test_our_words_pass(text):
+    assert not other_words({(None, text): "tenants/keys.py:1"})
+
+
+def test_every_dependency_says_what_it_is_for():
+    assert not without_reason((ROOT / "requirements.in").read_text())
+    assert without_reason("# Needed\n-r other.in\nDjango>=5  # the framework\nkeys>=1\n") == ["keys>=1"]
+
+
+def test_decisions_are_numbered():
+    assert not misnumbered(path.name for path in (ROOT / "docs" / "decisions").iterdir())
+    assert misnumbered(["0001-layers.md", "0003-keys.md"])
+    assert misnumbered(["0001-layers.md", "0001-keys.md"])
