@@ -57,6 +57,10 @@ class Source:
     def name(self):
         return name(self.path)
 
+    @property
+    def module(self):
+        return self.name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
     @cached_property
     def tree(self):
         return ast.parse(self.path.read_text())

@@ -1,0 +1,7 @@
+"""Asks another site."""
+
+import urllib.request
+
+
+def ask():
+    return urllib.request.urlopen("https://example.com")

@@ -1,0 +1,1 @@
+"""A module with a name that says nothing."""

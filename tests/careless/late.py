@@ -1,0 +1,7 @@
+"""Imports when it is called."""
+
+
+def late():
+    import privacy.parties
+
+    return privacy.parties

@@ -1,0 +1,3 @@
+"""Imports an app of its own layer."""
+
+import tenants.usage  # noqa: F401

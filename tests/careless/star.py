@@ -1,0 +1,3 @@
+"""Imports whatever there is."""
+
+from privacy.models import *

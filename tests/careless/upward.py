@@ -1,0 +1,3 @@
+"""Imports the app on top."""
+
+import bamms.daily_jobs  # noqa: F401
