@@ -3,8 +3,11 @@
 So the app is guarded from its first line, and taking any of these rules away would let its fault pass.
 """
 
+import ast
 import importlib
+import inspect
 import logging.config
+from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
@@ -219,6 +222,17 @@ def test_each_fault_is_named_by_its_own_rule_and_by_no_other(pages):
         wrong += [f"{rule.__name__}: {x}" for x in lines if not any(fault in x for fault in FAULTS[rule])]
     assert not wrong, "\n".join(wrong)
     assert sum(map(len, FAULTS.values())) > 50
+
+
+def test_each_rule_is_asked_about_our_apps_too():
+    """A test of the rule's own module calls it, with all there is of ours."""
+    idle = []
+    for rule in RULES:
+        body = ast.parse(Path(inspect.getsourcefile(rule)).read_text()).body
+        asking = (each for each in body if isinstance(each, ast.Assign) or getattr(each, "name", "")[:5] == "test_")
+        names = {node.id for each in asking for node in ast.walk(each) if isinstance(node, ast.Name)}
+        idle += [] if rule.__name__ in names else [rule.__name__]
+    assert not idle
 
 
 def test_import_linter_names_imports_up_and_sideways(tmp_path, monkeypatch, capsys):

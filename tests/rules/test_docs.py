@@ -3,17 +3,13 @@
 import ast
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
-from django.apps import apps
-from django.conf import settings
 from django.core.management import get_commands
 
 from bamms.demo import accounts as demo_accounts
+from tests.rules.apps import APPS, ROOT
 
-ROOT = settings.BASE_DIR
-APPS = [config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
 PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").rglob("*.md"))]
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
