@@ -4,15 +4,16 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models
 
 from accounts.models import User
+from accounts.personal_data import AuditLog, Erasure
 from privacy.models import AccessRecord, Subject
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.scope import ScopedQuerySet
 from tenants.models import Unit
 
 
-def privacy(**words):
-    kept = {"id": "the number of the row", "subject": "a pseudonym"} | words.pop("kept", {})
-    return type("Privacy", (), {"subject": "subject", "kept": kept} | words)
+def privacy(blank=None, retained=None, **words):
+    kept = Erasure(blank=blank or {}, retained=retained or {}, others="a pseudonym and what hangs on it")
+    return type("Privacy", (), {"subject": "subject", "erasure": kept} | words)
 
 
 class Careful(models.Model):
@@ -44,19 +45,19 @@ class Unsaid(Careful):
 class Unmasked(Careful):
     phone = models.CharField(max_length=20)
 
-    Privacy = privacy(personal={"phone": ""})
+    Privacy = privacy(blank={"phone": ""})
 
 
 class KeptScan(Careful):
     scan = models.FileField(upload_to="scans")
 
-    Privacy = privacy(kept={"scan": "somebody may want it"})
+    Privacy = privacy(retained={"scan": "somebody may want it"})
 
 
 class NamedAloud(Careful):
     name = models.CharField(max_length=50)
 
-    Privacy = privacy(personal={"name": ""})
+    Privacy = privacy(blank={"name": ""})
 
     def __str__(self):
         return self.name
@@ -71,7 +72,7 @@ class CascadesFromSubject(Careful):
 class CascadesFromEvidence(Careful):
     record = models.ForeignKey(AccessRecord, models.CASCADE, related_name="+")
 
-    Privacy = privacy(kept={"record": "which record it is about"})
+    Privacy = privacy()
 
 
 class LooseEvidence(Evidence):
@@ -80,7 +81,7 @@ class LooseEvidence(Evidence):
 
     objects = EvidenceQuerySet.as_manager()
 
-    Privacy = privacy(kept={"mac": "the seal of the row", "user": "who has done it"})
+    Privacy = privacy(retained={"mac": "the seal of the row"})
 
     class Meta:
         app_label = "careless"
@@ -95,19 +96,19 @@ class HalfEvidence(Careful):
 class PointsSideways(Careful):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
 
-    Privacy = privacy(kept={"unit": "which unit it is about"})
+    Privacy = privacy()
 
 
 class OpenFile(Careful):
     scan = models.FileField(upload_to="scans", storage=FileSystemStorage())
 
-    Privacy = privacy(personal={"scan": ""})
+    Privacy = privacy(blank={"scan": ""})
 
 
 class Untested(Careful):
     days = models.IntegerField()
 
-    Privacy = privacy(kept={"days": "a number of days"})
+    Privacy = privacy()
 
     class Meta(Careful.Meta):
         constraints = [models.CheckConstraint(condition=models.Q(days__gt=0), name="careless_days_positive")]
@@ -116,7 +117,7 @@ class Untested(Careful):
 class Untold(Careful):
     name = models.CharField(max_length=50)
 
-    Privacy = privacy(personal={"name": ""}, untold="not needed")
+    Privacy = privacy(blank={"name": ""}, audit_log=AuditLog(skip_reason="not needed"))
 
 
 class Unseen(Careful):
@@ -124,10 +125,10 @@ class Unseen(Careful):
 
     objects = models.Manager()
 
-    Privacy = privacy(kept={"other": "which other row it is about"})
+    Privacy = privacy()
 
 
 class Misdated(Careful):
     birthday = models.DateField()
 
-    Privacy = privacy(personal={"birthday": None})
+    Privacy = privacy(blank={"birthday": None})

@@ -22,8 +22,9 @@ from accounts import recovery_codes
 from accounts.models import User
 from privacy.files.uploads import PrivateStorage
 from tenants.models import Tenant
+from tests.rules.apps import APPS
 
-OUR_APPS = ("accounts", "bamms", "privacy", "tenants")
+OUR_APPS = tuple(APPS)
 # Documented by Django, or by Python
 PUBLIC = {"_meta", "_state", "_base_manager", "_default_manager"}
 # Private names of our own that are used across modules
