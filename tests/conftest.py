@@ -24,7 +24,7 @@ from privacy.models.parties import MembershipRole
 from tenants.models import BuildingManagement, Tenant, Vendor
 from tests import factories as f
 
-pytest_plugins = ["tests.database"]
+pytest_plugins = ["tests.database", "tests.tasks"]
 
 # A run tries what the run before it tried, and a busy machine fails nothing: what fails came with the change.
 # `make fuzz` looks for what nobody has thought of yet; what it finds stays as an @example.

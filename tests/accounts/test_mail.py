@@ -110,6 +110,7 @@ def test_worker_sends_what_was_queued(queued, outbox):
     assert "/secret/" in outbox[0].body
 
 
+@pytest.mark.background_failure
 def test_worker_tries_again_for_two_days(queued, broken_server, caplog, outbox):
     mail.email_address(email="ann@example.com", language="id", template="account/account_made", path="/secret/")
     waits = []
@@ -134,6 +135,7 @@ def test_worker_tries_again_for_two_days(queued, broken_server, caplog, outbox):
 
 
 @pytest.mark.django_db
+@pytest.mark.background_failure
 def test_sending_at_once_fails_quietly_for_the_person(broken_server, caplog):
     mail.email_user(user=UserFactory(email="ann@example.com"), template="account/password_changed")
     assert "not sent" in caplog.text
