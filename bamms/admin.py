@@ -10,7 +10,7 @@ from privacy.admin.private_search import HiddenSearch
 from privacy.models.access import AccessReason
 from privacy.scope import Role
 
-SHOWN = ["user.email", "user.name"]
+SHOWN = ["accounts.user.email", "accounts.user.name"]
 
 
 @admin.register(User)

@@ -154,11 +154,11 @@ def who(record, viewer_id):
 
 def what(keys):
     """ "your name, phone number and unit"; all that an entry shows at once is "your record"."""
-    declared = {d.model._meta.model_name: d for d in declarations.all_declared()}
-    models = {key.partition(".")[0] for key in keys}
-    for name in models & set(declared):
-        d = declared[name]
-        if d.plain and {f"{name}.{field}" for field in d.plain} <= set(keys):
+    names = {}
+    for key in keys:
+        names.setdefault(declarations.model_of(key), set()).add(declarations.name_of(key))
+    for d in (declarations.of(model) for model in names if model):
+        if d.plain and set(d.plain) <= names[d.model]:
             return (
                 _("your record")
                 if d is declarations.tenant_record()

@@ -95,7 +95,7 @@ class Declaration:
 
 @dataclass(frozen=True)
 class ShareableField:
-    key: str  # "tenant.phone": what agreements and grants store
+    key: str  # "tenants.tenant.phone": what agreements and grants store
     declaration: Declaration
     name: str
     category: str
@@ -136,7 +136,7 @@ def all_declared():
 def shareable():
     """Key → field, for everything that a grant can open, in the order of declaration."""
     return {
-        f"{d.model._meta.model_name}.{name}": ShareableField(f"{d.model._meta.model_name}.{name}", d, name, category)
+        key_of(d.model, name): ShareableField(key_of(d.model, name), d, name, category)
         for d in all_declared()
         for name, category in d.shareable.items()
     }
@@ -175,12 +175,11 @@ def disclosable():
 
 def labels(keys):
     """Readable names of field keys; a key that is no longer declared shows itself."""
-    names = {d.model._meta.model_name: d.model for d in all_declared()}
-    return [_label(names.get(key.partition(".")[0]), key) for key in keys]
+    return [_label(model_of(key), key) for key in keys]
 
 
 def _label(model, key):
-    name = key.rpartition(".")[2]
+    name = name_of(key)
     return (
         str(model._meta.get_field(name).verbose_name)
         if model and name in {f.name for f in model._meta.get_fields()}
@@ -190,13 +189,31 @@ def _label(model, key):
 
 def terms(keys):
     """The names in the W3C Data Privacy Vocabulary of these fields, each once; "pd:PersonalData" where it has none."""
-    found = [shareable()[key] for key in keys if key in shareable()]
+    full = (key_of(model, name_of(key)) for key in keys if (model := model_of(key)))
+    found = [shareable()[key] for key in full if key in shareable()]
     said = (item.declaration.fields.get(item.name, Personal()).term for item in found)
     return list(dict.fromkeys(term or "pd:PersonalData" for term in said))
 
 
 def key_of(model, name):
-    return f"{model._meta.model_name}.{name}"
+    """What is stored of a field: "tenants.tenant.phone"."""
+    return f"{model._meta.label_lower}.{name}"
+
+
+def model_of(key):
+    """The declared model of a key, or None. Evidence of before keys named the app says "tenants.tenant.phone"."""
+    return _models().get(key.rpartition(".")[0])
+
+
+@cache
+def _models():
+    declared = [d.model for d in all_declared()]
+    return {m._meta.model_name: m for m in declared} | {m._meta.label_lower: m for m in declared}
+
+
+def name_of(key):
+    """The name of the field itself."""
+    return key.rpartition(".")[2]
 
 
 @cache

@@ -19,7 +19,7 @@ from tenants.models import Occupancy, Tenant
 REASON = access_reasons.register("export", _("to export the register of tenants"))
 HOME_PATHS = {"building": "unit__building__name", "unit": "unit__number", "role": "role", "moved_in_on": "moved_in_on"}
 # One thing for the person who reads the log: where she lives
-HOME_KEYS = {name: f"occupancy.{'unit' if name == 'building' else name}" for name in HOME_PATHS}
+HOME_KEYS = {name: f"tenants.occupancy.{'unit' if name == 'building' else name}" for name in HOME_PATHS}
 
 
 def visible(user):

@@ -5,7 +5,7 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from privacy.models import SharingGrant
 from tenants.models import Occupancy, Tenant
 
-NAME, UNIT = "tenant.name", "occupancy.unit"
+NAME, UNIT = "tenants.tenant.name", "tenants.occupancy.unit"
 # Value of ?sort= → the field it sorts by; the end of the permission is everybody's
 SORTS = {"until": "", "name": NAME, "unit": UNIT}
 

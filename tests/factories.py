@@ -171,7 +171,7 @@ class AssessmentFactory(DjangoModelFactory):
     number = factory.Sequence(lambda n: f"DP-2020-{n:04d}")
     title = "Sharing pictures"
     controller = factory.SubFactory(ManagementFactory)
-    fields = ["tenant.identity_scan", "tenant.photo"]
+    fields = ["tenants.tenant.identity_scan", "tenants.tenant.photo"]
     summary = "Few people, for a short time."
     assessed_by = "PT Penilai Contoh"
     assessed_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=10))
@@ -189,7 +189,7 @@ class AgreementFactory(DjangoModelFactory):
     number = factory.Sequence(lambda n: f"PB-2020-{n:04d}")
     management = factory.SubFactory(ManagementFactory)
     vendor = factory.SubFactory(VendorFactory)
-    fields = ["tenant.name", "tenant.phone", "occupancy.unit"]
+    fields = ["tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"]
     valid_from = date(2026, 1, 1)  # before the days that tests travel to
     valid_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=300))
     status = SharingAgreement.Status.ACTIVE
@@ -209,7 +209,7 @@ class GrantFactory(DjangoModelFactory):
     subject = factory.SubFactory(SubjectFactory)
     agreement = factory.SubFactory(AgreementFactory)
     purpose = factory.SubFactory(PurposeFactory)
-    fields = ["tenant.name", "tenant.phone", "occupancy.unit"]
+    fields = ["tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"]
     starts_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
     ends_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
 
@@ -222,7 +222,7 @@ class SharingRequestFactory(DjangoModelFactory):
     subject = factory.SubFactory(SubjectFactory)
     agreement = factory.SubFactory(AgreementFactory)
     purpose = factory.SubFactory(PurposeFactory)
-    fields = ["tenant.name", "tenant.phone", "occupancy.unit"]
+    fields = ["tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"]
     until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=14))
     reason = "Leaking pipe"
     asked_by = factory.LazyFunction(lambda: get_or_create_for(UserFactory()))

@@ -87,10 +87,15 @@ def make(people):
         parties.appoint(user=people[name], party=party, role=role, by=other)
     buildings = {name: _building(name, bougenvil if name == "Taman Bougenvil" else anggrek) for name in UNITS}
     agreement = _agreement(
-        anggrek, teknik, people["sam"], ["tenant.name", "tenant.phone", "tenant.email", "occupancy.unit"]
+        anggrek,
+        teknik,
+        people["sam"],
+        ["tenants.tenant.name", "tenants.tenant.phone", "tenants.tenant.email", "tenants.occupancy.unit"],
     )
     agreements.activate(agreement=agreement, by=people["sam"])
-    _agreement(bougenvil, bersih, people["otto"], ["tenant.name", "occupancy.unit"], vendor_signed=False)
+    _agreement(
+        bougenvil, bersih, people["otto"], ["tenants.tenant.name", "tenants.occupancy.unit"], vendor_signed=False
+    )
     return Places(anggrek, bougenvil, teknik, agreement, buildings, _units(buildings))
 
 

@@ -19,7 +19,7 @@ from tenants import bulletins, claims
 from tenants.models import Bulletin, Tenant
 from tenants.models.register import IdentityKind
 
-SHARED = ["tenant.name", "tenant.phone", "occupancy.unit"]
+SHARED = ["tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"]
 
 
 def tell(people, places, entries):
@@ -84,7 +84,7 @@ def _share(people, places, entry):
         subject=entry.subject,
         agreement=places.agreement,
         purpose=follow_up,
-        fields=["tenant.name", "tenant.email"],
+        fields=["tenants.tenant.name", "tenants.tenant.email"],
         until=today + timedelta(days=14),
         reason="Menanyakan hasil perbaikan pipa pekan lalu.",
         by=sam,
@@ -98,7 +98,7 @@ def _withdraw(ann, places, entry):
         subject=entry.subject,
         agreement=places.agreement,
         purpose=Purpose.objects.get(code="customer_care"),
-        fields=["tenant.name", "tenant.email"],
+        fields=["tenants.tenant.name", "tenants.tenant.email"],
         until=timezone.localdate() + timedelta(days=7),
         by=ann,
     )
@@ -124,7 +124,7 @@ def _investigate(people, entry):
     """Sam noticed the refused look, and waits for Olga to decide his case."""
     investigations.open_(
         people=[entry.subject],
-        fields=["tenant.name", "tenant.phone"],
+        fields=["tenants.tenant.name", "tenants.tenant.phone"],
         reason="Data ini dicoba dilihat dari perusahaan lain. Penghuninya perlu dihubungi.",
         until=timezone.localdate() + timedelta(days=7),
         by=people["sam"],
@@ -163,7 +163,7 @@ def _notice_a_breach(people, places, entry):
     breach = Breach(
         controller_id=places.anggrek.pk,
         detected_at=timezone.now() - timedelta(hours=30),
-        kinds=["tenant.name", "occupancy.unit"],
+        kinds=["tenants.tenant.name", "tenants.occupancy.unit"],
         people_count=3,
         exposed_ind="Nama dan nomor unit tiga penghuni.",
         exposed_en="The names and unit numbers of three tenants.",

@@ -32,5 +32,5 @@ class GuardianAdmin(RecordedAdmin):
             by=request.user,
             role=role_of(request),
             why=self.get_why(request, row),
-            fields=[*declarations.identifying(), "guardian.name"],
+            fields=[*declarations.identifying(), "privacy.guardian.name"],
         )

@@ -167,7 +167,7 @@ def _names(row, columns):
 
 def _is_file(line):
     """A line of a change request holds the name of a proposed file as its text."""
-    return isinstance(declarations.tenant_record().model._meta.get_field(line.field), FileField)
+    return isinstance(declarations.tenant_record().model._meta.get_field(line.name), FileField)
 
 
 def destroy(names):

@@ -49,7 +49,7 @@ class Table:
 
     @property
     def name(self):
-        return self.declaration.model._meta.model_name
+        return self.declaration.model._meta.label_lower
 
     @property
     def title(self):

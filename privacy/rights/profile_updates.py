@@ -41,29 +41,29 @@ class Comparison:
 
     @property
     def old(self):
-        return declarations.display(self.before, self.line.field)
+        return declarations.display(self.before, self.line.name)
 
     @property
     def new(self):
-        return declarations.display(self.after, self.line.field)
+        return declarations.display(self.after, self.line.name)
 
     @property
     def old_masked(self):
-        return declarations.masked(self.before, self.line.field)
+        return declarations.masked(self.before, self.line.name)
 
     @property
     def new_masked(self):
-        return declarations.masked(self.after, self.line.field)
+        return declarations.masked(self.after, self.line.name)
 
     @property
     def difference(self):
         """How two masked values differ, which the masks may hide; "" when nothing is masked."""
-        masked = self.line.field in declarations.tenant_record().masked
+        masked = self.line.name in declarations.tenant_record().masked
         return hidden_difference(str(self.old), str(self.new)) if masked else ""
 
     @property
     def is_file(self):
-        return is_file(self.line.field)
+        return is_file(self.line.name)
 
 
 def hidden_difference(old, new):
@@ -82,8 +82,8 @@ def compare(request, record):
     """What was asked for, field by field. Once settled there are no values any more, only decisions."""
     lines, before, after = list(request.lines.all()), copy(record), copy(record)
     for line in lines:
-        put(before, line.field, line.old)
-        put(after, line.field, line.new)
+        put(before, line.name, line.old)
+        put(after, line.name, line.new)
     return [Comparison(line, before, after) for line in lines]
 
 
@@ -117,8 +117,9 @@ def ask(*, record, proposal, by, note="", evidence=None):
     names = changed(record, proposal)
     if not names:
         raise Refused(_("The new data is the same as the old. Change the fields that need it."), code="same")
+    keys = {name: declarations.key_of(declaration.model, name) for name in names}
     if ProfileUpdateLine.objects.filter(
-        request__subject=subject, request__status=Status.WAITING, field__in=names
+        request__subject=subject, request__status=Status.WAITING, field__in=keys.values()
     ).exists():
         raise Refused(_("We already have this. You need not send it again."), code="twice")
     request = ProfileUpdateRequest.objects.create(
@@ -132,7 +133,7 @@ def ask(*, record, proposal, by, note="", evidence=None):
         if is_file(name):
             _keep_file(proposal, name)
         ProfileUpdateLine.objects.create(
-            request=request, field=name, old=stored(record, name), new=stored(proposal, name)
+            request=request, field=keys[name], old=stored(record, name), new=stored(proposal, name)
         )
     return request
 
@@ -173,7 +174,7 @@ def decide(*, request, decisions, seen, by):
             why=AccessReason.UPDATE,
             reference=request.number,
             action=Action.CHANGED,
-            fields=[line.field for line in approved],
+            fields=[line.name for line in approved],
         )
     status = Status.APPROVED if len(approved) == len(lines) else Status.PARTLY if approved else Status.REJECTED
     return _settle(request, status, by)
@@ -187,7 +188,7 @@ def mark(lines):
 
 def conflicts(request, record, lines=None):
     """Lines whose field no longer holds the value that the person saw when asking → the present value."""
-    found = {line: stored(record, line.field) for line in (lines if lines is not None else request.lines.all())}
+    found = {line: stored(record, line.name) for line in (lines if lines is not None else request.lines.all())}
     return {line: now for line, now in found.items() if now != line.old}
 
 
@@ -230,7 +231,7 @@ def _check_decisions(lines, decisions):
 
 def _apply(record, lines):
     for line in lines:
-        put(record, line.field, line.new)
+        put(record, line.name, line.new)
     try:
         record.full_clean(exclude=["subject"])
     except ValidationError as error:
@@ -251,7 +252,7 @@ def _settle(request, status, by):
     """Close the request and remove what was proposed: the decision stays, the values go."""
     files = [request.evidence.name] if request.evidence else []
     for line in request.lines.all():
-        if is_file(line.field):
+        if is_file(line.name):
             files += [line.old] if line.decision == Decision.APPROVED else [line.new]
     request.lines.update(old="", new="")
     request.note, request.evidence = "", ""

@@ -114,12 +114,11 @@ def field_key(model, pk, field):
     """A proposed scan is recorded as a look at the scan, which says more than the line that holds it."""
     if model is not ProfileUpdateLine:
         return field
-    name = model.objects.filter(pk=pk).values_list("field", flat=True).first()
-    return declarations.key_of(declarations.tenant_record().model, name) if name else field
+    return model.objects.filter(pk=pk).values_list("field", flat=True).first() or field
 
 
 def file_name(row, field):
-    if isinstance(row, ProfileUpdateLine) and not profile_updates.is_file(row.field):
+    if isinstance(row, ProfileUpdateLine) and not profile_updates.is_file(row.name):
         return ""
     return str(getattr(row, field) or "")
 

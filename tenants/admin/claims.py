@@ -33,7 +33,7 @@ KIND_OF_STATUS = {
     Claim.Status.REFUSED: "late",
 }
 # What the page shows of the entry beside the claim; its number is masked
-COMPARED = ("name", "birth_date", "email", "occupancy.unit")
+COMPARED = ("name", "birth_date", "email", "tenants.occupancy.unit")
 READY_REASONS = (
     _("What you wrote does not fit our register. Check it, and send a new claim."),
     _("Please come to the management office with your original identity card."),

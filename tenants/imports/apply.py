@@ -100,5 +100,5 @@ def _tell(matches):
 def keys(names):
     """Columns as the access log calls them."""
     homes = {"building": "unit"}
-    found = (name if name in columns.OF_PERSON else f"occupancy.{homes.get(name, name)}" for name in names)
+    found = (name if name in columns.OF_PERSON else f"tenants.occupancy.{homes.get(name, name)}" for name in names)
     return list(dict.fromkeys(found))

@@ -64,7 +64,7 @@ def own_entry(request, **look):
 def waiting_for(entry):
     """Field → the open request that names it."""
     lines = ProfileUpdateLine.objects.filter(request__subject=entry.subject_id, request__status=Status.WAITING)
-    return {line.field: line.request for line in lines.select_related("request").defer("old", "new")}
+    return {line.name: line.request for line in lines.select_related("request").defer("old", "new")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -232,7 +232,7 @@ def asked_changes(row, entry):
     found = []
     for item in profile_updates.compare(row, entry):
         sides = (item.old, item.new)
-        if item.line.field == "identity_number":
+        if item.line.name == "identity_number":
             sides = (item.before.get_identity_number_masked(), item.after.get_identity_number_masked())
         found.append(
             {"line": item.line, "label": item.label, "is_file": item.is_file, "old": sides[0], "new": sides[1]}

@@ -15,7 +15,7 @@ PAGE = "/admin/record-of-processing/"
 def _tenancy(cast):
     Purpose.objects.create(
         code="tenancy", name_ind="Hunian", name_en="=Tenancy", description_ind="x", description_en="x",
-        basis="contract", data=["tenant.name"], optional=False, for_sharing=False,
+        basis="contract", data=["tenants.tenant.name"], optional=False, for_sharing=False,
     )  # fmt: skip
 
 

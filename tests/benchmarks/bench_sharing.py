@@ -26,7 +26,7 @@ from tests import factories as f
 SIZE = int(os.environ.get("BENCH_GRANTS", "1_000_000"))
 MANAGEMENTS, VENDORS, GRANTS_A_TENANT, BATCH, ROUNDS, PAGE = 20, 50, 5, 5_000, 25, 50
 BAR = 2.0
-FIELDS = ["tenant.name", "tenant.phone", "occupancy.unit"]
+FIELDS = ["tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"]
 PLAIN_JOIN = """
     SELECT g.*, a.*, p.*, t.name, t.phone, u.number, b.name
     FROM privacy_membership m

@@ -104,7 +104,7 @@ def test_a_disclosure_needs_two_people_and_ann_reads_where_her_data_went(visit, 
     sam.locator("[name=document]").set_input_files(
         {"name": "ruling.png", "mimeType": "image/png", "buffer": scan.getvalue()}
     )
-    sam.locator("input[name=fields][value='tenant.name']").check()
+    sam.locator("input[name=fields][value='tenants.tenant.name']").check()
     press(sam, "Send for approval")
     expect(sam.locator("main")).to_contain_text("A second person must approve it")
     row = Disclosure.objects.get()

@@ -49,8 +49,8 @@ def test_ann_agrees_shares_and_withdraws(visit, cast):
     # She shares less than was asked for
     ann.goto(reverse("sharing_request", args=[asked.number]))
     assert faults(ann) == []
-    ann.locator("input[value='tenant.name']").check()
-    ann.locator("input[value='tenant.phone']").check()
+    ann.locator("input[value='tenants.tenant.name']").check()
+    ann.locator("input[value='tenants.tenant.phone']").check()
     press(ann, re.compile("^Beri izin"))
     expect(ann).to_have_url(re.compile(reverse("sharing")))
 

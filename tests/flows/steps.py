@@ -138,7 +138,7 @@ def when_deciding_the_change(staff, request, decisions):
     staff.goes_to(reverse("admin:privacy_profileupdaterequest_change", args=[request.pk]))
     said = {}
     for field, word in decisions.items():
-        line = ProfileUpdateLine.objects.get(request=request, field=field)
+        line = ProfileUpdateLine.objects.get(request=request, field=f"tenants.tenant.{field}")
         said[f"decision_{line.pk}"] = "approved" if word == "approved" else "rejected"
         if word != "approved":
             said[f"reason_{line.pk}"] = word

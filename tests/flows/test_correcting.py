@@ -104,7 +104,7 @@ def test_a_record_that_changed_meanwhile_is_compared_anew(cast, asked):
     cast.ann_entry.address = "Jalan Lain 9"
     cast.ann_entry.save()
     sam.response = page
-    lines = {line.field: line.pk for line in request.lines.all()}
+    lines = {line.name: line.pk for line in request.lines.all()}
     sam.sends(**{f"decision_{pk}": "approved" for pk in lines.values()}).reads(
         "This record changed while you were working.", "Jalan Lain 9"
     )
@@ -168,5 +168,5 @@ def test_a_direct_correction_by_staff_is_told_and_seen(cast):
     assert record(cast)[1] == "Jalan Koreksi 3"
     letter = steps.then_told("ann@example.com", "Staff updated your data")
     assert "Koreksi" not in letter.body
-    steps.then_recorded(cast.ann_entry, hat="staff", action="changed", fields=["tenant.address"])
+    steps.then_recorded(cast.ann_entry, hat="staff", action="changed", fields=["tenants.tenant.address"])
     ann.goes_to("/my-access-log/").reads("changed")

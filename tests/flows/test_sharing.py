@@ -11,7 +11,7 @@ from tests import factories as f
 from tests.flows import steps
 
 pytestmark = pytest.mark.django_db
-ALL = ["tenant.name", "tenant.phone", "occupancy.unit"]
+ALL = ["tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"]
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def test_the_tenant_reads_who_wants_what_and_why(cast):
 
 def test_the_tenant_gives_less_than_was_asked(cast):
     ann, vera, sam = (steps.given_agreed(person) for person in (cast.ann, cast.vera, cast.sam))
-    grant = steps.when_giving(ann, staff_ask(cast, sam), ["tenant.name"])
-    assert grant.fields == ["tenant.name"]
+    grant = steps.when_giving(ann, staff_ask(cast, sam), ["tenants.tenant.name"])
+    assert grant.fields == ["tenants.tenant.name"]
     vera.goes_to(page_of(grant)).reads("Ann Wijaya").does_not_read("3456", "A-12-03", "Phone number")
 
 
@@ -114,7 +114,7 @@ def test_looking_at_the_withdrawal_page_withdraws_nothing(cast, shared):
 
 def test_a_narrowed_permission_shows_less(cast, shared):
     ann, vera, grant = shared
-    ann.goes_to(f"/my-sharing/{grant.number}/narrow/").sends(fields=["tenant.name"])
+    ann.goes_to(f"/my-sharing/{grant.number}/narrow/").sends(fields=["tenants.tenant.name"])
     narrower = SharingGrant.objects.latest("pk")
     assert narrower.narrowed_from_id == grant.pk
     vera.goes_to(page_of(narrower)).reads("Ann Wijaya").does_not_read("3456", "A-12-03")
@@ -153,11 +153,11 @@ def test_the_vendor_asks_for_more_and_the_tenant_answers(cast, shared):
     cast.agreement.purposes.add(delivery)
     vera.goes_to(f"/vendor/shared/{grant.number}/ask/")
     asked = steps.when_asking_to_share(
-        vera, purpose=str(delivery.pk), fields=["tenant.name"], reason="A parcel for you"
+        vera, purpose=str(delivery.pk), fields=["tenants.tenant.name"], reason="A parcel for you"
     )
     assert (asked.purpose, asked.asked_for_id) == (delivery, cast.teknik.pk)
     ann.goes_to(f"/my-sharing/requests/{asked.number}/").reads("A parcel for you")
-    second = steps.when_giving(ann, asked, ["tenant.name"])
+    second = steps.when_giving(ann, asked, ["tenants.tenant.name"])
     vera.goes_to(page_of(second)).reads("Ann Wijaya")
 
 
@@ -165,16 +165,18 @@ def test_a_vendor_never_asks_outside_its_agreement(cast, shared):
     _ann, vera, grant = shared
     vera.goes_to(f"/vendor/shared/{grant.number}/ask/")
     count = SharingRequest.objects.count()
-    steps.when_asking_to_share(vera, purpose=str(cast.purpose.pk), fields=["tenant.identity_number"])
+    steps.when_asking_to_share(vera, purpose=str(cast.purpose.pk), fields=["tenants.tenant.identity_number"])
     assert SharingRequest.objects.count() == count
-    assert 'value="tenant.identity_number"' not in vera.html
+    assert 'value="tenants.tenant.identity_number"' not in vera.html
 
 
 def test_nobody_can_share_for_longer_than_was_asked(cast):
     ann, sam = steps.given_agreed(cast.ann), steps.given_agreed(cast.sam)
     asked = staff_ask(cast, sam)
     ann.goes_to(f"/my-sharing/requests/{asked.number}/")
-    ann.sends(button=("answer", "give"), fields=["tenant.name"], until=(asked.until + timedelta(days=1)).isoformat())
+    ann.sends(
+        button=("answer", "give"), fields=["tenants.tenant.name"], until=(asked.until + timedelta(days=1)).isoformat()
+    )
     ann.reads("Choose an end date no later than")
     assert not SharingGrant.objects.exists()
 

@@ -27,7 +27,7 @@ def test_fetch_records_a_look_by_staff_without_any_value(cast):
         cast.anggrek.pk,
     )
     assert (record.allowed, record.reason, record.action, record.why) == (True, "", Action.VIEWED, AccessReason.RECORD)
-    assert set(record.fields) == {f"tenant.{name}" for name in declarations.of(Tenant).personal}
+    assert set(record.fields) == {f"tenants.tenant.{name}" for name in declarations.of(Tenant).personal}
     assert "Wijaya" not in str([getattr(record, field.attname) for field in AccessRecord._meta.fields])
 
 
@@ -43,7 +43,7 @@ def test_fetch_of_ones_own_row_is_recorded_only_when_something_is_revealed(cast)
         fields=["identity_number"],
         pk=cast.ann_entry.pk,
     )
-    assert AccessRecord.objects.get().fields == ["tenant.identity_number"]
+    assert AccessRecord.objects.get().fields == ["tenants.tenant.identity_number"]
 
 
 def test_look_as_a_tenant_at_somebody_elses_row_is_recorded(cast):

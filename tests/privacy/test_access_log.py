@@ -45,7 +45,7 @@ def look(cast, who="sam", role=Role.STAFF, why=AccessReason.RECORD, at=None, **w
         "party": {"sam": cast.anggrek, "vera": cast.teknik, "olga": cast.operator}.get(who),
         "action": Action.VIEWED,
         "allowed": True,
-        "fields": ["tenant.name"],
+        "fields": ["tenants.tenant.name"],
         "at": at or timezone.now(),
     }
     return AccessRecord.objects.create(**values | what)
@@ -59,7 +59,7 @@ def sentence(cast, **what):
 
 
 def test_sentence_of_a_vendor_names_the_job(cast, grant):
-    fields = ["tenant.phone"]
+    fields = ["tenants.tenant.phone"]
     assert (
         sentence(cast, who="vera", role=Role.VENDOR, why=AccessReason.GRANT, grant=grant, fields=fields)
         == "Vera from PT Teknik Andal looked at your phone number for the job “Repairs in the unit”."
@@ -70,7 +70,7 @@ def test_sentence_of_a_vendor_names_the_job(cast, grant):
 
 
 def test_sentence_of_staff_says_for_which_request(cast):
-    everything = [f"tenant.{name}" for name in declarations.of(Tenant).personal]
+    everything = [f"tenants.tenant.{name}" for name in declarations.of(Tenant).personal]
     assert (
         sentence(cast, why=AccessReason.UPDATE, reference="PD-2026-0417", fields=everything)
         == SAM + "looked at your record to decide request PD-2026-0417."
@@ -81,11 +81,15 @@ def test_sentence_of_staff_says_for_which_request(cast):
     ("what", "expected"),
     [
         (
-            {"action": Action.REVEALED, "fields": ["tenant.identity_number"]},
+            {"action": Action.REVEALED, "fields": ["tenants.tenant.identity_number"]},
             SAM + "revealed your identity number in full to look after the register of tenants.",
         ),
         (
-            {"action": Action.EXPORTED, "why": exports.REASON, "fields": ["tenant.name", "occupancy.unit"]},
+            {
+                "action": Action.EXPORTED,
+                "why": exports.REASON,
+                "fields": ["tenants.tenant.name", "tenants.occupancy.unit"],
+            },
             SAM + "exported a list with your name and unit.",
         ),
         (
@@ -93,7 +97,7 @@ def test_sentence_of_staff_says_for_which_request(cast):
             SAM + "searched the register by your identity number to look after the register of tenants.",
         ),
         (
-            {"action": Action.CHANGED, "why": AccessReason.CORRECTION, "fields": ["tenant.phone"]},
+            {"action": Action.CHANGED, "why": AccessReason.CORRECTION, "fields": ["tenants.tenant.phone"]},
             SAM + "changed your phone number to correct the register of tenants.",
         ),
         (
@@ -113,7 +117,7 @@ def test_sentence_of_staff_says_for_which_request(cast):
             SAM + "looked at your request to share to look after a sharing permission.",
         ),
         (
-            {"fields": ["tenant.name", "tenant.phone", "tenant.identity_index"]},
+            {"fields": ["tenants.tenant.name", "tenants.tenant.phone", "tenants.tenant.identity_index"]},
             SAM + "looked at your name and phone number to look after the register of tenants.",
         ),
     ],
@@ -140,7 +144,7 @@ def test_sentence_of_a_refused_look_says_why(cast, reason, words):
         why=AccessReason.GRANT,
         allowed=False,
         reason=reason[:24],
-        fields=["tenant.address"],
+        fields=["tenants.tenant.address"],
     )
     assert found == f"Vera from PT Teknik Andal tried to look at your address and was refused: {words}."
 
@@ -175,7 +179,7 @@ def test_own_looks_are_in_the_second_person(cast):
         role=Role.TENANT,
         why=AccessReason.OWN,
         action=Action.REVEALED,
-        fields=["tenant.identity_number"],
+        fields=["tenants.tenant.identity_number"],
     ) == ("You had your identity number shown to you in full.")
     assert (
         sentence(cast, who="ann", role=Role.TENANT, why=AccessReason.OWN, action=Action.EXPORTED)
@@ -196,7 +200,7 @@ def test_lines_collapse_the_same_looks_of_one_day(cast, grant):
     at = [NOON, NOON - timedelta(minutes=5), NOON - timedelta(days=1)]
     records = [
         look(cast, at=moment, fields=[key])
-        for moment, key in zip(at, ["tenant.name", "tenant.phone", "tenant.name"], strict=True)
+        for moment, key in zip(at, ["tenants.tenant.name", "tenants.tenant.phone", "tenants.tenant.name"], strict=True)
     ]
     lines = access_log.lines(records, cast.ann.pk)
     assert [len(line.records) for line in lines] == [2, 1]
@@ -297,7 +301,7 @@ def test_page_covers_every_subject_the_person_holds_and_no_other(cast, sign_in):
     f.TenantFactory(management=cast.bougenvil, subject__holder=cast.ann)
     second = Tenant.objects.get(management=cast.bougenvil, subject__holder=cast.ann)
     look(cast, who="rita", subject=second.subject, party=cast.bougenvil, controller=cast.bougenvil)
-    look(cast, who="rita", subject=cast.bob_entry.subject, party=cast.bougenvil, fields=["tenant.address"])
+    look(cast, who="rita", subject=cast.bob_entry.subject, party=cast.bougenvil, fields=["tenants.tenant.address"])
     page = text(sign_in(cast.ann).get(URL))
     assert "Sam, staff of Pengelola Anggrek" in page
     assert "Rita, staff of Pengelola Bougenvil" in page
@@ -330,7 +334,7 @@ def test_page_asks_the_same_queries_for_two_hundred_records(cast, sign_in, grant
 def test_csv_holds_the_whole_log_and_no_formula(cast, sign_in):
     cast.sam.name = "=HYPERLINK(1)"
     cast.sam.save()
-    look(cast, action=Action.REVEALED, reference="+cmd", fields=["tenant.identity_number"])
+    look(cast, action=Action.REVEALED, reference="+cmd", fields=["tenants.tenant.identity_number"])
     look(cast, at=NOON - timedelta(days=500))
     look(cast, who="rita", subject=cast.bob_entry.subject)
     response = sign_in(cast.ann).get("/my-access-log/access-log.csv")

@@ -84,7 +84,7 @@ def test_staff_who_may_only_read_decide_nothing_by_post_either(cast, sam, reques
 def test_opening_an_account_is_recorded_for_its_owner(cast, sign_in):
     sign_in(cast.otto).get(f"/admin/accounts/user/{cast.ann.pk}/change/")
     record = AccessRecord.objects.get(subject__holder=cast.ann, subject__own=True)
-    assert (record.why, record.fields) == (AccessReason.OVERSIGHT, ["user.email", "user.name"])
+    assert (record.why, record.fields) == (AccessReason.OVERSIGHT, ["accounts.user.email", "accounts.user.name"])
 
 
 def test_an_unknown_account_is_404(cast, sign_in):

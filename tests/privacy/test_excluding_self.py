@@ -64,7 +64,7 @@ def hold_on(entry, by):
 
 
 def case_about(subject, by):
-    return investigations.open_(people=[subject], fields=["tenant.name"], reason="Suspect", until=day(3), by=by)
+    return investigations.open_(people=[subject], fields=["tenants.tenant.name"], reason="Suspect", until=day(3), by=by)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def secret(cast, hed):
     asked = disclosures.ask(
         disclosure=Disclosure(
             controller_id=cast.anggrek.pk, ground="authority", instrument="Surat 1", institution="Polda",
-            fields=["tenant.name"], document=ContentFile(b"%PDF-1.4", name="a.pdf"),
+            fields=["tenants.tenant.name"], document=ContentFile(b"%PDF-1.4", name="a.pdf"),
         ),
         people=[hed.entry.subject],
         by=officer,

@@ -79,7 +79,7 @@ def test_ones_own_file_is_ones_own_for_staff_too(cast, entry, sign_in):
 def test_staff_of_the_management_open_it_and_the_look_is_recorded(cast, entry, sign_in):
     assert sign_in(cast.sam).get(address(entry, "identity_scan")).status_code == 200
     record = AccessRecord.objects.get()
-    assert (record.actor.holder, record.hat, record.fields) == (cast.sam, "staff", ["tenant.identity_scan"])
+    assert (record.actor.holder, record.hat, record.fields) == (cast.sam, "staff", ["tenants.tenant.identity_scan"])
 
 
 def test_the_operator_opens_it_to_supervise(cast, entry, sign_in):
@@ -109,7 +109,7 @@ def test_a_vendor_needs_a_permission_for_exactly_this_file(cast, entry, grant, s
     assert vera.get(address(entry, "photo", "vendor")).status_code == 404
     refused = AccessRecord.objects.get()
     assert (refused.allowed, refused.reason, refused.grant) == (False, "not_in_grant", grant)
-    grant.fields = cast.agreement.fields = ["tenant.photo"]
+    grant.fields = cast.agreement.fields = ["tenants.tenant.photo"]
     grant.save()
     cast.agreement.save()
     assert vera.get(address(entry, "photo", "vendor")).status_code == 404
@@ -119,7 +119,7 @@ def test_a_vendor_needs_a_permission_for_exactly_this_file(cast, entry, grant, s
     assert vera.get(address(entry, "photo", "vendor")).status_code == 200
     assert vera.get(address(entry, "identity_scan", "vendor")).status_code == 404
     allowed = AccessRecord.objects.get(allowed=True)
-    assert (allowed.grant, allowed.reference, allowed.fields) == (grant, grant.number, ["tenant.photo"])
+    assert (allowed.grant, allowed.reference, allowed.fields) == (grant, grant.number, ["tenants.tenant.photo"])
 
 
 def test_a_vendor_never_opens_evidence(cast, entry, grant, sign_in):
@@ -137,7 +137,7 @@ def test_evidence_and_proposed_files_open_for_the_person_and_for_staff(cast, ent
         assert sign_in(cast.sam).get(address(row, field, "staff")).status_code == 200
         record = AccessRecord.objects.first()
         assert (record.why, record.reference, record.actor.holder) == ("update", request.number, cast.sam)
-    assert AccessRecord.objects.first().fields == ["tenant.photo"]
+    assert AccessRecord.objects.first().fields == ["tenants.tenant.photo"]
 
 
 def test_nothing_proposed_opens_once_it_is_settled(cast, entry, sign_in):

@@ -193,8 +193,8 @@ def test_a_childs_consent_is_refused_until_a_guardian_is_recorded(cast, policy, 
     refused("guardian", f.agree_to_purposes, user=cast.bob)
     until = timezone.localdate() + timedelta(days=5)
     sharing = {
-        "subject": child.subject, "agreement": cast.agreement, "purpose": cast.purpose, "fields": ["tenant.name"],
-        "until": until, "by": cast.bob,
+        "subject": child.subject, "agreement": cast.agreement, "purpose": cast.purpose,
+        "fields": ["tenants.tenant.name"], "until": until, "by": cast.bob,
     }  # fmt: skip
     refused("guardian", grants.give, **sharing)
     assert not ConsentEvent.objects.exists()

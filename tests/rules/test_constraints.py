@@ -69,7 +69,11 @@ def line(cast):
 
 def case(cast):
     return investigations.open_(
-        people=[cast.ann_entry.subject], fields=["tenant.name"], reason="x", until=timezone.localdate(), by=cast.sam
+        people=[cast.ann_entry.subject],
+        fields=["tenants.tenant.name"],
+        reason="x",
+        until=timezone.localdate(),
+        by=cast.sam,
     )
 
 
@@ -89,7 +93,11 @@ def breach(cast):
 
 def disclosure(cast):
     asked = Disclosure(
-        controller=cast.anggrek, ground="rights", instrument="Claim", institution="Insurer", fields=["tenant.name"]
+        controller=cast.anggrek,
+        ground="rights",
+        instrument="Claim",
+        institution="Insurer",
+        fields=["tenants.tenant.name"],
     )
     return disclosures.ask(disclosure=asked, people=[cast.ann_entry.subject], by=cast.sam)
 

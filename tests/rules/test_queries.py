@@ -147,7 +147,7 @@ def grow(world, count):
         f.BuildingFactory(management=world.anggrek, name=f"Gedung {vendor.pk}")
         f.MembershipFactory(user=f.UserFactory(), party=world.anggrek)
         f.MembershipFactory(user=f.UserFactory(), party=world.teknik, role="vendor")
-    common = {"agreement": world.agreement, "fields": ["tenant.name", "tenant.phone"]}
+    common = {"agreement": world.agreement, "fields": ["tenants.tenant.name", "tenants.tenant.phone"]}
     ends = {"starts_at": now - timedelta(days=1), "ends_at": now + timedelta(days=9)}
     grants = SharingGrant.objects.bulk_create(
         [
@@ -170,7 +170,7 @@ def grow(world, count):
             grant=grant,
             subject_id=grant.subject_id,
             vendor=world.teknik,
-            fields=["tenant.name"],
+            fields=["tenants.tenant.name"],
             means="x",
             stated_by=me,
         )
@@ -195,7 +195,8 @@ def grow(world, count):
         for n, s in enumerate([*subjects, *[mine] * count])
     )
     ProfileUpdateLine.objects.bulk_create(
-        ProfileUpdateLine(request=update, field="phone", old="+62811", new="+62812") for update in updates
+        ProfileUpdateLine(request=update, field="tenants.tenant.phone", old="+62811", new="+62812")
+        for update in updates
     )
     asked_rights = RightsRequest.objects.bulk_create(
         RightsRequest(
@@ -233,7 +234,7 @@ def grow(world, count):
         "hat": "staff",
         "action": "viewed",
         "allowed": True,
-        "fields": ["tenant.name"],
+        "fields": ["tenants.tenant.name"],
     }
     AccessRecord.objects.bulk_create(
         AccessRecord(
@@ -261,7 +262,7 @@ def grow(world, count):
             number=f"KS-{start}-{n}",
             controller=world.anggrek,
             reason="x",
-            fields=["tenant.name"],
+            fields=["tenants.tenant.name"],
             opened_by=s,
             expires_at=now + timedelta(days=1),
         )
@@ -291,7 +292,7 @@ def grow(world, count):
             number=f"PK-{start}-{n}",
             controller=world.anggrek,
             ground="law",
-            fields=["tenant.name"],
+            fields=["tenants.tenant.name"],
             **handed,
             **decided,
         )

@@ -144,7 +144,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         subject=entry.subject,
         agreement=agreement,
         purpose=world.purpose,
-        fields=["tenant.name", "tenant.phone"],
+        fields=["tenants.tenant.name", "tenants.tenant.phone"],
         until=timezone.localdate() + timedelta(days=20),
         by=person,
     )
@@ -160,7 +160,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
         subject=entry.subject,
         agreement=agreement,
         purpose=other,
-        fields=["tenant.name"],
+        fields=["tenants.tenant.name"],
         by=worker,
         role=Role.VENDOR,
         until=timezone.localdate() + timedelta(days=5),
@@ -230,7 +230,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
     failed = audit_log.record(Kind.FAILED, about=staff)
     case = investigations.open_(
         people=[entry.subject],
-        fields=["tenant.name"],
+        fields=["tenants.tenant.name"],
         reason=f"Looks at night in {name}",
         until=timezone.localdate() + timedelta(days=9),
         by=world.olga,
@@ -319,7 +319,7 @@ def disclosed(world, management, entry, staff, name):
     """Asked by staff, approved by the data protection officer, exported, and told at once."""
     asked = Disclosure(
         controller_id=management.pk, ground="law", instrument=f"Order of {name}", institution=f"Court of {name}",
-        contact=f"Clerk of {name}", document=ContentFile(PICTURE, "document.jpg"), fields=["tenant.name"],
+        contact=f"Clerk of {name}", document=ContentFile(PICTURE, "document.jpg"), fields=["tenants.tenant.name"],
     )  # fmt: skip
     asked = disclosures.ask(disclosure=asked, people=[entry.subject], by=staff)
     disclosures.approve(disclosure=asked, by=world.olga)

@@ -236,7 +236,7 @@ def test_reveal_shows_the_claimed_number_once_and_is_recorded(cast, sign_in, cla
     assert shown not in sam.get(address).content.decode()
     assert shown in sam.post(address, {"ready": "card"}).content.decode()
     record = AccessRecord.objects.get(action="revealed")
-    assert (record.subject, record.fields) == (claim.claimant, ["claim.identity_number"])
+    assert (record.subject, record.fields) == (claim.claimant, ["tenants.claim.identity_number"])
     assert sign_in(cast.rita).post(address, {"ready": "card"}).status_code == 404
     assert sign_in(cast.olga).post(address, {"ready": "card"}).status_code == 404
 
@@ -244,5 +244,5 @@ def test_reveal_shows_the_claimed_number_once_and_is_recorded(cast, sign_in, cla
 def test_the_looks_at_a_claim_name_no_masked_number(cast, sign_in, claim):
     sign_in(cast.sam).get(reverse(DECIDE, args=[claim.pk]))
     fields = [key for record in AccessRecord.objects.all() for key in record.fields]
-    assert {"claim.birth_date", "tenant.birth_date", "tenant.email"} <= set(fields)
+    assert {"tenants.claim.birth_date", "tenants.tenant.birth_date", "tenants.tenant.email"} <= set(fields)
     assert not [key for key in fields if key.endswith((".identity_number", ".phone", ".identity_index"))]

@@ -117,7 +117,7 @@ def test_export_writes_a_record_with_reason_and_fields_for_each_person(export, c
             exports.REASON,
             "report to the owners",
         )
-        assert record.fields == ["tenant.name", "occupancy.unit", "tenant.phone"]
+        assert record.fields == ["tenants.tenant.name", "tenants.occupancy.unit", "tenants.tenant.phone"]
         assert (record.party.pk, record.actor.holder) == (cast.anggrek.pk, cast.sam)
 
 

@@ -809,7 +809,7 @@ def test_preview_saves_nothing_and_records_the_values_that_it_shows(cast, home):
     assert (len(made.new), len(made.changed), snapshot()) == (1, 1, before)
     record = AccessRecord.objects.get()
     assert (record.subject, record.action, record.why) == (cast.ann_entry.subject, Action.LISTED, REASON)
-    assert record.fields == ["tenant.birth_place"]  # the phone is masked, and nothing stood under "Keterangan"
+    assert record.fields == ["tenants.tenant.birth_place"]  # the phone is masked, and nothing stood under "Keterangan"
 
 
 def test_confirm_makes_new_entries_with_everything_in_the_row(bring, cast, home):
@@ -830,7 +830,7 @@ def test_confirm_makes_new_entries_with_everything_in_the_row(bring, cast, home)
     assert Tenant.objects.with_identity("ktp", CICI).get() == entry
     record = AccessRecord.objects.get(subject=entry.subject)
     assert (record.action, record.why, record.actor.holder) == (Action.CHANGED, REASON, cast.sam)
-    assert {"tenant.name", "occupancy.unit", "tenant.identity_number"} <= set(record.fields)
+    assert {"tenants.tenant.name", "tenants.occupancy.unit", "tenants.tenant.identity_number"} <= set(record.fields)
 
 
 def test_confirm_changes_only_what_the_row_fills_in(bring, cast):
@@ -867,7 +867,7 @@ def test_confirm_tells_whoever_has_an_account(bring, cast, django_capture_on_com
     with django_capture_on_commit_callbacks(execute=True):
         bring(["Nama", "Unit", "Telepon"], ["Ann Wijaya", "A-12-03", "081234567899"], ["Cici", "B-1", ""])
     record = AccessRecord.objects.get(subject=cast.ann_entry.subject, action=Action.CHANGED)
-    assert (record.why, record.fields, record.party.pk) == (REASON, ["tenant.phone"], cast.anggrek.pk)
+    assert (record.why, record.fields, record.party.pk) == (REASON, ["tenants.tenant.phone"], cast.anggrek.pk)
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == (["ann@example.com"], "Staff updated your data")
 
@@ -1035,7 +1035,7 @@ def test_whose_number_stands_in_another_row_reads_so_in_her_log(cast, row, is_to
         look(pending=pending, by=cast.sam)
         found = AccessRecord.objects.filter(action="searched", subject=cast.ann_entry.subject)
         assert len(found) == (times if is_told else 0)
-        assert all(record.fields == ["tenant.identity_number"] for record in found)
+        assert all(record.fields == ["tenants.tenant.identity_number"] for record in found)
 
 
 @pytest.mark.parametrize("erased", [True, False])

@@ -67,7 +67,7 @@ def test_my_data_shows_the_whole_number_once_and_records_it(cast, ann):
     assert NUMBER in text(ann.post(reverse("my_data"), {"entry": cast.ann_entry.pk}))
     record = AccessRecord.objects.get()
     assert (record.action, record.why, record.actor.holder) == (Action.REVEALED, "own", cast.ann)
-    assert record.fields == ["tenant.identity_number"]
+    assert record.fields == ["tenants.tenant.identity_number"]
     assert NUMBER not in text(ann.get(reverse("my_data")))
 
 
@@ -229,7 +229,7 @@ def test_send_refuses_what_is_the_same(cast, ann):
 def test_send_carries_only_what_was_chosen(cast, ann):
     post(ann, "send", change="phone", phone=NEW_PHONE, name="Eve", management=cast.bougenvil.pk, status="approved")
     request = ProfileUpdateRequest.objects.get()
-    assert [line.field for line in request.lines.all()] == ["phone"]
+    assert [line.name for line in request.lines.all()] == ["phone"]
     assert (request.controller_id, request.status) == (cast.anggrek.pk, "waiting")
 
 
@@ -275,7 +275,7 @@ def test_detail_says_who_decided_and_why(cast, ann):
     request = waiting(cast, phone="+6281234567891", birth_place="Solo")
     phone, place = request.lines.order_by("field").values_list("pk", flat=True)[::-1]
     decisions = {
-        line.pk: ("approved", "") if line.field == "phone" else ("rejected", "Not shown.")
+        line.pk: ("approved", "") if line.name == "phone" else ("rejected", "Not shown.")
         for line in request.lines.all()
     }
     assert {phone, place} == set(decisions)

@@ -46,7 +46,7 @@ def test_correct_tells_the_person_and_records_who_changed_what(cast):
     entry = proposal(cast.ann_entry, phone="+6281234567891")
     assert register.correct(entry=entry, by=cast.sam) == ["phone"]
     record = AccessRecord.objects.get(action=Action.CHANGED)
-    assert (record.actor.holder, record.fields) == (cast.sam, ["tenant.phone"])
+    assert (record.actor.holder, record.fields) == (cast.sam, ["tenants.tenant.phone"])
     (letter,) = mail.outbox
     assert letter.subject == "Staff updated your data"
     assert not any(value in letter.body for value in ("Ann", "+62", "phone", "Sam"))
@@ -99,7 +99,7 @@ def test_correct_records_where_the_person_lives(cast):
     home.role = "renter"
     register.correct(entry=proposal(cast.ann_entry), occupancies=[home], by=cast.sam)
     record = AccessRecord.objects.get(action=Action.CHANGED)
-    assert "occupancy.role" in record.fields
+    assert "tenants.occupancy.role" in record.fields
     assert len(mail.outbox) == 1
 
 
@@ -122,7 +122,7 @@ def test_enter_takes_the_management_from_the_unit(cast):
     assert entry.management == cast.anggrek
     assert entry.subject.holder is None
     assert entry.occupancies.get().unit == home.unit
-    assert AccessRecord.objects.get(subject=entry.subject).fields == ["tenant.name", "tenant.phone"]
+    assert AccessRecord.objects.get(subject=entry.subject).fields == ["tenants.tenant.name", "tenants.tenant.phone"]
 
 
 def test_enter_refuses_without_a_unit_of_the_own_management(cast):

@@ -133,13 +133,13 @@ def test_a_head_opens_a_record_like_a_get(cast, sam):
 def test_opening_records_what_the_page_shows_and_not_what_it_masks(cast, sam):
     page(sam, CHANGE, cast.ann_entry.pk)
     fields = AccessRecord.objects.get(action=Action.VIEWED).fields
-    assert {"tenant.email", "tenant.address"} <= set(fields)
+    assert {"tenants.tenant.email", "tenants.tenant.address"} <= set(fields)
     assert not {
-        "tenant.phone",
-        "tenant.identity_number",
-        "tenant.identity_index",
-        "tenant.identity_scan",
-        "tenant.photo",
+        "tenants.tenant.phone",
+        "tenants.tenant.identity_number",
+        "tenants.tenant.identity_index",
+        "tenants.tenant.identity_scan",
+        "tenants.tenant.photo",
     } & set(fields)
 
 
@@ -168,7 +168,7 @@ def test_find_is_exact_and_recorded_on_the_hits(cast, sam):
     assert "3172 0555 0490 0001" not in html
     record = AccessRecord.objects.get()
     assert (record.subject, record.action) == (cast.ann_entry.subject, Action.SEARCHED)
-    assert record.fields == ["tenant.identity_number"]
+    assert record.fields == ["tenants.tenant.identity_number"]
     for number in ("3172 0555 0490", cast.bob_entry.identity_number):
         html = sam.post(reverse(FIND), {"number": number}).content.decode()
         assert "No entry of your register has this identity number." in html
@@ -273,7 +273,7 @@ def test_change_saves_records_and_tells_the_tenant(cast, sam):
     cast.ann_entry.refresh_from_db()
     assert cast.ann_entry.phone == "+6281234567891"
     assert cast.ann_entry.identity_number == "3172055504900001"
-    assert AccessRecord.objects.get(action=Action.CHANGED).fields == ["tenant.phone"]
+    assert AccessRecord.objects.get(action=Action.CHANGED).fields == ["tenants.tenant.phone"]
     assert [letter.subject for letter in mail.outbox] == ["Staff updated your data"]
     entry = LogEntry.objects.get()
     assert not any(value in entry.object_repr + entry.change_message for value in ("Ann", "7891"))
@@ -324,7 +324,7 @@ def test_change_of_where_the_person_lives_is_told_too(cast, sam):
     data = form_data(cast.ann_entry, **{"occupancies-0-role": "renter"})
     sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), data)
     assert cast.ann_entry.occupancies.get().role == "renter"
-    assert "occupancy.role" in AccessRecord.objects.get(action=Action.CHANGED).fields
+    assert "tenants.occupancy.role" in AccessRecord.objects.get(action=Action.CHANGED).fields
     assert len(mail.outbox) == 1
 
 
@@ -434,7 +434,7 @@ def test_reveal_asks_a_reason_records_it_and_shows_what_was_chosen_once(cast, sa
     record = AccessRecord.objects.get()
     assert (record.action, record.why) == (Action.REVEALED, AccessReason.RECORD)
     assert record.reference == "Comparing with the original card. At the desk"
-    assert record.fields == ["tenant.identity_number"]
+    assert record.fields == ["tenants.tenant.identity_number"]
 
 
 def test_reveal_lasts_for_that_page_only(cast, sam):
@@ -442,7 +442,7 @@ def test_reveal_lasts_for_that_page_only(cast, sam):
     html = sam.post(address, {"fields_shown": ["phone", "identity_number"], "reason": "x"}).content.decode()
     assert NUMBER in html
     assert PHONE in html
-    assert AccessRecord.objects.get().fields == ["tenant.phone", "tenant.identity_number"]
+    assert AccessRecord.objects.get().fields == ["tenants.tenant.phone", "tenants.tenant.identity_number"]
     following = [page(sam, REVEAL, cast.ann_entry.pk), page(sam, CHANGE, cast.ann_entry.pk), page(sam, LIST)]
     kept = [str(dict(sam.session)), str(sam.cookies), *LogEntry.objects.values_list("change_message", flat=True)]
     for text in following + kept:
@@ -496,7 +496,7 @@ def test_an_untouched_box_keeps_the_phone_that_is_there(cast, sam, typed):
     assert sam.post(reverse(CHANGE, args=[cast.ann_entry.pk]), data).status_code == 302
     cast.ann_entry.refresh_from_db()
     assert (cast.ann_entry.phone, cast.ann_entry.birth_place) == ("+6281234567890", "Solo")
-    assert AccessRecord.objects.get(action=Action.CHANGED).fields == ["tenant.birth_place"]
+    assert AccessRecord.objects.get(action=Action.CHANGED).fields == ["tenants.tenant.birth_place"]
 
 
 def test_a_mask_is_never_stored_as_a_phone_number(cast, sam):

@@ -13,7 +13,7 @@ from privacy.scope import Role
 from privacy.sharing import agreements, grants
 from tests import factories as f
 
-NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
+NAME, PHONE, UNIT = "tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"
 PAGES = ["vendor_home", "vendor_shared", "vendor_requests", "vendor_agreements"]
 
 
@@ -69,7 +69,7 @@ def test_ask_twice_is_once(cast, sign_in, grant):
     ("data", "sentence"),
     [
         ({"fields": []}, "Choose at least one kind of data."),
-        ({"fields": ["tenant.email"]}, "Choose each kind of data once"),
+        ({"fields": ["tenants.tenant.email"]}, "Choose each kind of data once"),
         ({"until": ""}, "Choose a date."),
         ({"until": "2020-01-01"}, "not in the past"),
         ({"until": "2099-01-01"}, "when the agreement ends"),

@@ -17,7 +17,7 @@ from privacy.sharing import agreements, grants
 from tenants import vendor_list
 from tests import factories as f
 
-NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
+NAME, PHONE, UNIT = "tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"
 PAGES = ["vendor_home", "vendor_shared", "vendor_requests", "vendor_agreements"]
 
 

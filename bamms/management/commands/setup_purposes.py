@@ -61,7 +61,13 @@ OWN = {
         "while you live there, and by the retention rules afterwards",
         Category.SERVICE,
         Basis.CONTRACT,
-        ["tenant.name", "tenant.phone", "tenant.email", "tenant.address", "occupancy.unit"],
+        [
+            "tenants.tenant.name",
+            "tenants.tenant.phone",
+            "tenants.tenant.email",
+            "tenants.tenant.address",
+            "tenants.occupancy.unit",
+        ],
         False,
     ),
     "identity": (
@@ -73,7 +79,13 @@ OWN = {
         "while you live there, and by the retention rules afterwards",
         Category.IDENTITY,
         Basis.OBLIGATION,
-        ["tenant.identity_kind", "tenant.identity_number", "tenant.identity_scan", "tenant.birth_date", "tenant.photo"],
+        [
+            "tenants.tenant.identity_kind",
+            "tenants.tenant.identity_number",
+            "tenants.tenant.identity_scan",
+            "tenants.tenant.birth_date",
+            "tenants.tenant.photo",
+        ],
         False,
     ),
     "announcements": (
@@ -85,7 +97,7 @@ OWN = {
         "until you withdraw your consent",
         Category.CARE,
         Basis.CONSENT,
-        ["tenant.email"],
+        ["tenants.tenant.email"],
         True,
     ),
     "longer_sharing": (
@@ -109,7 +121,7 @@ OWN = {
         "answers are kept for a year at most",
         Category.RESEARCH,
         Basis.CONSENT,
-        ["tenant.name", "tenant.email"],
+        ["tenants.tenant.name", "tenants.tenant.email"],
         True,
     ),
     "analytics": (
@@ -121,7 +133,7 @@ OWN = {
         "a year at most",
         Category.ANALYTICS,
         Basis.CONSENT,
-        ["pageuse.day", "pageuse.page", "pageuse.count"],
+        ["tenants.pageuse.day", "tenants.pageuse.page", "tenants.pageuse.count"],
         True,
     ),
 }

@@ -97,7 +97,7 @@ class UpdateAdmin(Revealing, CaseAdmin):
         """What is looked at is the person's entry: the unmasked fields asked about, while there are values to see."""
         entry = declarations.entry_of(row.subject)
         masked = declarations.tenant_record().masked
-        names = [line.field for line in row.lines.all() if line.field not in masked] if row.is_waiting else []
+        names = [line.name for line in row.lines.all() if line.name not in masked] if row.is_waiting else []
         if entry is not None:
             access.record_access(
                 entry,
@@ -118,11 +118,11 @@ class UpdateAdmin(Revealing, CaseAdmin):
         items = [
             item
             for item in profile_updates.compare(row, declarations.entry_of(row.subject))
-            if item.line.field in masked
+            if item.line.name in masked
         ]
         labels = (_("%(field)s, old value"), _("%(field)s, new value"))
         return [
-            (item.line.field, label % {"field": item.label}, *sides)
+            (item.line.name, label % {"field": item.label}, *sides)
             for item in items
             for label, sides in zip(
                 labels, [(item.old_masked, item.old), (item.new_masked, item.new)], strict=True
@@ -147,7 +147,7 @@ class UpdateAdmin(Revealing, CaseAdmin):
         now = profile_updates.conflicts(row, entry) if row.is_waiting else {}
         boxes = {line.pk: rest for line, *rest in form.rows()}
         items = profile_updates.compare(row, entry)
-        present = {line.pk: declarations.masked(entry, line.field) for line in now}
+        present = {line.pk: declarations.masked(entry, line.name) for line in now}
         who = declarations.values([row.subject_id], declarations.identifying()).get(row.subject_id, {})
         return {
             "form": None if now else form, "has_conflict": bool(now),

@@ -84,7 +84,7 @@ class LegalHoldAdmin(RecordedAdmin):
         return " · ".join(filter(None, [dates.datetime_wib(at), name]))
 
     def record_look(self, request, row, **what):
-        names = [*declarations.identifying(), "legalhold.reason"]
+        names = [*declarations.identifying(), "privacy.legalhold.reason"]
         access.record_access(
             row,
             by=request.user,

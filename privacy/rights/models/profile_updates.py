@@ -58,7 +58,7 @@ class ProfileUpdateLine(models.Model):
         REJECTED = "rejected", _("rejected")
 
     request = models.ForeignKey(ProfileUpdateRequest, models.CASCADE, related_name="lines", verbose_name=_("request"))
-    field = models.CharField(_("kind of data"), max_length=60)
+    field = models.CharField(_("kind of data"), max_length=60)  # its key: "tenants.tenant.phone"
     old = EncryptedTextField(_("old value"), blank=True, default="")
     new = EncryptedTextField(_("new value"), blank=True, default="")
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True, default="")
@@ -90,5 +90,13 @@ class ProfileUpdateLine(models.Model):
         return f"{self.request}, {self.label}"
 
     @property
+    def name(self):
+        """The field's own name in the register."""
+        return declarations.name_of(self.field)
+
+    def get_field_display(self):
+        return self.label
+
+    @property
     def label(self):
-        return declarations.tenant_record().model._meta.get_field(self.field).verbose_name
+        return declarations.tenant_record().model._meta.get_field(self.name).verbose_name

@@ -77,7 +77,7 @@ def test_allows_follows_the_answer_at_once():
 
 def longer(cast, days=60):
     return grants.give(
-        subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose, fields=["tenant.name"],
+        subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose, fields=["tenants.tenant.name"],
         until=timezone.localdate() + timedelta(days=days), by=cast.ann,
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ def test_sharing_for_longer_than_one_job_needs_its_own_yes_and_ends_with_it(cast
     assert (short.withdrawn_at, of_bob.withdrawn_at) == (None, None)
     assert long.withdrawn_at is not None
     assert long.events.filter(kind="withdrawn").count() == 1
-    assert grants.can_read(cast.vera, cast.ann_entry.subject, "tenant.name").grant != long
+    assert grants.can_read(cast.vera, cast.ann_entry.subject, "tenants.tenant.name").grant != long
 
 
 def test_the_answer_page_offers_no_longer_than_one_job(cast):

@@ -81,7 +81,7 @@ def test_machine_receipts_hold_nothing_personal(events):
 
 def test_a_purpose_names_its_data_and_kind_in_the_vocabulary(ann):
     purpose = f.PurposeFactory(
-        code="x", for_sharing=False, data=["tenant.email", "tenant.photo"], category="CustomerCare"
+        code="x", for_sharing=False, data=["tenants.tenant.email", "tenants.tenant.photo"], category="CustomerCare"
     )
     purposes.save(purpose=purpose)
     f.agree_to_purposes(ann, ["x"])

@@ -35,7 +35,7 @@ def opened(cast, **fields):
 @pytest.fixture
 def breach(cast):
     """Known in all its parts; it concerns ann."""
-    made = opened(cast, kinds=["tenant.phone"], people_count=1, **TEXTS)
+    made = opened(cast, kinds=["tenants.tenant.phone"], people_count=1, **TEXTS)
     return breaches.add_subjects(breach=made, subject_ids=[cast.ann_entry.subject_id], by=cast.sam)
 
 
@@ -63,7 +63,9 @@ def test_open_refuses_a_moment_that_has_not_come(cast):
     assert refused(opened, cast=cast, detected_at=timezone.now() + timedelta(minutes=5)) == "future"
 
 
-@pytest.mark.parametrize("kinds", [["tenant.shoe_size"], ["tenant.name", "tenant.name"], "tenant.name"])
+@pytest.mark.parametrize(
+    "kinds", [["tenants.tenant.shoe_size"], ["tenants.tenant.name", "tenants.tenant.name"], "tenants.tenant.name"]
+)
 def test_open_refuses_kinds_that_nobody_declared(cast, kinds):
     assert refused(opened, cast=cast, kinds=kinds) == "invalid"
     assert not Breach.objects.exists()
@@ -84,7 +86,7 @@ def test_revise_keeps_what_is_known_and_not_the_clock(cast, breach):
 
 
 def test_revise_refuses_what_makes_no_sense(cast, breach):
-    breach.kinds = ["tenant.shoe_size"]
+    breach.kinds = ["tenants.tenant.shoe_size"]
     assert refused(breaches.revise, breach=breach, by=cast.sam) == "invalid"
 
 

@@ -24,7 +24,7 @@ def form(**changes):
     now = timezone.localtime()
     return {
         "detected_at": now.strftime("%Y-%m-%dT00:00"),
-        "kinds": ["tenant.phone"],
+        "kinds": ["tenants.tenant.phone"],
         "people_count": "3",
         "exposed_ind": "Nomor telepon.",
         "exposed_en": "",
@@ -58,7 +58,7 @@ def test_a_head_enters_a_case_of_the_own_company_whatever_the_form_says(cast, si
     assert 'name="controller"' not in text(client.get(f"{BREACHES}add/"))
     client.post(f"{BREACHES}add/", form(controller=cast.bougenvil.pk, status="closed"))
     made = Breach.objects.get()
-    assert (made.controller_id, made.status, made.kinds) == (cast.anggrek.pk, "open", ["tenant.phone"])
+    assert (made.controller_id, made.status, made.kinds) == (cast.anggrek.pk, "open", ["tenants.tenant.phone"])
     assert made.exposed_ind == "Nomor telepon."
 
 

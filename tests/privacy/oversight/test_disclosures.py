@@ -43,7 +43,7 @@ def new(cast, **fields):
             "institution": "Pengadilan Negeri",
             "contact": "Panitera",
             "document": ContentFile(PDF, name="document.pdf"),
-            "fields": ["tenant.name", "tenant.phone", "occupancy.unit"],
+            "fields": ["tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"],
         }
         | fields
     )
@@ -160,11 +160,11 @@ def test_an_own_reason_needs_no_document(cast, ground):
     "change",
     [
         {"fields": []},
-        {"fields": ["tenant.management"]},
-        {"fields": ["tenant.name", "tenant.name"]},
-        {"fields": ["tenant.identity_index"]},
-        {"fields": ["tenant.identity_scan"]},
-        {"fields": "tenant.name"},
+        {"fields": ["tenants.tenant.management"]},
+        {"fields": ["tenants.tenant.name", "tenants.tenant.name"]},
+        {"fields": ["tenants.tenant.identity_index"]},
+        {"fields": ["tenants.tenant.identity_scan"]},
+        {"fields": "tenants.tenant.name"},
         {"ground": "curiosity"},
         {"institution": ""},
         {"instrument": ""},
@@ -175,7 +175,7 @@ def test_ask_refuses_what_makes_no_sense(cast, change):
 
 
 def test_everything_that_an_entry_says_can_be_disclosed(cast):
-    assert ask(cast, fields=["tenant.other", "tenant.identity_number"]).pk
+    assert ask(cast, fields=["tenants.tenant.other", "tenants.tenant.identity_number"]).pk
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,15 @@ def test_export_holds_exactly_the_approved_fields_of_the_approved_people(cast):
 def test_export_writes_sealed_values_dates_and_other_information(cast):
     cast.ann_entry.other = "=1+1"
     cast.ann_entry.save()
-    asked = ask(cast, fields=["tenant.identity_number", "tenant.birth_date", "tenant.other", "tenant.gender"])
+    asked = ask(
+        cast,
+        fields=[
+            "tenants.tenant.identity_number",
+            "tenants.tenant.birth_date",
+            "tenants.tenant.other",
+            "tenants.tenant.gender",
+        ],
+    )
     disclosures.approve(disclosure=asked, by=cast.sam)
     _head, row = rows_of(disclosures.export(disclosure=asked, by=cast.officer))
     assert row[1:] == ["3172 0555 0490 0001", "1990-04-15", "'=1+1", "female"]
@@ -315,7 +323,7 @@ def test_an_old_approval_opens_nothing(cast, approved, time_machine):
 
 
 def test_what_changed_after_approval_is_not_exported(cast, approved):
-    Disclosure.objects.filter(pk=approved.pk).update(fields=["tenant.name", "tenant.identity_number"])
+    Disclosure.objects.filter(pk=approved.pk).update(fields=["tenants.tenant.name", "tenants.tenant.identity_number"])
     assert refused(disclosures.export, disclosure=approved, by=cast.officer) == "changed"
 
 
@@ -479,7 +487,7 @@ def test_other_looks_stay_in_the_log(cast, asked):
 
 
 def test_each_step_keeps_the_check_code_of_what_it_was_about(cast, approved):
-    first, second = ask(cast), ask(cast, fields=["tenant.name"])
+    first, second = ask(cast), ask(cast, fields=["tenants.tenant.name"])
     codes = [disclosures.check_code(row) for row in (approved, first, second)]
     assert len(set(codes)) == 3
     assert set(approved.events.values_list("check_code", flat=True)) == {codes[0]}

@@ -43,7 +43,7 @@ def asked(cast):
         institution="PT Asuransi Contoh",
         contact="Pak Panitera",
         document=ContentFile(b"%PDF-1.4", name="document.pdf"),
-        fields=["tenant.name", "tenant.phone"],
+        fields=["tenants.tenant.name", "tenants.tenant.phone"],
     )
     return disclosures.ask(disclosure=row, people=[cast.ann_entry.subject], by=cast.officer)
 
@@ -65,7 +65,7 @@ def asking(cast, **changes):
         "contact": "Panitera",
         "document": pdf(),
         "people": [cast.ann_entry.pk],
-        "fields": ["tenant.name", "tenant.other"],
+        "fields": ["tenants.tenant.name", "tenants.tenant.other"],
         "tell_on": "",
         "delay_reason": "",
         "form_key": uuid4().hex,
@@ -82,7 +82,11 @@ def test_an_officer_records_a_disclosure(cast, sign_in):
     assert "Building management" not in blank  # she works for one only
     assert "A second person must approve it" in text(client.post(f"{LIST}add/", asking(cast), follow=True))
     row = Disclosure.objects.get()
-    assert (row.controller_id, row.status, row.fields) == (cast.anggrek.pk, "asked", ["tenant.name", "tenant.other"])
+    assert (row.controller_id, row.status, row.fields) == (
+        cast.anggrek.pk,
+        "asked",
+        ["tenants.tenant.name", "tenants.tenant.other"],
+    )
     assert row.people.get().subject == cast.ann_entry.subject
     assert row.document_hash
     assert LogEntry.objects.get().object_repr == row.number
@@ -105,7 +109,7 @@ def test_a_form_sent_twice_is_kept_once(cast, sign_in):
         ({"people": ["x"]}, "people", "Choose at least one tenant."),
         ({"people": [10**30]}, "people", "Choose at least one tenant."),
         ({"fields": []}, "fields", "Choose at least one kind of data."),
-        ({"fields": ["tenant.identity_scan"]}, "fields", "Choose each kind of data once"),
+        ({"fields": ["tenants.tenant.identity_scan"]}, "fields", "Choose each kind of data once"),
         ({"ground": ""}, "ground", "Choose the ground."),
         ({"institution": ""}, "institution", "Write which institution"),
         ({"document": ""}, "document", "Add the document"),
@@ -219,7 +223,9 @@ def test_who_asked_cannot_decide_by_the_address(cast, sign_in, asked, name):
 
 
 def test_a_head_who_asked_cannot_decide_by_the_address(cast, sign_in):
-    row = Disclosure(controller=cast.anggrek, ground="rights", instrument="x", institution="x", fields=["tenant.name"])
+    row = Disclosure(
+        controller=cast.anggrek, ground="rights", instrument="x", institution="x", fields=["tenants.tenant.name"]
+    )
     row = disclosures.ask(disclosure=row, people=[cast.ann_entry.subject], by=cast.sam)
     assert sign_in(cast.sam).post(page(row, "approve")).status_code == 403
     assert "Approve the disclosure" not in text(sign_in(cast.sam).get(page(row)))

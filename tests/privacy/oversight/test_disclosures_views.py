@@ -30,7 +30,7 @@ def disclose(cast, people=None, **delay):
         institution="Kepolisian Contoh",
         contact="Pak Penyidik",
         document=ContentFile(b"%PDF-1.4", name="document.pdf"),
-        fields=["tenant.name", "tenant.phone"],
+        fields=["tenants.tenant.name", "tenants.tenant.phone"],
     )
     row = disclosures.ask(disclosure=row, people=people or [cast.ann_entry.subject], by=cast.sam)
     disclosures.approve(disclosure=row, by=cast.olga, **delay)

@@ -13,7 +13,7 @@ from privacy.oversight import investigations
 from privacy.subjects import get_or_create_for
 from tests import factories as f
 
-FIELDS = ["tenant.name", "tenant.phone"]
+FIELDS = ["tenants.tenant.name", "tenants.tenant.phone"]
 Status = InvestigationCase.Status
 
 
@@ -99,8 +99,8 @@ def test_open_is_refused_to_an_officer_and_to_the_head_of_another_management(cas
         ({"people": []}, "people"),
         ({"reason": "  "}, "no_reason"),
         ({"fields": []}, "no_fields"),
-        ({"fields": ["tenant.name", "tenant.other"]}, "no_fields"),
-        ({"fields": ["tenant.identity_scan"]}, "no_fields"),
+        ({"fields": ["tenants.tenant.name", "tenants.tenant.other"]}, "no_fields"),
+        ({"fields": ["tenants.tenant.identity_scan"]}, "no_fields"),
         ({"until": -9}, "past"),
         ({"until": 99}, "too_long"),
     ],
@@ -199,7 +199,7 @@ def texts(values):
 @pytest.mark.parametrize("who", ["sam", "olga"])
 def test_read_gives_exactly_the_fields_of_the_case_and_records_it(cast, ann, approved, who):
     values = investigations.read(case=approved, subject=ann, by=getattr(cast, who))
-    assert texts(values) == {"tenant.name": ["Ann Wijaya"], "tenant.phone": ["+62 812-3456-7890"]}
+    assert texts(values) == {"tenants.tenant.name": ["Ann Wijaya"], "tenants.tenant.phone": ["+62 812-3456-7890"]}
     record = AccessRecord.objects.get()
     assert (record.subject, record.actor, record.allowed) == (ann, get_or_create_for(getattr(cast, who)), True)
     assert (record.why, record.reference, record.fields) == ("case", approved.number, FIELDS)
@@ -207,10 +207,10 @@ def test_read_gives_exactly_the_fields_of_the_case_and_records_it(cast, ann, app
 
 
 def test_read_may_be_narrowed(cast, ann, approved):
-    assert set(investigations.read(case=approved, subject=ann, by=cast.sam, fields=["tenant.phone"])) == {
-        "tenant.phone"
+    assert set(investigations.read(case=approved, subject=ann, by=cast.sam, fields=["tenants.tenant.phone"])) == {
+        "tenants.tenant.phone"
     }
-    assert AccessRecord.objects.get().fields == ["tenant.phone"]
+    assert AccessRecord.objects.get().fields == ["tenants.tenant.phone"]
 
 
 def read_refused(code, **arguments):
@@ -246,8 +246,10 @@ def test_read_is_refused_and_recorded_for_another_person(cast, approved):
 
 
 def test_read_is_refused_and_recorded_for_another_field(cast, ann, approved):
-    read_refused("not_in_case", case=approved, subject=ann, by=cast.sam, fields=["tenant.name", "tenant.address"])
-    assert AccessRecord.objects.get().fields == ["tenant.name", "tenant.address"]
+    read_refused(
+        "not_in_case", case=approved, subject=ann, by=cast.sam, fields=["tenants.tenant.name", "tenants.tenant.address"]
+    )
+    assert AccessRecord.objects.get().fields == ["tenants.tenant.name", "tenants.tenant.address"]
 
 
 @pytest.mark.parametrize("who", ["rita", "vera", "ann", "bob", "otto"])
@@ -268,7 +270,7 @@ def test_read_is_refused_to_a_head_who_left_the_company(cast, ann, approved):
 def test_the_tenant_reads_of_it_in_her_log(cast, ann, approved):
     investigations.read(case=approved, subject=ann, by=cast.sam)
     with pytest.raises(Refused):
-        investigations.read(case=approved, subject=ann, by=cast.sam, fields=["tenant.address"])
+        investigations.read(case=approved, subject=ann, by=cast.sam, fields=["tenants.tenant.address"])
     last, first = AccessRecord.objects.order_by("-pk")
     said = access_log.sentence(first, cast.ann.pk)
     assert said == (

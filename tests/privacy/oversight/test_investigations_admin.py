@@ -25,15 +25,19 @@ def text(response):
 
 
 def asked(cast, **changed):
-    data = {"people": [cast.ann_entry.pk], "fields": ["tenant.name", "tenant.phone"], "reason": "Looks at night"}
+    data = {
+        "people": [cast.ann_entry.pk],
+        "fields": ["tenants.tenant.name", "tenants.tenant.phone"],
+        "reason": "Looks at night",
+    }
     return data | {"until": day(7).isoformat()} | changed
 
 
 @pytest.fixture
 def case(cast):
     return investigations.open_(
-        people=[cast.ann_entry.subject], fields=["tenant.name", "tenant.phone"], reason="Looks at night",
-        until=day(7), by=cast.sam,
+        people=[cast.ann_entry.subject], fields=["tenants.tenant.name", "tenants.tenant.phone"],
+        reason="Looks at night", until=day(7), by=cast.sam,
     )  # fmt: skip
 
 

@@ -18,8 +18,8 @@ from tests import factories as f
 def tenancy(db):
     return Purpose.objects.create(
         code="tenancy", name_ind="Hunian", name_en="Tenancy", description_ind="x", description_en="x",
-        basis=Basis.CONTRACT, data=["tenant.name", "tenant.identity_number", "tenant.photo"], optional=False,
-        for_sharing=False, retention_ind="lima tahun", retention_en="five years",
+        basis=Basis.CONTRACT, data=["tenants.tenant.name", "tenants.tenant.identity_number", "tenants.tenant.photo"],
+        optional=False, for_sharing=False, retention_ind="lima tahun", retention_en="five years",
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def test_a_purpose_of_the_own_house(cast, tenancy):
 def test_a_purpose_for_sharing_names_recipients_and_places(cast):
     abroad = f.AgreementFactory(
         management=cast.anggrek, vendor=f.VendorFactory(name="CV Jauh"), purposes=[cast.purpose],
-        fields=["tenant.email"], country="SG", safeguard="Binding rules",
+        fields=["tenants.tenant.email"], country="SG", safeguard="Binding rules",
     )  # fmt: skip
     cells = row(cast, cast.purpose)
     assert cells["Recipients"] == f"CV Jauh ({abroad.number}); PT Teknik Andal ({cast.agreement.number})"
@@ -118,5 +118,5 @@ def test_the_operator_keeps_no_register(cast, tenancy):
 
 
 def test_a_kind_of_data_that_is_no_longer_declared_breaks_nothing(cast, tenancy):
-    Purpose.objects.filter(pk=tenancy.pk).update(data=["tenant.shoe_size"])
+    Purpose.objects.filter(pk=tenancy.pk).update(data=["tenants.tenant.shoe_size"])
     assert row(cast, tenancy)["Kinds of data"] == "Tenant.shoe_size"

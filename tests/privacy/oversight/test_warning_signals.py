@@ -35,7 +35,7 @@ def look(cast, count=1, by=None, at=FRIDAY, subjects=(), **changed):
         "hat": "staff",
         "action": "viewed",
         "allowed": True,
-        "fields": ["tenant.name"],
+        "fields": ["tenants.tenant.name"],
         "why": AccessReason.RECORD,
         "at": at,
     }

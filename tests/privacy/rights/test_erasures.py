@@ -82,14 +82,14 @@ def lived(cast):
         decision="given", language="id", documents=["policy"],
     )  # fmt: skip
     grant = grants.give(
-        subject=entry.subject, agreement=cast.agreement, purpose=cast.purpose, fields=["tenant.name", "tenant.phone"],
-        until=timezone.localdate() + timedelta(days=20), by=ann,
+        subject=entry.subject, agreement=cast.agreement, purpose=cast.purpose,
+        fields=["tenants.tenant.name", "tenants.tenant.phone"], until=timezone.localdate() + timedelta(days=20), by=ann,
     )  # fmt: skip
     grants.open_shared(number=grant.number, by=cast.vera)
     other = f.PurposeFactory(code="delivery", name_ind="Antar", name_en="Deliveries")
     cast.agreement.purposes.add(other)
     grants.ask(
-        subject=entry.subject, agreement=cast.agreement, purpose=other, fields=["tenant.name"], by=cast.sam,
+        subject=entry.subject, agreement=cast.agreement, purpose=other, fields=["tenants.tenant.name"], by=cast.sam,
         role=Role.STAFF, until=timezone.localdate() + timedelta(days=5), reason="Parcel for Ann Wijaya",
     )  # fmt: skip
     proposal = Tenant.objects.get(pk=entry.pk)

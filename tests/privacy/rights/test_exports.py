@@ -109,7 +109,7 @@ def test_why_a_record_is_held_and_a_breach_that_is_not_told_are_left_out(cast):
         entry=cast.ann_entry, reason="Police warrant 77", law="UU 8/1981", by=cast.sam,
         review_on=timezone.localdate() + timedelta(days=9),
     )  # fmt: skip
-    breach = breaches.open_(breach=Breach(controller_id=cast.anggrek.pk, kinds=["tenant.phone"]), by=cast.sam)
+    breach = breaches.open_(breach=Breach(controller_id=cast.anggrek.pk, kinds=["tenants.tenant.phone"]), by=cast.sam)
     breaches.add_subjects(breach=breach, subject_ids=[cast.ann_entry.subject_id], by=cast.sam)
     found = data(opened(exports.bundle(by=cast.ann)))
     assert found["privacy.legalhold"][0]["law"] == "UU 8/1981"
@@ -151,7 +151,7 @@ def test_making_it_stands_in_the_access_log_once(cast, sign_in):
     assert (record.hat, record.action, record.why, record.subject) == (
         "tenant", "exported", "own", subjects.get_or_create_for(cast.ann),
     )  # fmt: skip
-    assert {"tenant.name", "tenant.identity_number", "user.email"} <= set(record.fields)
+    assert {"tenants.tenant.name", "tenants.tenant.identity_number", "accounts.user.email"} <= set(record.fields)
     assert "You downloaded a copy of your own data." in sign_in(cast.ann).get("/my-access-log/").content.decode()
 
 

@@ -51,7 +51,7 @@ def ask(cast, by=None, note="", evidence=None, entry=None, **changed):
 
 def decide(request, by, **wanted):
     """`decide(request, sam, phone="approved", birth_place="No.")`: any other word is a reason to reject."""
-    found = {line.field: line.pk for line in request.lines.all()}
+    found = {line.name: line.pk for line in request.lines.all()}
     decisions = {found[name]: (said, "") if said == "approved" else ("rejected", said) for name, said in wanted.items()}
     return profile_updates.decide(
         request=request, decisions=decisions, seen=profile_updates.mark(request.lines.all()), by=by
@@ -76,7 +76,7 @@ def test_ask_keeps_the_register_and_starts_the_clock(cast):
         request = ask(cast, note="New card")
         assert request.due_at == timezone.now() + timedelta(hours=72)
     assert request.number == "PD-2026-0001"
-    assert {(line.field, line.old, line.new) for line in request.lines.all()} == {
+    assert {(line.name, line.old, line.new) for line in request.lines.all()} == {
         ("phone", "+6281234567890", "+6281234567891"),
         ("birth_place", "Jakarta", "Bandung"),
     }
@@ -143,7 +143,7 @@ def test_decide_may_approve_a_part_and_says_why_not_the_rest(cast):
     cast.ann_entry.refresh_from_db()
     assert (cast.ann_entry.phone, cast.ann_entry.birth_place) == ("+6281234567891", "Jakarta")
     assert settled.status == Status.PARTLY
-    line = settled.lines.get(field="birth_place")
+    line = settled.lines.get(field="tenants.tenant.birth_place")
     assert (line.decision, line.reason) == ("rejected", "The document cannot be read.")
 
 
@@ -158,7 +158,7 @@ def test_decide_records_what_was_changed_and_for_which_request(cast):
     decide(request, cast.sam, phone="approved", birth_place="No.")
     record = AccessRecord.objects.get(action=Action.CHANGED)
     assert (record.subject, record.actor.holder, record.reference) == (cast.ann_entry.subject, cast.sam, request.number)
-    assert record.fields == ["tenant.phone"]
+    assert record.fields == ["tenants.tenant.phone"]
 
 
 def test_decide_removes_values_from_the_database_and_files_from_the_disk(cast, django_capture_on_commit_callbacks):
@@ -166,7 +166,7 @@ def test_decide_removes_values_from_the_database_and_files_from_the_disk(cast, d
     cast.ann_entry.identity_scan.save("b.jpg", picture("red"))
     old_photo, old_scan = cast.ann_entry.photo.name, cast.ann_entry.identity_scan.name
     request = ask(cast, note="Secret", evidence=picture(), photo=picture(), identity_scan=picture())
-    new = {line.field: line.new for line in request.lines.all()}
+    new = {line.name: line.new for line in request.lines.all()}
     with django_capture_on_commit_callbacks(execute=True):
         decide(request, cast.sam, photo="approved", identity_scan="No.")
     assert raw("privacy_profileupdateline", "old", "new") == [("", "")] * 2
@@ -229,7 +229,7 @@ def test_accept_present_lets_staff_decide_again(cast):
     request = ask(cast)
     Tenant.objects.filter(pk=cast.ann_entry.pk).update(phone="+6281311112222")
     profile_updates.accept_present(request=request, by=cast.sam)
-    assert request.lines.get(field="phone").old == "+6281311112222"
+    assert request.lines.get(field="tenants.tenant.phone").old == "+6281311112222"
     decide(request, cast.sam, phone="approved", birth_place="No.")
     cast.ann_entry.refresh_from_db()
     assert cast.ann_entry.phone == "+6281234567891"
@@ -285,7 +285,7 @@ def test_waiting_puts_the_overdue_ones_on_top(cast):
 def test_compare_reads_stored_values_as_people_do(cast):
     request = ask(cast, phone="+6281234567891", nationality="MY", gender="")
     shown = {
-        item.line.field: (str(item.old), str(item.new)) for item in profile_updates.compare(request, cast.ann_entry)
+        item.line.name: (str(item.old), str(item.new)) for item in profile_updates.compare(request, cast.ann_entry)
     }
     assert shown["phone"] == ("+62 812-3456-7890", "+62 812-3456-7891")
     assert shown["nationality"] == ("Indonesia", "Malaysia")

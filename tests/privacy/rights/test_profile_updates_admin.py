@@ -48,12 +48,12 @@ def html(client, name, *args, **query):
 def answer(request, **decisions):
     """`answer(request, phone="approved", birth_place="rejected")`, as the browser sends it."""
     lines = request.lines.all()
-    said = {f"decision_{line.pk}": decisions[line.field] for line in lines if line.field in decisions}
+    said = {f"decision_{line.pk}": decisions[line.name] for line in lines if line.name in decisions}
     return said | {"seen": profile_updates.mark(lines)}
 
 
 def line(request, field):
-    return request.lines.get(field=field).pk
+    return request.lines.get(field=f"tenants.tenant.{field}").pk
 
 
 # The queue
@@ -126,7 +126,7 @@ def test_item_shows_old_and_new_and_records_the_look(cast, sam, request_):
     assert "3456" not in page
     record = AccessRecord.objects.get()
     assert (record.subject, record.why, record.reference) == (cast.ann_entry.subject, "update", request_.number)
-    assert record.fields == ["tenant.birth_place"]
+    assert record.fields == ["tenants.tenant.birth_place"]
     assert "checked" not in page.split("<form", 2)[-1]
 
 
@@ -148,7 +148,10 @@ def test_decision_approves_a_part_and_tells_the_tenant(cast, sam, request_):
     assert sam.post(reverse(ITEM, args=[request_.pk]), data).status_code == 302
     request_.refresh_from_db()
     assert request_.status == "partly"
-    assert request_.lines.get(field="birth_place").reason == "The document cannot be read. Please scan it again."
+    assert (
+        request_.lines.get(field="tenants.tenant.birth_place").reason
+        == "The document cannot be read. Please scan it again."
+    )
     assert len(mail.outbox) == 1
     cast.ann_entry.refresh_from_db()
     assert (cast.ann_entry.phone, cast.ann_entry.birth_place) == ("+6281234567891", "Jakarta")
@@ -162,7 +165,7 @@ def test_a_ready_reason_is_kept_in_the_tenants_language(cast, sam, request_, mon
         f"ready_{line(request_, 'birth_place')}": "original"
     }
     sam.post(reverse(ITEM, args=[request_.pk]), data)
-    assert request_.lines.get(field="birth_place").reason == "Said in id."
+    assert request_.lines.get(field="tenants.tenant.birth_place").reason == "Said in id."
 
 
 @pytest.mark.parametrize(
@@ -247,7 +250,7 @@ def test_a_settled_request_shows_decisions_and_no_values(cast, sam, request_):
     assert "No proof." in page
     assert "Bandung" not in page
     assert "Send the decision" not in page
-    assert AccessRecord.objects.first().fields == ["tenant.name"]
+    assert AccessRecord.objects.first().fields == ["tenants.tenant.name"]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -301,7 +304,10 @@ def test_reveal_shows_both_sides_once_with_a_reason_that_the_tenant_reads(cast, 
     assert "+62 812-3456-7891" in page
     assert "3456" not in html(sam, REVEAL, request_.pk)
     record = AccessRecord.objects.get(action="revealed")
-    assert (record.fields, record.reference) == (["tenant.phone"], "Checking a change that the tenant asked for.")
+    assert (record.fields, record.reference) == (
+        ["tenants.tenant.phone"],
+        "Checking a change that the tenant asked for.",
+    )
     log = sign_in(cast.ann).get(reverse("access_log")).content.decode()
     assert "revealed your phone number in full to decide a change request." in log
     assert "Reason: Checking a change that the tenant asked for." in log

@@ -38,13 +38,13 @@ def html(client, name, *args, **query):
 
 
 def test_a_vendor_reads_nothing_while_it_is_restricted(cast, grant, restrict):
-    assert grants.can_read(cast.vera, grant.subject, "tenant.name")
+    assert grants.can_read(cast.vera, grant.subject, "tenants.tenant.name")
     restrict()
-    assert grants.can_read(cast.vera, grant.subject, "tenant.name").reason is Reason.RESTRICTED
+    assert grants.can_read(cast.vera, grant.subject, "tenants.tenant.name").reason is Reason.RESTRICTED
     assert not grants.shown_to(cast.vera).exists()
-    assert not SharingGrant.objects.opening("tenant.name").exists()
+    assert not SharingGrant.objects.opening("tenants.tenant.name").exists()
     rights_requests.lift(subject=grant.subject, by=cast.sam)
-    assert grants.can_read(cast.vera, grant.subject, "tenant.name")
+    assert grants.can_read(cast.vera, grant.subject, "tenants.tenant.name")
     assert grants.shown_to(cast.vera).exists()
 
 
@@ -111,7 +111,7 @@ def ask_to_share(cast):
     other = f.PurposeFactory(code="delivery", name_en="Deliveries", name_ind="Pengantaran")
     cast.agreement.purposes.add(other)
     return grants.ask(
-        subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=other, fields=["tenant.name"],
+        subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=other, fields=["tenants.tenant.name"],
         until=timezone.localdate() + timedelta(days=5), reason="Parcel", by=cast.sam, role=Role.STAFF,
     )  # fmt: skip
 

@@ -97,7 +97,7 @@ def test_item_shows_the_words_and_records_the_look(cast, sam, asked):
         assert shown in page
     record = AccessRecord.objects.get()
     assert (record.subject, record.why, record.reference) == (cast.ann_entry.subject, "rights", asked.number)
-    assert "rightsrequest.details" in record.fields
+    assert "privacy.rightsrequest.details" in record.fields
     assert record.controller_id == cast.anggrek.pk
 
 

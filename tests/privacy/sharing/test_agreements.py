@@ -35,7 +35,7 @@ def new(cast, **fields):
         **{
             "management": cast.anggrek,
             "vendor": cast.teknik,
-            "fields": ["tenant.name"],
+            "fields": ["tenants.tenant.name"],
             "valid_from": days(0),
             "valid_until": days(30),
         }
@@ -109,9 +109,9 @@ def test_the_operator_may_move_it(cast, signed):
     "change",
     [
         {"fields": []},
-        {"fields": ["tenant.other"]},
-        {"fields": ["tenant.name", "tenant.name"]},
-        {"fields": "tenant.name"},
+        {"fields": ["tenants.tenant.other"]},
+        {"fields": ["tenants.tenant.name", "tenants.tenant.name"]},
+        {"fields": "tenants.tenant.name"},
         {"valid_until": -1},
         {"country": "SG"},
         {"vendor": "anggrek"},
@@ -181,12 +181,12 @@ def test_each_step_is_taken_from_the_right_state(cast, signed, status, verb, wor
 def test_suspending_closes_permissions_at_once_and_activating_opens_them_again(cast, grant):
     assert agreements.open_permissions(cast.agreement).count() == 1
     agreements.suspend(agreement=cast.agreement, by=cast.sam)
-    assert grants.can_read(cast.vera, grant.subject, "tenant.name").reason is grants.Reason.AGREEMENT_SUSPENDED
+    assert grants.can_read(cast.vera, grant.subject, "tenants.tenant.name").reason is grants.Reason.AGREEMENT_SUSPENDED
     assert not grants.open_shared(number=grant.number, by=cast.vera).allowed
     agreements.activate(agreement=cast.agreement, by=cast.sam)
-    assert grants.can_read(cast.vera, grant.subject, "tenant.name")
+    assert grants.can_read(cast.vera, grant.subject, "tenants.tenant.name")
     agreements.end(agreement=cast.agreement, by=cast.sam)
-    assert grants.can_read(cast.vera, grant.subject, "tenant.name").reason is grants.Reason.AGREEMENT_ENDED
+    assert grants.can_read(cast.vera, grant.subject, "tenants.tenant.name").reason is grants.Reason.AGREEMENT_ENDED
 
 
 def test_open_permissions_leave_out_what_is_over(cast, grant):

@@ -45,7 +45,7 @@ def form(cast, **changes):
     values = {
         "vendor": cast.teknik.pk,
         "purposes": [cast.purpose.pk],
-        "fields": ["tenant.name", "tenant.phone"],
+        "fields": ["tenants.tenant.name", "tenants.tenant.phone"],
         "valid_from": days(0).isoformat(),
         "valid_until": days(90).isoformat(),
         "country": "ID",
@@ -71,7 +71,11 @@ def test_add_drafts_for_the_own_company_whatever_the_form_says(cast, sign_in):
     )
     assert response.status_code == 200
     made = SharingAgreement.objects.exclude(pk=cast.agreement.pk).get()
-    assert (made.management_id, made.status, made.fields) == (cast.anggrek.pk, "draft", ["tenant.name", "tenant.phone"])
+    assert (made.management_id, made.status, made.fields) == (
+        cast.anggrek.pk,
+        "draft",
+        ["tenants.tenant.name", "tenants.tenant.phone"],
+    )
     assert list(made.purposes.all()) == [cast.purpose]
     assert made.number.startswith("PB-")
 
@@ -165,7 +169,7 @@ def test_nothing_is_activated_that_was_not_read(cast, sign_in, draft):
     assert "changed while you were reading" in text(client.post(page, {"seen": seen}, follow=True))
     draft.purposes.add(cast.purpose)
     assert "Add both signatures" in text(client.post(page, {"seen": seen}, follow=True))
-    draft.fields = ["tenant.name", "tenant.email"]
+    draft.fields = ["tenants.tenant.name", "tenants.tenant.email"]
     agreements.save(agreement=draft, by=cast.olga)
     for old in (seen, ""):
         assert "changed while you were reading" in text(client.post(page, {"seen": old}, follow=True))
@@ -205,9 +209,9 @@ def test_suspending_says_how_many_permissions_stop_and_a_get_stops_none(cast, si
     client = sign_in(cast.sam)
     url = f"{AGREEMENTS}{cast.agreement.pk}/step/suspend/"
     assert "2 permissions stop at once." in text(client.get(url))
-    assert grants.can_read(cast.vera, grant.subject, "tenant.name")
+    assert grants.can_read(cast.vera, grant.subject, "tenants.tenant.name")
     client.post(url)
-    assert not grants.can_read(cast.vera, grant.subject, "tenant.name")
+    assert not grants.can_read(cast.vera, grant.subject, "tenants.tenant.name")
     assert "2 permissions open again at once." in text(client.get(f"{AGREEMENTS}{cast.agreement.pk}/step/activate/"))
 
 

@@ -15,7 +15,7 @@ from privacy.models.parties import MembershipRole
 from privacy.sharing import agreements, assessments, grants
 from tests import factories as f
 
-PHOTO, SCAN, NAME = "tenant.photo", "tenant.identity_scan", "tenant.name"
+PHOTO, SCAN, NAME = "tenants.tenant.photo", "tenants.tenant.identity_scan", "tenants.tenant.name"
 PDF = b"%PDF-1.4 report"
 
 

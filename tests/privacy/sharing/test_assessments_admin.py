@@ -31,7 +31,7 @@ def text(response):
 def form(**changes):
     return {
         "title": "Photos for the gate",
-        "fields": ["tenant.photo"],
+        "fields": ["tenants.tenant.photo"],
         "summary": "Few people.",
         "reference": "LP-3",
         "assessed_by": "PT Penilai",
@@ -52,7 +52,7 @@ def test_a_head_enters_one_of_the_own_company_whatever_the_form_says(cast, sign_
     assert "Phone number" not in page
     client.post(f"{PAGE}add/", form(controller=cast.bougenvil.pk, file=pdf()))
     made = ImpactAssessment.objects.get()
-    assert (made.controller_id, made.fields) == (cast.anggrek.pk, ["tenant.photo"])
+    assert (made.controller_id, made.fields) == (cast.anggrek.pk, ["tenants.tenant.photo"])
     page = text(client.get(f"{PAGE}{made.pk}/change/"))
     assert made.file_hash in page
     assert f"/files/privacy.impactassessment/{made.pk}/file/" in page
@@ -86,7 +86,7 @@ def test_a_head_of_two_companies_chooses_between_them(cast, sign_in):
     ("changes", "sentence"),
     [
         ({"fields": []}, "Choose at least one kind of data."),
-        ({"fields": ["tenant.name"]}, "Choose each kind of data once, from the list."),
+        ({"fields": ["tenants.tenant.name"]}, "Choose each kind of data once, from the list."),
         ({"valid_until": "2020-01-01"}, "Choose an end date on or after the date of the assessment."),
         ({"summary": ""}, "This field is required."),
         ({"assessed_on": "tomorrow"}, "cannot be in the future"),
@@ -142,7 +142,7 @@ def test_a_draft_names_one_of_the_own_company(cast, sign_in, assessment):
     draft = {
         "vendor": cast.teknik.pk,
         "purposes": [cast.purpose.pk],
-        "fields": ["tenant.photo"],
+        "fields": ["tenants.tenant.photo"],
         "valid_from": days(0),
         "valid_until": days(90),
         "country": "ID",
@@ -156,7 +156,7 @@ def test_a_draft_names_one_of_the_own_company(cast, sign_in, assessment):
 
 
 def test_a_newer_one_is_put_under_an_active_agreement(cast, sign_in, assessment):
-    active = f.AgreementFactory(management=cast.anggrek, vendor=cast.teknik, fields=["tenant.photo"])
+    active = f.AgreementFactory(management=cast.anggrek, vendor=cast.teknik, fields=["tenants.tenant.photo"])
     foreign = f.AssessmentFactory(controller=cast.bougenvil)
     client, page = sign_in(cast.sam), f"{AGREEMENTS}{active.pk}/assess/"
     shown = text(client.get(f"{AGREEMENTS}{active.pk}/change/"))
@@ -180,7 +180,7 @@ def test_an_agreement_without_specific_data_offers_no_choice(cast, sign_in):
 
 
 def test_choosing_needs_the_permission_and_the_company(cast, sign_in, assessment):
-    active = f.AgreementFactory(management=cast.anggrek, vendor=cast.teknik, fields=["tenant.photo"])
+    active = f.AgreementFactory(management=cast.anggrek, vendor=cast.teknik, fields=["tenants.tenant.photo"])
     officer = f.UserFactory()
     parties.appoint(user=officer, party=cast.anggrek, role=MembershipRole.OFFICER, by=cast.otto)
     page, given = f"{AGREEMENTS}{active.pk}/assess/", {"assessment": assessment.pk}

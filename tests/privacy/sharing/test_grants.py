@@ -17,7 +17,7 @@ from privacy.sharing.grants import Reason, State
 from privacy.subjects import get_or_create_for
 from tests import factories as f
 
-NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
+NAME, PHONE, UNIT = "tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"
 FIELDS = [NAME, PHONE, UNIT]
 
 
@@ -179,8 +179,8 @@ def test_ask_again_from_is_open_when_nothing_was_declined(cast, asked):
     ("change", "code"),
     [
         ({"fields": []}, "no_fields"),
-        ({"fields": ["tenant.email"]}, "fields"),
-        ({"fields": [NAME, "tenant.no_such"]}, "fields"),
+        ({"fields": ["tenants.tenant.email"]}, "fields"),
+        ({"fields": [NAME, "tenants.tenant.no_such"]}, "fields"),
         ({"until": -1}, "past"),
         ({"until": 301}, "beyond_agreement"),
         ({"purpose": "other"}, "purpose"),
@@ -229,7 +229,7 @@ def test_give_refuses(cast, change, code):
     ("change", "code"),
     [
         ({"fields": []}, "no_fields"),
-        ({"fields": [NAME, "tenant.email"]}, "fields"),
+        ({"fields": [NAME, "tenants.tenant.email"]}, "fields"),
         ({"until": -1}, "past"),
         ({"until": 301}, "beyond_agreement"),
     ],
@@ -316,7 +316,7 @@ def test_answer_may_give_until_the_very_day_asked_for(cast, asked):
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"fields": [NAME, "tenant.email"]}, "not_asked"),
+        ({"fields": [NAME, "tenants.tenant.email"]}, "not_asked"),
         ({"until": 15}, "too_long"),
         ({"by": "bob"}, "not_holder"),
         ({"fields": []}, "no_fields"),
@@ -409,7 +409,7 @@ def test_narrow_may_change_the_end_alone_or_the_data_alone(cast, grant):
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"fields": [*FIELDS, "tenant.email"]}, "wider"),
+        ({"fields": [*FIELDS, "tenants.tenant.email"]}, "wider"),
         ({"until": 99}, "wider"),
         ({}, "same"),
         ({"fields": []}, "no_fields"),

@@ -16,7 +16,12 @@ from privacy.sharing import grants
 from privacy.sharing.grants import Reason, State
 from tests import factories as f
 
-NAME, PHONE, UNIT, PHOTO = "tenant.name", "tenant.phone", "occupancy.unit", "tenant.photo"
+NAME, PHONE, UNIT, PHOTO = (
+    "tenants.tenant.name",
+    "tenants.tenant.phone",
+    "tenants.occupancy.unit",
+    "tenants.tenant.photo",
+)
 FIELDS = [NAME, PHONE, UNIT]
 
 
@@ -99,13 +104,13 @@ def test_decide_names_the_condition_that_fails(change, reason):
 
 
 def test_decide_refuses_a_field_that_is_not_declared_shareable():
-    broken = make(**OPEN | {"fields": ["tenant.other"], "allowed": ["tenant.other"]})
-    assert grants.decide(broken, "tenant.other", vendors={7}, now=NOW) is Reason.NOT_DECLARED
+    broken = make(**OPEN | {"fields": ["tenants.tenant.other"], "allowed": ["tenants.tenant.other"]})
+    assert grants.decide(broken, "tenants.tenant.other", vendors={7}, now=NOW) is Reason.NOT_DECLARED
 
 
 moments = st.sampled_from([NOW - HOUR, NOW, NOW + HOUR])
 dates = st.sampled_from([date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23)])
-keys = st.lists(st.sampled_from([NAME, PHONE, "tenant.other"]), unique=True)
+keys = st.lists(st.sampled_from([NAME, PHONE, "tenants.tenant.other"]), unique=True)
 everything = st.fixed_dictionaries(
     {
         "vendor": st.sampled_from([7, 8]),
@@ -125,7 +130,9 @@ everything = st.fixed_dictionaries(
 
 
 @given(
-    everything, st.sampled_from([NAME, PHONE, "tenant.other", "tenant.no_such", ""]), st.sets(st.sampled_from([7, 9]))
+    everything,
+    st.sampled_from([NAME, PHONE, "tenants.tenant.other", "tenants.tenant.no_such", ""]),
+    st.sets(st.sampled_from([7, 9])),
 )
 def test_decide_allows_exactly_what_the_truth_table_allows(row, key, vendors):
     today = date(2026, 11, 22)
@@ -155,7 +162,7 @@ def assessments(cast):
         f.AssessmentFactory(**mine, assessed_on=days(-9), valid_until=days(-1)): False,
         f.AssessmentFactory(**mine, assessed_on=days(1), valid_until=days(9)): False,
         f.AssessmentFactory(**mine | {"controller": cast.bougenvil}): False,
-        f.AssessmentFactory(**mine | {"fields": ["tenant.identity_scan"]}): False,
+        f.AssessmentFactory(**mine | {"fields": ["tenants.tenant.identity_scan"]}): False,
     }
 
 
@@ -200,7 +207,7 @@ def test_opening_says_in_sql_what_decide_says(cast):
     changes += [photo | {"agreement__assessment": assessment} for assessment in assessments(cast)]
     for change in changes:
         f.GrantFactory(**base | {"agreement__management": cast.anggrek} | change)
-    for key in (NAME, PHONE, UNIT, PHOTO, "tenant.other"):
+    for key in (NAME, PHONE, UNIT, PHOTO, "tenants.tenant.other"):
         found = SharingGrant.objects.to_decide()
         by_hand = {g.pk for g in found if grants.decide(g, key, vendors={cast.teknik.pk}, now=now) is Reason.ALLOWED}
         assert {g.pk for g in SharingGrant.objects.opening(key, now)} == by_hand

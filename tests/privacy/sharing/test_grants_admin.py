@@ -37,7 +37,7 @@ def asking(cast, **changes):
         "tenant": cast.ann_entry.pk,
         "agreement": cast.agreement.pk,
         "purpose": cast.purpose.pk,
-        "fields": ["tenant.name"],
+        "fields": ["tenants.tenant.name"],
         "until": days(7).isoformat(),
         "reason": "The lift is being replaced.",
     }
@@ -67,7 +67,7 @@ def test_ask_sends_a_request_for_the_vendor(cast, sign_in, mailoutbox):
         ({"tenant": "bob"}, "Choose the tenant."),
         ({"tenant": ""}, "Choose the tenant."),
         ({"agreement": "bougenvil"}, "Choose the agreement."),
-        ({"fields": ["tenant.email"]}, "The agreement does not allow some of this data."),
+        ({"fields": ["tenants.tenant.email"]}, "The agreement does not allow some of this data."),
         ({"fields": []}, "Choose at least one kind of data."),
         ({"until": "2099-01-01"}, "when the agreement ends"),
         ({"reason": ""}, "Write in one sentence why"),
@@ -107,7 +107,7 @@ def test_request_is_read_only_recorded_and_can_be_cancelled_by_its_side(cast, si
         subject=cast.ann_entry.subject,
         agreement=cast.agreement,
         purpose=cast.purpose,
-        fields=["tenant.name"],
+        fields=["tenants.tenant.name"],
         until=days(3),
         reason="Why",
         by=cast.sam,
@@ -118,7 +118,11 @@ def test_request_is_read_only_recorded_and_can_be_cancelled_by_its_side(cast, si
     assert "Ann Wijaya" in page
     assert "Cancel request" in page
     record = AccessRecord.objects.get()
-    assert (record.why, record.reference, record.fields) == ("sharing", asked.number, ["tenant.name", "occupancy.unit"])
+    assert (record.why, record.reference, record.fields) == (
+        "sharing",
+        asked.number,
+        ["tenants.tenant.name", "tenants.occupancy.unit"],
+    )
     assert client.post(f"{REQUESTS}{asked.pk}/change/", {"reason": "x"}).status_code == 403
     assert client.get(f"{REQUESTS}{asked.pk}/cancel/").status_code == 403
     assert "Cancel request" not in text(sign_in(cast.olga).get(f"{REQUESTS}{asked.pk}/change/"))

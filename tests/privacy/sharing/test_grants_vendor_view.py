@@ -12,7 +12,7 @@ from privacy.scope import Role
 from privacy.sharing import grants
 from tests import factories as f
 
-NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
+NAME, PHONE, UNIT = "tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"
 FIELDS = [NAME, PHONE, UNIT]
 
 
@@ -86,29 +86,34 @@ def test_shown_values_opens_no_sealed_field_that_was_not_asked_for(cast, django_
     assert '"identity_number"' not in queries.captured_queries[0]["sql"]
     values = value_display.shown_values(
         [cast.ann_entry.subject_id],
-        ["tenant.identity_number", "tenant.birth_date", "tenant.email", "tenant.nationality"],
+        [
+            "tenants.tenant.identity_number",
+            "tenants.tenant.birth_date",
+            "tenants.tenant.email",
+            "tenants.tenant.nationality",
+        ],
     )
     texts = {
         key: [(value.text, value.kind) for value in found] for key, found in values[cast.ann_entry.subject_id].items()
     }
-    assert texts["tenant.identity_number"] == [("3172 0555 0490 0001", "")]
-    assert texts["tenant.email"] == [("ann@example.com", "email")]
-    assert "1990" in texts["tenant.birth_date"][0][0]
-    assert texts["tenant.nationality"] == [("Indonesia", "")]
+    assert texts["tenants.tenant.identity_number"] == [("3172 0555 0490 0001", "")]
+    assert texts["tenants.tenant.email"] == [("ann@example.com", "email")]
+    assert "1990" in texts["tenants.tenant.birth_date"][0][0]
+    assert texts["tenants.tenant.nationality"] == [("Indonesia", "")]
 
 
 def test_shown_values_links_files_to_the_one_file_door(cast):
     cast.ann_entry.photo = "photos/x.jpg"
     cast.ann_entry.save()
-    values = value_display.shown_values([cast.ann_entry.subject_id], ["tenant.photo", "tenant.identity_scan"])[
-        cast.ann_entry.subject_id
-    ]
-    assert values["tenant.photo"][0].href == f"/files/tenants.tenant/{cast.ann_entry.pk}/photo/"
-    assert values["tenant.identity_scan"] == []
+    values = value_display.shown_values(
+        [cast.ann_entry.subject_id], ["tenants.tenant.photo", "tenants.tenant.identity_scan"]
+    )[cast.ann_entry.subject_id]
+    assert values["tenants.tenant.photo"][0].href == f"/files/tenants.tenant/{cast.ann_entry.pk}/photo/"
+    assert values["tenants.tenant.identity_scan"] == []
 
 
 def test_declared_keys_have_labels_even_when_they_are_not_shareable():
-    assert declarations.labels(["tenant.phone", "tenant.other", "gone.field"]) == [
+    assert declarations.labels(["tenants.tenant.phone", "tenants.tenant.other", "gone.field"]) == [
         "phone number",
         "other information",
         "gone.field",

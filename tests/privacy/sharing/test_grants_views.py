@@ -12,7 +12,7 @@ from privacy.models import AccessRecord, SharingGrant
 from privacy.sharing import grants
 from tests import factories as f
 
-NAME, PHONE, UNIT = "tenant.name", "tenant.phone", "occupancy.unit"
+NAME, PHONE, UNIT = "tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"
 
 
 def days(n):
@@ -150,7 +150,7 @@ def test_request_with_nothing_ticked_says_what_to_do_and_keeps_the_date(cast, si
         ({"fields": [NAME], "until": "31-02-2026"}, "Write a real date"),
         ({"fields": [NAME], "until": 15}, "Choose an end date no later than"),
         ({"fields": [NAME], "until": -1}, "not in the past"),
-        ({"fields": ["tenant.email"]}, "Choose each kind of data once"),
+        ({"fields": ["tenants.tenant.email"]}, "Choose each kind of data once"),
     ],
 )
 def test_request_refuses_with_a_sentence(cast, sign_in, asked, data, sentence):
@@ -307,7 +307,7 @@ def test_get_changes_nothing(cast, sign_in, asked, grant):
     client = sign_in(cast.ann)
     for url in (
         "/my-sharing/",
-        f"/my-sharing/requests/{asked.number}/?answer=give&fields=tenant.name",
+        f"/my-sharing/requests/{asked.number}/?answer=give&fields=tenants.tenant.name",
         f"/my-sharing/{grant.number}/withdraw/",
     ):
         client.get(url)
