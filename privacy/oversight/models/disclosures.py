@@ -174,7 +174,9 @@ class Disclosure(FieldLabels, TwoPersonAct):
 
     @property
     def is_told(self):
-        return self.tell_from is not None and self.tell_from <= timezone.now()
+        """The persons concerned may know of it."""
+        is_handed_over = self.status in (self.Status.EXPORTED, self.Status.TOLD)
+        return is_handed_over and self.tell_from is not None and self.tell_from <= timezone.now()
 
 
 class DisclosureSubjectQuerySet(ExcludingSelfQuerySet):

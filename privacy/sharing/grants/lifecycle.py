@@ -61,7 +61,7 @@ def narrow(*, grant, fields, until, by):
     """Withdraw a permission and give a smaller one in its place."""
     _lock(grant.subject_id, by)
     grant = _held(grant, by)
-    if not grant.is_current:
+    if not grant.may_be_narrowed:
         raise Refused(_("This permission is over. There is nothing left to narrow."), code="over")
     if not set(fields) <= set(grant.fields) or until > grant.ends_on:
         raise Refused(

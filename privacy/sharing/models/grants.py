@@ -186,7 +186,8 @@ class SharingGrant(FieldLabels, models.Model):
         return timezone.localdate(self.ends_at - timedelta(microseconds=1))
 
     @property
-    def is_current(self):
+    def may_be_narrowed(self):
+        """Not over, and under an active agreement. It may open nothing now: see `GrantQuerySet.current`."""
         now = timezone.now()
         return self.withdrawn_at is None and self.starts_at <= now < self.ends_at and self.agreement.is_active
 

@@ -176,7 +176,7 @@ def grant_withdraw(request, number):
 def grant_narrow(request, number):
     found = fetch(request, SharingGrant, number)
     form = NarrowForm(request.POST or None, grant=found)
-    if request.method != "POST" and not found.is_current:
+    if request.method != "POST" and not found.may_be_narrowed:
         return redirect("grant", number)
     if request.method == "POST" and form.is_valid():
         try:
