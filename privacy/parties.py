@@ -72,7 +72,7 @@ def dismiss(*, membership, by):
     user = membership.user
     _refuse_for_oneself(user, by)
     account_lifecycle.lock(user)
-    membership = Membership.objects.filter(pk=membership.pk).first()
+    membership = Membership.objects.select_for_update().filter(pk=membership.pk).first()
     if membership is None:  # a colleague was faster
         return
     facts = {"company": membership.party_id, "role": [str(membership.role), None]}

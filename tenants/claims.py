@@ -31,7 +31,8 @@ def claim(*, building, unit_number, identity_kind, identity_number, birth_date, 
         claimant=claimant, management=building.management, building=building, unit_number=unit_number, message=message,
         identity_kind=identity_kind, identity_number=identity_number, birth_date=birth_date.isoformat(),
     )  # fmt: skip
-    for earlier in Claim.objects.filter(claimant=claimant, management=building.management, status__in=Claim.OPEN):
+    before = Claim.objects.filter(claimant=claimant, management=building.management, status__in=Claim.OPEN)
+    for earlier in before.select_for_update(of=("self",)):
         if _said(earlier) == _said(fresh):
             raise Refused(_("We already have this. You need not send it again."), code="twice")
         _settle(earlier, Status.CLOSED)

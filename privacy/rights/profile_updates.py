@@ -196,9 +196,12 @@ def conflicts(request, record, lines=None):
 def accept_present(*, request, by):
     """After a conflict, compare anew: what the register holds now becomes the old value of each line."""
     request = cases.lock_to_decide(request, by)
-    for line, now in conflicts(request, declarations.entry_of(request.subject)).items():
-        line.old = now
-        line.save(update_fields=["old"])
+    lines = list(request.lines.select_for_update().order_by("pk"))
+    present = conflicts(request, declarations.entry_of(request.subject), lines)
+    for line in lines:
+        if line in present:
+            line.old = present[line]
+            line.save(update_fields=["old"])
 
 
 @transaction.atomic

@@ -19,6 +19,11 @@ class Source:
     tree: ast.Module
 
     @property
+    def own(self):
+        """The names of its functions."""
+        return {function.name for function in functions(self.tree)}
+
+    @property
     def namespace(self):
         """What the names of the module mean: its tables and constants, and what it imports."""
         return vars(import_module(self.name))

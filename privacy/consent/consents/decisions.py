@@ -84,7 +84,7 @@ def choose(*, by, token, ticked=()):
 def withdraw(*, by, document, language):
     """Take back an agreement given before (article 9). The limited mode begins with the next request."""
     subject = _locked(by)
-    status = ConsentStatus.objects.filter(user=by, document=document).first()
+    status = ConsentStatus.objects.select_for_update().filter(user=by, document=document).first()
     if status is None:
         raise Refused(_("You have no agreement to this document at present."), code="no_consent")
     version = DocumentVersion.objects.get(document=document, number=status.number)
