@@ -118,6 +118,7 @@ def test_a_copy_names_the_files_that_it_lacks(cast, lost_photo, sign_in):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.background_failure
 def test_the_worker_says_why_a_letter_was_not_sent(settings, mailoutbox):
     with override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}):
         mail.email_address(email="cici@example.com", language="id", template="invitation", path="/x/")

@@ -139,7 +139,7 @@ def test_staff_of_a_company_may_not_open_what_is_for_the_operator(world, who):
 
 @both_sides
 def test_lists_and_filters_show_own_rows_only(world, who):
-    client = client_for(world, who)
+    client, compared = client_for(world, who), 0
     for model, model_admin in SCOPED.items():
         response = client.get(
             place(model, "changelist") + ("?queue=all" if hasattr(model, "Status") else ""), follow=True
@@ -155,11 +155,13 @@ def test_lists_and_filters_show_own_rows_only(world, who):
             assert listed <= visible(world, who, model), f"The list of {model.__name__} shows foreign rows."
             shown = [word for word in foreign_words(world, who) if word in text_of(response)]
             assert not shown, f"The list of {model.__name__}, or one of its filters, shows {shown}."
+            compared += 1
+    assert compared > 10
 
 
 @both_sides
 def test_no_query_finds_foreign_rows(world, who):
-    client, words = client_for(world, who), world.marks[SIDES[who][1]]
+    client, words, compared = client_for(world, who), world.marks[SIDES[who][1]], 0
     for model in PRIVATE:
         foreign = foreign_row(world, who, model)
         for query in (f"?q={words[0]}", f"?q={words[3]}", f"?id__exact={foreign.pk}", "?_to_field=id&_popup=1"):
@@ -167,6 +169,8 @@ def test_no_query_finds_foreign_rows(world, who):
             if "cl" in (response.context or ()):
                 found = set(response.context["cl"].queryset.values_list("pk", flat=True))
                 assert found <= visible(world, who, model), f"{model.__name__}{query}"
+                compared += 1
+    assert compared > 10
 
 
 @both_sides
@@ -185,6 +189,7 @@ def test_searching_a_foreign_identity_number_finds_nothing_and_records_nothing(w
 def test_a_foreign_row_is_404_and_the_try_is_recorded(world, who):
     client, user = client_for(world, who), getattr(world, who)
     refused = AccessRecord.objects.filter(allowed=False, hat=Role.STAFF, actor__holder=user).order_by("-pk")
+    compared = 0
     for model, model_admin in PRIVATE.items():
         if not model_admin.has_view_or_change_permission(request_of(user)):
             continue
@@ -197,6 +202,8 @@ def test_a_foreign_row_is_404_and_the_try_is_recorded(world, who):
         assert client.post(place(model, "change", foreign.pk), {}).status_code in {403, 404}, model
         assert client.post(place(model, "delete", foreign.pk), {"post": "yes"}).status_code in {403, 404}, model
         assert model._base_manager.filter(pk=foreign.pk).exists()
+        compared += 1
+    assert compared > 10
 
 
 @both_sides
