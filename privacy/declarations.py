@@ -201,7 +201,7 @@ def key_of(model, name):
 
 
 def model_of(key):
-    """The declared model of a key, or None. Evidence of before keys named the app says "tenants.tenant.phone"."""
+    """The declared model of a key, or None. Evidence of before keys named the app says "tenant.phone"."""
     return _models().get(key.rpartition(".")[0])
 
 

@@ -31,6 +31,7 @@ UNLOADED = {
 GUARDS = {
     "accounts.recovery_codes._lock: Authenticator.objects": "a second use of the same code",
     "accounts.sessions.renew: SignIn.objects": "the end of this session by its owner",
+    "privacy.cases.lock: type(case).objects": "another answer to the same case",
     "privacy.consent.announcements._send_batch: Announcement.objects": "a second worker on the same batch",
     "privacy.consent.consents.consequences._erase_rows: Subject.objects": "other erasures of this person",
     "privacy.consent.consents.decisions._locked: Subject.objects": "other answers of this person: one chain of events",
@@ -58,9 +59,7 @@ GUARDS = {
     "privacy.sharing.grants.lifecycle.end_longer: SharingGrant.objects": "a withdrawal of the same permission",
     "privacy.sharing.grants.lifecycle.give: SharingAgreement.objects": "the end of the agreement",
     "privacy.sharing.grants.sharing_requests.ask: Subject.objects": "an erasure of this person",
-    "tenants.claims.check: Claim.objects": "a newer claim, and a decision",
     "tenants.claims.claim: Subject.objects": "a second claim of the same person",
-    "tenants.claims.close_unmatched: Claim.objects": "a message that reopens the claim",
     "tenants.imports.pending._confirm: BuildingManagement.objects": "another import into the same register",
     "tenants.imports.pending._hold: Subject.objects": "erasures of the people in the file",
     "tenants.imports.pending._hold: Tenant.objects": "corrections of the entries in the file",
@@ -83,12 +82,15 @@ def closure(source, is_one):
     return found
 
 
+def imported(source, is_one):
+    """The same for the modules that it imports: "cases.lock"."""
+    modules = ((name, m) for name, m in source.namespace.items() if isinstance(m, ModuleType) and m.__name__ in ALL)
+    return {f"{name}.{function}" for name, module in modules for function in closure(ALL[module.__name__], is_one)}
+
+
 def lockers(source):
-    """What locks the row that it returns or is given: functions of the module, and of modules that it imports."""
-    elsewhere = set()
-    for name, value in source.namespace.items():
-        if isinstance(value, ModuleType) and value.__name__ in ALL:
-            elsewhere |= {f"{name}.{f}" for f in closure(ALL[value.__name__], locks)}
+    """What locks the row that it returns or is given."""
+    elsewhere = imported(source, locks)
     return elsewhere | closure(source, lambda f, found: locks(f, found | elsewhere))
 
 
@@ -98,7 +100,9 @@ def locks(node, helpers):
 
 def savers(source):
     """Functions that save, or delete, the row that is their first argument."""
-    return closure(source, lambda f, found: f.args.args and f.args.args[0].arg in written(f, source, found))
+    elsewhere = imported(source, lambda f, found: f.args.args and f.args.args[0].arg in written(f, source, found))
+    own = closure(source, lambda f, found: f.args.args and f.args.args[0].arg in written(f, source, found | elsewhere))
+    return own | elsewhere
 
 
 def written(function, source, saving):

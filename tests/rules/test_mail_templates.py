@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import allauth
 import pytest
 from allauth.account import app_settings as allauth_settings
+from django.apps import apps
 from django.conf import settings
 from django.template import TemplateDoesNotExist, VariableDoesNotExist, base, defaulttags
 from django.test import override_settings
@@ -47,6 +48,8 @@ def templates_of(node, function, source):
         return {node.value}
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         return set(source.namespace[node.value.id].values())
+    if isinstance(node, ast.Attribute) and node.attr.isupper():  # each model may have its own
+        return {getattr(model, node.attr) for model in apps.get_models() if hasattr(model, node.attr)}
     if isinstance(node, ast.Name):
         places = [arg.arg for arg in function.args.args]
         if node.id in places:

@@ -52,6 +52,6 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("privacy", "0007_rename_models")]
+    dependencies = [("privacy", "0008_sharing_requests_are_cases")]
 
     operations = [migrations.RunPython(forwards, backwards)]
