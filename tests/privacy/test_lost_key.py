@@ -114,7 +114,7 @@ def test_a_copy_names_the_files_that_it_lacks(cast, lost_photo, sign_in):
     answer = sign_in(cast.ann).post(reverse("download"))
     with zipfile.ZipFile(io.BytesIO(answer.content)) as copy:
         assert not [name for name in copy.namelist() if name.startswith("files/")]
-        assert f"files/tenant-{cast.ann_entry.pk}-photo" in copy.read("index.html").decode()
+        assert f"files/tenants.tenant-{cast.ann_entry.pk}-photo" in copy.read("index.html").decode()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -119,4 +119,4 @@ def test_the_operator_keeps_no_register(cast, tenancy):
 
 def test_a_kind_of_data_that_is_no_longer_declared_breaks_nothing(cast, tenancy):
     Purpose.objects.filter(pk=tenancy.pk).update(data=["tenants.tenant.shoe_size"])
-    assert row(cast, tenancy)["Kinds of data"] == "Tenant.shoe_size"
+    assert row(cast, tenancy)["Kinds of data"] == "Tenants.tenant.shoe_size"

@@ -121,7 +121,7 @@ def test_no_cell_is_run_as_a_formula(cast):
     cast.ann_entry.address = '=HYPERLINK("http://evil")'
     cast.ann_entry.save()
     files = opened(exports.bundle(by=cast.ann))
-    rows = list(csv.reader(io.StringIO(files["csv/tenant.csv"].decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(files["csv/tenants.tenant.csv"].decode("utf-8-sig"))))
     assert '\'=HYPERLINK("http://evil")' in rows[1]
     assert not [cell for row in rows for cell in row if cell.startswith("=")]
 
