@@ -139,7 +139,7 @@ def test_all_of_an_old_look_is_still_called_the_record(world):
 
 
 def test_the_migration_rewrites_what_may_change_and_can_be_undone(world):
-    migration = import_module("privacy.migrations.0009_keys_name_the_app")
+    migration = import_module("privacy.migrations.0010_keys_name_the_app")
     stored = {(m, f) for m, f in COLUMNS if f"{m._meta.label}.{f.name}" not in OTHER_COLUMNS}
     changing = {(m.__name__, f.name) for m, f in stored if not getattr(m, "is_evidence", False)}
     assert changing == {*migration.LISTS.items(), ("ProfileUpdateLine", "field")}

@@ -52,6 +52,6 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("privacy", "0008_sharing_requests_are_cases")]
+    dependencies = [("privacy", "0009_access_reasons_are_registered")]
 
     operations = [migrations.RunPython(forwards, backwards)]
