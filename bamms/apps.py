@@ -1,14 +1,18 @@
 """The roof, and the admin site that everything is managed in."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.utils.module_loading import import_string
+
+from bamms import startup_checks
 
 
 class BammsConfig(AppConfig):
     name = "bamms"
 
     def ready(self):
+        startup_checks.check_settings(settings)
         import_string("bamms.checks.half_configured")  # reads models, which can be imported only now
 
 

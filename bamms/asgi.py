@@ -8,6 +8,6 @@ from django.core.asgi import get_asgi_application
 from bamms import startup_checks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bamms.settings")
-startup_checks.check_served(settings)
 application = get_asgi_application()
+startup_checks.check_served(settings)
 startup_checks.check_declarations()

@@ -1,6 +1,7 @@
 """What a site that people can reach must not start with: debugging, keys that are no secret, connections in clear.
 
-Each fault is a sentence that names the setting. Works on the settings as a mapping, before Django knows them.
+Each fault is a sentence that names the setting. `BammsConfig.ready` looks for them, because Django runs its system
+checks neither in a server nor in every command. What is wrong with a single value is refused by `bamms.environment`.
 """
 
 import base64
@@ -11,13 +12,14 @@ from urllib.parse import urlsplit
 
 from django.core import checks
 
+from bamms.environment import PERCENT_HINT, TLS_MODES, refuse
+
+A_YEAR = 31_536_000  # seconds
+HSTS_HINT = "0 is for leaving HTTPS, and `check --deploy` warns."
 NEAR = {"localhost", "testserver"}  # the second is how Django's test client calls the site
 FEWEST_BYTES = 16  # different ones in 32; chance gives fewer than once in 10^20 keys
 FEWEST_CHARACTERS = 12  # different ones in 50; a key in hexadecimal digits has 16
-PERCENT = "In a password, all but letters, digits and - . _ ~ is written by its code: @ as %40, / as %2F, # as %23."
 KEYS_OF_LISTS = ("FIELD_KEYS", "EVIDENCE_KEYS")
-# What a connection to PostgreSQL asks of the server, from the weakest that is accepted
-DATABASE_TLS = ("require", "verify-ca", "verify-full")
 
 
 def is_near(host):
@@ -31,18 +33,21 @@ def is_near(host):
 
 def is_reachable(site):
     """Whether anybody but this machine can come: then it is no development and no test."""
-    hosts = [*site["ALLOWED_HOSTS"], urlsplit(site["SITE_URL"]).hostname or ""]
-    return site["TLS"] or not all(map(is_near, hosts))
+    hosts = [*site.ALLOWED_HOSTS, urlsplit(site.SITE_URL).hostname or ""]
+    return site.TLS or not all(map(is_near, hosts))
+
+
+def check_settings(site):
+    if fault := next(faults(site), None):
+        refuse(fault)
 
 
 def check_served(site):
     """Stops a server of production: with DEBUG, and before its files are gathered, without which no page is made."""
     if site.DEBUG:
-        raise SystemExit(
-            "BAMMS cannot start: DEBUG must be off where a server of production serves it. For development: make run."
-        )
+        refuse("DEBUG must be off where a server of production serves it. For development: make run.")
     if not (site.STATIC_ROOT / "staticfiles.json").exists():
-        raise SystemExit("BAMMS cannot start: style and scripts are not gathered. Run manage.py collectstatic first.")
+        refuse("style and scripts are not gathered. Run manage.py collectstatic first.")
 
 
 def check_declarations():
@@ -53,26 +58,30 @@ def check_declarations():
 
 def faults(site):
     yield from _shared_keys(site)
+    if not (site.SECOND_FACTOR or site.DEBUG):
+        yield "SECOND_FACTOR=off is for trying BAMMS on one's own machine, with DEBUG=on."
+    if 0 < site.SECURE_HSTS_SECONDS < A_YEAR:
+        yield f"SECURE_HSTS_SECONDS must be {A_YEAR} (a year) or more; {HSTS_HINT}"
     if not is_reachable(site):
         return
-    if site["DEBUG"]:
+    if site.DEBUG:
         yield "DEBUG must be off where TLS is on, or where ALLOWED_HOSTS or SITE_URL names more than this machine."
-    if not site["TLS"]:
+    if not site.TLS:
         yield "TLS must be on where ALLOWED_HOSTS or SITE_URL names more than this machine."
-    if site["BEHIND_TLS_PROXY"] and not site["TRUSTED_PROXY_COUNT"]:
+    if site.BEHIND_TLS_PROXY and not site.TRUSTED_PROXY_COUNT:
         yield "TRUSTED_PROXY_COUNT must say how many proxies stand before BAMMS, or all visitors count as one."
     yield from _weak_keys(site)
     yield from _open_connections(site)
     yield from _not_for_people(site)
-    if not site["CLAMD_ADDRESS"]:
+    if not site.CLAMD_ADDRESS:
         yield "CLAMD_ADDRESS must name the virus scanner that sees what people upload, or be off."
 
 
 def _keys(site):
     """(setting, 32 bytes) of every key but SECRET_KEY, which is text."""
     for name in KEYS_OF_LISTS:
-        yield from ((name, key) for key in site[name].values())
-    yield from (("BLIND_INDEX_KEY", key) for key in site["BLIND_INDEX_KEYS"].values())
+        yield from ((name, key) for key in getattr(site, name).values())
+    yield from (("BLIND_INDEX_KEY", key) for key in site.BLIND_INDEX_KEYS.values())
 
 
 def _shared_keys(site):
@@ -81,12 +90,12 @@ def _shared_keys(site):
         if key == same:
             yield f"{other} holds a key that {name} holds already: each needs one of its own."
     for name, key in _keys(site):
-        if base64.b64encode(key).decode() in site["SECRET_KEY"]:
+        if base64.b64encode(key).decode() in site.SECRET_KEY:
             yield f"SECRET_KEY holds the key of {name}: each needs one of its own."
 
 
 def _weak_keys(site):
-    if len(set(site["SECRET_KEY"])) < FEWEST_CHARACTERS or site["SECRET_KEY"].startswith("django-insecure-"):
+    if len(set(site.SECRET_KEY)) < FEWEST_CHARACTERS or site.SECRET_KEY.startswith("django-insecure-"):
         yield "SECRET_KEY is an example or no chance at all; make one with `python -m bamms.development`."
     for name, key in _keys(site):
         # 32 bytes of chance are never all letters: words are somebody's example, such as the keys of the tests
@@ -95,16 +104,16 @@ def _weak_keys(site):
 
 
 def _open_connections(site):
-    if not all(map(is_near, _database_hosts(site["DATABASES"]["default"]))):
-        accepted = DATABASE_TLS[DATABASE_TLS.index(site["DATABASE_TLS"]) :]
-        if site["DATABASES"]["default"].get("OPTIONS", {}).get("sslmode") not in accepted:
-            yield f"DATABASE_URL leads to another host: end it with ?sslmode={site['DATABASE_TLS']}. {PERCENT}"
-    mail_is_sealed = site.get("EMAIL_USE_TLS") or site.get("EMAIL_USE_SSL")
-    if not mail_is_sealed and not is_near(site.get("EMAIL_HOST") or ""):
+    if not all(map(is_near, _database_hosts(site.DATABASES["default"]))):
+        accepted = TLS_MODES[TLS_MODES.index(site.DATABASE_TLS) :]
+        if site.DATABASES["default"].get("OPTIONS", {}).get("sslmode") not in accepted:
+            yield f"DATABASE_URL leads to another host: end it with ?sslmode={site.DATABASE_TLS}. {PERCENT_HINT}"
+    mail_is_sealed = site.EMAIL_USE_TLS or site.EMAIL_USE_SSL
+    if not mail_is_sealed and not is_near(site.EMAIL_HOST or ""):
         yield "EMAIL_URL leads to another host: it must begin with smtp+tls:// or smtp+ssl://."
-    if _is_open_cache(site["CACHES"]["default"]):
+    if _is_open_cache(site.CACHES["default"]):
         yield "CACHE_URL leads to another host: it must begin with rediss:// and check the certificate."
-    scanner = site["CLAMD_ADDRESS"]
+    scanner = site.CLAMD_ADDRESS
     if scanner != "off" and not is_near(urlsplit(f"//{scanner}").hostname or ""):
         yield "CLAMD_ADDRESS leads to another host, and files would go there in clear: run the scanner on this one."
 
@@ -112,9 +121,7 @@ def _open_connections(site):
 def _not_for_people(site):
     """Limits that each process counts for itself, and letters that only a developer reads. A copy of the site that
     writes to nobody (dummymail), such as a restored backup that is tried out, may count as it likes."""
-    mail, cache = (
-        name.rpartition(".")[0].lower() for name in (site["EMAIL_BACKEND"], site["CACHES"]["default"]["BACKEND"])
-    )
+    mail, cache = (name.rpartition(".")[0].lower() for name in (site.EMAIL_BACKEND, site.CACHES["default"]["BACKEND"]))
     if mail.endswith(".dummy"):
         return
     if not mail.endswith(".smtp"):

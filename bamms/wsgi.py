@@ -8,6 +8,6 @@ from django.core.wsgi import get_wsgi_application
 from bamms import startup_checks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bamms.settings")
-startup_checks.check_served(settings)
 application = get_wsgi_application()
+startup_checks.check_served(settings)
 startup_checks.check_declarations()

@@ -9,8 +9,11 @@ import sys
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
+import environ
 import pytest
+from django.apps import apps
 from django.conf import settings
 from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
@@ -18,12 +21,6 @@ from gunicorn.http.parser import RequestParser
 from bamms import development, startup_checks
 
 ROOT = Path(settings.BASE_DIR)
-PRINT_SETTINGS = """
-import json, bamms.settings as settings
-print(json.dumps({name: getattr(settings, name, None) for name in (
-    "DEBUG", "TLS", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SITE_URL",
-    "PASSWORD_HASHERS", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME")}))
-"""
 
 
 # Keys of chance, made by `python -m bamms.development` for this test alone
@@ -45,22 +42,24 @@ PRODUCTION = {
 }
 
 
-def read_settings(tmp_path, **environment):
-    """Read the settings in a process of their own, with the tests' environment changed (None: unset)."""
-    # A copy without .env beside it: what a developer has there must not answer for the environment
-    (tmp_path / "bamms").mkdir()
-    (tmp_path / "bamms" / "__init__.py").touch()
-    for name in ("settings.py", "startup_checks.py"):
-        (tmp_path / "bamms" / name).write_text((ROOT / "bamms" / name).read_text())
-    changed = {**os.environ, **environment, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
-    return subprocess.run(
-        [sys.executable, "-c", PRINT_SETTINGS],
-        env={name: value for name, value in changed.items() if value is not None},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """Read the settings anew with the tests' environment changed (None: unset), and check them as at a start."""
+
+    def _start(**changed):
+        copy = tmp_path / "bamms" / "settings.py"  # without the .env that a developer has beside the real one
+        copy.parent.mkdir()
+        copy.write_text((ROOT / "bamms" / "settings.py").read_text())
+        for name, value in changed.items():
+            monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
+        site = SimpleNamespace(**runpy.run_path(str(copy)))
+        startup_checks.check_settings(site)
+        return site
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(environ.FileAwareEnv.ENVIRON, "files_cache", {})
+    with patch.dict(os.environ):
+        yield _start
 
 
 def test_what_cannot_be_read_is_not_repeated(start):
@@ -76,7 +75,7 @@ def test_the_environment_wins_over_a_file_that_env_names(start, tmp_path, monkey
     (tmp_path / "url").write_text("sqlite:///:memory:")
     (tmp_path / ".env").write_text(f"DATABASE_URL_FILE={tmp_path / 'url'}\n")
     monkeypatch.delenv("DATABASE_URL_FILE", raising=False)
-    assert start(DATABASE_URL="postgres:///restored")["DATABASES"]["default"]["NAME"] == "restored"
+    assert start(DATABASE_URL="postgres:///restored").DATABASES["default"]["NAME"] == "restored"
 
 
 def test_an_env_that_this_account_may_not_read_is_not_taken_for_none(start, tmp_path, monkeypatch):
@@ -84,21 +83,6 @@ def test_an_env_that_this_account_may_not_read_is_not_taken_for_none(start, tmp_
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != ".env")
     with pytest.raises(SystemExit, match=r"\.env is there, and this account may not read it"):
         start()
-
-
-@pytest.fixture
-def start(tmp_path, monkeypatch):
-    """The same in this process, which is faster: gives what the settings hold, or stops as they stop."""
-
-    def _start(**environment):
-        copy = tmp_path / "bamms" / "settings.py"  # no .env beside it
-        copy.parent.mkdir()
-        copy.write_text((ROOT / "bamms" / "settings.py").read_text())
-        for name, value in environment.items():
-            monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
-        return runpy.run_path(str(copy))
-
-    return _start
 
 
 @pytest.mark.parametrize(
@@ -154,26 +138,28 @@ def start(tmp_path, monkeypatch):
         ("ANSWER_HOURS", ""),
     ],
 )
-def test_a_missing_or_broken_setting_is_named(tmp_path, name, value):
-    done = read_settings(tmp_path, **{name: value})
-    assert done.returncode != 0
-    assert re.search(rf"^BAMMS cannot start: .*\b{name}\b", done.stderr, re.MULTILINE), done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_missing_or_broken_setting_is_named(start, name, value):
+    with pytest.raises(SystemExit) as stopped:
+        start(**{name: value})
+    assert re.match(rf"BAMMS cannot start: .*\b{name}\b", str(stopped.value))
 
 
-def test_the_key_of_the_blind_index_may_be_two_while_it_changes(tmp_path):
-    done = read_settings(tmp_path, BLIND_INDEX_KEY=f"k2:{'A' * 43}=,k1:{'B' * 43}=")
-    assert done.returncode == 0, done.stderr
+def test_the_key_of_the_blind_index_may_be_two_while_it_changes(start):
+    keys = start(BLIND_INDEX_KEY=f"k2:{'A' * 43}=,k1:{'B' * 42}A=").BLIND_INDEX_KEYS
+    assert list(keys) == ["k2", "k1"]
 
 
-def test_production_is_safe_without_being_told(tmp_path):
-    done = read_settings(tmp_path, **PRODUCTION)
-    for expected in ('"DEBUG": false', '"TLS": true', '"SESSION_COOKIE_SECURE": true', '"SECURE_SSL_REDIRECT": true'):
-        assert expected in done.stdout
-    assert '"SECURE_HSTS_SECONDS": 31536000' in done.stdout
-    for cookie in ("session", "csrf", "language"):
-        assert f'COOKIE_NAME": "__Host-{cookie}"' in done.stdout
-    assert '"PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"' in done.stdout
+def test_production_is_safe_without_being_told(start):
+    site = start(**PRODUCTION)
+    assert not site.DEBUG
+    assert site.SECOND_FACTOR
+    assert site.TLS
+    assert site.SESSION_COOKIE_SECURE
+    assert site.SECURE_SSL_REDIRECT
+    assert site.SECURE_HSTS_SECONDS == 31_536_000
+    for name, cookie in (("SESSION", "session"), ("CSRF", "csrf"), ("LANGUAGE", "language")):
+        assert getattr(site, f"{name}_COOKIE_NAME") == f"__Host-{cookie}"
+    assert site.PASSWORD_HASHERS[0] == "django.contrib.auth.hashers.Argon2PasswordHasher"
 
 
 TESTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest_env"]
@@ -219,6 +205,7 @@ TWICE = PRODUCTION["FIELD_KEYS"].partition(":")[2]
         ("EMAIL_URL", "filemail:///tmp/mail"),
         ("EMAIL_URL", "memorymail://"),
         ("TRUSTED_PROXY_COUNT", "0"),
+        ("SECOND_FACTOR", "off"),
     ],
 )
 def test_a_site_that_people_can_reach_does_not_start_with(start, name, value):
@@ -248,7 +235,7 @@ def test_a_site_that_people_can_reach_does_not_start_with(start, name, value):
     ],
 )
 def test_a_site_that_people_can_reach_starts_with(start, changed):
-    assert start(**(PRODUCTION | changed))["DEBUG"] is False
+    assert start(**(PRODUCTION | changed)).DEBUG is False
 
 
 @pytest.mark.parametrize(
@@ -274,7 +261,7 @@ def test_a_host_that_only_the_library_of_the_database_knows_is_reached_over_tls_
 
 def test_a_host_that_the_setting_names_wins_over_the_variables_of_the_library(start, monkeypatch):
     monkeypatch.setenv("PGHOST", "db.example.com")
-    assert start(**(PRODUCTION | {"DATABASE_URL": "postgres://u:p@127.0.0.1/bamms"}))["DEBUG"] is False
+    assert start(**(PRODUCTION | {"DATABASE_URL": "postgres://u:p@127.0.0.1/bamms"})).DEBUG is False
 
 
 def test_the_example_holds_no_key_that_somebody_could_keep():
@@ -283,18 +270,38 @@ def test_the_example_holds_no_key_that_somebody_could_keep():
         assert f"\n{name}=\n" in example
 
 
-@pytest.mark.parametrize("server", ["bamms.wsgi", "bamms.asgi"])
-def test_a_server_of_production_refuses_debug(server):
-    done = subprocess.run(
-        [sys.executable, "-c", f"import {server}"],
-        env={**os.environ, "DEBUG": "on"},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+@pytest.mark.parametrize("server", ["wsgi", "asgi"])
+def test_a_server_of_production_refuses_debug(monkeypatch, settings, server):
+    settings.DEBUG = True
+    monkeypatch.setattr(f"django.core.{server}.get_{server}_application", lambda: None)
+    with pytest.raises(SystemExit, match="BAMMS cannot start: DEBUG"):
+        runpy.run_module(f"bamms.{server}")
+
+
+def test_unsafe_settings_stop_servers_too(settings):
+    """Django runs its system checks in none of them, but it gets every app ready."""
+    settings.SECOND_FACTOR = False
+    with pytest.raises(SystemExit, match="BAMMS cannot start: SECOND_FACTOR"):
+        apps.get_app_config("bamms").ready()
+
+
+def manage(**changed):
+    """Run `manage.py check` in a process of its own."""
+    environment = {name: value for name, value in (os.environ | changed).items() if value is not None}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert done.returncode
-    assert done.stderr.startswith("BAMMS cannot start: DEBUG")
+
+
+def test_manage_py_says_in_one_sentence_what_is_broken():
+    done = manage(SECRET_KEY="too-short")
+    assert done.returncode == 1
+    assert re.fullmatch(r"BAMMS cannot start: SECRET_KEY must have 50 characters or more; .+\n", done.stderr)
+
+
+def test_manage_py_starts_with_the_environment_of_production():
+    done = manage(**PRODUCTION | {"DEBUG": "off", "TLS": "on"})
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_server_of_production_starts_once_its_files_are_gathered(tmp_path):
@@ -318,17 +325,17 @@ def test_gunicorn_leaves_it_to_django_what_came_over_tls():
 
 def test_every_setting_stands_in_the_example_and_in_the_readme():
     text = (ROOT / "bamms" / "settings.py").read_text()
-    names = set(re.findall(r'(?:setting|on_or_off|read_keys|number)\(\s*"([A-Z_]+)"', text))
+    names = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', text))
     example = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     readme = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert example == names
     assert readme == names
 
 
-def test_development_prints_settings_that_start(tmp_path, capsys):
+def test_development_prints_settings_that_start(start, capsys):
     development.main()
     lines = capsys.readouterr().out.splitlines()
     fresh = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
-    done = read_settings(tmp_path, **dict.fromkeys(("ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL", "TLS")), **fresh)
-    assert done.returncode == 0, done.stderr
-    assert '"DEBUG": true' in done.stdout
+    site = start(**dict.fromkeys(("ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL", "TLS")), **fresh)
+    assert site.DEBUG
+    assert site.EMAIL_BACKEND == "accounts.development_mail.DevelopmentMail"
