@@ -4,8 +4,15 @@
 import os
 import sys
 
+import django
 from django.core.management import execute_from_command_line
+
+from bamms import __version__
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bamms.settings")
-    execute_from_command_line(sys.argv)
+    if sys.argv[1:] in (["version"], ["--version"]):
+        # Not a command, because Django answers these two itself before it looks for one
+        sys.stdout.write(f"BAMMS {__version__} (Django {django.get_version()})\n")
+    else:
+        execute_from_command_line(sys.argv)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.admin_display import empty_value, yes_no
-from bamms import dashboard, record_of_processing
+from bamms import __version__, dashboard, record_of_processing
 from privacy import audit_log, parties
 from privacy.middleware import open_without_consent
 from privacy.models.access import AccessRecord
@@ -125,10 +125,11 @@ class BammsAdminSite(admin.AdminSite):
         return record_of_processing.page(request, self)
 
     def each_context(self, request):
-        """The frame of every page also says for which company one works here."""
+        """The frame of every page also shows for which company one works here, and the version of BAMMS."""
         context = super().each_context(request)
         if context["has_permission"]:
             context["companies"] = parties.companies(request.user, parties.admin_role(request.user))
+            context["version"] = __version__
         return context
 
     def app_index(self, request, app_label, extra_context=None):

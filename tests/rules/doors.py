@@ -40,6 +40,7 @@ AGREED_LED_ON = "login gate 302 302 302 302 302 302 302"
 # What belongs to somebody belongs to ann, to sam's company or to vera's
 PORTAL = {
     "": ("/", VISITORS, VISITORS),
+    ".well-known/security.txt": ("/.well-known/security.txt", EVERYBODY),
     "csp-report/": ("/csp-report/", None, "400 400 400 400 400 400 400 400 400"),  # whatever a browser did not write
     "language/": ("/language/", None, ALL_LED_ON),
     "dev/mail/": ("/dev/mail/", NOWHERE),
