@@ -1,6 +1,6 @@
-"""Accounts are opened for someone, deactivated and reactivated; never deleted, because evidence stands on them.
+"""Accounts are created, invited, deactivated and reactivated here; not deleted, because evidence refers to them.
 
-A refusal is a ValidationError with the sentence for the person who asked (`privacy.errors` lies above this floor).
+A refusal is a ValidationError with a sentence for the user (`privacy.errors` is in a layer above this app).
 """
 
 import logging
@@ -26,9 +26,9 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def create_account(*, email, name="", language="", by):
-    """Open an account for a colleague: no password yet, and a letter with a link (good for three days) to set one.
+    """Create an account without a password, and email its owner a link to set one, valid for three days.
 
-    The address counts as confirmed, because only its owner can follow the link.
+    The address is stored as verified, because only its owner can follow the link.
     """
     user = User(email=free_address(email), name=name, language=language)
     user.set_unusable_password()
@@ -40,34 +40,34 @@ def create_account(*, email, name="", language="", by):
 
 
 def lock(user):
-    """Read the account anew and keep it until the transaction ends: two acts on it at once happen one by one."""
+    """Reload the account and lock its row until the transaction ends, so that concurrent changes are serialized."""
     user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
 
 
 def account_of(email):
-    """Who signs in with exactly this address, or None. Databases that compare in any case take look-alikes for it."""
+    """Return the account with exactly this address, or None. Case-insensitive matching would also find look-alikes."""
     return User.objects.filter(email=email.strip().lower()).first()
 
 
 def has_confirmed(user, email):
-    """Does this account own the mailbox? Compared as `account_of` does; an empty address is nobody's."""
+    """Return whether the account has verified this address, compared as in `account_of`; False if it is empty."""
     return bool(email) and EmailAddress.objects.filter(user=user, verified=True, email=email.strip().lower()).exists()
 
 
 def refuse_look_alike(email):
-    """Letters of other scripts write the address of somebody else, for the eye and for some databases."""
+    """Raise ValidationError unless the address is ASCII: other scripts have letters that look, or compare, the same."""
     if not email.isascii():
         raise ValidationError(_("Write the email address like this: nama@contoh.id."), code="invalid")
 
 
 def is_free(email):
-    """Nobody signs in with it or has confirmed it. One that an account only asked for is still free (its owner's)."""
+    """Return whether no account signs in with this address or has verified it. An unverified one is still free."""
     taken = EmailAddress.objects.filter(email=email, verified=True)
     return not taken.exists() and account_of(email) is None
 
 
 def free_address(email):
-    """The address as it is stored; refused when it is not free."""
+    """Return the address in the form that is stored; raise ValidationError if it is not free."""
     refuse_look_alike(email)
     email = email.strip().lower()
     if not is_free(email):
@@ -76,7 +76,7 @@ def free_address(email):
 
 
 def connect_signals():
-    """allauth tells of new passwords."""
+    """Connect to the signals that allauth sends for new passwords."""
     for signal in (password_changed, password_set, password_reset):
         signal.connect(_password_is_new)
     password_reset.connect(_letter_was_read)
@@ -87,18 +87,18 @@ def _password_is_new(*, user, **_signal):
 
 
 def _letter_was_read(*, request, user, **_signal):
-    """She set the password by the link in her mailbox: the mailbox is hers, and tries from this visit are too."""
-    clear_login(request)  # what waited for the old password is over
+    """Verify the address: a password set by the emailed link proves that this session's user reads the mailbox."""
+    clear_login(request)  # a pending login rests on the old password
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     login_throttling.give_pass(request.session, email=user.email)
 
 
 @transaction.atomic
 def secure_mailbox(*, user, by):
-    """Before the account gets rights: a mailbox that nobody confirmed may have been written by a stranger.
+    """Reset an account whose address is not verified, before it gets rights; return whether this was necessary.
 
-    Her password ends, and with it every sign-in and half of one; the owner of the mailbox gets the link to set one.
-    True when that was so.
+    Anybody could have signed up with an unverified address. The password, every session and every pending login
+    become invalid; the owner of the mailbox gets a link to set a new password.
     """
     lock(user)
     if has_confirmed(user, user.email):
@@ -114,7 +114,7 @@ def secure_mailbox(*, user, by):
 
 @transaction.atomic
 def invite(*, user, by):
-    """Send the link to set a password, again if need be; earlier links work too, until one of them is used."""
+    """Send a link to set a password. Links sent earlier stay valid until one of them is used."""
     if not user.is_active:
         raise ValidationError(_("This account is not active. Reactivate it first."))
     _send_link(user, "account/account_made")
@@ -124,10 +124,10 @@ def invite(*, user, by):
 
 @transaction.atomic
 def replace_email(*, user, email, by):
-    """Give the account to a new mailbox, after two people made sure whose it is (clause 3.3).
+    """Replace the address of an account, after two people have verified its owner's identity (clause 3.3).
 
-    The old password and second factors end, which may be a thief's, and with them every session; the new mailbox gets
-    a link to set a password, the old one is told.
+    Remove the password and second factors, which an attacker may know, and end every session. The new address gets a
+    link to set a password, the old one a notice.
     """
     lock(user)
     _may_switch(user, by)
@@ -156,7 +156,7 @@ def replace_email(*, user, email, by):
 
 @transaction.atomic
 def deactivate(*, user, by):
-    """From the next request on nobody is signed in with it."""
+    """Deactivate the account and end its sessions, with effect from the next request."""
     lock(user)
     _may_switch(user, by)
     user.is_active = False
@@ -177,7 +177,7 @@ def reactivate(*, user, by):
 
 
 def choose_language(*, user, language, by):
-    """`by` is the person: nobody chooses another's language."""
+    """Store the language of the account; raise ValidationError unless `by` is its owner."""
     if user.pk != by.pk:
         raise ValidationError(_("Only the owner of an account chooses its language."))
     user.language = language
@@ -185,7 +185,7 @@ def choose_language(*, user, language, by):
 
 
 def _send_link(user, template):
-    """A link to set a password, which only the owner of the mailbox can follow."""
+    """Email a link to set a password, which only the owner of the mailbox can follow."""
     key = default_token_generator.make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
     mail.email_address(email=user.email, language=user.language, template=template, path=path)

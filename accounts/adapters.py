@@ -1,4 +1,4 @@
-"""allauth in our words: its mail goes through our queue, its links stay on this site, its messages name nobody."""
+"""Adapter of allauth: mail goes through the task queue, links stay on this host, messages hold no personal data."""
 
 from time import time
 from urllib.parse import urlsplit
@@ -18,14 +18,14 @@ from accounts.models import User
 from accounts.redirects import front_page, is_own_path
 from accounts.throttling import Consumed, RateLimited
 
-# Where the one link of a letter leads, the first that allauth offers; notices lead to a new password, or to the contact
+# Context names of an email's only link, first match wins; notices link to the password reset, or to the front page
 LINKS = ["activate_url", "password_reset_url", "signup_url"]
 TO_THE_CONTACT = {"account/email/email_changed", "account/email/email_deleted"}
 BY_ANYBODY = {
     f"account/email/{name}"
     for name in ("account_already_exists", "email_confirmation", "email_confirmation_signup", "unknown_account")
 }
-# allauth's messages hold the address; None is said by the page itself (and so the same for every address)
+# allauth's own messages contain the address. None: the page says it, in the same words for every address
 MESSAGES = {
     "account/messages/cannot_delete_primary_email.txt": _("This email cannot be removed: you sign in with it."),
     "account/messages/email_confirmation_failed.txt": _(
@@ -72,14 +72,14 @@ class AccountAdapter(DefaultAccountAdapter):
         super().add_message(request, level, message_template, *args, **kwargs)
 
     def get_client_ip(self, request):
-        """With fewer entries in X-Forwarded-For than proxies of ours, somebody came round one: 400, not 500."""
+        """Answer 400, not 500, if X-Forwarded-For has fewer entries than there are proxies: one was bypassed."""
         try:
             return super().get_client_ip(request)
         except ImproperlyConfigured as error:
             raise SuspiciousOperation("X-Forwarded-For is shorter than TRUSTED_PROXY_COUNT.") from error
 
     def is_safe_url(self, url):
-        """Within this very host: allauth would also follow every other ALLOWED_HOSTS."""
+        """Return whether the URL is a path of this host; allauth would accept every host of ALLOWED_HOSTS."""
         return is_own_path(allauth_context.request, url)
 
     def clean_email(self, email):
@@ -87,14 +87,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().clean_email(email)
 
     def confirm_email(self, request, email_address):
-        """Somebody may have opened an account with it meanwhile: confirmed or not, no two sign in with one email."""
+        """Refuse if another account, verified or not, has been created with this address in the meantime."""
         if account_lifecycle.account_of(email_address.email) in (None, email_address.user):
             return super().confirm_email(request, email_address)
         self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt")
         return False
 
     def pre_login(self, request, user, **kwargs):
-        """Until its second step, or its confirmed email, a sign-in holds as long as the password that began it."""
+        """Tie a login that still waits for its second factor or email verification to the current password."""
         sessions.note_half(request.session, user)
         return super().pre_login(request, user, **kwargs)
 
@@ -103,7 +103,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().save_user(request, user, form, commit)
 
     def pre_authenticate(self, request, **credentials):
-        """Our own limits instead of allauth's, whose count began anew with every port in the Host header."""
+        """Apply our own rate limits: allauth's counter starts again for each port in the Host header."""
         email = credentials.get("email")
         visit = login_throttling.visit_with_pass(request.session, email=email)
         try:
@@ -113,24 +113,24 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(" ".join(sentences), code="too_many_login_attempts") from limited
 
     def _rollback_login_failed_rl_usage(self):
-        """The password was right."""
+        """Give back the counted try: the password was right."""
         getattr(self, "_tries", Consumed()).give_back()
 
     def is_reauthentication_required(self, *, app, **kwargs):
-        """Not when the person signed in, or confirmed who she is, a few minutes ago. allauth forgets the sign-in."""
+        """Return False within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds of any authentication, the login included."""
         request = allauth_context.request
         records = get_authentication_records(request, request.user)
         fresh = any(time() - record["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for record in records)
         return settings.ACCOUNT_REAUTHENTICATION_REQUIRED and not fresh
 
     def get_reauthentication_methods(self, user):
-        """Whoever has a second factor shows that one: the password alone may be what was stolen (ASVS 7.5.1)."""
+        """Require a second factor of users who have one: the password may have been stolen (ASVS 7.5.1)."""
         methods = super().get_reauthentication_methods(user)
         factors = [method for method in methods if method["id"] != "reauthenticate"]
         return factors or methods
 
     def login(self, request, user):
-        """The place is noted. The language chosen on the way in is kept, when the account has none yet."""
+        """Record the sign-in, and store the language of the session if the account has none yet."""
         super().login(request, user)
         sessions.record_sign_in(
             user=user,
@@ -143,9 +143,9 @@ class AccountAdapter(DefaultAccountAdapter):
             user.save(update_fields=["language"])
 
     def send_mail(self, template_prefix, email, context):
-        """Queue `templates/emails/account/…`, never allauth's own text, in the language of the account.
+        """Queue `templates/emails/account/…` instead of allauth's own text, in the language of the account.
 
-        What a stranger can have sent to a mailbox comes a few times an hour: the links sent before still work.
+        Emails that anybody can trigger are limited to a few an hour and then dropped: earlier links still work.
         """
         if template_prefix in BY_ANYBODY:
             try:
@@ -159,9 +159,9 @@ class AccountAdapter(DefaultAccountAdapter):
             email=email,
             language=(user and user.language) or translation.get_language(),
             template=template_prefix.replace("account/email/", "account/").replace("mfa/email/", "account/"),
-            path=urlsplit(link).path,  # the host is ours, whatever the request called it
+            path=urlsplit(link).path,  # without the host, which comes from the request; SITE_URL is put before it
         )
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
-        """Always sent, and without the network address and browser that allauth would add."""
+        """Send it whatever ACCOUNT_EMAIL_NOTIFICATIONS says, without the IP address and browser that allauth adds."""
         self.send_mail(template_prefix, email or user.email, {"user": user})

@@ -1,4 +1,4 @@
-"""Accounts are opened, deactivated and reactivated here by the operator; nobody types or sees a password of another."""
+"""Account administration for the operator, who creates and deactivates accounts but never sees or sets a password."""
 
 from allauth.account import admin as allauth_admin
 from allauth.mfa import admin as mfa_admin
@@ -16,10 +16,10 @@ from accounts.recent_login import ask_for_fresh_sign_in
 from accounts.templatetags.dates import short_datetime_wib
 
 RIGHTS = {"is_staff", "is_superuser", "groups"}
-# Its titles are e-mail addresses; whether one is confirmed stands on the account
+# Its titles are email addresses; the page of the account shows whether one is verified
 admin.site.unregister(allauth_admin.EmailAddress)
-admin.site.unregister(mfa_admin.Authenticator)  # its page would show what it holds
-# Groups are set by `setup_groups` and follow from what a person is appointed as
+admin.site.unregister(mfa_admin.Authenticator)  # its page would show the encrypted secrets
+# `setup_groups` creates the groups; a person's groups follow from their memberships
 admin.site.unregister(auth_admin.Group)
 
 
@@ -35,7 +35,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 
 class UserAdmin(WordedAdmin, admin.ModelAdmin):
-    """Registered by the roof, where opening an account can be recorded (`bamms.admin`)."""
+    """Admin of accounts; `bamms.admin` registers a subclass that records each access to an account."""
 
     form = AccountForm
     list_display = ["email", "name", "is_staff", "is_active", "joined"]
@@ -70,7 +70,7 @@ class UserAdmin(WordedAdmin, admin.ModelAdmin):
         return super().get_form(request, obj, change, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
-        """Only a superuser makes superusers and hands out rights, and never to themselves."""
+        """Let only superusers change rights, and not their own."""
         if obj is None:
             return []
         if request.user.is_superuser and obj != request.user:

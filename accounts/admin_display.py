@@ -1,4 +1,4 @@
-"""Words where Django draws dashes, codes and pictures."""
+"""The admin shows words where Django shows dashes, codes and icons."""
 
 from django import forms
 from django.db.models.fields import BLANK_CHOICE_DASH
@@ -20,12 +20,12 @@ def icon(name):
 
 
 def empty_value():
-    """A dash for the eye, a word for the ear."""
+    """Return a dash for the screen and a word for screen readers."""
     return format_html('<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>', gettext("empty"))
 
 
 def yes_no(value):
-    """In place of Django's coloured picture, whose name is the English "True"."""
+    """Return an icon and a translated word; Django's icon has the alternative text "True" in every language."""
     if value is None:
         return empty_value()
     name, word = ("check-circle-fill", gettext("Yes")) if value else ("dash-circle", gettext("No"))
@@ -33,7 +33,7 @@ def yes_no(value):
 
 
 def label_empty_choices(field):
-    """Choices begin with a capital, and the empty one is said instead of drawn."""
+    """Capitalize the choices, and label the empty one in words instead of dashes."""
     if isinstance(field, forms.TypedChoiceField):
         field.choices = [
             (value, NOT_CHOSEN if (value, label) in BLANK_CHOICE_DASH else capfirst(label))
@@ -44,7 +44,7 @@ def label_empty_choices(field):
 
 
 class PhoneInput(forms.TextInput):
-    """The number that is there is shown grouped, as everywhere."""
+    """An input that shows the stored phone number in international format, as other pages do."""
 
     input_type = "tel"
 
@@ -53,13 +53,13 @@ class PhoneInput(forms.TextInput):
 
 
 class WordedAdmin:
-    """Labels and choices in words; for every admin class and inline of ours."""
+    """Mixin of all our admin classes and inlines: empty choices are labelled in words."""
 
     def get_action_choices(self, request, default_choices=NO_ACTION):
         return super().get_action_choices(request, list(default_choices))
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """An empty choice is said in words."""
+        """Label the empty choice in words."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, PhoneNumberField):
             field.widget = PhoneInput(field.widget.attrs)

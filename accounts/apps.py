@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self):
-        # These read models, which can be imported only now
+        # These modules import models, which are loaded only now
         user_logged_in.connect(import_string("accounts.sessions.begin"))
         import_string("accounts.mfa.connect_signals")()
         import_string("accounts.account_lifecycle.connect_signals")()

@@ -1,4 +1,4 @@
-"""Words that people here choose for passwords and that English lists do not have."""
+"""Indonesian words that are common in passwords and missing in English word lists."""
 
 INDONESIAN = frozenset(
     """

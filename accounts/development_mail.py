@@ -1,4 +1,4 @@
-"""Development only: mail is printed and kept as .eml files, so that a newcomer can read it and follow its links."""
+"""Development only: mail is printed and stored as .eml files, so that developers can read it in the browser."""
 
 import re
 import secrets
@@ -21,19 +21,19 @@ class DevelopmentMail(ConsoleBackend):
 
 
 def kept_mail(limit=100):
-    """The newest messages first, each with its `name`."""
+    """Return up to `limit` stored messages, newest first."""
     names = sorted((path.stem for path in settings.MAIL_DIR.glob("*.eml")), reverse=True)
     return [read_mail(name) for name in names[:limit]]
 
 
 def read_mail(name):
-    """One message as plain words, or None when there is none of that name."""
+    """Return one message as a dictionary, or None if there is none with this name."""
     path = settings.MAIL_DIR / f"{name}.eml"
     if not NAME.fullmatch(name) or not path.is_file():
         return None
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = message.get_body(preferencelist=("plain",))
-    # Written as "-0000", so it comes back without a zone: it is UTC
+    # Django writes the date with "-0000", which is parsed as naive; it is UTC
     sent_at = message["date"].datetime
     return {
         "name": name,

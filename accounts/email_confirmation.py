@@ -1,8 +1,8 @@
-"""Confirming an email takes both: the letter in its mailbox, and the account that asked for it.
+"""Confirming an email requires both the emailed link and a login, or the password, of the account that asked for it.
 
-With the letter alone a stranger could open an account with somebody's email and a password of his own, and wait until
-its owner presses the button. Without the account, a thief who was shut out could still take it over by a link that he
-had sent to himself before.
+With the link alone, an attacker could sign up with somebody's email and a password of their own, and wait until the
+owner confirms it; and an attacker who lost access to an account could regain it by a link that they had sent to
+themselves before.
 """
 
 from allauth.account.adapter import get_adapter
@@ -26,7 +26,7 @@ class PasswordForm(PlainWordsForm, forms.Form):
         self.request, self.user = request, user
 
     def clean_password(self):
-        """Tries are counted as those of a sign-in are."""
+        """Check the password with the rate limits of a sign-in."""
         adapter, password = get_adapter(), self.cleaned_data["password"]
         if adapter.authenticate(self.request, email=self.user.email, password=password) != self.user:
             raise adapter.validation_error("incorrect_password")
@@ -36,7 +36,7 @@ class PasswordForm(PlainWordsForm, forms.Form):
 @method_decorator(login_not_required, name="dispatch")
 class ConfirmEmail(ConfirmEmailView):
     def get(self, *args, **kwargs):
-        """allauth would sign out whoever opens the link of another account: a link changes nothing."""
+        """Show the page without changing anything; allauth would sign out a user who opens another account's link."""
         try:
             self.object = self.get_object()
         except Http404:
@@ -51,7 +51,7 @@ class ConfirmEmail(ConfirmEmailView):
         return super().post(*args, **kwargs)
 
     def form(self, data=None):
-        """What is still asked: nothing of a visit that has signed in to this account, or is about to."""
+        """Return the password form, or None if the session is signed in to this account or has a pending login."""
         user = self.object.email_address.user
         if user in (signed_in(self.request), sessions.half_of(self.request.session)):
             return None

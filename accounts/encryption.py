@@ -1,8 +1,8 @@
-"""What is encrypted at rest: the first key of FIELD_KEYS seals, any key of it opens; nothing opens in another context.
+"""Encryption at rest: the first key of FIELD_KEYS encrypts, each of them decrypts, and only in the same context.
 
-AES-256-GCM with a fresh nonce each time. The context ("tenants.Tenant.identity_number") is authenticated with the
-value, so a sealed value copied into another column or file cannot be opened there. A key may leave FIELD_KEYS only
-after everything it sealed was sealed anew (`manage.py rotate_keys`).
+AES-256-GCM with a random nonce. The context ("tenants.Tenant.identity_number") is the additional authenticated data,
+so a value that is copied into another column or file cannot be decrypted there. A key may be removed from FIELD_KEYS
+only after `manage.py rotate_keys` has encrypted its values again with the first key.
 """
 
 import base64
@@ -15,21 +15,21 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-NONCE_LENGTH = 12  # bytes, what GCM is made for
-FILE_MAGIC = b"BAMMS1"  # a sealed file: magic, length of the key id (1 byte), key id, nonce, ciphertext
+NONCE_LENGTH = 12  # bytes, as NIST SP 800-38D recommends for GCM
+FILE_MAGIC = b"BAMMS1"  # an encrypted file: magic, length of the key id (1 byte), key id, nonce, ciphertext
 ENCRYPTED = re.compile(r"[A-Za-z0-9]+:[A-Za-z0-9_-]{38,}={0,2}")  # nonce and tag alone take 28 bytes
 HEAD_LENGTH = len(FILE_MAGIC) + 1 + 255
 
 
 class DecryptionError(Exception):
-    """A sealed value that cannot be opened; the sentence names the key or the context, never the value.
+    """A value that cannot be decrypted; the message names the key or the context, never the value.
 
-    Not a ValueError: Django takes those for "no such row" or "not valid", and would show an empty answer.
+    Not a ValueError: Django handles those as "no such row" or "not valid", and would hide the error.
     """
 
 
 class KeyMissingError(DecryptionError):
-    """`key_id` names the key that FIELD_KEYS does not hold: nothing is wrong with the value itself."""
+    """FIELD_KEYS does not hold the key `key_id`; the value itself may be intact."""
 
     def __init__(self, context, key_id):
         super().__init__(f"A value of {context} was sealed with the key {key_id!r}, which FIELD_KEYS does not hold.")
@@ -37,13 +37,13 @@ class KeyMissingError(DecryptionError):
 
 
 def encrypt(text: str, *, context: str) -> str:
-    """`k1:base64url(nonce + ciphertext)`. Two seals of one text differ: search by `blind_index`."""
+    """Return `k1:base64url(nonce + ciphertext)`. It differs each time: search by `blind_index`."""
     key_id, body = _encrypt(text.encode(), context)
     return f"{key_id}:{base64.urlsafe_b64encode(body).decode()}"
 
 
 def decrypt(text: str, *, context: str) -> str:
-    """The text; KeyLostError or another SealError when it does not open."""
+    """Return the plain text; raise KeyMissingError or another DecryptionError if it cannot be decrypted."""
     key_id, colon, body = text.partition(":")
     try:
         if not colon:
@@ -55,7 +55,7 @@ def decrypt(text: str, *, context: str) -> str:
 
 
 def reencrypt(text: str, *, context: str) -> str:
-    """What any key sealed, sealed by the first one."""
+    """Decrypt a text with its own key, and encrypt it with the first key."""
     return encrypt(decrypt(text, context=context), context=context)
 
 
@@ -73,22 +73,22 @@ def decrypt_bytes(content: bytes, *, context: str) -> bytes:
 
 
 def first_key() -> str:
-    """The id of the key that seals."""
+    """Return the id of the key that encrypts."""
     return next(iter(settings.FIELD_KEYS))
 
 
 def key_id_of(text: str) -> str:
-    """The id of the key that sealed a text, of which HEAD_LENGTH characters are enough; "" when it is not sealed."""
+    """Return the id of a text's key from its first HEAD_LENGTH characters or more; "" if it is not encrypted."""
     return text.partition(":")[0] if ENCRYPTED.match(text) else ""
 
 
 def is_encrypted(text: str) -> bool:
-    """Whether a text has the form of a sealed one."""
+    """Return whether a text has the form of an encrypted one."""
     return bool(ENCRYPTED.fullmatch(text))
 
 
 def key_id_of_bytes(content: bytes) -> str:
-    """The same for a file, of which the first HEAD_LENGTH bytes are enough."""
+    """Return the id of a file's key from its first HEAD_LENGTH bytes or more; "" if it is not encrypted."""
     start = len(FILE_MAGIC) + 1
     if not content.startswith(FILE_MAGIC) or len(content) < start:
         return ""
@@ -96,15 +96,15 @@ def key_id_of_bytes(content: bytes) -> str:
 
 
 def blind_index(text: str, *, context: str) -> str:
-    """The same text in the same context gives the same 64 hex digits: exact search over sealed values.
+    """Return 64 hex digits, the same for the same text and context: exact search in encrypted values.
 
-    The caller brings the text into one form first (no spaces or dots, capitals).
+    The caller must normalize the text first (no spaces or dots, capitals).
     """
     return blind_indexes(text, context=context)[0]
 
 
 def blind_indexes(text: str, *, context: str) -> list[str]:
-    """The index under each key of BLIND_INDEX_KEY. While the key changes, a row may stand under any of them."""
+    """Return the index under each key of BLIND_INDEX_KEY: during rotation, a row may hold any of them."""
     message = len(context).to_bytes(2, "big") + context.encode() + text.encode()
     return [hmac.new(key, message, hashlib.sha256).hexdigest() for key in settings.BLIND_INDEX_KEYS.values()]
 

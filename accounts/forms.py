@@ -1,4 +1,4 @@
-"""allauth's forms in our words. A form reads its own fields and nothing else of what was posted."""
+"""allauth's forms with our labels and errors. A form reads only its own fields from the posted data."""
 
 from contextlib import contextmanager, suppress
 
@@ -23,7 +23,7 @@ from accounts.invisible_text import ReadableField
 from accounts.models import User
 from accounts.signals import account_event
 
-# Each language in its own name, so that everyone finds theirs
+# Each language is named in itself, so that its speakers recognize it
 LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
 CURRENT = {
     "label": _("Current password"),
@@ -67,7 +67,7 @@ WRONG_EMAIL = _("Write the email address like this: nama@contoh.id.")
 
 @contextmanager
 def tell_account_event(user, kind):
-    """The journal hears of what allauth refuses without a signal (ASVS 16.3.1)."""
+    """Send `account_event` for a ValidationError: allauth sends no signal for these refusals (ASVS 16.3.1)."""
     try:
         yield
     except forms.ValidationError:
@@ -76,7 +76,7 @@ def tell_account_event(user, kind):
 
 
 class PlainWordsForm:
-    """Labels, errors and autocomplete per field; labels stand above the box, so there are no placeholders."""
+    """Mixin that sets label, help, errors and autocomplete of each field, and removes placeholders."""
 
     words = {}
 
@@ -107,19 +107,19 @@ class SignupForm(PlainWordsForm, allauth_forms.SignupForm):
         language.error_messages.update(required=_("Choose a language."), invalid_choice=_("Choose a language."))
 
     def validate_unique_email(self, email):
-        """allauth would let an account that only asked for this email stand in its owner's way."""
+        """Ignore unverified addresses of other accounts: with allauth's check they would block the owner's sign-up."""
         self.account_already_exists = not account_lifecycle.is_free(email)
         return email
 
     def try_save(self, request):
-        """Known or new, the address gets the same answer, in about the same time, and a letter that says what is so."""
+        """Answer alike, in about the same time, whether or not the address has an account; only the email differs."""
         if not self.account_already_exists:
             try:
                 with transaction.atomic():
                     return super().try_save(request)
-            except IntegrityError:  # the same form sent twice in the same moment
+            except IntegrityError:  # the same form was sent twice at the same time
                 self.account_already_exists = True
-        make_password(self.cleaned_data["password1"])  # the slow part of making an account
+        make_password(self.cleaned_data["password1"])  # takes as long as creating an account would
         return super().try_save(request)
 
 
@@ -138,7 +138,7 @@ class AddEmailForm(PlainWordsForm, allauth_forms.AddEmailForm):
     words = {"email": {**EMAIL, "label": _("New email")}}
 
     def save(self, request):
-        """The present mailbox hears of it: whoever asks may be a thief."""
+        """Notify the current address too: the session may be in the hands of an attacker."""
         reset, template = reverse("account_reset_password"), "account/email_change_asked"
         mail.email_address(email=self.user.email, language=self.user.language, template=template, path=reset)
         return super().save(request)
@@ -160,7 +160,7 @@ class ResetPasswordForm(PlainWordsForm, allauth_forms.ResetPasswordForm):
     words = {"email": EMAIL}
 
     def clean_email(self):
-        """For the account that signs in with it, and none that only asked for this email."""
+        """Send the link only to the account that signs in with this address, not to those with it unverified."""
         email = super().clean_email()
         self.users = [user for user in self.users if user == account_lifecycle.account_of(email)]
         return email
@@ -171,7 +171,7 @@ class ResetPasswordKeyForm(PlainWordsForm, allauth_forms.ResetPasswordKeyForm):
 
 
 class RateLimitedCode:
-    """Guesses at a code are counted for the account, and told until when; a right one gives its count back."""
+    """Mixin that limits tries at a code per account; the error names the time to go on. A right code is not counted."""
 
     def clean_code(self):
         try:
@@ -187,7 +187,7 @@ class FactorForm(RateLimitedCode, PlainWordsForm, mfa_forms.AuthenticateForm):
     words = {"code": CODE_OR_RECOVERY}
 
     def clean_code(self):
-        """Whoever guesses here, fast or slowly, has the password: the owner is told, once a day (ASVS 6.3.5)."""
+        """Email the owner, once a day, about repeated wrong codes: who enters them has the password (ASVS 6.3.5)."""
         try:
             return super().clean_code()
         except forms.ValidationError:
@@ -213,7 +213,7 @@ class ActivateTOTPForm(RateLimitedCode, PlainWordsForm, totp_forms.ActivateTOTPF
     words = {"code": CODE}
 
     def clean_code(self):
-        """The code that sets up an app is used, as one that signs in is (ASVS 6.5.1)."""
+        """Mark the code as used, so that it cannot sign in again (ASVS 6.5.1)."""
         code = super().clean_code()
         if not TOTP(Authenticator(user=self.user))._mark_code_used(code):
             raise get_adapter().validation_error("incorrect_code")
@@ -222,7 +222,7 @@ class ActivateTOTPForm(RateLimitedCode, PlainWordsForm, totp_forms.ActivateTOTPF
 
 class Passkey:
     def clean_credential(self):
-        """Whatever is no answer of a browser is a wrong one, and no fault of ours."""
+        """Refuse malformed credentials as a wrong code, instead of answering 500."""
         with tell_account_event(self.user, "factor_failed"):
             try:
                 return super().clean_credential()
@@ -260,7 +260,7 @@ class AccountForm(forms.ModelForm):
 
 
 class AccountAddForm(AccountForm):
-    """An operator opens an account for a colleague, who then sets a password by a link."""
+    """Form by which an operator creates an account; its owner sets the password by an emailed link."""
 
     class Meta(AccountForm.Meta):
         fields = ["email", "name", "language"]

@@ -1,4 +1,4 @@
-"""Text in which there is nothing to see counts as empty, however many invisible characters it holds."""
+"""Text that consists only of invisible characters counts as empty."""
 
 import re
 
@@ -12,17 +12,17 @@ INVISIBLE = re.compile(
 
 
 def is_blank(text):
-    """Whether nobody could read anything in this text."""
+    """Return whether all characters of the text are invisible."""
     return INVISIBLE.fullmatch(text) is not None
 
 
 def visible_part(text):
-    """The text itself, or "" when there is nothing to see in it."""
+    """Return the text, or "" if it is blank."""
     return "" if is_blank(text) else text
 
 
 class ReadableField(forms.CharField):
-    """Text with something to read in it: a name made of invisible characters was not given."""
+    """A text field that treats a value of invisible characters as missing."""
 
     def to_python(self, value):
         return visible_part(super().to_python(value))

@@ -1,16 +1,16 @@
-"""Failed sign-ins are counted so that nobody can guess for long, and stand in the journal (clause 3.4).
+"""Failed sign-ins are rate limited and recorded in the audit log (clause 3.4).
 
-Counted (`accounts.throttling`), alike for all emails:
+The limits (`accounts.throttling`) are the same whether or not an email has an account:
 
-- Tries with one email from one place: LIMITS["sign_in"]["person"]. A stranger fills only the count of her own place;
-  the owner elsewhere does not notice.
-- Failures of one place, whatever the email: LIMITS["sign_in"]["network"].
-- Failures with one email from all networks that have never signed in to it: LIMITS["sign_in_strange"]. When that is
-  full, the account is under attack from many places, and every strange network has only the slow
-  LIMITS["sign_in_slow"] of its own. Slow and never closed: no number of attackers takes the owner's try away, and
-  from a network that she has signed in from before she does not even wait.
-- Whoever has just set a password by the link in her mailbox has tries of her own (LIMITS["sign_in_pass"]) in that
-  visit, also where a neighbour behind the same address has used up the others.
+- Tries with one email from one address: LIMITS["sign_in"]["person"]. An attacker uses up only the limit of their own
+  address; the owner elsewhere is not affected.
+- Failures from one address, whatever the email: LIMITS["sign_in"]["network"].
+- Failures with one email from all networks that have not signed in to it: LIMITS["sign_in_strange"]. When it is
+  reached, the account is under a distributed attack, and each unknown network has only its own, slow limit
+  LIMITS["sign_in_slow"]. It never closes, so attackers cannot lock the owner out; networks from which the owner has
+  signed in before are not limited by it.
+- A session that has just set a password by the emailed link has tries of its own (LIMITS["sign_in_pass"]), even if
+  others behind the same address have used up the rest.
 
 A right password gives its count back, so that only failures count.
 """
@@ -28,15 +28,15 @@ from accounts import throttling
 from accounts.encryption import blind_index
 from accounts.models import SignIn
 
-# So much of an address names a network and no household
+# Prefix lengths that identify a network but not a household
 KEPT_BITS = {4: 24, 6: 48}
-KNOWN_DAYS = 90  # a browser and network that signed in since then are known
+KNOWN_DAYS = 90  # a browser and network count as known for so long after a sign-in
 PASS_SECONDS = 60 * 60
 PASS = "sign_in_pass"  # noqa: S105 - the name of a value in the session
 
 
 def network_of(address):
-    """ "203.0.113.0/24" or "2001:db8:5::/48"; "" for what is no address."""
+    """Return "203.0.113.0/24" or "2001:db8:5::/48"; "" if it is not an address."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -46,14 +46,14 @@ def network_of(address):
 
 
 def network_of_request(request):
-    """Behind our proxies, as `TRUSTED_PROXY_COUNT` says; "" outside a request."""
+    """Return the network of the visitor, read behind TRUSTED_PROXY_COUNT proxies; "" outside a request."""
     if request is None or "REMOTE_ADDR" not in request.META:
         return ""
     return network_of(get_adapter(request).get_client_ip(request))
 
 
 def begin(*, email, address, visit=""):
-    """Count a try before the password is looked at; raises `Limited`. The answer is given back when it was right."""
+    """Count a try before the password is checked; raise RateLimited. The caller gives it back if the try succeeds."""
     account = one_spelling(email)
     if visit:
         with suppress(throttling.RateLimited):
@@ -68,7 +68,7 @@ def begin(*, email, address, visit=""):
 
 
 def is_known(*, email, address):
-    """Did this account sign in from this network? Kept with its sign-ins, which no flood of tries pushes out."""
+    """Return whether the account has signed in from this network within KNOWN_DAYS; read from SignIn, not the cache."""
     since = timezone.now() - timedelta(days=KNOWN_DAYS)
     account = (email or "").strip().lower()
     places = SignIn.objects.filter(user__email=account, network=network_of(address), at__gte=since)
@@ -76,17 +76,17 @@ def is_known(*, email, address):
 
 
 def one_spelling(email):
-    """Capital letters first: some small letters of other scripts have the same capital, and databases compare by it."""
+    """Normalize the email; upper case first, because databases compare by it and some letters share an upper case."""
     return (email or "").strip().upper().casefold()
 
 
 def give_pass(session, *, email):
-    """She has read the letter in her mailbox: tries from this visit are hers."""
+    """Give a session that proved control of the mailbox a sign-in limit of its own, for PASS_SECONDS."""
     account = blind_index(one_spelling(email), context=PASS)
     session[PASS] = [account, time.time() + PASS_SECONDS, secrets.token_hex(8)]
 
 
 def visit_with_pass(session, *, email):
-    """What tells this visit from every other, when it has a pass for this email; else ""."""
+    """Return the random id of the session's pass for this email, or "" if it has none that is valid."""
     account, until, visit = session.get(PASS) or ("", 0, "")
     return visit if account == blind_index(one_spelling(email), context=PASS) and time.time() < until else ""

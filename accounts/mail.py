@@ -1,7 +1,7 @@
-"""Mail leaves through the task queue, in the transaction of what it tells: rolled back together, sent after it.
+"""Mail is queued in the transaction that it reports: rolled back with it, sent by the worker after it.
 
-A letter carries no personal value: say in its template what happened in general words and let its one link lead,
-after signing in, to the very thing. `facts` are plain words or numbers that are about nobody (a date, a count).
+An email holds no personal data: its template says in general words what happened, and its only link leads to the
+details, after signing in. `facts` are words or numbers that are not personal (a date, a count).
 """
 
 import json
@@ -18,7 +18,7 @@ from accounts.tasks import LETTER, send_to_address, send_to_user
 
 
 def email_user(*, user, template, url_name=None, url_args=(), url_kwargs=None, facts=None):
-    """Queue `templates/emails/<template>.txt` for an account, with a link to this page or to the front page.
+    """Queue `templates/emails/<template>.txt` for an account, with a link to this URL or to the front page.
 
     A deactivated account gets nothing.
     """
@@ -27,13 +27,13 @@ def email_user(*, user, template, url_name=None, url_args=(), url_kwargs=None, f
 
 
 def email_address(*, email, language, template, path, facts=None):
-    """The same for an address without an account, or with a link that is itself a secret: both are sealed."""
+    """Queue an email to an address without an account, or with a secret link; both are encrypted in the queue."""
     letter = encrypt(json.dumps([email, language, path]), context=LETTER)
     send_to_address.enqueue(letter=letter, template=template, facts=facts or {}, attempt=1)
 
 
 def delete_queued(*, addresses, user_id=None):
-    """Drop every letter, queued or sent, to these addresses and to this account: somebody was erased."""
+    """Delete all email tasks, queued or sent, to these addresses and this account, when a person is erased."""
     letters = DBTaskResult.objects.filter(task_path=send_to_address.module_path)
     gone = [row.pk for row in letters.iterator(chunk_size=1000) if _address_of(row) in addresses]
     if user_id is not None:
@@ -43,7 +43,7 @@ def delete_queued(*, addresses, user_id=None):
 
 
 def delete_sent():
-    """Drop letters to bare addresses the day after they were sent: nobody needs the address any more."""
+    """Delete tasks of `email_address` a day after they were sent: the address is no longer needed."""
     sent = DBTaskResult.objects.filter(task_path=send_to_address.module_path, status=TaskResultStatus.SUCCESSFUL)
     sent.filter(finished_at__lt=timezone.now() - timedelta(days=1)).delete()
 

@@ -1,6 +1,6 @@
-"""The second factor (allauth.mfa): authenticator app, passkey, recovery codes; whose secrets are sealed at rest.
+"""The second factor (allauth.mfa): authenticator app, passkey, recovery codes; their secrets are encrypted at rest.
 
-Who must have one is the privacy floor's to say (`privacy.backends`); here stands how it is kept and given up.
+`privacy.backends` decides who must have one; this module stores and removes them.
 """
 
 import logging
@@ -21,7 +21,7 @@ from accounts.signals import account_event
 
 logger = logging.getLogger(__name__)
 CONTEXT = "mfa.Authenticator.data"
-FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes only stand in for one of these
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes only replace one of these
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -42,7 +42,7 @@ class MFAAdapter(DefaultMFAAdapter):
         return encryption.decrypt(encrypted_text, context=CONTEXT)
 
     def can_delete_authenticator(self, authenticator):
-        """Nobody who needs a factor takes the last one away: that would lock its owner out of everything."""
+        """Return False for the last factor of a user who must have one: they could not open any page without it."""
         if authenticator.type not in FACTORS or not is_required_for(context.request.user):
             return True
         return factors_of(authenticator.user).exclude(pk=authenticator.pk).exists()
@@ -52,7 +52,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
 
 def connect_signals():
-    """allauth tells what happens to factors; the journal hears of it."""
+    """Send `account_event` for allauth's signals about factors, so that the audit log records them."""
     for signal, kind in (
         (signals.authenticator_added, "factor_added"),
         (signals.authenticator_removed, "factor_removed"),
@@ -72,15 +72,15 @@ def factors_of(user):
 
 
 def is_required_for(user):
-    """Staff, vendors and superusers; the answer came with the user of the request (`privacy.backends`)."""
+    """Return whether the user must have a factor: staff, vendors, superusers. `privacy.backends` sets the attribute."""
     return getattr(user, "must_have_factor", user.is_staff or user.is_superuser)
 
 
 @transaction.atomic
 def remove_all(*, user, by):
-    """Take away the factors of somebody who lost them: the next sign-in asks for new ones. Told by mail; ends sessions.
+    """Remove all factors of a user who lost them, end their sessions and email them.
 
-    The one who acts has checked who is asking (clause 3.3); a superuser's are taken away by a superuser only.
+    `by` has verified the user's identity (clause 3.3); only a superuser may do this to a superuser.
     """
     account_lifecycle.lock(user)
     if user.pk == by.pk:

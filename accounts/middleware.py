@@ -1,7 +1,7 @@
-"""Which language a page speaks, how long a session lasts, and which pages no cache may keep.
+"""Middleware for sign-in, language, session expiry and caching.
 
-None touches the session of a visitor who brings no session cookie, so public pages stay free of it; with one,
-they read `request.user`, which the consent gate reads anyway (one query, made once).
+None of them accesses the session of a request without a session cookie, so public pages set none. With one they read
+`request.user`, which the consent gate reads anyway (one query, made once).
 """
 
 from allauth.account.internal.stagekit import clear_login
@@ -18,21 +18,21 @@ from accounts import sessions
 
 
 def signed_in(request):
-    """The signed-in person, or None; the session stays closed when no session cookie came."""
+    """Return the signed-in user, or None; do not access the session if the request has no session cookie."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     return request.user if request.user.is_authenticated else None
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Leads back to the page that was asked for, without what stood behind its address: a name may stand there."""
+    """Redirect to sign in, and then back to the path without its query string, which may hold personal data."""
 
     def handle_no_permission(self, request, view_func):
         return redirect_to_login(request.path, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
 
 
 class LanguageMiddleware:
-    """The account's language, else this visit's choice (a session cookie), else the browser's, else Indonesian."""
+    """Language of the account, else of the language cookie, else of the browser, else Indonesian."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -40,7 +40,7 @@ class LanguageMiddleware:
     def __call__(self, request):
         language = self.language_of(request)
         request.LANGUAGE_CODE = language
-        # `override` and not `activate`: the next work of this thread must not inherit the language
+        # `override`, not `activate`: the thread's next request must not inherit the language
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
@@ -55,9 +55,9 @@ class LanguageMiddleware:
 
 
 class SessionExpiryMiddleware:
-    """Ends a session that was left alone too long, or lasted too long; the next page says so and asks to sign in.
+    """End sessions that were idle too long or lasted too long; a message says so.
 
-    So ends a sign-in that waits for its second step when the account has changed under it.
+    Also end a pending login whose account got another password or was deactivated since.
     """
 
     def __init__(self, get_response):
@@ -81,7 +81,7 @@ class SessionExpiryMiddleware:
 
 
 class NoStoreMiddleware:
-    """A shared computer shows nothing of a person after sign-out: no cache keeps their pages, nor account pages."""
+    """Set no-store on account pages and on pages of signed-in users, so that none can be read after signing out."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Who signs in. An account says nothing of what its owner may see: that is the privacy floor's."""
+"""Accounts and their sign-ins. What an account may see is decided in the privacy app, not here."""
 
 from datetime import timedelta
 
@@ -66,13 +66,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return _("Account %(number)s") % {"number": self.pk}
 
     def set_password(self, raw_password):
-        """Also called by `check_password` for a newer way of hashing, which then saves the hash alone."""
+        """Also record the time. `check_password` calls this to upgrade a hash, and then saves only the hash."""
         super().set_password(raw_password)
         self.password_changed_at = timezone.now()
 
     @property
     def password_is_old(self):
-        """Older than PASSWORD_REMIND_DAYS (clause 5.4); without a date it counts from the making of the account."""
+        """Whether it is older than PASSWORD_REMIND_DAYS (clause 5.4); without a date, the age of the account counts."""
         days = settings.PASSWORD_REMIND_DAYS
         since = self.password_changed_at or self.date_joined
         return bool(days) and self.has_usable_password() and since < timezone.now() - timedelta(days=days)
@@ -82,9 +82,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class SignIn(models.Model):
-    """Where an account signed in: to list and end its sessions, and to write to its owner when a place is new.
+    """A sign-in of an account: to list and end its sessions, and to email its owner about a new network or browser.
 
-    Rows are added by `sessions.record_sign_in` and dropped after 90 days. The network is a part of the address only.
+    `sessions.record_sign_in` adds rows; they are deleted after 90 days. `network` is a prefix of the IP address.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins", verbose_name=_("account"))

@@ -1,8 +1,8 @@
-"""Clause 5.4: what a password must have, and what it must not be made of.
+"""Password validators (clause 5.4).
 
-It has a capital letter, a small letter, a digit and another character, 10 to 1024 characters, and is not like the
-person's name or email, not common, in no list of breached ones, and without words that belong to this place. Each
-refusal says what to do.
+A password has a capital letter, a small letter, a digit and another character, 10 to 1024 characters, is not similar
+to the user's name or email, not common, in no list of breached passwords, and contains no word of the site, such as
+a name of a building or company. Each error says what to do.
 """
 
 import hashlib
@@ -36,21 +36,21 @@ PARTS = [
     (gettext_lazy("a digit"), str.isdecimal),
     (gettext_lazy("another character, for example . - or ?"), lambda character: not character.isalnum()),
 ]
-# What the page's script calls the parts, to tick them off while the password is typed
+# Names of the parts in portal.js, which ticks them off while the password is typed
 PART_NAMES = ["upper", "lower", "digit", "other"]
 SHORTEST_WORD, LONGEST_COMPARED = 4, 1024
-GUESSES_MIN = 10**10  # what ten characters without any pattern take
-LONGEST_GUESSED = 24  # characters: zxcvbn takes a quarter of a second for the worst of them, and minutes for 1024
-ONE_AT_A_TIME = Lock()  # zxcvbn keeps the words it is given in one dictionary of the whole process
+GUESSES_MIN = 10**10  # zxcvbn's estimate for ten characters without a pattern
+LONGEST_GUESSED = 24  # characters: zxcvbn takes up to a quarter of a second for these, and minutes for 1024
+ONE_AT_A_TIME = Lock()  # zxcvbn stores the words it is given in a global dictionary
 LOOKS_LIKE = str.maketrans("034579@$€+", "oeastgaset")
 OUR_BREACHED = Path(__file__).with_name("breached_passwords.txt")
-# The portal's and the trade's own words, and the roles in it; names of companies and buildings come from the register
+# Words of the portal, the trade and its roles; names of companies and buildings come from the register
 CONTEXT = frozenset({"admin", "apartemen", "bamms", "gedung", "manajemen", "pengelola", "penghuni", "penyewa", "portal",
                      "superuser", "tenant", "vendor"})  # fmt: skip
 
 
 class CompositionValidator:
-    """Stands in AUTH_PASSWORD_VALIDATORS; the message lists only what is missing."""
+    """Require each of PARTS; the error lists only the missing ones."""
 
     def validate(self, password, user=None):
         missing = [str(name) for name, belongs in PARTS if not any(map(belongs, password))]
@@ -66,7 +66,7 @@ class CompositionValidator:
 
 
 class LengthValidator(MinimumLengthValidator):
-    """The upper bound is far above what anybody types: it keeps hashing and comparing quick."""
+    """Minimum length, and a maximum that keeps hashing and comparing fast."""
 
     def __init__(self, min_length=10, max_length=1024):
         super().__init__(min_length)
@@ -89,10 +89,10 @@ class SimilarityValidator(UserAttributeSimilarityValidator):
 
 
 class CommonValidator(CommonPasswordValidator):
-    """Refuses what a program guesses in fewer than GUESSES_MIN tries, as zxcvbn counts them.
+    """Refuse passwords for which zxcvbn estimates fewer than GUESSES_MIN guesses.
 
-    It knows words in any case, with signs for letters, turned round, repeated, with dates, rows of keys and endings
-    such as "2026!". To its own lists come the person's words, Indonesian ones and those of Django's list.
+    zxcvbn recognizes words in any case, with symbols for letters, reversed or repeated, dates, keyboard rows and
+    endings such as "2026!". Words of the user, Indonesian words and Django's list are added to its own lists.
     """
 
     def __init__(self):
@@ -112,11 +112,11 @@ class CommonValidator(CommonPasswordValidator):
 
 
 class BreachedValidator:
-    """Refuses what stands in lists of passwords that came out in breaches (OWASP ASVS 6.2.12); no other site is asked.
+    """Refuse passwords in lists of breached ones (OWASP ASVS 6.2.12). The lists are local files; no site is queried.
 
-    Ours holds the 959 of the million most frequent that have our composition. `BREACHED_PASSWORDS` may name a larger
-    one in the same form, which is that of Pwned Passwords: SHA-1 in capitals, one a line in their order, with or
-    without a count behind it.
+    Our list holds those 959 of the million most frequent passwords that CompositionValidator accepts.
+    `BREACHED_PASSWORDS` may name a larger one, in the format of Pwned Passwords: SHA-1 in upper-case hexadecimal,
+    one a line, sorted, with or without a count behind it.
     """
 
     def validate(self, password, user=None):
@@ -132,14 +132,14 @@ class BreachedValidator:
 
 
 def _stands_in(path, digest):
-    """Whether a line begins so; halves the file, so that 40 GB take no longer than a few reads."""
+    """Return whether a line of the sorted file begins with `digest`, by binary search: 40 GB take about 35 reads."""
     with open(path, "rb") as file:
         low, high = 0, file.seek(0, SEEK_END)
         while low < high:
             middle = (low + high) // 2
             file.seek(middle)
             if middle:
-                file.readline()  # whose beginning lies before
+                file.readline()  # the rest of a line that begins before `middle`
             line = file.readline()[: len(digest)]
             if line == digest:
                 return True
@@ -148,9 +148,9 @@ def _stands_in(path, digest):
 
 
 class ContextValidator:
-    """Refuses words that everybody here would try first, whatever stands around them.
+    """Refuse passwords that contain a word of the site, with or without symbols for letters.
 
-    `names`: path of a function that gives the names around a person, which this floor does not know.
+    `names` is the dotted path of a function that returns names connected with a user, from an app above this one.
     """
 
     def __init__(self, names):
@@ -181,7 +181,7 @@ def _letters(text):
 
 
 def _decoded(text):
-    """Signs and digits read as the letters they are used for."""
+    """Return the text with digits and symbols replaced by the letters they stand for; "1", "!" and "|" are i or l."""
     return [text.translate(LOOKS_LIKE | {ord(sign): letter for sign in "1!|"}) for letter in "il"]
 
 

@@ -1,4 +1,4 @@
-"""allauth's three pages that ask who is there; each answer gives the session a new key."""
+"""allauth's three reauthentication views; each success gives the session a new key."""
 
 from allauth.account.views import ReauthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeView
@@ -12,7 +12,7 @@ from accounts.redirects import front_page
 class RenewSessionKey:
     def form_valid(self, form):
         if not sessions.renew(self.request):
-            self.request.session.modified = False  # there is no such session any more; the faster one has another key
+            self.request.session.modified = False  # a concurrent request has replaced this session by a new one
             return redirect(front_page())
         sessions.decrypt_suspended(self.request.session)
         return super().form_valid(form)

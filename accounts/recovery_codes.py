@@ -1,7 +1,7 @@
-"""Recovery codes: made in the moment they are shown, and kept only as password hashes (ASVS 6.5.2).
+"""Recovery codes: generated when they are shown, and stored only as password hashes (ASVS 6.5.2).
 
-allauth keeps the seed of all codes, from which whoever holds the database and its keys could write them again.
-Its flows, pages and table stay; only the class that makes and checks the codes is ours.
+allauth stores the seed of all codes, from which the codes can be computed again with the database and its keys. Its
+flows, pages and table are used; only the class that generates and checks the codes is ours.
 """
 
 import secrets
@@ -13,11 +13,11 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password
 from django.db import transaction
 
 CODES = 10
-DIGITS = 9  # of chance, about 30 bits; the digit before them is the place, so that a try costs one hash and not ten
+DIGITS = 9  # random, about 30 bits; the digit before them is the code's index, so that a try costs one hash, not ten
 
 
 class RecoveryCodes(auth.RecoveryCodes):
-    """`data["hashes"]` holds the hash of each unused code by its place, from the moment the codes are shown."""
+    """`data["hashes"]` maps the index of each unused code to its hash, once the codes have been shown."""
 
     def __init__(self, instance):
         super().__init__(instance)
@@ -31,7 +31,7 @@ class RecoveryCodes(auth.RecoveryCodes):
 
     @transaction.atomic
     def mark_as_viewed(self):
-        """Make the codes; this object alone knows them, until its page is sent."""
+        """Generate the codes; only this object holds them, for the page of this request."""
         self._lock()
         if self.did_view:
             return
@@ -41,14 +41,14 @@ class RecoveryCodes(auth.RecoveryCodes):
         self.shown = [f"{code[:5]} {code[5:]}" for code in codes]
 
     def get_unused_codes(self):
-        """The codes, in the request that made them; later as many nothings as codes are left."""
+        """Return the codes in the request that generated them; later, one None for each code that is left."""
         return self.shown or [None] * len(self.instance.data.get("hashes", {}))
 
     @transaction.atomic
     def validate_code(self, code):
-        """Strike the code off if it is one of the unused ones."""
+        """Return whether the code is an unused one, and delete its hash."""
         code = normalize_user_code(code)
-        if len(code) != 1 + DIGITS:  # a code of the app, most likely
+        if len(code) != 1 + DIGITS:  # probably a code of the authenticator app
             return False
         self._lock()
         hashes = self.instance.data.get("hashes", {})
@@ -63,5 +63,5 @@ class RecoveryCodes(auth.RecoveryCodes):
 
 
 def install():
-    """allauth names its class in these two places, and has no setting for it."""
+    """Replace allauth's class in the two modules that import it: there is no setting for it."""
     auth.RecoveryCodes = flows.RecoveryCodes = RecoveryCodes

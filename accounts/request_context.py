@@ -1,7 +1,6 @@
-"""Which request is being answered, and for whom: the journal and the log lines ask here, on any floor.
+"""The current request and its user, for the audit log and for log lines, which need them in every layer.
 
-Verbs never see a request. What they write down by themselves names who acts by their `by`; this is for what is written
-about every act alike.
+Verbs never see a request: what they record themselves names the acting user by their argument `by`.
 """
 
 from contextlib import contextmanager
@@ -22,18 +21,18 @@ def answering(request):
 
 
 def request():
-    """The request being answered, or None: a command, the worker."""
+    """Return the current request, or None in a command or the worker."""
     return _request.get()
 
 
 def user():
-    """Who is signed in, or None."""
+    """Return the signed-in user, or None."""
     found = getattr(request(), "user", None)
     return found if found is not None and found.is_authenticated else None
 
 
 def account_number(of):
-    """The number of the account of this request, as far as somebody has asked for it already: no query is made."""
+    """Return the primary key of the request's account if it is loaded already, else None; make no query."""
     found = getattr(of, "__dict__", {}).get("user")
     if isinstance(found, LazyObject):
         found = of.__dict__.get("_cached_user")
@@ -41,6 +40,6 @@ def account_number(of):
 
 
 def route(of):
-    """The pattern of the address, "/invitation/<str:token>/": without what stands in its places. "" when none fits."""
+    """Return the URL pattern without its values, such as "/invitation/<str:token>/"; "" if none matches."""
     match = getattr(of, "resolver_match", None)
     return f"/{match.route}" if match else ""

@@ -1,7 +1,7 @@
-"""How long a sign-in lasts, where an account is signed in, and how that ends (clauses 5.3, 7; ASVS 7.3, 7.4).
+"""Expiry, listing and ending of sessions (clauses 5.3, 7; ASVS 7.3, 7.4).
 
-A session ends after a pause, and after its hours however busy it was. Both moments stand in the session itself, so
-nothing is asked of the database; use is noted once a minute at most, so that not every click writes.
+A session expires after a time without use, and after a total time. Both times are stored in the session itself, so
+they need no query; the last use is stored once a minute at most, so that not every request writes.
 """
 
 from contextlib import suppress
@@ -25,7 +25,7 @@ from accounts.models import SignIn, User
 from accounts.signals import account_event
 
 STARTED, SEEN, HALF, SIGN_IN = "signed_in_at", "seen_at", "half_signed_in", "sign_in"
-CLEARED = '"cache", "storage"'  # of Clear-Site-Data; cookies are taken back one by one
+CLEARED = '"cache", "storage"'  # value of Clear-Site-Data; cookies are deleted one by one
 NOTED_EVERY = 60  # seconds
 SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS",
            "CrOS": "ChromeOS", "Linux": "Linux"}  # fmt: skip
@@ -34,7 +34,7 @@ BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet",
 
 
 def begin(request, **_signal):
-    """A receiver of Django's `user_logged_in`: the clock starts with every sign-in."""
+    """Receiver of Django's `user_logged_in`: start the session's times."""
     request.session[STARTED] = request.session[SEEN] = int(time())
 
 
@@ -43,7 +43,7 @@ def note_half(session, user):
 
 
 def half_of(session):
-    """Whose password was right in a sign-in that is not yet done; None once the account got another, or was closed."""
+    """Return the user of a pending login; None if their password has changed or their account was deactivated since."""
     half = session.get(LOGIN_SESSION_KEY)
     if not half or not half["user_pk"]:
         return None
@@ -53,23 +53,23 @@ def half_of(session):
 
 
 def half_is_over(session):
-    """Has the account got another password, been closed or erased since a sign-in began that is not yet done?"""
+    """Return whether a login is pending whose account has a new password, is inactive or was erased since."""
     half = session.get(LOGIN_SESSION_KEY)
-    # allauth lets some wait for nobody, so that they look like everybody
+    # allauth stores a pending login without a user for unknown emails, to prevent enumeration
     return bool(half and half["user_pk"]) and half_of(session) is None
 
 
 def is_over(session):
-    """Has this session been left alone too long, or lasted too long? One that does not say is over."""
+    """Return whether the session was idle too long or lasted too long; True if it does not hold the times."""
     now = time()
     idle, whole = settings.SESSION_IDLE_MINUTES * 60, settings.SESSION_COOKIE_AGE
     return now - session.get(SEEN, 0) >= idle or now - session.get(STARTED, 0) >= whole
 
 
 def seconds_left(session):
-    """Seconds that are left: until the pause is too long, and until the sign-in has lasted for all its hours.
+    """Return the seconds until the session expires without use ("idle"), and at the latest ("whole").
 
-    `of` tells one sign-in from another, and nothing else.
+    "of" is a keyed hash that distinguishes one sign-in from another and reveals nothing else.
     """
     now = time()
     return {
@@ -87,12 +87,12 @@ def record_use(session, *, at_once=False):
 
 
 def record_sign_in(*, user, session, address, agent):
-    """Keep where this account signed in, and write to its owner when the network or the browser is new."""
-    session.save()  # it is noted under the key of the session
+    """Record network and browser of the sign-in, and email the owner if they are new to the account."""
+    session.save()  # creates the session key that SignIn stores
     network, browser = network_of(address), browser_of(agent)
     since = timezone.now() - timedelta(days=KNOWN_DAYS)
     earlier = SignIn.objects.filter(user=user, at__gte=since)
-    # An account that rested for longer is told too: those are what stolen passwords are tried on
+    # Accounts unused for longer are notified too: stolen passwords are often tried on those
     is_first = user.date_joined >= since and not earlier.exists()
     is_known = is_first or earlier.filter(network=network, browser=browser).exists()
     made = SignIn.objects.create(user=user, session_key=session.session_key, network=network, browser=browser)
@@ -102,17 +102,17 @@ def record_sign_in(*, user, session, address, agent):
 
 
 def browser_of(agent):
-    """ "Firefox, Windows": what a person recognises, and too little to follow anybody by."""
+    """Return "Firefox, Windows": enough for the owner to recognize, too little to track anybody."""
     found = [next((name for mark, name in marks.items() if mark in agent), "") for marks in (BROWSERS, SYSTEMS)]
     return ", ".join(filter(None, found)) or str(_("Another program"))
 
 
 @transaction.atomic
 def renew(request):
-    """A new key for the session of somebody who just confirmed who is there: an earlier one may have leaked (7.2.4).
+    """Give the session a new key after reauthentication: the earlier key may have leaked (ASVS 7.2.4).
 
-    False when another request of this session was faster: a second new key would make a session that no list shows
-    and nothing ends.
+    Return False if a concurrent request has already done so: a second new key would create a session that is not
+    listed and cannot be ended.
     """
     session, user = request.session, request.user
     if sign_in := session.get(SIGN_IN):
@@ -126,7 +126,7 @@ def renew(request):
 
 
 def sign_ins_of(user):
-    """The sign-ins of this account whose session still lives, newest first."""
+    """Return the account's sign-ins whose session has not ended, newest first."""
     store, living = _store(), []
     for sign_in in SignIn.objects.filter(user=user).order_by("-at", "-pk"):
         session = store(sign_in.session_key)
@@ -136,12 +136,12 @@ def sign_ins_of(user):
 
 
 def end(*, user, sign_in):
-    """End one sign-in of this account; one that is over already stays over."""
+    """End the session of one sign-in; do nothing if it has ended already."""
     _store()().delete(sign_in.session_key)
 
 
 def end_all(user, *, but=None):
-    """Sign this account out everywhere, except in the session with this key; and forget what a thief may wait for."""
+    """End all sessions of the account except the one with the key `but`, and delete its unverified addresses."""
     forget_waiting_email(user)
     store = _store()
     for key in SignIn.objects.filter(user=user).exclude(session_key=but or "").values_list("session_key", flat=True):
@@ -150,12 +150,12 @@ def end_all(user, *, but=None):
 
 
 def forget_waiting_email(user):
-    """A new email that nobody has confirmed yet may be a thief's: it outlives neither password nor sessions."""
+    """Delete unverified addresses, which an attacker may have added, when password or sessions end."""
     EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email).delete()
 
 
 def delete_old():
-    """Remove what no longer tells a known place from a new one; called daily."""
+    """Delete sign-ins older than KNOWN_DAYS; a daily job."""
     SignIn.objects.filter(at__lt=timezone.now() - timedelta(days=KNOWN_DAYS)).delete()
 
 
@@ -164,7 +164,7 @@ def _store():
 
 
 def encrypt_suspended(session):
-    """What was sent while a fresh sign-in was due waits in the session, which lies in the database in clear."""
+    """Encrypt a POST that waits in the session for reauthentication: the session is stored in clear text."""
     state = session.get(SUSPENDED) if session.modified else None
     if state and "request" in state:
         session[SUSPENDED] = {"sealed": encryption.encrypt(state["request"], context=SUSPENDED)}
@@ -175,7 +175,7 @@ def delete_suspended(session):
 
 
 def decrypt_suspended(session):
-    """For the view that goes on with it; what no key opens any more was not sent."""
+    """Decrypt the waiting POST for the view that resumes it; drop it if its key no longer exists."""
     state = session.pop(SUSPENDED, None)
     if state and "sealed" in state:
         with suppress(encryption.DecryptionError):

@@ -1,6 +1,6 @@
-"""What happens to accounts is told upwards: the journal lies on the next floor, which this one may not call.
+"""Signal for events of accounts: the audit log that records them is in a higher layer, which this app may not import.
 
-Sent with `kind` (a value of `privacy.models.audit_log.Kind`), `user` whom it concerns and `by` who did it, or None.
+Sent with `kind` (a value of `privacy.models.audit_log.Kind`), `user` (the account) and `by` (who acted, or None).
 """
 
 from django.dispatch import Signal

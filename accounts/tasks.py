@@ -1,7 +1,7 @@
-"""What the worker does for mail: write in the recipient's language, send, try again when the mail server fails.
+"""Mail tasks of the worker: render in the recipient's language, send, retry if the mail server fails.
 
-Nothing personal is written down on the way: a task holds the number of an account or a sealed address, and the log
-and the stored error say which letter it was, never to whom (the text of an SMTP error holds the address).
+No personal data is stored in clear: a task holds the primary key of an account or an encrypted address, and log lines
+and stored errors name the template, never the recipient (the text of an SMTP error contains the address).
 """
 
 import json
@@ -19,20 +19,20 @@ from accounts.encryption import decrypt
 from accounts.models import User
 
 logger = logging.getLogger(__name__)
-LETTER = "accounts.mail"  # the sealing context of a queued address and its link
-# A night without a mail server loses no letter; the links in them work for three days
+LETTER = "accounts.mail"  # the encryption context of a queued address and its link
+# Long enough for an outage of a day; the links in emails are valid for three days
 RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 6 * 60, 12 * 60, 24 * 60)]
 TRIES = len(RETRY_DELAYS) + 1
 
 
 class MailNotSent(Exception):
-    """The mail server failed at the last try; names the letter only."""
+    """The mail server failed at the last try; the message names only the template."""
 
 
 @task(takes_context=True)
 def send_to_user(context, *, user_id, template, path, facts, attempt):
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user:  # deactivated or gone since: nobody to tell
+    if user:  # None if deactivated or deleted since
         _send(context, write(to=user.email, language=user.language, template=template, path=path, facts=facts))
 
 
@@ -43,7 +43,7 @@ def send_to_address(context, *, letter, template, facts, attempt):
 
 
 def write(*, to, language, template, path, facts):
-    """The letter of `templates/emails/<template>.txt` and `<template>_subject.txt`; its one link leads to `path`."""
+    """Return the EmailMessage of `templates/emails/<template>.txt` and `<template>_subject.txt`, linking to `path`."""
     with translation.override(language or settings.LANGUAGE_CODE):
         words = {**facts, "link": f"{settings.SITE_URL}{path}"}
         subject = " ".join(render_to_string(f"emails/{template}_subject.txt", words).splitlines()).strip()
@@ -54,7 +54,7 @@ def write(*, to, language, template, path, facts):
 def _send(context, message):
     try:
         message.send()
-    except OSError as error:  # smtplib's own errors are OSErrors too
+    except OSError as error:  # SMTPException is a subclass
         _try_later(context.task_result, type(error).__name__)
 
 

@@ -1,17 +1,17 @@
-"""How often somebody may do one thing: counted in the cache that all processes share, refused with the time to go on.
+"""Rate limits, counted in the cache that all processes share; a refusal names the time from which to go on.
 
-`take` counts one act of a person and of the place it came from, each against settings.LIMITS, and raises `Limited`
-when either is full. What is counted slides: a moment stops counting when its seconds are over, so nothing is ever
-locked for good, and whoever waits until the time that is named goes on. A refused act is not counted.
+`consume` counts one act for a person and for their network, each against settings.LIMITS, and raises `RateLimited`
+when either limit is reached. The window slides: each act stops counting when its seconds are over, so nothing is
+locked for good, and the named time always holds. A refused act is not counted.
 
-- The cache holds keyed hashes and moments, no person and no address. Nothing of a request but the address goes in:
-  a changed Host header begins no new count.
-- A place is one IPv4 address, or a /64 of IPv6, which one household has.
-- Counting is one step: it holds a lock made with `cache.add`, which every backend does atomically. Who cannot get
-  the lock within a second is refused, because only a flood of tries at one and the same count comes to that.
-- Called outside transactions: a count kept in a database's cache must not be undone with what was refused.
+- The cache holds keyed hashes and timestamps, no person and no address. The keys depend on no other part of the
+  request: a changed Host header starts no new count.
+- A network is one IPv4 address, or a /64 of IPv6, the usual allocation of one household.
+- Counting is atomic: it holds a lock taken with `cache.add`, which is atomic in every backend. A try that cannot get
+  the lock within a second is refused, because only very many concurrent tries at the same key cause that.
+- Called outside transactions: a count in the database cache must not be rolled back with the refused act.
 
-Which pages are limited stands in `bamms.rate_limits`; how signing in is limited in `accounts.login_throttling`.
+`bamms.rate_limits` says which pages are limited, `accounts.login_throttling` how signing in is limited.
 """
 
 import ipaddress
@@ -30,13 +30,13 @@ from accounts.encryption import blind_index
 from accounts.templatetags.dates import JAKARTA, datetime_wib, time_wib
 
 logger = logging.getLogger(__name__)
-LOCK_SECONDS = 10  # a process that died with the lock keeps nobody out for longer
+LOCK_SECONDS = 10  # after which the lock of a process that died expires
 WAIT_SECONDS = 1
 HOUSEHOLD_BITS = 64
 
 
 class RateLimited(Exception):
-    """`until` is the moment from which it may be tried again; `sentence` says it."""
+    """A limit is reached. `until` is the time from which to try again; `sentence` says it to the user."""
 
     def __init__(self, until):
         super().__init__("Too many tries.")
@@ -44,12 +44,12 @@ class RateLimited(Exception):
 
     @property
     def seconds(self):
-        """For a Retry-After header."""
+        """Seconds until then, for a Retry-After header."""
         return max(1, ceil((self.until - timezone.now()).total_seconds()))
 
     @property
     def at(self):
-        """`until`, rounded up to the minute that is named."""
+        """`until`, rounded up to the minute."""
         whole = self.until.replace(second=0, microsecond=0)
         return whole if whole == self.until else whole + timedelta(minutes=1)
 
@@ -65,7 +65,7 @@ class RateLimited(Exception):
 
 
 class Consumed:
-    """What was counted, so that an act that turns out well can be given back."""
+    """What `consume` counted, so that the count of an act that succeeds can be given back."""
 
     def __init__(self):
         self._counted = []
@@ -74,7 +74,7 @@ class Consumed:
         self._counted.append((key, at, seconds))
 
     def give_back(self):
-        """One that cannot get the lock stays counted: that only makes the limit stricter."""
+        """Undo the counts. One whose lock cannot be taken stays, which only makes the limit stricter."""
         for key, at, seconds in self._counted:
             with _locked(key) as held:
                 if held:
@@ -83,15 +83,15 @@ class Consumed:
 
 
 def consume(action, *, who="", address="", taken=None):
-    """Count one `action` of this person (any text that stands for one) and from this network address.
+    """Count one `action` of this person (`who`, any text that identifies one) and from this IP address.
 
-    LIMITS[action] gives (count, seconds) for "person", "network" or both. Returns what was counted, together with
-    what `taken` had counted before for the same try; all of it is given back when this is refused.
+    LIMITS[action] gives (count, seconds) for "person", "network" or both. Return what was counted, together with
+    `taken`, which was counted before for the same try; if this is refused, give all of it back and raise RateLimited.
     """
     taken = Consumed() if taken is None else taken
     rates = settings.LIMITS[action]
     try:
-        # The network first: one that is over its limit leaves nothing behind under the names that it makes up
+        # The network first: when it is over its limit, invented names in `who` leave no entries in the cache
         for kind, whom in (("network", network_of(address)), ("person", str(who))):
             if kind in rates and whom:
                 most, seconds = rates[kind]
@@ -99,14 +99,14 @@ def consume(action, *, who="", address="", taken=None):
                 taken.add(key, _count(key, most, seconds), seconds)
     except RateLimited:
         taken.give_back()
-        # A line and no row of the journal: whoever goes on trying must not fill the database
+        # A log line, not a row of the audit log: repeated tries must not fill the database
         logger.warning("The limit of %s is reached", action)
         raise
     return taken
 
 
 def network_of(address):
-    """The IPv4 address, or the household's IPv6 network; "" when there is none."""
+    """Return the IPv4 address, or the /64 of an IPv6 address; other text unchanged."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -122,7 +122,7 @@ def _key(action, kind, whom):
 
 
 def _keep(key, counted, seconds):
-    """Nothing is no entry: a cache that is full drops others for it."""
+    """Store the timestamps, or delete the key if there are none: empty entries would evict others from a full cache."""
     if counted:
         cache.set(key, counted, seconds)
     else:
@@ -143,7 +143,7 @@ def _count(key, most, seconds):
 
 @contextmanager
 def _locked(key):
-    """Yields whether the lock was got."""
+    """Hold the lock of a key; yield whether it could be taken within WAIT_SECONDS."""
     lock, give_up = f"{key}:lock", time.monotonic() + WAIT_SECONDS
     while not cache.add(lock, 1, LOCK_SECONDS):
         if time.monotonic() > give_up:

@@ -12,7 +12,7 @@ urlpatterns = [
     path("accounts/password/change/", fresh_sign_in(password_change), name="account_change_password"),
     path("accounts/reauthenticate/", reauthentication.by_password, name="account_reauthenticate"),
     path("accounts/two-step/reauthenticate/", reauthentication.by_code, name="mfa_reauthenticate"),
-    # Codes are shown once, on their page; allauth would also give them as a file
+    # Codes are shown once, on their page; allauth would also offer them as a file
     path(
         "accounts/two-step/recovery-codes/download/",
         RedirectView.as_view(pattern_name="mfa_view_recovery_codes"),

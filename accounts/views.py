@@ -1,4 +1,4 @@
-"""The language switch, "send it again", and a development machine's mail. The other account pages are allauth's."""
+"""Views for the language, confirmation emails, sessions and development mail. allauth has the other account views."""
 
 from allauth.account.internal.flows.email_verification import send_verification_email_at_login
 from allauth.account.internal.stagekit import unstash_login
@@ -22,7 +22,7 @@ from accounts.redirects import safe_next_url
 @login_not_required
 @require_POST
 def set_language(request):
-    """Keep the choice for this visit, and on the account of whoever is signed in; then back to the same page."""
+    """Store the language in a cookie, and in the account of a signed-in user; redirect to the same page."""
     response = HttpResponseRedirect(safe_next_url(request))
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
@@ -41,7 +41,7 @@ def set_language(request):
 @login_not_required
 @require_POST
 def send_again(request):
-    """Another confirmation letter, at most one a minute; the answer is the same for known and unknown addresses."""
+    """Send another confirmation email, at most one a minute; known and unknown addresses get the same answer."""
     login = unstash_login(request, peek=True)
     if login is None:
         messages.info(request, _("Sign in with your email and password: we then send the link again."))
@@ -53,15 +53,15 @@ def send_again(request):
 
 @require_safe
 def sessions_page(request):
-    """Where I am signed in."""
+    """List the user's own sessions."""
     here = request.session.session_key
     return render(request, "accounts/sessions.html", {"sign_ins": sessions.sign_ins_of(request.user), "here": here})
 
 
-@login_not_required  # an answer for a script, not a way to the sign-in page
+@login_not_required  # called by a script, which cannot follow a redirect to the sign-in page
 @require_POST
 def stay_signed_in(request):
-    """Somebody is still at the open page; answers how many seconds are left now."""
+    """Record that the open page is in use; answer with the seconds that are left, or 403 if the session has ended."""
     if not signed_in(request):
         return HttpResponseForbidden()
     sessions.record_use(request.session, at_once=True)
@@ -71,7 +71,7 @@ def stay_signed_in(request):
 @require_POST
 @fresh_sign_in
 def end_sessions(request):
-    """End one of one's own sign-ins, or all but this one; an unknown number ends nothing."""
+    """End one of the user's own sessions, or all but the current one; an unknown number ends none."""
     if chosen := request.POST.get("sign_in"):
         for sign_in in sessions.sign_ins_of(request.user):
             if str(sign_in.pk) == chosen:
@@ -107,7 +107,7 @@ def mail_message(request, name):
 
 
 class RemovePasskey(RemoveWebAuthnView):
-    """allauth asks whether a factor may go only for authenticator apps."""
+    """Also call `can_delete_authenticator`, which allauth does only for authenticator apps."""
 
     def form_valid(self, form):
         factors = get_factors()

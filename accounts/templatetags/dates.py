@@ -1,4 +1,4 @@
-"""Dates and times as people here say them: day first, the time with its zone, always in Asia/Jakarta."""
+"""Filters for dates and times: day first, the time with its zone, always in Asia/Jakarta."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ def day(value):
 
 @register.filter
 def written_day(value):
-    """22 November 2026, from the "2026-11-22" that a queued letter carries"""
+    """22 November 2026, from the "2026-11-22" in the facts of a queued email"""
     return day(date.fromisoformat(value))
 
 
@@ -53,7 +53,7 @@ def short_datetime_wib(value):
 
 @register.filter
 def relative(value):
-    """Today at 14:05 WIB, Yesterday at 14:05 WIB, and before that the whole moment"""
+    """Today at 14:05 WIB, Yesterday at 14:05 WIB, and before that the full date and time"""
     if not value:
         return ""
     today = timezone.now().astimezone(JAKARTA).date()
@@ -65,10 +65,10 @@ def relative(value):
 
 
 def _here(value):
-    """A moment is read in Jakarta; a plain date has no zone to change."""
+    """Convert a datetime to Jakarta time; return a date unchanged."""
     return value.astimezone(JAKARTA) if isinstance(value, datetime) else value
 
 
 def _held(sentence, time):
-    """ "pukul" and its time stay on one line."""
+    """Keep the time on one line with the word before it."""
     return sentence.replace(f" {time}", f"{NO_BREAK_SPACE}{time}")

@@ -1,4 +1,4 @@
-"""Numbers of requests and permissions, which a line break would tear at their dashes."""
+"""Filters for reference numbers, which browsers would otherwise break at their dashes."""
 
 import re
 
@@ -17,5 +17,5 @@ def unbroken(number):
 
 @register.filter
 def unbroken_in(sentence):
-    """Each number that stands in a title or a sentence."""
+    """Do the same for each number in a title or a sentence."""
     return mark_safe(NUMBER.sub(lambda found: unbroken(found.group()), conditional_escape(sentence)))  # noqa: S308 - escaped
