@@ -1,8 +1,8 @@
-"""Read by gunicorn where it starts. Django alone decides whether a request came over TLS (`BEHIND_TLS_PROXY`)."""
+"""Configuration of gunicorn. Only Django decides whether a request came over TLS (`BEHIND_TLS_PROXY`)."""
 
-# Otherwise gunicorn would believe X-Forwarded-Protocol and X-Forwarded-Ssl that a proxy handed on from a visitor
+# Otherwise gunicorn would trust X-Forwarded-Protocol and X-Forwarded-Ssl, which a proxy may pass on from the client
 secure_scheme_headers = {}
-# Nor does any proxy of ours set SCRIPT_NAME or PATH_INFO by a header
+# Proxies do not set SCRIPT_NAME or PATH_INFO by a header either
 forwarder_headers = ""
-# Nobody steers it but the service manager
+# Only the service manager controls gunicorn
 control_socket_disable = True

@@ -1,3 +1,3 @@
-"""The project: settings, addresses, and what needs all apps."""
+"""The project: settings, URLs, and what needs all apps."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Admin classes that need more than one floor."""
+"""Admin classes that need more than one app."""
 
 from django.contrib import admin
 
@@ -15,12 +15,12 @@ SHOWN = ["accounts.user.email", "accounts.user.name"]
 
 @admin.register(User)
 class AccountAdmin(HiddenSearch, Strict, UserAdmin):
-    """The operator's list of accounts; whoever is looked at there can read it in her access log."""
+    """The operator's admin of accounts; opening an account is recorded, and its owner sees it in their access log."""
 
     def get_object(self, request, object_id, from_field=None):
         account = super().get_object(request, object_id, from_field)
         if account is None or not self.has_view_or_change_permission(request, account):
-            return account  # refused by the page itself: nothing is looked at
+            return account  # the view refuses: nothing is shown
         if account != request.user and request.method in ("GET", "HEAD"):
             own = subjects.get_or_create_for(account)
             access.record_access(own, by=request.user, role=Role.OPERATOR, why=AccessReason.OVERSIGHT, fields=SHOWN)

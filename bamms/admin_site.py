@@ -1,4 +1,4 @@
-"""The admin that everything is managed in: our sign-in, our dashboard, our order of things."""
+"""The admin site, with allauth's sign-in, the dashboard, and models grouped by kind of work."""
 
 import re
 from functools import update_wrapper, wraps
@@ -25,12 +25,12 @@ from privacy.models.access import AccessRecord
 from privacy.models.audit_log import Kind
 from privacy.portals import gathered
 
-# Yes and no in words, in every list and on every page: Django's picture is named "True" in any language
+# Booleans in words, in every list and on every page: Django's icon has the alternative text "True" in every language
 admin_list._boolean_icon = yes_no
 
 
 def written_down(view):
-    """Each form that is sent in the admin leaves an entry: adding, changing, actions on rows, every page of ours."""
+    """Record each successful POST of the admin in the audit log: additions, changes, actions, our own pages."""
 
     @wraps(view)
     def written_down_view(request, *args, **kwargs):
@@ -51,12 +51,12 @@ def _admin_models():
 
 
 class AutocompleteView(AutocompleteJsonView):
-    """`__str__` names nobody, so an admin that offers people says here how they are called, in its own scope."""
+    """Autocomplete that takes labels of people from `label_for_choice` of the admin class: `__str__` holds no name."""
 
     http_method_names = ["post"]
 
     def post(self, request, *args, **kwargs):
-        """What staff type of a name comes in the body; Django would read it from the address, which is logged."""
+        """Read the search term from the body: Django reads it from the query string, which is logged."""
         request.GET = request.POST
         return super().get(request, *args, **kwargs)
 
@@ -74,7 +74,7 @@ class BammsAdminSite(admin.AdminSite):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # Nothing is deleted in bulk by hand: retention does that, and leaves proof
+        # Only retention deletes in bulk, with evidence
         self.disable_action("delete_selected")
         self.login = secure_admin_login(self.login)
 
@@ -84,11 +84,11 @@ class BammsAdminSite(admin.AdminSite):
 
     @method_decorator(login_not_required)
     def login(self, request, extra_context=None):
-        """allauth signs people in and turns away who may not enter; whoever comes this far is in already."""
+        """Redirect to the index: `secure_admin_login` has signed the user in and checked the permission."""
         return HttpResponseRedirect(reverse("admin:index"))
 
     def password_change(self, request, extra_context=None):
-        """There is one page for one's password, with one set of rules."""
+        """Redirect to the only page on which passwords are changed."""
         return HttpResponseRedirect(reverse("account_change_password"))
 
     password_change_done = password_change
@@ -99,11 +99,11 @@ class BammsAdminSite(admin.AdminSite):
     autocomplete_view.only_reads = True
 
     def admin_view(self, view, cacheable=False):
-        """Pages are read by GET and written by POST; OPTIONS and the like would show a page that no log knows of."""
+        """Allow only GET, HEAD and POST: pages shown for other methods would not be recorded."""
         inner = super().admin_view(written_down(view), cacheable)
 
         def known(request, *args, **kwargs):
-            """Whoever is signed in and has no business here is led away, and the page that was tried is noted."""
+            """Record the refused try of a signed-in user without permission for the admin."""
             if request.user.is_authenticated and not self.has_permission(request):
                 audit_log.record(Kind.REFUSED, request=request)
             return inner(request, *args, **kwargs)
@@ -125,7 +125,7 @@ class BammsAdminSite(admin.AdminSite):
         return record_of_processing.page(request, self)
 
     def each_context(self, request):
-        """The frame of every page also shows for which company one works here, and the version of BAMMS."""
+        """Add the companies that the user works for, and the version of BAMMS."""
         context = super().each_context(request)
         if context["has_permission"]:
             context["companies"] = parties.companies(request.user, parties.admin_role(request.user))
@@ -133,7 +133,7 @@ class BammsAdminSite(admin.AdminSite):
         return context
 
     def app_index(self, request, app_label, extra_context=None):
-        """Apps are our order, not the office's: their pages are the one start page."""
+        """Redirect to the index, which groups models by kind of work, not by app."""
         return HttpResponseRedirect(reverse("admin:index"))
 
     def index(self, request, extra_context=None):
@@ -141,7 +141,7 @@ class BammsAdminSite(admin.AdminSite):
         return super().index(request, {**found, **(extra_context or {})})
 
     def get_app_list(self, request, app_label=None):
-        """One group a kind of work instead of one an app. A model that no app puts into a group comes last."""
+        """Return one group for each kind of work instead of each app. Models without a group come last."""
         apps = super().get_app_list(request, app_label)
         record = self.record_entry(request)
         models = {entry["model"]: entry for app in apps for entry in app["models"]}
@@ -166,7 +166,7 @@ class BammsAdminSite(admin.AdminSite):
         return groups or apps
 
     def record_entry(self, request):
-        """A page that is no model's, for those who look after breaches too: heads, and the operator's people."""
+        """Return the menu entry of the record of processing, or None for users who may not see breaches."""
         if not request.user.has_perm("privacy.view_breach"):
             return None
         url = reverse("admin:record_of_processing")

@@ -1,4 +1,4 @@
-"""The roof, and the admin site that everything is managed in."""
+"""The app of the project, and its admin site."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -13,7 +13,7 @@ class BammsConfig(AppConfig):
 
     def ready(self):
         startup_checks.check_settings(settings)
-        import_string("bamms.checks.half_configured")  # reads models, which can be imported only now
+        import_string("bamms.checks.half_configured")  # imports models, which are loaded only now
 
 
 class BammsAdminConfig(AdminConfig):

@@ -1,4 +1,4 @@
-"""The same as bamms.wsgi, for servers that speak ASGI."""
+"""The ASGI application; see bamms.wsgi."""
 
 import os
 

@@ -1,6 +1,6 @@
-"""What `manage.py check --deploy` says of settings with which a site starts, and which no operator wants.
+"""Warnings of `manage.py check --deploy` about settings that do not stop the start but are wrong in production.
 
-What must stop the start stands in `bamms.startup_checks`; docs/operate.md says how each of these is mended.
+`bamms.startup_checks` has those that stop it; docs/operate.md says how to fix each of these.
 """
 
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from django.http.request import validate_host
 
 from privacy.models import AccessRecord
 
-# The application's role must not be able to become whoever owns the table, or the schema and with it all tables
+# The application's role must not be a member of the role that owns the table, or the schema and with it all tables
 TOO_MUCH = """
 SELECT rolcreaterole OR EXISTS (
     SELECT FROM pg_roles WHERE rolsuper AND pg_has_role(current_user, oid, 'MEMBER')
@@ -53,7 +53,7 @@ def _half_configured():
 
 @checks.register(checks.Tags.database, deploy=True)
 def role_with_too_much_power(databases=None, **_asked):
-    """Only with `--database default`, as Django asks of every check that connects."""
+    """Warn if the role can drop triggers. Runs only with `--database default`, like every check that connects."""
     if "default" not in (databases or ()) or connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""A column that exists in both languages says in words which one it holds."""
+"""The verbose name of a translated column says which language it holds."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,5 +6,5 @@ IN_LANGUAGE = {"ind": _("%(field)s, in Indonesian"), "en": _("%(field)s, in Engl
 
 
 def column_name(verbose_name, language):
-    """ "name, in Indonesian"; the package calls Indonesian "ind", as `id` would read like a key."""
+    """Return "name, in Indonesian"; modeltranslation's code is "ind", because `_id` is the suffix of foreign keys."""
     return IN_LANGUAGE[language] % {"field": verbose_name}

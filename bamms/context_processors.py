@@ -1,4 +1,4 @@
-"""What every page's frame shows: the operator, the person's roles, and the way around."""
+"""Context of the base template: the operator, the user's roles, and the navigation."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -31,17 +31,17 @@ def site(request):
 
 
 def current_role(request):
-    """The portal of this page: the vendor's under /vendor/, else the tenant's."""
+    """Return the role of this page: vendor under /vendor/, else tenant."""
     return Role.VENDOR if request.path.startswith(reverse(START[Role.VENDOR])) else Role.TENANT
 
 
 def _is_signed_in(request):
-    """A request refused before anybody looked who sent it, for a wrong host, has no user."""
+    """Return False also for requests refused before AuthenticationMiddleware, such as for a wrong host."""
     return hasattr(request, "user") and request.user.is_authenticated
 
 
 def _roles(request):
-    """Where this person may go: {"url", "label", "current"} for each role."""
+    """Return {"url", "label", "current"} for each role of the user."""
     if not _is_signed_in(request):
         return []
     places = {START[role]: PLACES[role] for role in parties.roles_of(request.user)}
@@ -63,14 +63,14 @@ def _nav(request):
 
 
 def _restricted_since(request):
-    """Since when the person's own data is restricted, on the pages of her own portal; None when it is not."""
+    """Return since when the user's own data is restricted, on pages of the tenant portal; None if it is not."""
     if not _is_signed_in(request) or current_role(request) != Role.TENANT:
         return None
     return subjects.restricted_since(request.user)
 
 
 def _party_name(request):
-    """The vendor's own name in its portal; tenants see their management's on the pages themselves."""
+    """Return the name of the user's vendor in the vendor portal; pages of the tenant portal name the management."""
     if not _is_signed_in(request) or current_role(request) != Role.VENDOR:
         return ""
     party = parties.party_of(request.user, Role.VENDOR)

@@ -1,6 +1,6 @@
-"""What browsers report of the content security policy: kept as one log line that says where, never who or what.
+"""Violations of the content security policy, reported by browsers, are logged with their place, without personal data.
 
-Browsers send no token and no sign-in is needed, so anybody can send anything: little is read, less is believed.
+Reports carry neither a CSRF token nor a session, so anybody can send anything: size, number and values are limited.
 """
 
 import json
@@ -57,7 +57,7 @@ def receive(request):
 
 
 def violations(said):
-    """(directive, what was blocked, on which page) from both forms that browsers send."""
+    """Yield (directive, blocked URL, page URL) from both formats that browsers send."""
     reports = said if isinstance(said, list) else [said]
     for report in reports:
         if not isinstance(report, dict):
@@ -76,7 +76,7 @@ def named(directive):
 
 
 def place(address, host):
-    """Ours: the route, without the number or token in it. Another's: the origin alone."""
+    """Return the route of an address of this site, without its values, or the origin of another site's."""
     try:
         parts = urlsplit(str(address))
     except ValueError:
@@ -100,7 +100,7 @@ def _route(path):
 
 
 def _may_report(address):
-    """So many an hour for each network address (kept as a keyed hash) and for all: a log must not fill the disk."""
+    """Count reports an hour, by network (stored as a keyed hash) and in total, so that they cannot fill the disk."""
     hour = int(time.time() // HOUR)
     allowed = True
     place = encryption.blind_index(throttling.network_of(address), context="policy reports")

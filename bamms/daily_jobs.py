@@ -1,4 +1,4 @@
-"""The daily jobs, in this order; see `privacy.scheduled_jobs`. Each name is stored with its runs: never rename one."""
+"""The daily jobs, in the order they run; see `privacy.scheduled_jobs`. Names are stored with runs: never rename one."""
 
 from accounts import mail, sessions
 from privacy import audit_log

@@ -1,4 +1,4 @@
-"""What waits, how consent stands, what ends soon: counted through the scope, so that each sees their own company's."""
+"""Figures of the dashboard: open cases, consent, what ends soon. Each query is scoped to the user's companies."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,11 +28,11 @@ from privacy.sharing import deletion_statements
 from tenants.models import Occupancy, Tenant
 
 ENDING_DAYS = 14
-BAR_HEIGHT = 56  # pixels a building takes in the chart
+BAR_HEIGHT = 56  # pixels per building in the chart
 
 
 def greeting(now=None):
-    """The greeting of the hour in Jakarta: pagi to 10.59, siang to 14.59, sore to 17.59, malam after that."""
+    """Return the greeting for the hour in Jakarta: pagi to 10.59, siang to 14.59, sore to 17.59, malam after that."""
     hour = (now or timezone.now()).astimezone(JAKARTA).hour
     if hour < 11:
         return gettext("Good morning.")
@@ -44,7 +44,7 @@ def greeting(now=None):
 
 
 def headline(waiting, now=None):
-    """The dashboard's title: the greeting, and how many requests need an answer."""
+    """Return the dashboard's title: the greeting, and how many requests need an answer."""
     need = ngettext("Today %(count)s request needs an answer", "Today %(count)s requests need an answer", waiting)
     said = need % {"count": waiting} if waiting else gettext("Nothing is waiting")
     return f"{greeting(now)} {said}"
@@ -52,7 +52,7 @@ def headline(waiting, now=None):
 
 @dataclass(frozen=True)
 class Queue:
-    """One card: how many wait, the most urgent clock, and when the last one was settled."""
+    """The card of one queue: number of open cases, earliest deadline, and when the last case was settled."""
 
     label: str
     icon: str
@@ -90,7 +90,7 @@ def _queue(queue, rows):
 
 @dataclass(frozen=True)
 class Bar:
-    """One building: how many signed-in people live there, and how many of them agreed to the policy in force."""
+    """The bar of one building: tenants with an account, and how many of them agreed to the policy in force."""
 
     label: str
     people: int
@@ -107,7 +107,7 @@ def policy_in_force():
 
 
 def consent_by_building(user, role):
-    """People are counted once a building; "agreed" means that the gate lets them through the policy now."""
+    """Return the bars of the chart. A person counts once per building; "agreed" if the consent gate is open to them."""
     material = DocumentVersion.objects.in_force().filter(document__kind="policy", material=True).first()
     if material is None:
         return []
@@ -133,7 +133,7 @@ def consent_by_building(user, role):
 
 
 def ending(user, role):
-    """Permissions and agreements that end within two weeks, soonest first."""
+    """Return permissions and agreements that end within ENDING_DAYS, soonest first."""
     now = timezone.now()
     soon = now + timedelta(days=ENDING_DAYS)
     grants = SharingGrant.objects.visible_to(user, role=role).current(now).filter(ends_at__lt=soon)
@@ -151,7 +151,7 @@ def ending(user, role):
 
 
 def statements(user, role):
-    """Deletion statements that vendors still owe: how many, how many are overdue, and the most urgent one."""
+    """Return how many deletion statements vendors owe, how many are overdue, and the most urgent one."""
     due = deletion_statements.due(user, role)
     return {
         "statements_count": due.count(),
@@ -161,7 +161,7 @@ def statements(user, role):
 
 
 def breaches_open(user, role):
-    """Breaches not yet closed, by the clock of article 46: heads and operators see them."""
+    """Return the number of open breaches and the earliest deadline for notification (article 46 UU PDP)."""
     found = Breach.objects.visible_to(user, role=role).filter(closed_at__isnull=True)
     counted = found.aggregate(count=Count("pk"), due_at=Min("due_at"))
     due_at = counted["due_at"]
@@ -173,7 +173,7 @@ def breaches_open(user, role):
 
 
 def consent_by_version(user, role):
-    """How many accounts stand at which version of the policy: all of them, or those of the own tenants."""
+    """Return (version number, accounts that agreed to it), of all accounts or, for staff, of their own tenants."""
     people = ConsentStatus.objects.filter(document__kind="policy", user__is_active=True)
     if role == Role.STAFF:
         entries = Tenant.objects.visible_to(user, role=role)
@@ -183,7 +183,7 @@ def consent_by_version(user, role):
 
 
 def kept_longer(user, role):
-    """What legal holds keep, what waits for them, and whose data goes soon."""
+    """Return figures of active legal holds, erasures that wait for them, and announced erasures."""
     holds = LegalHold.objects.visible_to(user, role=role).active()
     orders = ErasureOrder.objects.visible_to(user, role=role).waiting()
     own = Tenant.objects.visible_to(user, role=role).values("subject")
@@ -198,7 +198,7 @@ def kept_longer(user, role):
 
 
 def watch(user, role):
-    """The sentences of the warning signals about refused and bulk looks; `warning_signals` has the rest."""
+    """Return the warning signals about refused and bulk accesses; `warning_signals` has the others."""
     return [
         signal
         for section in warning_signals.sections(user, role)
@@ -208,7 +208,7 @@ def watch(user, role):
 
 
 def oversight(user, role):
-    """What heads of management and the data protection officer see beneath the queues."""
+    """Return what heads of management and the data protection officer see below the queues."""
     if not user.has_perm("privacy.view_investigationcase"):
         return {}
     return {

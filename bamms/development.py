@@ -1,6 +1,6 @@
 """Print a development `.env` with keys of its own: `python -m bamms.development > .env`.
 
-Needs nothing but Python, because it runs before any setting exists.
+Imports only the standard library, because it runs before any setting exists.
 """
 
 import base64

@@ -1,6 +1,6 @@
-"""Sentences of Django that appear on our pages: named here so that our catalogue gives them our words.
+"""Strings of Django that appear on our pages, listed here so that makemessages adds them to our catalogue.
 
-A project's catalogue wins over a package's, but only for sentences that it holds.
+A project's catalogue overrides a package's, but only for strings that it contains.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy, pgettext_lazy

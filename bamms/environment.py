@@ -15,7 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 REQUIRED = environ.Env.NOTSET
-# What a connection to PostgreSQL asks of the server, from the weakest that is accepted
+# Accepted values of libpq's sslmode, weakest first
 TLS_MODES = ("require", "verify-ca", "verify-full")
 ON, OFF = {"on", "true", "yes", "1"}, {"off", "false", "no", "0", ""}
 KEYS_HINT = "make one with `python -m bamms.development`."
@@ -30,7 +30,7 @@ def refuse(sentence):
 
 
 def read_file(path):
-    """Read `.env`. The environment wins over it, also over a file that `.env` names for the same setting."""
+    """Read `.env`. The environment takes precedence, also over a NAME_FILE in `.env` for the same setting."""
     if path.exists() and not os.access(path, os.R_OK):
         refuse(".env is there, and this account may not read it. Run the command as the account that owns it.")
     given = set(os.environ)
@@ -52,7 +52,7 @@ def make_folder(path):
 
 
 def setting(name, read, default=REQUIRED):
-    """Read one variable; say in a sentence which one is missing or broken."""
+    """Read one variable with the function `read`; exit with a sentence that names it if it is missing or invalid."""
     try:
         return read(name, default=default)
     except OSError as error:
@@ -74,7 +74,7 @@ def comma_separated(name, default=REQUIRED):
 
 
 def number(name, default, least=1, most=1_000_000):
-    """Read a whole number within its bounds: a limit of 0 would stop everybody, a very large one nobody."""
+    """Read a whole number within bounds: a limit of 0 would refuse everybody, a very large one nobody."""
     value = setting(name, env.int, default)
     if not least <= value <= most:
         refuse(f"{name} must be a number from {least} to {most}.")
@@ -82,7 +82,7 @@ def number(name, default, least=1, most=1_000_000):
 
 
 def on_or_off(name, default):
-    """Read a switch strictly: a misspelt "on" must not quietly mean off."""
+    """Read a boolean; exit for other words, because a misspelt "on" must not silently mean off."""
     value = text(name, "on" if default else "off").lower()
     if value not in {*ON, *OFF}:
         refuse(f"{name} must be on or off.")
@@ -115,7 +115,7 @@ def secret_key(name):
 
 
 def keys(name):
-    """Read keys as a dictionary of id and 32 bytes, in their order: the first one writes, all of them read."""
+    """Read keys as a dictionary of id and 32 bytes, in order: the first one encrypts or seals, all are accepted."""
     found = {}
     for item in comma_separated(name):
         key_id, _colon, encoded = item.partition(":")
@@ -132,7 +132,7 @@ def keys(name):
 
 
 def index_keys(name):
-    """Read one key, or two while it changes: more would all be looked up in every search."""
+    """Read one key, or two during rotation: each search looks up every key."""
     found = keys(name)
     if len(found) > 2:
         refuse(f"{name} must be one key, or two while it changes: run rotate_keys, then take the old one away.")
@@ -143,7 +143,7 @@ def index_keys(name):
 
 
 def host_names(name, default=REQUIRED):
-    """Read whole names only: "*" or ".example.com" would let the site answer under names that nobody chose."""
+    """Read a list of full host names; exit for "*" or ".example.com", which match names that the operator never set."""
     value = comma_separated(name, default)
     if not value or any(not re.fullmatch(r"[\w:\[][\w.:\[\]-]*", host) for host in value):
         refuse(f"{name} must list whole names such as portal.example.com, without https:// and separated by commas.")
@@ -175,7 +175,7 @@ def scanner_address(name):
 
 
 def database_url(name, default):
-    with warnings.catch_warnings(action="ignore"):  # of a URL that it cannot read, with the password in the warning
+    with warnings.catch_warnings(action="ignore"):  # a warning about an invalid URL repeats its password
         database = setting(name, env.db_url, default)
     engine = database.get("ENGINE")
     if engine not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
@@ -192,7 +192,7 @@ def cache_url(name, default):
 
 
 def email_url(name, default_backend=None):
-    """Read all EMAIL_… settings from a URL. `default_backend` is for development, where none need be set."""
+    """Read all EMAIL_… settings from a URL. `default_backend` replaces a missing URL in development."""
     if default_backend and not text(name, ""):
         email = env.email_url_config("", backend=default_backend)
     else:

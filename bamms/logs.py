@@ -1,7 +1,7 @@
-"""Log lines say what happened, in which request, at which kind of address, for which account, and nothing personal.
+"""Log lines hold the event, request number, route and account number, and no personal data.
 
-An address is told as its route: what stands in its places may be the token of an invitation or of a new password. Of an
-exception the kind and the places are told, its words are not: a database repeats the row that it refuses.
+A URL is logged as its route, because its arguments may be the token of an invitation or a password reset. An exception
+is logged with its class and stack, without its message: a database error repeats the values of the row.
 """
 
 import json
@@ -15,22 +15,22 @@ from urllib.parse import quote
 from accounts import request_context
 
 UNKNOWN = "(unknown address)"
-# The last net under sentences that other people's code writes; ours are tested without it
+# A fallback for messages of third-party code; our own messages are tested without it
 PERSONAL = (
     (re.compile(r"\w+://\S+"), "(address)"),
     (re.compile(r"[^\s@<>'\"]+@[^\s@<>'\"]+"), "(email)"),
     (re.compile(r"\+?\d[\d -]{7,}\d"), "(number)"),
 )
-STRANGERS = "django.security."  # what visitors send and Django refuses: nothing that somebody must be woken for
+STRANGERS = "django.security."  # requests that Django refuses: logged as warnings, so that they raise no alarm
 
 
 def new_id():
-    """Random, and short enough to be read out on the telephone: the number on a trouble page is this one."""
+    """Return a random number, short enough to be read out on the telephone; error pages show it."""
     return secrets.token_hex(4).upper()
 
 
 class RequestMiddleware:
-    """Outermost: gives each request its number, whatever number a visitor may have sent."""
+    """Give each request a number, and ignore any that the client sent. The outermost middleware."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -44,9 +44,9 @@ class RequestMiddleware:
 
 
 def message(record):
-    """The sentence of a line, with the address replaced by its route, on one line."""
+    """Return the message of a record on one line, with the URL replaced by its route."""
     text = record.getMessage()
-    if record.name == f"{STRANGERS}DisallowedHost":  # Django repeats what was sent
+    if record.name == f"{STRANGERS}DisallowedHost":  # Django's message repeats the host
         text = "A host was asked for that ALLOWED_HOSTS does not name."
     request = _request(record)
     if request is not None:
@@ -67,7 +67,7 @@ def _request(record):
 
 
 def _addresses(request):
-    """The ways in which Django writes an address; "/" alone would be found in every word with a stroke."""
+    """Return the forms in which Django writes the request's URL, without "/", which would match any slash."""
     query = request.META.get("QUERY_STRING", "")
     paths = {request.path, request.path_info}
     paths |= {f"{path}?{query}" for path in paths if query}
@@ -76,7 +76,7 @@ def _addresses(request):
 
 
 def fault(record):
-    """The kinds of an exception and those behind it, and the places it came through; None without one."""
+    """Return the classes of the exception and of its causes, and its stack; None without an exception."""
     error = record.exc_info[1] if record.exc_info else None
     if error is None:
         return None
@@ -89,7 +89,7 @@ def fault(record):
 
 
 class JsonFormatter(logging.Formatter):
-    """One line of JSON; moments in UTC. What is empty is left out."""
+    """Formatter for production: one JSON object a line, times in UTC, empty values left out."""
 
     def format(self, record):
         request = _request(record)
@@ -109,7 +109,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class LineFormatter(logging.Formatter):
-    """For people who develop: readable lines, and the whole traceback."""
+    """Formatter for development: plain text with the full traceback."""
 
     def formatMessage(self, record):  # noqa: N802 - the name is Python's
         record.message = message(record)

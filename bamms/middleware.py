@@ -1,4 +1,4 @@
-"""Requests that no page of ours sends, and pages that are not there, get an answer in words."""
+"""Middleware for response headers, malformed requests and, in development, the 404 page."""
 
 import re
 
@@ -11,7 +11,7 @@ from accounts import sessions
 from accounts.encryption import DecryptionError
 from bamms.views import bad_request, not_found, trouble
 
-# Nothing of the device is used; passkeys are made and shown on this site alone
+# No feature of the device is allowed except passkeys of this origin
 PERMISSIONS = (
     "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), "
     "encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), "
@@ -23,7 +23,7 @@ HEADERS = {
     "Permissions-Policy": PERMISSIONS,
     "Cross-Origin-Resource-Policy": "same-origin",
     "Reporting-Endpoints": 'csp="/csp-report/"',
-    # Django sets these too, but not where it refuses a host or leads to HTTPS
+    # Django sets these too, but not on refusals of a host and redirects to HTTPS
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -34,7 +34,7 @@ METHODS = ["GET", "HEAD", "POST"]
 
 
 class HeadersMiddleware:
-    """Every answer says what a browser may do with it: pages, files, redirects and refusals alike."""
+    """Add the security headers to every response, including files, redirects and refusals."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -45,13 +45,13 @@ class HeadersMiddleware:
             response.headers.setdefault(name, value)
         match = getattr(request, "resolver_match", None)
         if request.method == "POST" and match and match.view_name in SIGN_OUT:
-            # The next person at this computer finds nothing
+            # Leave no data in the browser for its next user
             response.headers["Clear-Site-Data"] = sessions.CLEARED
         return response
 
 
 class OddCookiesMiddleware:
-    """A session's name is letters and digits; any other is dropped before a database is asked for it."""
+    """Drop malformed session cookies before they are looked up: session keys are letters and digits."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -63,9 +63,9 @@ class OddCookiesMiddleware:
 
 
 class OddRequestMiddleware:
-    """A NUL in an address, and numbers that no database holds, are answered 400 instead of breaking a page.
+    """Answer 400, not 500, to a NUL in the URL and to numbers outside the database's range.
 
-    Methods that no page takes are answered 405. What is sealed and does not open is our trouble, not the visitor's.
+    Other methods than GET, HEAD and POST are answered 405, and values that cannot be decrypted 500.
     """
 
     def __init__(self, get_response):
@@ -84,7 +84,7 @@ class OddRequestMiddleware:
 
 
 class NotFoundMiddleware:
-    """With DEBUG, Django answers 404 with a list of all addresses; whoever tries BAMMS should see our page instead."""
+    """Show our 404 page in development too, instead of Django's list of all URL patterns."""
 
     def __init__(self, get_response):
         if not settings.DEBUG:

@@ -1,8 +1,8 @@
-"""Which pages are limited, and as what (settings.LIMITS): asked before any view runs.
+"""Rate limits of pages, checked before the view runs (settings.LIMITS).
 
-A page that sends a letter, checks a secret, opens or hands out data of others, or takes a file is declared in
-LIMITED_PAGES of its app's `portal.py`; every other page is limited when it searches. Whoever is over a limit is
-answered 429 with the time at which to go on. What a form says beside its boxes itself is counted there: signing in
+Pages that send email, check a secret, open or export data of others, or accept a file are declared in LIMITED_PAGES
+of their app's `portal.py`; every other page is limited when it searches. A request over a limit is answered 429 with
+the time from which to go on. Forms that show the refusal as a form error count in their own code: signing in
 (`accounts.adapters`) and claiming (`tenants.views.claims`).
 """
 

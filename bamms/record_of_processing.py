@@ -1,4 +1,4 @@
-"""The record of processing in the admin, and as a file: for the operator, and for heads of their own company."""
+"""Views of the record of processing, as page and file: for the operator, and for heads about their own company."""
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -18,7 +18,7 @@ from tenants import spreadsheets
 NAME = "record-of-processing"
 PDF, XLSX = "pdf", spreadsheets.XLSX
 CONTENT_TYPES = {PDF: "application/pdf", XLSX: spreadsheets.CONTENT_TYPES[XLSX]}
-SHARES = [10, 10, 9, 14, 11, 11, 11, 10, 14]  # widths of the columns on a page laid on its side
+SHARES = [10, 10, 9, 14, 11, 11, 11, 10, 14]  # per cent of the width of a landscape page
 A_PAGE = 50
 
 
@@ -36,7 +36,7 @@ def page(request, site):
 
 @require_safe
 def file(request, kind):
-    """The whole record as PDF or XLSX, in the language of the page."""
+    """Return the whole record as PDF or XLSX, in the current language."""
     if kind not in CONTENT_TYPES:
         raise Http404
     rows = [activity.cells for activity in _activities(request)]

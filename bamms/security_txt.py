@@ -1,4 +1,4 @@
-"""/.well-known/security.txt (RFC 9116): to whom a vulnerability of this site is reported."""
+"""/.well-known/security.txt (RFC 9116): where to report vulnerabilities of this site."""
 
 from datetime import timedelta
 from urllib.parse import quote
@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 
 from privacy import parties
 
-# The RFC recommends less than a year; the page is written anew for every reader, so it never expires while it is served
+# The RFC recommends less than a year; the date is computed for each request, so it never expires while it is served
 VALID_FOR = timedelta(days=180)
 
 
 @login_not_required
 @require_safe
 def security_txt(request):
-    """The operator's contact details are data (clause 11): without an operator, or its email, there is no such page."""
+    """Answer with the operator's contact details, which are in the database (clause 11), or 404 if they are missing."""
     operator = parties.operator()
     email = operator and (operator.dpo_email or operator.email)
     if not email:

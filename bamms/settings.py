@@ -99,13 +99,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
         timeout=20,
-        # recursive_triggers: without it INSERT OR REPLACE slips past the append-only triggers
+        # recursive_triggers: without it INSERT OR REPLACE bypasses the append-only triggers
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     )
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
-# The least that a connection to PostgreSQL on another host must ask of that server
+# The weakest sslmode that is accepted for PostgreSQL on another host
 DATABASE_TLS = env.one_of("DATABASE_TLS", "verify-full", env.TLS_MODES)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", "dbcache://bamms_cache?max_entries=500000")}
@@ -113,9 +113,9 @@ TASKS = {"default": {"BACKEND": env.installed_class("TASKS_BACKEND", "django_tas
 
 # Encryption at rest, and the seals of evidence
 FIELD_KEYS = env.keys("FIELD_KEYS")
-# An old key stays for as long as there is evidence that it sealed
+# An old key must stay for as long as there is evidence sealed with it
 EVIDENCE_KEYS = env.keys("EVIDENCE_KEYS")
-# Two while it changes: the first writes, both are looked up, until `rotate_keys` has built the index anew
+# Two during rotation: the first writes, both are searched, until `rotate_keys` has computed all indexes again
 BLIND_INDEX_KEYS = env.index_keys("BLIND_INDEX_KEY")
 
 # Authentication
@@ -138,7 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.ContextValidator", "OPTIONS": {"names": "tenants.password_context.known_to"}},
 ]
 BREACHED_PASSWORDS = env.existing_file("BREACHED_PASSWORDS")
-# Clause 5.4, regular change: after so many days a reminder (0: never), or no way on before it is changed
+# Clause 5.4, regular change: days until a reminder (0: never), and whether the change is then required
 PASSWORD_REMIND_DAYS = env.number("PASSWORD_REMIND_DAYS", 180, least=0, most=3650)
 PASSWORD_CHANGE_REQUIRED = env.on_or_off("PASSWORD_CHANGE_REQUIRED", False)
 
@@ -154,8 +154,8 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
 }
-# allauth keeps only "no second letter at once" and its count of second factors. The rest are LIMITS below, which name
-# the time and do not depend on the Host header
+# allauth limits only confirmation emails and second factors. The rest is in LIMITS below, which tell the user the time
+# from which to go on and do not depend on the Host header
 ACCOUNT_RATE_LIMITS = {
     "change_password": None,
     "login": None,
@@ -179,9 +179,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one replaces it once confirmed
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-# Sensitive acts ask who is there when the last sign-in is older; seconds
+# Sensitive acts require reauthentication if the last one is older than the timeout in seconds
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# No code by mail: an open mailbox beside an open browser proves nothing
+# No codes by email: whoever uses an unattended browser can often open the mailbox too
 ACCOUNT_REAUTHENTICATION_METHODS = {"password", "mfa"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 
@@ -206,14 +206,14 @@ MFA_FORMS = {
 # Encryption in transit (clause 4): off only in development, and in tests, which speak plain HTTP
 TLS = env.on_or_off("TLS", not DEBUG)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-# Minutes without use, and seconds from the sign-in, after which a session is over (clause 5.3)
+# A session ends after so many minutes without use, and so many seconds after the sign-in (clause 5.3)
 SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30, most=24 * 60)
 SESSION_COOKIE_AGE = env.number("SESSION_COOKIE_AGE", 8 * 60 * 60, least=60, most=30 * 24 * 60 * 60)
 CSRF_COOKIE_AGE = LANGUAGE_COOKIE_AGE = None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TLS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
-if TLS:  # a browser takes a cookie of this name from this very host only, and over TLS only
+if TLS:  # browsers accept the prefix __Host- only over TLS, and without a domain
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     LANGUAGE_COOKIE_NAME = "__Host-language"
 CSRF_FAILURE_VIEW = "bamms.views.csrf_failure"
@@ -225,7 +225,7 @@ SECURE_SSL_REDIRECT = SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 365 * DAY, least=0, most=3650 * DAY) if TLS else 0
 BEHIND_TLS_PROXY = env.on_or_off("BEHIND_TLS_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
-# How many proxies of ours stand before the site: the address of a visitor is read behind them
+# Number of our own proxies in front of the site, to read the visitor's address from X-Forwarded-For
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, least=0, most=10)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -236,7 +236,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
-        # The older way to say it, and the newer: the name stands in the header Reporting-Endpoints
+        # The deprecated directive, and its successor, which names an endpoint of the header Reporting-Endpoints
         "report-uri": ["/csp-report/"],
         "report-to": ["csp"],
     }
@@ -258,9 +258,9 @@ PHONENUMBER_DB_FORMAT = "E164"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_MANIFEST_STRICT = False  # a file that is not in the tree costs a page its look, and no answer
-WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site reads our files
-# Said with its charset, as WhiteNoise says it for text/…
+WHITENOISE_MANIFEST_STRICT = False  # a file missing from the manifest must not make a page fail
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no CORS header
+# With a charset, which WhiteNoise adds only to text/…
 WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 
 # File storage and uploads
@@ -275,19 +275,19 @@ STORAGES = {
 PRIVATE_FILES_DIR = env.private_folder(
     "PRIVATE_FILES_DIR", VAR_DIR / "private", served=[*STATICFILES_DIRS, STATIC_ROOT]
 )
-# Who was erased, outside the database and its backups: `replay_erasures` reads it after a restore
+# The erasure journal, outside the database and its backups: `replay_erasures` reads it after a restore
 ERASURE_JOURNAL = env.file_path("ERASURE_JOURNAL", VAR_DIR / "erasures.jsonl")
-# An upload stays in memory until it is sealed: nothing lies in clear in a temporary folder
+# An upload stays in memory until it is encrypted: nothing is written to a temporary folder in clear
 FILE_UPLOAD_HANDLERS = ["privacy.files.uploads.MemoryUploads"]
 UPLOAD_MAX_MB = env.number("UPLOAD_MAX_MB", 5, most=100)  # megabytes a file
 UPLOAD_MAX_MEGAPIXELS = env.number("UPLOAD_MAX_MEGAPIXELS", 40, most=200)
-# A virus scanner that sees every upload: host:port of clamd, or the path of its socket. A site that people can reach
-# does not start before one is named, or none is chosen by the word "off" (ASVS 5.4.3)
+# The virus scanner for all uploads: host:port of clamd, or the path of its socket. A site that others can reach does
+# not start without one, unless this is "off" (ASVS 5.4.3)
 CLAMD_ADDRESS = env.scanner_address("CLAMD_ADDRESS")
 IMPORT_MAX_ROWS = env.number("IMPORT_MAX_ROWS", 10_000, most=100_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-DATA_UPLOAD_MAX_NUMBER_FILES = 5  # a request; places for files that were left empty count
+DATA_UPLOAD_MAX_NUMBER_FILES = 5  # per request, empty file fields included
 
 # Email. In development it is printed, and can be read at /dev/mail/
 email = env.email_url("EMAIL_URL", default_backend="accounts.development_mail.DevelopmentMail" if DEBUG else None)
@@ -297,9 +297,9 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = email["EMAIL_HOST_USER"], email["EMAIL_HO
 EMAIL_USE_TLS, EMAIL_USE_SSL = email["EMAIL_USE_TLS"], email["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.email_address("DEFAULT_FROM_EMAIL", "BAMMS <no-reply@localhost>")
-MAIL_DIR = VAR_DIR / "mail"  # where development mail is kept; never used in production
+MAIL_DIR = VAR_DIR / "mail"  # of the development mail; not used in production
 
-# Logging: lines of JSON on standard error, for whatever gathers them; in development lines for people
+# Logging to standard error: lines of JSON, or plain text in development
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -309,26 +309,26 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line" if DEBUG else "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Without Django's own handlers: one mails whole requests, with all that was sent
+    # Without Django's own handlers, one of which emails whole requests with their data
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
 
-# Clocks and limits, with their source
+# Deadlines and limits, with their source
 ANSWER_HOURS = env.number("ANSWER_HOURS", 72, most=8760)  # 3×24 hours: articles 30, 32, 40, 41 UU PDP
-# Whoever is younger answers through a parent or guardian (article 25 UU PDP, which names no age; 18: Law 35 of 2014)
+# Younger people consent through a parent or guardian (article 25 UU PDP, which names no age; 18: Law 35 of 2014)
 AGE_OF_MAJORITY = env.number("AGE_OF_MAJORITY", 18, least=12, most=21)
 INVITATION_HOURS = env.number("INVITATION_HOURS", 72, most=8760)
 GRANT_MAX_DAYS = env.number("GRANT_MAX_DAYS", 366, most=366)  # "a year at most"
 GRANT_JOB_DAYS = env.number("GRANT_JOB_DAYS", 31, most=366)  # longer ones need the optional consent `longer_sharing`
-ASK_AGAIN_DAYS = env.number("ASK_AGAIN_DAYS", 30, least=0, most=3650)  # before a vendor may repeat a request
+ASK_AGAIN_DAYS = env.number("ASK_AGAIN_DAYS", 30, least=0, most=3650)  # until a vendor may repeat a request
 ATTEST_DAYS = env.number("ATTEST_DAYS", 14, least=0, most=365)  # to state the deletion of data: clauses 2.5, 2.6
 ANNOUNCE_DAYS = env.number("ANNOUNCE_DAYS", 7, least=0, most=365)  # of a material change: article 21(2) UU PDP
 JOURNAL_DAYS = env.number("JOURNAL_DAYS", 730, least=366, most=3650)  # the database itself keeps a year
 CLAIMS_PER_DAY = env.number("CLAIMS_PER_DAY", 5)  # per account
-CLAIMS_PER_ADDRESS = env.number("CLAIMS_PER_ADDRESS", 20)  # a day, per network address: a building shares one
-# How often in how many seconds, for one person and from one place (`accounts.throttling`), on `bamms.rate_limits`
+CLAIMS_PER_ADDRESS = env.number("CLAIMS_PER_ADDRESS", 20)  # a day, per IP address, which a building may share
+# (count, seconds) for one person and for one network (`accounts.throttling`), applied by `bamms.rate_limits`
 LIMITS = {
-    # `accounts.login_throttling` tells how these work together: only failures stay counted
+    # `accounts.login_throttling` explains how these work together; only failures stay counted
     "sign_in": {"person": (5, 5 * MINUTE), "network": (10, MINUTE)},
     "sign_in_strange": {"person": (20, HOUR)},
     "sign_in_slow": {"person": (1, 15 * MINUTE)},

@@ -1,7 +1,7 @@
-"""What a site that people can reach must not start with: debugging, keys that are no secret, connections in clear.
+"""Refuse to start a site that others can reach with unsafe settings: DEBUG, public keys, unencrypted connections.
 
-Each fault is a sentence that names the setting. `BammsConfig.ready` looks for them, because Django runs its system
-checks neither in a server nor in every command. What is wrong with a single value is refused by `bamms.environment`.
+Each fault is a sentence that names the setting. `BammsConfig.ready` checks them, because Django runs its system
+checks neither in a server nor in every command. `bamms.environment` refuses single invalid values.
 """
 
 import base64
@@ -17,13 +17,13 @@ from bamms.environment import PERCENT_HINT, TLS_MODES, refuse
 A_YEAR = 31_536_000  # seconds
 HSTS_HINT = "0 is for leaving HTTPS, and `check --deploy` warns."
 NEAR = {"localhost", "testserver"}  # the second is how Django's test client calls the site
-FEWEST_BYTES = 16  # different ones in 32; chance gives fewer than once in 10^20 keys
-FEWEST_CHARACTERS = 12  # different ones in 50; a key in hexadecimal digits has 16
+FEWEST_BYTES = 16  # distinct ones of 32; a random key has fewer in less than 1 of 10^20 cases
+FEWEST_CHARACTERS = 12  # distinct ones of 50; a key in hexadecimal digits has 16
 KEYS_OF_LISTS = ("FIELD_KEYS", "EVIDENCE_KEYS")
 
 
 def is_near(host):
-    """This machine itself; a socket has no host."""
+    """Return whether the host is this machine; the path of a socket, or none, counts too."""
     name = host.strip("[]").lower()
     try:
         return ip_address(name).is_loopback
@@ -32,7 +32,7 @@ def is_near(host):
 
 
 def is_reachable(site):
-    """Whether anybody but this machine can come: then it is no development and no test."""
+    """Return whether other machines can reach the site, so that it is not for development or tests."""
     hosts = [*site.ALLOWED_HOSTS, urlsplit(site.SITE_URL).hostname or ""]
     return site.TLS or not all(map(is_near, hosts))
 
@@ -43,7 +43,7 @@ def check_settings(site):
 
 
 def check_served(site):
-    """Stops a server of production: with DEBUG, and before its files are gathered, without which no page is made."""
+    """Exit if a production server runs with DEBUG, or without collected static files, which every page needs."""
     if site.DEBUG:
         refuse("DEBUG must be off where a server of production serves it. For development: make run.")
     if not (site.STATIC_ROOT / "staticfiles.json").exists():
@@ -51,7 +51,7 @@ def check_served(site):
 
 
 def check_declarations():
-    """Stop a server when a model declares its personal data wrongly: a server runs none of Django's system checks."""
+    """Exit if a model's declaration of personal data is invalid: servers do not run Django's system checks."""
     if mistakes := checks.run_checks(tags=["privacy"]):
         raise SystemExit("\n".join(["BAMMS cannot start: personal data is declared wrongly.", *map(str, mistakes)]))
 
@@ -78,14 +78,14 @@ def faults(site):
 
 
 def _keys(site):
-    """(setting, 32 bytes) of every key but SECRET_KEY, which is text."""
+    """Yield (setting, 32 bytes) of every key except SECRET_KEY, which is text."""
     for name in KEYS_OF_LISTS:
         yield from ((name, key) for key in getattr(site, name).values())
     yield from (("BLIND_INDEX_KEY", key) for key in site.BLIND_INDEX_KEYS.values())
 
 
 def _shared_keys(site):
-    """Whoever learns the key of one purpose must not have learned that of another."""
+    """Yield a fault for each key that two settings share: one that leaks must not reveal another."""
     for (name, key), (other, same) in combinations(_keys(site), 2):
         if key == same:
             yield f"{other} holds a key that {name} holds already: each needs one of its own."
@@ -98,7 +98,7 @@ def _weak_keys(site):
     if len(set(site.SECRET_KEY)) < FEWEST_CHARACTERS or site.SECRET_KEY.startswith("django-insecure-"):
         yield "SECRET_KEY is an example or no chance at all; make one with `python -m bamms.development`."
     for name, key in _keys(site):
-        # 32 bytes of chance are never all letters: words are somebody's example, such as the keys of the tests
+        # 32 random bytes are practically never all printable: text is an example, such as the keys of the tests
         if len(set(key)) < FEWEST_BYTES or (key.isascii() and key.decode("ascii").isprintable()):
             yield f"{name} holds an example or no chance at all; make keys with `python -m bamms.development`."
 
@@ -119,8 +119,8 @@ def _open_connections(site):
 
 
 def _not_for_people(site):
-    """Limits that each process counts for itself, and letters that only a developer reads. A copy of the site that
-    writes to nobody (dummymail), such as a restored backup that is tried out, may count as it likes."""
+    """Yield faults of a cache that processes do not share, in which limits are counted, and of development mail.
+    With dummymail, such as for trying out a restored backup, there are none."""
     mail, cache = (name.rpartition(".")[0].lower() for name in (site.EMAIL_BACKEND, site.CACHES["default"]["BACKEND"]))
     if mail.endswith(".dummy"):
         return
@@ -131,7 +131,7 @@ def _not_for_people(site):
 
 
 def _database_hosts(database):
-    """Also those of the variables that PostgreSQL's own library reads where the setting is silent."""
+    """Return all hosts of a database, also of the environment variables that libpq reads if the setting has none."""
     options = database.get("OPTIONS", {})
     named = [database.get("HOST"), options.get("host"), options.get("hostaddr"), options.get("service")]
     if "postgresql" in database["ENGINE"]:

@@ -1,4 +1,4 @@
-"""Home sends each kind of user to their own start page; trouble pages are friendly and say what to do."""
+"""The front page, which redirects users to the start page of their role, and error pages that say what to do."""
 
 import logging
 
@@ -23,9 +23,9 @@ def home(request):
 
 
 def trouble(request, status, fault=None, **context):
-    """A friendly error page with the number of the request, which staff can find in the log; nothing personal.
+    """Return an error page with the number of the request, by which staff find it in the log.
 
-    `fault` is for the log alone: an error whose sentence holds nothing personal either.
+    `fault` is only logged; its text must hold no personal data.
     """
     ref = getattr(request, "number", "") or logs.new_id()
     level, detail = (logging.ERROR, f": {fault}") if fault else (logging.WARNING, "")
@@ -43,7 +43,7 @@ def bad_request(request, exception=None):
 
 
 def permission_denied(request, exception=None):
-    """Whoever is signed in and tries what is not theirs is written down; strangers could fill the journal."""
+    """Record the refused try in the audit log, but only of signed-in users: others could fill the log."""
     if request.user.is_authenticated:
         audit_log.record(Kind.REFUSED, request=request)
     return trouble(request, 403)
@@ -58,7 +58,7 @@ def not_found(request, exception=None):
 
 
 def too_many(request, limited=None, *, reset=False):
-    """Also allauth's answer, which knows no time. `reset`: a new password is a way out."""
+    """Answer 429; allauth passes no `limited`, so no time. `reset`: offer to reset the password."""
     answer = trouble(request, 429, sentence=limited and limited.sentence, reset=reset)
     if limited:
         answer["Retry-After"] = limited.seconds

@@ -1,4 +1,4 @@
-"""What gunicorn serves. Development has a server of its own: with DEBUG, nobody else may be answered."""
+"""The WSGI application for gunicorn. It refuses to start with DEBUG; for development use `make run`."""
 
 import os
 

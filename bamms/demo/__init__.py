@@ -1,6 +1,6 @@
-"""A small world to look around in, made through the verbs that people use, so that it is as real as their own data.
+"""Demo data, created through the same verbs as real data, so that evidence and access records exist too.
 
-Nobody in it exists: names are common ones, addresses end in example.com, numbers have serials that are not in use.
+All people are fictitious: names are common, addresses end in example.com, numbers have serials that are not in use.
 """
 
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from bamms.demo import accounts, companies, documents, register, story
 
 @transaction.atomic
 def load():
-    """Make all of it, or nothing. For an empty database."""
+    """Create the demo data in an empty database, in one transaction."""
     with no_letters():
         people = accounts.make()
         places = companies.make(people)
@@ -25,9 +25,9 @@ def load():
 
 @contextmanager
 def no_letters():
-    """Verbs tell people things by mail, but these things happened to nobody: forty letters would bury a newcomer's own.
+    """Send tasks to a dummy queue that no worker reads.
 
-    So tasks go to a queue that is never worked off, instead of being fished out of the real one afterwards.
+    Otherwise the verbs would send forty emails, among which a developer would not find their own.
     """
     usual = task_backends[DEFAULT_TASK_BACKEND_ALIAS]
     task_backends[DEFAULT_TASK_BACKEND_ALIAS] = DummyBackend(DEFAULT_TASK_BACKEND_ALIAS, {})

@@ -1,4 +1,4 @@
-"""Who signs in to the demo, and what there is to try as each of them."""
+"""The accounts of the demo data, and what to try as each of them."""
 
 from allauth.account.models import EmailAddress
 
@@ -19,12 +19,12 @@ CAST = {
     "olga": ("Olga", "data protection officer of the operator", "oversight, and draft a new policy"),
     "otto": ("Otto", "operator, superuser", "companies and their users, publish what Olga drafted"),
 }
-# They wait in Sam's queue; the table does not name them
+# Their claims wait in Sam's queue; `load_demo` does not list them
 CLAIMANTS = ("dewi", "eko")
 
 
 def make():
-    """The accounts, as sign-up and the confirmed address leave them; otto first, who appoints the others."""
+    """Return the accounts by name, created as after sign-up with a verified address."""
     people = {name: _account(name, shown) for name, (shown, _who, _what) in CAST.items() if name != "otto"}
     people["otto"] = _account("otto", "Otto", is_staff=True, is_superuser=True)
     return people | {name: _account(name, "") for name in CLAIMANTS}

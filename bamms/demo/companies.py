@@ -83,7 +83,7 @@ def make(people):
         ("vera", teknik, MembershipRole.VENDOR),
     )
     for name, party, role in appointments:
-        other = people["olga" if name == "otto" else "otto"]  # nobody appoints themselves
+        other = people["olga" if name == "otto" else "otto"]  # `appoint` refuses one's own account
         parties.appoint(user=people[name], party=party, role=role, by=other)
     buildings = {name: _building(name, bougenvil if name == "Taman Bougenvil" else anggrek) for name in UNITS}
     agreement = _agreement(
@@ -116,12 +116,12 @@ def _units(buildings):
         for floor in range(1, floors + 1)
         for door in range(1, PER_FLOOR + 1)
     ]
-    # Unit numbers differ between these buildings; in real life only a building and a number together name a unit
+    # In the demo data a number identifies a unit; in real data only a building and a number do
     return {unit.number: unit for unit in Unit.objects.bulk_create(units)}
 
 
 def _agreement(management, vendor, by, fields, *, vendor_signed=True):
-    """Drafted as staff do it: the draft first, then its purposes and signatures."""
+    """Draft an agreement as staff do: the draft first, then its purposes and signatures."""
     today = timezone.localdate()
     agreement = SharingAgreement(
         management=management, vendor=vendor, fields=fields, valid_from=today, valid_until=today + timedelta(days=540)

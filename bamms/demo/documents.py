@@ -1,17 +1,17 @@
-"""The policy and the terms that ship with the project, drafted by one person and published by another."""
+"""The policy and the terms that ship with the project, drafted by one account and published by another."""
 
 from django.conf import settings
 
 from privacy.consent import consents, legal_documents, policy_files, purposes
 from privacy.models import LegalDocument
 
-# Who says yes to which optional purpose; everyone else says no to all
+# Who consents to which optional purposes; the others decline all
 CHOICES = {"ann": {"surveys", "analytics"}, "bob": {"announcements"}}
 TEXTS = settings.BASE_DIR / "privacy" / "texts"
 
 
 def publish(people):
-    """Bring both documents into force, and let everyone of the cast agree to them and choose."""
+    """Bring both documents into force, and give the consents of all accounts."""
     for kind in LegalDocument.Kind:
         read = policy_files.parse((TEXTS / f"{kind}.md").read_bytes())
         version = legal_documents.import_file(file=read, kind=kind, by=people["olga"])

@@ -1,4 +1,4 @@
-"""Papers of the demo: signed pages and pictures that say they are specimens. They pass the same checks as anyone's."""
+"""Files of the demo data: signed pages and pictures marked as specimens, which pass the checks of uploads."""
 
 import io
 
@@ -13,7 +13,7 @@ PAGE = (
 
 
 def signed_page(title, signed_by):
-    """A PDF of one page."""
+    """Return a PDF of one page."""
     lines = ["CONTOH: PERJANJIAN PEMBAGIAN DATA", title, f"Ditandatangani: {signed_by}"]
     text = "BT /F1 16 Tf 72 740 Td 28 TL " + " ".join(f"({_plain(line)}) Tj T*" for line in lines) + " ET"
     objects = [
@@ -27,7 +27,7 @@ def signed_page(title, signed_by):
 
 
 def _plain(line):
-    """What a PDF string in Helvetica can hold without escapes."""
+    """Return the text without characters that a PDF string in Helvetica would have to escape."""
     return "".join(letter for letter in line if letter.isascii() and letter not in "()\\")
 
 
@@ -44,7 +44,7 @@ def _pdf(objects):
 
 
 def specimen(words, size):
-    """A picture of nobody: a plain card with a word on it."""
+    """Return a picture that shows only words."""
     picture = Image.new("RGB", size, "#dfe9e6")
     draw = ImageDraw.Draw(picture)
     draw.rectangle((12, 12, size[0] - 12, size[1] - 12), outline="#0f6b5c", width=4)

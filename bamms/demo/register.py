@@ -1,4 +1,4 @@
-"""Two registers of tenants, as patchy as real ones: numbers, addresses and dates are missing here and there."""
+"""Two registers of tenants, incomplete like real ones: some numbers, addresses and dates are missing."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from tenants.models import Occupancy, Tenant
 from tenants.models.register import Gender, IdentityKind
 
 ROLE = Occupancy.Role
-# name, born on, place of birth; women and men in turn
+# name, born on, place of birth; women and men alternate
 ANGGREK = (
     ("Sri Lestari", "1961-02-11", "Solo"),
     ("Agus Salim Harahap", "1974-09-30", "Medan"),
@@ -47,24 +47,24 @@ BOUGENVIL = (
 )
 DISTRICTS = ("317405", "327301", "357808", "317107", "327102", "340101")
 STREETS = ("Jalan Kenanga Contoh", "Jalan Cendana Contoh", "Jalan Pala Contoh")
-# name: (name, gender, born on, place, unit); these can be claimed and have all that a claim needs
+# name: (name, gender, born on, place, unit); complete enough to be claimed
 KNOWN = {
     "ann": ("Ann Wijaya", Gender.FEMALE, "1990-04-15", "Jakarta", "A-12-03"),
     "bob": ("Bob Santoso", Gender.MALE, "1985-03-15", "Bandung", "B-07-01"),
     "cici": ("Cici Paramita", Gender.FEMALE, "1994-06-08", "Jakarta", "A-15-02"),
     "dewi": ("Dewi Anggraini", Gender.FEMALE, "1982-12-19", "Surabaya", "A-09-02"),
 }
-WITHOUT_EMAIL = "dewi"  # so that her claim waits for Sam instead of opening by itself
+WITHOUT_EMAIL = "dewi"  # so that the claim waits for Sam instead of being confirmed automatically
 
 
 def number_of(name):
-    """The KTP number of one of KNOWN."""
+    """Return the KTP number of a person of KNOWN."""
     _full, gender, born, _place, _unit = KNOWN[name]
     return _nik("317405", born, gender, 9901 + list(KNOWN).index(name))
 
 
 def fill(people, places):
-    """Let staff enter everybody; the entries of KNOWN by their short names."""
+    """Enter everybody as staff; return the entries of KNOWN by their short names."""
     staff = {places.anggrek.pk: people["sam"], places.bougenvil.pk: people["rita"]}
     _fill(ANGGREK, places.anggrek, places.units.values(), 9100, people["sam"])
     _fill(BOUGENVIL, places.bougenvil, places.units.values(), 9500, people["rita"])
@@ -101,7 +101,7 @@ def _known(name, places, staff):
 
 
 def _stranger(places, by):
-    """Not everybody has a KTP."""
+    """Enter a foreigner, who has a passport instead of a KTP."""
     _enter(
         places.units["A-14-01"],
         ROLE.RENTER,
@@ -127,7 +127,7 @@ def _fill(people, management, units, serial, by):
 
 
 def _patchy(at, name, born, place, serial):
-    """What the register knows: the further down the list, the less of it, in turn."""
+    """Return the fields of an entry, some of them missing, depending on its index."""
     gender = Gender.MALE if at % 2 else Gender.FEMALE
     known = {"name": name, "gender": gender, "birth_place": place, "nationality": "ID"}
     if at % 7 != 6:

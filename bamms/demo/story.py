@@ -1,4 +1,4 @@
-"""What has happened so far: records claimed, data shared and looked at, and things that wait for an answer."""
+"""Events of the demo data: entries claimed, data shared and accessed, and cases that wait for an answer."""
 
 from contextlib import suppress
 from copy import copy
@@ -44,11 +44,11 @@ def _claim(user, name, places, **said):
         "birth_date": date.fromisoformat(born),
     } | said
     claim = claims.claim(building=places.units[unit_number].building, identity_kind=IdentityKind.KTP, by=user, **said)
-    return claims.check(claim=claim)  # what the worker would do a moment later
+    return claims.check(claim=claim)  # a task of the worker otherwise
 
 
 def _wait_for_sam(people, places):
-    """One claim fits, but the register has no email to be sure by; the other is a question with no entry to fit."""
+    """Make two claims that wait: one matches an entry without an email, the other matches none and asks a question."""
     fits = _claim(people["dewi"], "dewi", places)
     question = _claim(
         people["eko"],
@@ -78,7 +78,7 @@ def _share(people, places, entry):
     for _look in range(2):
         grants.open_shared(number=grant.number, by=vera)
     access.get_and_record(Tenant, by=sam, role=Role.STAFF, why=AccessReason.RECORD, pk=entry.pk)
-    with suppress(Http404):  # another company's record: refused, and Ann can read that it was tried
+    with suppress(Http404):  # another company's record: refused, and recorded in Ann's access log
         access.get_and_record(Tenant, by=rita, role=Role.STAFF, why=AccessReason.RECORD, pk=entry.pk)
     grants.ask(
         subject=entry.subject,
@@ -93,7 +93,7 @@ def _share(people, places, entry):
 
 
 def _withdraw(ann, places, entry):
-    """A permission that is over already: Vera's company owes a deletion statement for it."""
+    """Give a permission and withdraw it: the vendor now owes a deletion statement."""
     grant = grants.give(
         subject=entry.subject,
         agreement=places.agreement,
@@ -121,7 +121,7 @@ def _ask_for_changes(people, entries):
 
 
 def _investigate(people, entry):
-    """Sam noticed the refused look, and waits for Olga to decide his case."""
+    """Open Sam's investigation of the refused access, which waits for Olga's decision."""
     investigations.open_(
         people=[entry.subject],
         fields=["tenants.tenant.name", "tenants.tenant.phone"],
@@ -132,7 +132,7 @@ def _investigate(people, entry):
 
 
 def _ask_for_rights(people, subject):
-    """One question about a look waits; an erasure was refused, because the law keeps the data for now."""
+    """Ask two rights requests: a question about an access, which waits, and an erasure, refused for retention."""
     ann, sam = people["ann"], people["sam"]
     look = AccessRecord.objects.filter(subject=subject, actor__holder=people["vera"]).first()
     asked = rights_requests.ask(
@@ -152,14 +152,14 @@ def _ask_for_rights(people, subject):
 
 
 def _received(row, *, hours_ago):
-    """Let it have come in earlier, so that the clocks of a queue differ."""
+    """Move the time of receipt back, so that the deadlines in a queue differ."""
     row.received_at = timezone.now() - timedelta(hours=hours_ago)
     row.due_at = deadlines.due(row.received_at)
     row.save(update_fields=["received_at", "due_at"])
 
 
 def _notice_a_breach(people, places, entry):
-    """Noticed yesterday; what is done about it is not written yet, so nobody can be told."""
+    """Open a breach, noticed 30 hours ago, whose measures are still missing, so that no notice can be sent yet."""
     breach = Breach(
         controller_id=places.anggrek.pk,
         detected_at=timezone.now() - timedelta(hours=30),
@@ -175,7 +175,7 @@ def _notice_a_breach(people, places, entry):
 
 
 def _publish(people, places):
-    """An announcement for all tenants of the company, and a survey that only Ann sees: she agreed to surveys."""
+    """Publish an announcement for all tenants of the company, and a survey for Ann, who has consented to surveys."""
     words = {
         "title_ind": "Air padam Sabtu pagi",
         "title_en": "No water on Saturday morning",

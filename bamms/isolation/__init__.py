@@ -1,7 +1,7 @@
-"""Tries to reach somebody else's rows on every surface of the running code, and lets nothing of it stay.
+"""A self-test of the running code: it tries to reach rows of others on every surface, and rolls everything back.
 
-`check` makes two companies with a row of every model (`world`), takes every address from the resolver and every model
-from the admin (`addresses`, `surfaces`), asks as each member of the first company, and reports what it was shown.
+`check` creates two companies with a row of every model (`world`), takes every URL from the resolver and every model
+from the admin (`addresses`, `surfaces`), requests them as each member of the first company, and reports every leak.
 """
 
 import logging
@@ -20,14 +20,14 @@ from bamms.isolation.report import BROKE, CLEAN, LEAK, Report, Result
 from bamms.isolation.surfaces import OUTSIDE, SURFACES, Site, Untested
 from bamms.isolation.world import World
 
-STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"  # asks for no collectstatic
-# Who tries, and the sides that are not theirs
+STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"  # works without collectstatic
+# Member: letters of the sides whose rows they must not see
 MEMBERS = {"head": "b", "officer": "b", "vendor": "bn", "tenant": "bn", "visitor": "abn"}
 
 
 @contextmanager
 def throw_away():
-    """Everything outside the database that an answer may write to, replaced; and the database rolled back."""
+    """Replace everything outside the database that a response may write to; roll the database back at the end."""
     with tempfile.TemporaryDirectory(prefix="bamms-isolation-") as folder:
         changed = override_settings(
             ALLOWED_HOSTS=["testserver"],
@@ -37,7 +37,7 @@ def throw_away():
             PRIVATE_FILES_DIR=Path(folder) / "private",
             ERASURE_JOURNAL=Path(folder) / "erasures.jsonl",
             MAIL_DIR=Path(folder) / "mail",
-            # What stands before the pages would only hide what they let out
+            # These would refuse requests before the views, and so hide leaks in them
             SECOND_FACTOR=False,
             ACCOUNT_REAUTHENTICATION_REQUIRED=False,
             LIMITS={action: dict.fromkeys(rates, (10**9, 1)) for action, rates in settings.LIMITS.items()},
@@ -45,7 +45,7 @@ def throw_away():
         quiet = logging.root.manager.disable
         with changed, warnings.catch_warnings(), transaction.atomic():
             warnings.simplefilter("ignore")
-            logging.disable(logging.CRITICAL)  # refusals are what is wanted here
+            logging.disable(logging.CRITICAL)  # refusals are expected here
             try:
                 yield
             finally:
@@ -55,7 +55,7 @@ def throw_away():
 
 
 def check(*, only=(), about="", told=None):
-    """Try everything, or only these surfaces, or what has `about` in its name; `told` hears of each result."""
+    """Make all attempts, or those of the surfaces `only`, or on models and URLs with `about`; call `told` with each."""
     report = Report()
     with throw_away():
         world = World()
@@ -73,7 +73,7 @@ def check(*, only=(), about="", told=None):
 
 
 def surfaces_for(member):
-    """An officer is in the portal what a head is; who is not staff gets no further than the admin's door."""
+    """Return the surfaces to try as a member: portals only once for staff, the admin's refusal only for others."""
     if member.name == "officer":
         return [name for name in SURFACES if name not in {*OUTSIDE, "door"}]
     return [name for name in SURFACES if (name != "door" if member.is_staff else name in {*OUTSIDE, "door"})]

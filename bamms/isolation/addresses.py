@@ -1,4 +1,4 @@
-"""Every address of the site, as the resolver knows it, filled in with rows; what cannot be filled in is said so."""
+"""Every URL pattern of the resolver, filled in with keys of rows; patterns that cannot be filled in are reported."""
 
 import itertools
 import re
@@ -14,7 +14,7 @@ from django.urls.resolvers import RoutePattern
 
 from privacy.models import ProfileUpdateLine
 
-# What stands for a part of an address that names no row
+# Values for URL arguments that do not identify a row
 WORDS = {
     "kind": ("csv", "xlsx", "pdf", "json", "policy", "copy"),
     "name": ("letter", "suspend"),
@@ -22,12 +22,12 @@ WORDS = {
     "audience": ("people", "authority"),
     "app_label": tuple(sorted({model._meta.app_label for model in admin.site._registry})),
     "url": ("nowhere",),
-    # Secrets of mails, which nobody has from a row
+    # Secrets in emails, which cannot be read from a row
     "uidb36": ("1",),
     "key": ("unknown",),
     "token": ("unknown",),
 }
-# Parts that name a row by something else than its own number
+# URL arguments that identify a row
 NAMES = {"pk", "number", "object_id"}
 UNKNOWN = {"int": "987654321", "uuid": "00000000-0000-4000-8000-000000000000"}
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -38,21 +38,21 @@ STANDARD = {
 
 
 class Unfillable(Exception):
-    """An address has a part for which no argument is known."""
+    """A URL pattern has an argument for which no value is known."""
 
 
 @dataclass
 class Route:
     text: str
-    parts: dict = field(default_factory=dict)  # name → kind of converter
+    parts: dict = field(default_factory=dict)  # name of argument → name of converter
     model: type | None = None  # whose admin page it is
-    page: str = ""  # which of the admin's own pages
+    page: str = ""  # which of Django's admin views, see STANDARD
 
     def address(self, arguments):
         return "/" + PART.sub(lambda match: quote(str(arguments[match[1]]), safe=""), self.text)
 
     def stranger(self):
-        """The same address with numbers of nothing."""
+        """Return the URL with keys of no row."""
         return self.address(
             {
                 name: WORDS.get(name, [UNKNOWN.get(kind, "XX-2020-9999")])[0] if kind not in UNKNOWN else UNKNOWN[kind]
@@ -65,7 +65,7 @@ class Route:
         return any(name not in WORDS and (name, kind) != ("number", "int") for name, kind in self.parts.items())
 
     def filled(self, rows):
-        """Its addresses, with these rows (model → list of rows) where it names rows."""
+        """Return its URLs with the keys of these rows (model → list of rows)."""
         correlated = CORRELATED.get(frozenset(self.parts))
         if correlated:
             return [self.address(arguments) for arguments in correlated(rows)]
@@ -103,7 +103,7 @@ def _key(model):
 
 
 def _files(rows):
-    """Every file of every row, and the two sides of a changed file."""
+    """Yield the arguments for every file of every row, and for the old and new file of a profile update."""
     for model, several in rows.items():
         names = [f.name for f in model._meta.concrete_fields if isinstance(f, models.FileField)]
         names += ["old", "new"] if model is ProfileUpdateLine else []
@@ -122,7 +122,7 @@ CORRELATED = {FILES: _files, frozenset({"content_type_id", "object_id"}): _on_si
 
 
 def routes():
-    """Every route of the site; those of the admin know their model."""
+    """Yield every route of the site; those of the admin have their model set."""
     roof = reverse("admin:index").lstrip("/")
     registered = {f"{roof}{m._meta.app_label}/{m._meta.model_name}/": m for m in admin.site._registry}
     for route in _walk(get_resolver(), "", {}):

@@ -1,4 +1,4 @@
-"""One try: ask, look at everything that comes back, look at what was written, and let nothing of it stay."""
+"""One attempt: send a request, search the response and the written tables for rows of others, and roll back."""
 
 import re
 from dataclasses import dataclass, field
@@ -20,14 +20,14 @@ from privacy.scope import Role
 from tenants.models import Vendor
 
 WRITTEN = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
-# Anybody who signs in may read these: the page on which one claims a home offers them
+# Readable by every signed-in user: the claim form lists them
 PUBLIC = {f"tenants.{model}.{name}" for model in ("Building", "BuildingManagement") for name in ("id", "name")}
 ROLES = {"head": Role.STAFF, "officer": Role.STAFF, "vendor": Role.VENDOR, "tenant": Role.TENANT, "visitor": None}
 
 
 @dataclass
 class Member:
-    """Somebody who tries; `letters` are the sides of which this person may see nothing."""
+    """A user who makes attempts; `letters` are the sides whose rows they must not see."""
 
     name: str
     world: object
@@ -35,7 +35,7 @@ class Member:
     client: Client = field(
         default_factory=lambda: Client(raise_request_exception=False, HTTP_X_FORWARDED_PROTO="https")
     )
-    opened: int = 0  # answers that were pages
+    opened: int = 0  # responses with status 200
 
     def __post_init__(self):
         self.user = self.world.sides["a"].people.get(self.name) or AnonymousUser()
@@ -49,7 +49,7 @@ class Member:
         return ROLES[self.name] == Role.STAFF
 
     def rows(self, model):
-        """The rows of a model that are not hers; of what belongs to nobody, any."""
+        """Return the foreign rows of a model; for models without an owner, the common row if the member has none."""
         mine = self.world.sides["a"].rows.get(model)
         found = [self.world.sides[letter].rows.get(model) for letter in self.letters]
         found = [row for row in found if row is not None and (row != mine or "a" in self.letters)]
@@ -57,11 +57,11 @@ class Member:
         return found or ([common] if common is not None and mine is None else [])
 
     def is_open(self, model):
-        """Does the model say that everybody with this role sees all of it?"""
+        """Return whether the model's declaration lets everybody with this role see all rows."""
         return "Privacy" in vars(model) and ROLES[self.name] in declarations.of(model).open_to
 
     def foreign(self, canary, *, public):
-        """Is this canary one that she may not see?"""
+        """Return whether the member must not see this canary."""
         letter = canary.split()[1][0]
         meaning = self.world.sides[letter].canaries.meaning.get(canary, "") if letter in self.letters else ""
         if not meaning or (public and meaning in PUBLIC):
@@ -70,7 +70,7 @@ class Member:
 
 
 class Watch:
-    """What is stored of, or points to, the rows that are not hers; asked again only about tables that were written."""
+    """Snapshot of foreign rows and of rows that refer to them; compared only for tables that were written."""
 
     def __init__(self, member):
         self.member, self.keys, self.tables = member, self._keys(member), set()
@@ -99,7 +99,7 @@ class Watch:
                 mine |= Q(**{f"{key.name}__in": self.keys[key.related_model]})
         rows = model._base_manager.filter(mine)
         if model is AccessRecord:
-            rows = rows.filter(allowed=True)  # a refused try is written down, and that is right
+            rows = rows.filter(allowed=True)  # refused tries are recorded on purpose
         return {tuple(map(_plain, row)) for row in rows.values_list()}
 
     def __call__(self, execute, sql, params, many, context):
@@ -107,7 +107,7 @@ class Watch:
         return execute(sql, params, many, context)
 
     def changed(self):
-        """The models of which a row that is not hers was made, changed or deleted since the last answer."""
+        """Return the labels of models with foreign rows created, changed or deleted since the last call."""
         written, self.tables = [self.by_table[table] for table in self.tables if table in self.by_table], set()
         return sorted(model._meta.label for model in written if self.stored(model) != self.before[model])
 
@@ -120,9 +120,9 @@ def _plain(value):
 class Answer:
     status: int
     text: str
-    shown: set  # canaries that are not hers
+    shown: set  # foreign canaries in the response
     changed: list
-    error: str = ""  # what broke
+    error: str = ""  # repr of the exception of a 500
 
     @property
     def is_page(self):
@@ -130,7 +130,7 @@ class Answer:
 
 
 def ask(member, method, address, data=None, *, public=False):
-    """One request, of which nothing stays."""
+    """Send one request as the member, roll it back, and return the Answer."""
     with transaction.atomic():
         cache.clear()
         member.client.cookies = SimpleCookie(member.cookies)

@@ -1,4 +1,4 @@
-"""Reading answers: everything that a body says, packed or not, and the forms of a page, filled in."""
+"""Parse responses: the text of a body, also in archives and PDF files, and the forms and links of a page."""
 
 import base64
 import io
@@ -17,7 +17,7 @@ NOT_FILLED = {"submit", "button", "image", "file", "reset"}
 
 
 def everything_in(response):
-    """Headers and body as text; what is packed in ZIP (so in XLSX) or PDF files is unpacked."""
+    """Return headers and body as text; unpack ZIP (and so XLSX) and PDF files."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
     headers = " ".join(str(value) for name, value in response.headers.items() if name != "Set-Cookie")
     return f"{headers}\n{_text(body)}"
@@ -48,19 +48,19 @@ class Form:
     buttons: list = field(default_factory=list)
 
     def sent(self):
-        """What pressing each of its buttons would send."""
+        """Return the data that each of the form's buttons would send."""
         return [{**self.data, **button} for button in self.buttons or [{}]]
 
 
 def forms_of(html):
-    """The forms that a page sends by POST, filled in: what is asked gets the plainest answer, every box a tick."""
+    """Return the page's POST forms, filled in with minimal values and with every checkbox ticked."""
     reader = _Reader()
     reader.feed(html)
     return [form for form in reader.forms if not re.search(r"language|logout", form.action)]
 
 
 def links_of(html):
-    """The addresses of a page that only change its query: filters, order, dates, "show all"."""
+    """Return the page's links that only change the query string: filters, order, dates, "show all"."""
     return re.findall(r'href="(\?[^"#]+)"', html.replace("&amp;", "&"))
 
 

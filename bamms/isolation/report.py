@@ -1,4 +1,4 @@
-"""What was tried and what came of it: a table for people, and one answer for whoever called."""
+"""Results of the attempts: a table, the faults, and a summary."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Report:
         return self.of(LEAK, BROKE, UNTESTED)
 
     def table(self):
-        """Lines: one a surface and thing, then each fault in full, then the sum."""
+        """Yield the lines: one for each surface and thing, then each fault in full."""
         tries, worst = Counter(), {}
         for result in self.results:
             place = (result.surface, result.what)

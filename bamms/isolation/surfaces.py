@@ -1,6 +1,6 @@
-"""The surfaces on which somebody else's rows could show, one function each: what to try, and what must be refused.
+"""The surfaces on which rows of others could leak: one function each, which yields the attempts of one member.
 
-A function yields attempts for one member; `run` makes them. To add a surface, add a function to SURFACES.
+`bamms.isolation.check` makes them. To add a surface, add a function to SURFACES.
 """
 
 import re
@@ -19,9 +19,9 @@ from bamms.isolation.pages import forms_of, links_of
 from bamms.isolation.world import is_owned
 
 ANSWERS = {"post": "yes", "answer": "confirm", "decision": "refuse", "reason": "x", "action": "x"}
-# Who tries rows of every model where an address opens for nobody's own row: the portal's people
+# Members who try a row of every model where the model of a URL is unknown, because no own row opens it
 ASKS_ALL = {"tenant", "vendor"}
-MOST_FORMS = 4  # of one page, that are sent
+MOST_FORMS = 4  # submissions of one form
 
 
 @dataclass
@@ -31,13 +31,13 @@ class Attempt:
     method: str
     address: str
     data: dict = field(default_factory=dict)
-    stranger: str = ""  # the same for a row that does not exist: what is refused must answer alike
-    public: bool = False  # a page where the names of buildings are offered to everybody
+    stranger: str = ""  # URL of a row that does not exist: it must get the same answer
+    public: bool = False  # a page that lists names of buildings to everybody
 
 
 @dataclass
 class Untested:
-    """Where nothing can be tried, and why."""
+    """What could not be tried, and why."""
 
     surface: str
     what: str
@@ -45,7 +45,7 @@ class Untested:
 
 
 class Site:
-    """What the surfaces ask for: routes, own pages, and which of the admin's classes there are."""
+    """What the surfaces need: routes, pages as members see them, and the admin classes."""
 
     def __init__(self, world, members, about=""):
         self.world, self.members, self.about = world, members, about
@@ -53,7 +53,7 @@ class Site:
         self.pages, self.taken = {}, {}
 
     def page(self, member, address):
-        """An own page as its reader sees it, "" when it does not open."""
+        """Return the text of a page as the member sees it, or "" if it does not open."""
         key = (member.name, address)
         if key not in self.pages:
             answer = ask(member, "GET", address)
@@ -64,13 +64,13 @@ class Site:
         return self.world.sides["a"].rows.get(model) or self.world.sides["c"].rows[model]
 
     def own(self, route):
-        """Its addresses with own rows; none where no own row opens it."""
+        """Return the route's URLs with own rows; none if no own row opens it."""
         if not route.names_rows:
             return route.filled({})
         return route.filled({model: [self.own_row(model)] for model in self.models_of(route)})
 
     def foreign(self, member, route):
-        """Its addresses with foreign rows: one of every model, where no own row tells which model it is about."""
+        """Return the route's URLs with foreign rows; with one of every model if no own row shows which model it is."""
         known = self.models_of(route) if route.names_rows else []
         if not route.names_rows or not (known or member.name in ASKS_ALL or frozenset(route.parts) in CORRELATED):
             return []
@@ -82,7 +82,7 @@ class Site:
         return list(dict.fromkeys(model for side in self.world.sides.values() for model in side.rows))
 
     def models_of(self, route):
-        """Whose numbers an address takes: those whose own row opens it for somebody."""
+        """Return the models whose keys the route accepts: those whose own row opens it for some member."""
         if frozenset(route.parts) == FILES:
             return self.models()
         if route.text not in self.taken:
@@ -106,7 +106,7 @@ def place(model, page, *args):
 
 
 def own_changes(site, member, model):
-    """The add page and the page of the own row, with what sending each would send."""
+    """Yield the add page and the change page of the own row, with the data of their forms."""
     row = site.world.sides["a"].rows.get(model)
     for address in [place(model, "add"), *([place(model, "change", row.pk)] if row else [])]:
         html = site.page(member, address)
@@ -124,13 +124,13 @@ def request_of(member):
 
 
 def lists(site, member):
-    """The plain list, with each of its filters, orders and dates, and with what somebody may type behind it."""
+    """Open the list, with each of its filters, orders and dates, and with queries typed into the address bar."""
     for model, model_admin in site.admins():
         what, address = model._meta.label, place(model, "changelist")
         yield Attempt("list", what, "GET", address)
         html = site.page(member, address)
         if not html:
-            continue  # refused altogether: no query opens it
+            continue  # refused as a whole: no query opens it
         rows = member.rows(model)
         typed = [f"?all=&{urlencode({model._meta.pk.name + '__exact': row.pk})}" for row in rows]
         for query in [*asked_of(html), "?all=&_popup=1&_to_field=id", *typed] if member.name == "head" else []:
@@ -143,7 +143,7 @@ def lists(site, member):
 
 
 def asked_of(html):
-    """One link of each filter and of the dates, "all" where there is one; one of the orders, which add no rows."""
+    """Return one link of each filter and of the dates, "all" if there is one, and one of the orders."""
     links = {}
     for link in links_of(html):
         key = tuple(sorted(name for name, _value in parse_qsl(link[1:])))
@@ -152,7 +152,7 @@ def asked_of(html):
 
 
 def searches(site, member):
-    """Whatever of a foreign row is a word finds nothing."""
+    """Search for words of foreign rows."""
     for model, _model_admin in site.admins():
         address = place(model, "changelist")
         if not site.page(member, address):
@@ -163,14 +163,14 @@ def searches(site, member):
 
 
 def words_of(row):
-    """The beginnings by which a search could find this row: its canaries but for the last figure."""
+    """Return a prefix by which a search could find this row: a canary without its last digits."""
     found = [str(value) for f in row._meta.concrete_fields if isinstance(value := getattr(row, f.attname), str)]
     words = dict.fromkeys(match[:5] for value in found for match in re.findall(r"^qz\w\d{4}", value))
     return list(words)[:1]
 
 
 def details(site, member):
-    """A foreign row's page, its history and its deletion, read and sent."""
+    """Open and post a foreign row's change, history and delete pages."""
     for model, _model_admin in site.admins():
         what = model._meta.label
         if not member.rows(model):
@@ -182,7 +182,7 @@ def details(site, member):
                 ("history", "history", []),
                 ("delete", "delete", [ANSWERS]),
             ):
-                # A directory answers everybody who may read it
+                # Rows of an open model exist for everybody with the role, so the answers may differ
                 stranger = "" if member.is_open(model) else place(model, page, 987654321)
                 address = place(model, page, row.pk)
                 yield Attempt(surface, what, "GET", address, {}, stranger)
@@ -191,7 +191,7 @@ def details(site, member):
 
 
 def foreign_keys(site, member):
-    """What own forms offer to choose from, and foreign rows sent in each of their choices, inlines included."""
+    """Open own forms, which list choices, and post foreign rows in each of their choice fields, inlines included."""
     for model, model_admin in site.admins():
         for address, data in own_changes(site, member, model):
             yield Attempt("foreign key", model._meta.label, "GET", address)
@@ -210,7 +210,7 @@ def _chosen(member, what, address, data, choice):
 
 
 def forms_in(site, member, model, model_admin, address):
-    """The form of a page and of each of its inlines, with the beginning of its names."""
+    """Yield the form of a page and of each of its inlines, each with the prefix of its field names."""
     request = request_of(member)
     row = None if address.endswith("add/") else site.world.sides["a"].rows[model]
     yield "", model_admin.get_form(request, row, change=row is not None)(instance=row)
@@ -220,9 +220,9 @@ def forms_in(site, member, model, model_admin, address):
 
 
 def choices_of(form, member):
-    """The fields that choose among rows that have an owner, and are not there for all to see."""
+    """Yield the choice fields whose model has owners and is not open to the member's role."""
     choices = {name: field for name, field in form.fields.items() if isinstance(field, ModelChoiceField)}
-    choices.pop(form._meta.model._meta.pk.name, None)  # which line of an inline it is
+    choices.pop(form._meta.model._meta.pk.name, None)  # the key of an inline's row
     for name, choice in choices.items():
         if is_owned(choice.queryset.model) and not member.is_open(choice.queryset.model):
             yield name, choice
@@ -238,7 +238,7 @@ def accepts(choice, row):
 
 
 def inlines(site, member):
-    """A line of somebody else's, sent as if it stood on one's own page."""
+    """Post a foreign row as an inline of an own page."""
     for model, model_admin in site.admins():
         for address, data in own_changes(site, member, model):
             if address.endswith("add/"):
@@ -259,7 +259,7 @@ def inlines(site, member):
 
 
 def autocompletes(site, member):
-    """Every key of every model that the admin shows, whether it is meant to be completed or not."""
+    """Request autocompletion for every foreign key of every model in the admin, whether it is enabled or not."""
     asked = {model for model, _model_admin in site.admins()}
     asked |= {
         inline.model
@@ -281,7 +281,7 @@ def autocompletes(site, member):
 
 
 def actions(site, member):
-    """Each action of each list, with foreign rows ticked, and with "all of them" ticked."""
+    """Post each action of each list with foreign rows selected, also with "select across"."""
     for model, model_admin in site.admins():
         for name in model_admin.get_actions(request_of(member)):
             for row in member.rows(model):
@@ -292,14 +292,14 @@ def actions(site, member):
 
 
 def admin_pages(site, member):
-    """The pages that admin classes add to the usual ones: exports, reveals, steps, searches."""
+    """Try the views that admin classes add to Django's: exports, reveals, steps, searches."""
     for route in site.routes:
         if route.model and not route.page:
             surface = next((name for name in ("export", "reveal") if name in route.text), "page of the admin")
             yield from _tries(site, member, route, surface)
 
 
-# Outside of it
+# Outside the admin
 
 
 def files(site, member):
@@ -309,14 +309,14 @@ def files(site, member):
 
 
 def portal_pages(site, member):
-    """Every other address: the tenant and vendor portals, the accounts, the admin's roof."""
+    """Try every other URL: the tenant and vendor portals, account pages, views of the admin site itself."""
     for route in site.routes:
         if not route.model and not set(route.parts) >= FILES:
             yield from _tries(site, member, route, "portal")
 
 
 def _tries(site, member, route, surface):
-    """An address with foreign rows in it must be as unknown as one with none; own pages say nothing foreign."""
+    """Yield attempts at URLs of foreign rows, to be answered like unknown ones, and at own pages and their forms."""
     try:
         foreign = site.foreign(member, route)
         own = site.own(route)
@@ -337,7 +337,7 @@ def _tries(site, member, route, surface):
 
 
 def doors(site, member):
-    """Of the admin those who are not staff get no further than its door, whatever the address."""
+    """Try every page of the admin as a user who is not staff."""
     for route in site.routes:
         if route.model:
             address = route.stranger()

@@ -1,6 +1,6 @@
-"""Values that betray where they come from: each text, number and address of a side is found again wherever it is shown.
+"""Canaries: unique values whose side and field are known wherever a response shows them.
 
-A canary is a word such as `qzb0012`, or a row's number, telephone number or UUID of as plain a make.
+A canary is a word such as `qzb0012`, or a number, telephone number or UUID of a similar pattern.
 """
 
 import itertools
@@ -20,7 +20,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from privacy import declarations
 from privacy.fields import BlindIndexField
 
-# The letter of a side, and the digit that stands for it in numbers
+# The letter of a side, and its digit in numbers
 DIGITS = {"a": 9, "b": 3, "n": 6, "c": 8}
 CANARY = re.compile(
     r"qz(?P<word>[abnc]\d ?\d{3})"
@@ -29,13 +29,13 @@ CANARY = re.compile(
     r"|7a7a7a7a-?7a7a-?4a7a-?8a7a-?(?P<uuid>[9368]\d{11})",
     re.IGNORECASE,
 )
-# What lies ahead by its meaning; other dates are yesterday's
+# Ends of names of fields that are filled with a future date; all others get yesterday
 AHEAD = ("until", "expires_at", "ends_at", "due_at", "review_on", "erase_on", "planned_on")
-SHORTEST = 7  # letters of a word
+SHORTEST = 7  # characters of a word
 
 
 class Canaries:
-    """The canaries of one side, and what each of them is: "privacy.Claim.number"."""
+    """The canaries of one side; `meaning` maps each to its field, such as "tenants.Claim.number"."""
 
     def __init__(self, letter):
         self.letter, self.digit = letter, DIGITS[letter]
@@ -44,7 +44,7 @@ class Canaries:
 
     def _next(self, where):
         at = next(self.count)
-        # One number is never two things: whatever shows it is told apart by its form alone
+        # Reserve the counter in all four forms, so that each value identifies one field
         for form in ("word", "number", "phone", "uuid"):
             self.meaning[f"{form} {self.letter}{at}"] = where
         return at
@@ -63,7 +63,7 @@ class Canaries:
 
 
 def canaries_in(text):
-    """The canaries that a text shows, of whatever side, in one spelling: "word b12"."""
+    """Return the canaries of all sides in a text, normalized: "word b12"."""
     found = set()
     letters = {str(digit): letter for letter, digit in DIGITS.items()}
     for match in CANARY.finditer(unquote(text)):
@@ -79,7 +79,7 @@ def canaries_in(text):
 
 
 def fill(field, canaries, model):
-    """A value for this field: a canary wherever one fits, else the plainest value that the column takes."""
+    """Return a value for this field: a canary if possible, else the simplest value that is valid."""
     where = f"{model._meta.label}.{field.name}"
     for kind, make in MAKERS:
         if isinstance(field, kind):
@@ -106,7 +106,7 @@ def _moment(field, canaries, where):
 
 
 def _structure(field, canaries, where):
-    """What the field's own validators let through, tried from the fullest to the emptiest."""
+    """Return the first of several JSON values that the field's validators accept."""
     shared, special = list(declarations.shareable()), list(declarations.specific())
     for value in ([*shared[:1]], [*special[:1]], [], {}):
         try:
@@ -122,7 +122,7 @@ def _switch(field, canaries, where):
     return field.get_default() if field.has_default() else False
 
 
-# The first that fits; a field that none fits gets its own default
+# The first class that matches is used; other fields get their default
 MAKERS = (
     (BlindIndexField, lambda field, canaries, where: ""),
     (models.FileField, lambda field, canaries, where: ContentFile(canaries.word(where).encode(), "files/file.jpg")),
@@ -140,5 +140,5 @@ MAKERS = (
 
 
 def sent(data):
-    """What was typed into an address or a form, as one text: it may come back without being a leak."""
+    """Return the posted data as one text: values in it may come back without being a leak."""
     return json.dumps(data, default=str)

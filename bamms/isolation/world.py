@@ -1,7 +1,7 @@
-"""The world of the self-test: two companies and a neighbour, each with a row of every model, made by introspection.
+"""Data of the self-test: sides with a row of every model each, created by introspection.
 
-Side `a` is the company whose people try; `b` is another company; `n` is a neighbour who rents from company `a` and
-deals with another vendor; `c` holds what belongs to nobody. A model for which no row can be made is in `missing`.
+Side `a` is the company of the members; `b` is another company; `n` is another tenant of company `a`, with another
+vendor; `c` holds rows without an owner. Models for which no row can be created are in `missing`.
 """
 
 from datetime import date
@@ -23,8 +23,8 @@ from privacy.oversight.models.breaches import PARTS
 from tenants.models import Building, BuildingManagement, Vendor
 
 ROLES = {"head": MembershipRole.HEAD, "officer": MembershipRole.OFFICER, "vendor": MembershipRole.VENDOR}
-NEEDED = object()  # make the row that this nullable key points to
-# Only where a constraint or the form of a value leaves no choice
+NEEDED = object()  # create the row for this nullable foreign key
+# Values required by a constraint or a format
 SPECIAL = {
     "tenants.Tenant": {"identity_kind": "ktp", "birth_date": date(1980, 1, 2)},
     "tenants.Claim": {"birth_date": "1980-01-02"},
@@ -46,19 +46,19 @@ SPECIAL = {
 
 
 def is_owned(model):
-    """Does the model say to whom a row belongs?"""
+    """Return whether the model declares a subject, controller or vendor."""
     declared = declarations.of(model) if "Privacy" in vars(model) else None
     return declared is not None and bool(declared.subject or declared.controller or declared.vendor)
 
 
 def models_to_fill():
-    """Every model that declares whose rows it holds, and every one that the admin shows."""
+    """Return every model with a declaration, and every model in the admin."""
     declared = [model for model in apps.get_models() if "Privacy" in vars(model)]
     return list(dict.fromkeys([*declared, *admin.site._registry]))
 
 
 class Side:
-    """The rows and people of one letter; `lends` is the side whose company and buildings it uses."""
+    """The rows and accounts of one side; `lends` is the side whose company and buildings it uses."""
 
     def __init__(self, letter, keeper, common=None, lends=None):
         self.canaries, self.common, self.lends, self.keeper = Canaries(letter), common or self, lends, keeper
@@ -67,7 +67,7 @@ class Side:
             self._found()
 
     def _found(self):
-        """The companies and people first: everything else points to them."""
+        """Create companies and accounts, which all other rows refer to."""
         if self.lends:
             self.rows |= {model: self.lends.row(model) for model in (Party, BuildingManagement, Building)}
         else:
@@ -95,13 +95,13 @@ class Side:
         return user
 
     def row(self, model):
-        """This side's row, made when first asked for."""
+        """Return the side's row of a model, created on first use."""
         if model not in self.rows:
             self.rows[model] = self._shared(model) or self._new(model)
         return self.rows[model]
 
     def _shared(self, model):
-        """Of what belongs to nobody there may be only one of a kind: the one that is there will do."""
+        """Return an existing row of a model without owners, of which there may be only one; else None."""
         return None if is_owned(model) else model._base_manager.first()
 
     def _new(self, model, **given):
@@ -128,7 +128,7 @@ class Side:
         return self.canaries.uuid(where) if isinstance(field, models.UUIDField) else self.canaries.number(where)
 
     def _related(self, field, model, *, needed):
-        """The row that a key points to: the person's or the company's where the declaration says so, else staff's."""
+        """Return the row for a foreign key: the tenant's or company's if the key declares the owner, else staff's."""
         declared = declarations.of(model) if "Privacy" in vars(model) else None
         owners = (
             {path.split("__")[0] for path in (declared.subject, declared.controller, declared.vendor)}
@@ -148,7 +148,7 @@ class Side:
 
 
 def agree(user):
-    """To whatever this installation asks for, so that the consent page is not what stops the tries."""
+    """Give all consents that are asked for, so that the consent gate does not stop the attempts."""
     versions = [question.version for question in consents.questions(user)]
     if versions:
         _presentation, token = consents.present(by=user, language="id", versions=versions)
@@ -163,7 +163,7 @@ class World:
         common.people = dict.fromkeys(("tenant", *ROLES), keeper)
         common.rows |= {Subject: subjects.get_or_create_for(keeper)}
         self.missing = {}
-        # Company a comes last: what the tries make gets higher numbers than its, and no number of another side
+        # Side a is filled last, so that rows created by attempts get no number of another side
         foreign = Side("b", keeper, common)
         own = Side("a", keeper, common)
         neighbour = Side("n", keeper, common, lends=own)
@@ -183,6 +183,6 @@ class World:
                 self.missing[model] = f"{type(error).__name__}: {error}"
 
     def meaning(self, canary):
-        """What a canary is: "tenants.Tenant.name of b"."""
+        """Return the field and side of a canary: "tenants.Tenant.name of b"."""
         letter = canary.split()[1][0]
         return f"{self.sides[letter].canaries.meaning.get(canary, canary)} of {letter}"

@@ -1,6 +1,6 @@
-"""The start pages of tenants and vendors, put together from what the apps declare in their `portal.py`.
+"""The start pages of tenants and vendors, composed of what each app declares in its `portal.py`.
 
-Here stands what belongs to the whole site, and what `accounts` and allauth add, which know nothing of portals.
+This module declares the entries of the whole site, of `accounts` and of allauth, which cannot import the portals.
 """
 
 from django.contrib.auth import get_user_model

@@ -1,4 +1,4 @@
-"""The start pages: what waits for the person's answer, then the parts that the apps declare, each in its order."""
+"""The start pages: what waits for the user's answer, then the cards that the apps declare, in their order."""
 
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -10,7 +10,7 @@ from tenants.views.vendor_portal import for_vendors
 
 
 def shown(name, role, request):
-    """The cards of this list that have something to show to this person, as HTML."""
+    """Return the HTML of the cards of this list that have something to show."""
     found = ((card.template, card.context(request)) for card in gathered(name) if card.role == role)
     return [render_to_string(template, context, request) for template, context in found if context is not None]
 

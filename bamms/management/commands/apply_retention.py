@@ -1,6 +1,6 @@
-"""Erase what its period is over for, tell who is to be told: `manage.py apply_retention [--dry-run]`.
+"""Erase what has passed its retention period, and send the warnings: `manage.py apply_retention [--dry-run]`.
 
-May be stopped and run again at any moment. See `privacy.rights.retention`.
+May be stopped and run again at any time. See `privacy.rights.retention`.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Does anybody reach somebody else's rows? Asked of the running code, on every surface; nothing of it stays."""
+"""Test on every surface of the running code whether users can reach rows of others; everything is rolled back."""
 
 from django.core.management.base import BaseCommand, CommandError
 

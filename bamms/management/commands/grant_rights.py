@@ -1,4 +1,4 @@
-"""Print the SQL that gives the application's database role its rights: `manage.py grant_rights --role bamms | psql …`.
+"""Print SQL that grants the application's database role its privileges: `manage.py grant_rights --role bamms | psql …`.
 
 Run it as the owner of the tables, after each migrate. See `privacy.database_role` and docs/operate.md.
 """

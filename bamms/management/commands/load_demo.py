@@ -1,6 +1,6 @@
-"""Demo data, once, on a development machine; and, every time, who can sign in to it.
+"""Load the demo data if the database has no accounts, and list the demo accounts.
 
-The accounts have a password that everybody knows, so a site that others can reach never gets them by accident.
+Their password is public, so the command needs DEBUG=on or --force.
 """
 
 from django.conf import settings

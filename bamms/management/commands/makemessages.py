@@ -1,6 +1,6 @@
-"""Django's makemessages, without its guesses: a new sentence stays empty until someone translates it.
+"""Django's makemessages without fuzzy matching: a new string stays empty until someone translates it.
 
-gettext would lend it the translation of a sentence that merely looks alike.
+gettext would copy the translation of a similar string.
 """
 
 from django.core.management.commands import makemessages

@@ -1,4 +1,4 @@
-"""Erase again, after a restored backup, whom the journal names: `manage.py replay_erasures`."""
+"""Repeat the erasures of the erasure journal after a backup was restored: `manage.py replay_erasures`."""
 
 import sys
 

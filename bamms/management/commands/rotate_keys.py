@@ -1,6 +1,6 @@
-"""Seal anew what older keys sealed, and build the blind index anew: `manage.py rotate_keys [--dry-run] [--batch N]`.
+"""Encrypt values of older keys and compute blind indexes again: `manage.py rotate_keys [--dry-run] [--batch N]`.
 
-Runs beside the site and may be stopped and run again at any moment. See `privacy.key_rotation`, docs/operate.md.
+May run while the site runs, and may be stopped and run again. See `privacy.key_rotation`, docs/operate.md.
 """
 
 from collections import Counter
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             self.stderr.write("")
 
     def report(self, setting, keys, places):
-        """The table of one setting, and what may be done with each of its keys. How many are not under the first."""
+        """Print the counts and advice for one setting's keys; return how many values are not under the first key."""
         first, *others = keys
         total = Counter()
         self.stdout.write(f"\n{setting}: {first} writes\n")

@@ -1,6 +1,6 @@
-"""The whole site on one machine, for development: database, demo data, web server and worker.
+"""Run the whole site for development: database, demo data, web server and worker.
 
-One of the two processes never runs without the other: when one dies, both stop and the command fails.
+If one of the two processes ends, the other is stopped too and the command fails.
 """
 
 import os
@@ -17,14 +17,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 HOST = "127.0.0.1"
-NAME = "localhost"  # passkeys work on names alone
-LOOK_EVERY = 0.5  # seconds between two looks at the processes
-PATIENCE = 8  # seconds a process gets to stop by itself
+NAME = "localhost"  # WebAuthn does not accept an IP address as domain
+LOOK_EVERY = 0.5  # seconds between two polls of the processes
+PATIENCE = 8  # seconds from SIGTERM to SIGKILL
 
 
 def port_is_free(port):
     with closing(socket.socket()) as probe:
-        # As the web server does it: a port whose last connection is only just closed counts as free
+        # As the web server sets it: a port with connections in TIME_WAIT counts as free
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -42,18 +42,18 @@ def web_server(port):
 
 
 def worker():
-    # Without --no-reload it would restart itself by a process of its own, which Ctrl-C may leave behind
+    # Without --no-reload it would run in a child process, which Ctrl-C may leave behind
     return manage("db_worker", "--no-startup-delay", "--no-reload")
 
 
 def environment(port):
-    """The environment of the processes: links in their mails lead to this very port."""
+    """Return the environment of the processes, with a SITE_URL of this port for links in emails."""
     said = {"DJANGO_RUNSERVER_HIDE_WARNING": "true", "PYTHONUNBUFFERED": "1"}
     return {"SITE_URL": f"http://{NAME}:{port}", **os.environ, **said}
 
 
 def watch(processes):
-    """Wait until one of them ends, and return that one."""
+    """Wait until one of the processes ends, and return it."""
     while True:
         for process in processes:
             if process.poll() is not None:
@@ -62,7 +62,7 @@ def watch(processes):
 
 
 def stop(processes):
-    # A second Ctrl-C must not interrupt the stopping and leave a process behind
+    # A second Ctrl-C must not interrupt this and leave a process behind
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for process in processes:
@@ -93,7 +93,7 @@ def interrupt(_signal, _frame):
 
 class Command(BaseCommand):
     help = "Prepare the database, load demo data once, and run the web server and the worker on this machine."
-    requires_system_checks = []  # migrate and the web server make them
+    requires_system_checks = []  # migrate and the web server run them
 
     def add_arguments(self, parser):
         parser.add_argument("--port", type=int, default=8000, help="the web server's port (default: 8000)")

@@ -1,4 +1,4 @@
-"""Make the groups and give each its permissions; run after every migrate, it may run twice."""
+"""Create the groups and set their permissions; run it after every migrate. It may run twice."""
 
 from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand
@@ -6,7 +6,7 @@ from django.db import transaction
 
 VIEW, CHANGE, ADD = "view", "change", "add"
 EDIT = (VIEW, ADD, CHANGE)
-# Evidence is viewed, never changed, whoever asks
+# Evidence may be viewed, but changed by nobody
 EVIDENCE = [
     "privacy.consentevent",
     "privacy.purposeversion",
@@ -82,7 +82,7 @@ OVERSIGHT = {
     **dict.fromkeys(EVIDENCE, (VIEW,)),
     **HEADS_AND_DPO,
 }
-# Opened by heads for their own company and by the DPO; which of them decides is the verbs' to say
+# Opened by heads for their own company and by the DPO; the verbs check which of them may decide
 CASES = {"privacy.investigationcase": EDIT, "privacy.caseevent": (VIEW,)}
 GROUPS = {
     "tenant officer": REGISTER,

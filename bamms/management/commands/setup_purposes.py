@@ -1,4 +1,4 @@
-"""Make the purposes of processing; run after every migrate, it may run twice and keeps what was edited."""
+"""Create the purposes of processing; run it after every migrate. It may run twice and keeps edited values."""
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -11,7 +11,7 @@ JOB_RETENTION = (
     "sampai izin berakhir, lalu dihapus penyedia layanan",
     "until the permission ends; then the vendor deletes it",
 )
-# code: (Indonesian name, what it means; English name, what it means), for which vendors may get data
+# Purposes of sharing with vendors. code: (Indonesian name, description; English name, description)
 SHARING = {
     "repair": (
         "Perbaikan di unit",
@@ -50,7 +50,7 @@ CATEGORIES = {
     "billing": Category.PAYMENT,
     "customer_care": Category.CARE,
 }
-# code: (words as above; how long, Indonesian and English; kind; basis; kinds of data; optional)
+# code: (texts as above; retention in Indonesian and English; kind; legal basis; kinds of data; optional)
 OWN = {
     "tenancy": (
         "Mengelola unit dan hunian",

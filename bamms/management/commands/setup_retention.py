@@ -1,4 +1,4 @@
-"""Make the retention rules; run after every migrate, it may run twice and keeps what was edited."""
+"""Create the retention rules; run it after every migrate. It may run twice and keeps edited values."""
 
 from django.core.management.base import BaseCommand
 from django.db import transaction

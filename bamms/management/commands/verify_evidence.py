@@ -1,4 +1,4 @@
-"""Check the whole evidence: `manage.py verify_evidence [--against checkpoints.json]`.
+"""Verify all evidence: `manage.py verify_evidence [--against checkpoints.json]`.
 
 See `privacy.oversight.evidence_checks`.
 """
