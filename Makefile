@@ -1,4 +1,4 @@
-# `make run` shows BAMMS, `make test` proves it; `make help` lists the rest.
+# `make run` starts BAMMS, `make test` tests it; `make help` lists all targets.
 
 PORT ?= 8000
 PYTHON ?= python3
@@ -41,7 +41,7 @@ fuzz: $(VENV)/development.stamp  ## the property tests with other examples every
 bench: $(VENV)/development.stamp  ## how fast it is, against the bars set for it
 	@$(BIN)/python -m pytest -o addopts= -s tests/benchmarks
 
-lint: $(VENV)/development.stamp .env  ## style, floors, templates, missing migrations, safe settings
+lint: $(VENV)/development.stamp .env  ## style, layers, templates, missing migrations, safe settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
@@ -53,7 +53,7 @@ format: $(VENV)/development.stamp  ## what lint would ask for and a machine can 
 	-$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
 
-# The two catalogues need gettext (Debian: apt install gettext); to run BAMMS nobody does
+# The next two targets need gettext (Debian: apt install gettext); running BAMMS does not
 messages: $(VENV)/development.stamp .env  ## gather the sentences to translate; English translates itself
 	$(MANAGE) makemessages --locale id --locale en --ignore var --ignore tests --no-location --no-obsolete
 	msgen --output-file locale/en/LC_MESSAGES/django.po locale/en/LC_MESSAGES/django.po
@@ -63,19 +63,19 @@ compile: $(PO:.po=.mo)  ## make the .mo files, which are committed
 %.mo: %.po
 	msgfmt --check --statistics --output-file $@ $<
 
-# Extras stay in the lock: an older pip meets `coverage[toml]` of another package before our pin, and takes a newer release that has no hash
+# Extras stay in the lock: an older pip resolves another package's `coverage[toml]` before our pin, to a newer release without a hash
 lock: $(VENV)/development.stamp  ## write requirements*.txt anew from requirements*.in
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv"; exit 1; }
 	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras requirements.in -o requirements.txt
 	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras requirements-dev.in -o requirements-dev.txt
 
-# Asks PyPI about every locked version, with its hash. Not part of .ci/run: a fault found elsewhere must not stop a change of ours
+# Looks up every locked version at PyPI. Not part of .ci/run: a newly published vulnerability must not block an unrelated change
 audit: $(VENV)/development.stamp  ## known faults of the versions that are locked
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.txt
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements-dev.txt
 	cd static/vendor && sha256sum --check --quiet SHA256SUMS
 
-.env:  # keys of this machine's own; kept once made
+.env:  # with keys generated for this machine; never overwritten
 	@umask 077 && $(PYTHON) -m bamms.development > .env.new && mv .env.new .env
 
 $(VENV)/runtime.stamp: requirements.txt | $(BIN)/pip
@@ -88,7 +88,7 @@ $(VENV)/development.stamp: requirements-dev.txt | $(BIN)/pip
 	@$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
-# Debian splits Python: without python3-venv there is no pip for a new environment, so it is fetched from Debian
+# On Debian, ensurepip is in the package python3-venv; without it, pip is taken from the package python3-pip-whl
 PIP_WHEEL := python3-pip-whl
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

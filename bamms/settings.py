@@ -323,7 +323,7 @@ GRANT_JOB_DAYS = env.number("GRANT_JOB_DAYS", 31, most=366)  # longer ones need 
 ASK_AGAIN_DAYS = env.number("ASK_AGAIN_DAYS", 30, least=0, most=3650)  # until a vendor may repeat a request
 ATTEST_DAYS = env.number("ATTEST_DAYS", 14, least=0, most=365)  # to state the deletion of data: clauses 2.5, 2.6
 ANNOUNCE_DAYS = env.number("ANNOUNCE_DAYS", 7, least=0, most=365)  # of a material change: article 21(2) UU PDP
-JOURNAL_DAYS = env.number("JOURNAL_DAYS", 730, least=366, most=3650)  # the database itself keeps a year
+JOURNAL_DAYS = env.number("JOURNAL_DAYS", 730, least=366, most=3650)  # a trigger keeps rows for a year
 CLAIMS_PER_DAY = env.number("CLAIMS_PER_DAY", 5)  # per account
 CLAIMS_PER_ADDRESS = env.number("CLAIMS_PER_ADDRESS", 20)  # a day, per IP address, which a building may share
 # (count, seconds) for one person and for one network (`accounts.throttling`), applied by `bamms.rate_limits`

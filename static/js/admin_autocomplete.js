@@ -1,4 +1,4 @@
-/* Boxes that are completed while one types ask by POST, which needs the token that every form of ours carries. */
+/* Autocomplete fields of the admin send POST requests, which need the CSRF token. */
 (function () {
   "use strict";
   const $ = window.django && window.django.jQuery;

@@ -1,4 +1,4 @@
-/* Names what Django's scripts draw without a name: boxes of autocomplete fields, pictures of the two-list chooser. */
+/* Accessible names for widgets that Django's scripts create without one: Select2 fields, icons of SelectBox. */
 (function () {
   "use strict";
   const $ = window.django && window.django.jQuery;
@@ -15,12 +15,11 @@
     if (!name || !box) return;
     box.id = box.id || select.id + "_box";
     box.setAttribute("aria-label", name);
-    // Its own name first, then what is chosen
+    // The label first, then the chosen value
     const chosen = box.querySelector(".select2-selection__rendered");
-    // Drawn as a nameless text box, though nobody types in it
+    // Select2 gives it the role of a text box without a name, but it is read-only text
     if (chosen) ["role", "aria-readonly"].forEach(function (attribute) { chosen.removeAttribute(attribute); });
     box.setAttribute("aria-labelledby", box.id + (chosen && chosen.id ? " " + chosen.id : ""));
-    // Not a second box to type in, as it claims, but the words of this one
     if (chosen) ["role", "aria-readonly"].forEach(function (claim) { chosen.removeAttribute(claim); });
     box.querySelectorAll(".select2-search__field").forEach(function (field) { field.setAttribute("aria-label", name); });
   }
@@ -29,9 +28,9 @@
     root.querySelectorAll("select.admin-autocomplete:not([name*=__prefix__])").forEach(name);
   }
 
-  // Registered after autocomplete.js, so it runs after the boxes are drawn
+  // Registered after autocomplete.js, so that it runs after Select2 has created its elements
   $(function () { nameAll(document); });
-  // The two-list chooser is drawn when everything is loaded; its magnifying glass has a name but no role
+  // SelectBox creates its widgets on "load"; its search icon has a name but no role
   window.addEventListener("load", function () {
     document.querySelectorAll(".search-label-icon").forEach(function (icon) { icon.setAttribute("role", "img"); });
   });

@@ -1,25 +1,25 @@
-/* Comfort only: every page works without this file. */
+/* Progressive enhancement: every page works without this file. */
 (function () {
   "use strict";
 
-  // The error summary, or a message after a POST, takes the focus
+  // Focus the error summary, or a message after a POST
   const first = document.querySelector(".error-summary[data-focus]") || document.querySelector(".message[data-focus]");
   if (first) first.focus();
 
-  // A second press of a button does not send a second time; the way back makes it pressable again
+  // Prevent double submission; a page restored from the back/forward cache can submit again
   document.addEventListener("submit", function (event) {
     const form = event.target;
     if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
-    // An answer that is a file leaves the page standing
+    // The page stays open if the response is a file
     window.setTimeout(function () { delete form.dataset.sent; }, 8000);
   });
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
 
-  // Menus close with Escape and with a press outside
+  // Close menus on Escape and on a click outside
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
     document.querySelectorAll("details.menu[open]").forEach(function (menu) {
@@ -33,7 +33,7 @@
     });
   });
 
-  // "n characters left", in the words that the page brings along
+  // "n characters left", with the translated text in data-characters-left
   document.querySelectorAll("textarea[maxlength]").forEach(function (area) {
     const words = document.body.dataset.charactersLeft;
     if (!words) return;
@@ -61,14 +61,14 @@
       button.setAttribute("aria-label", type === "password" ? words.showWhole : words.hideWhole);
     };
     button.addEventListener("click", function () { turn(box.type === "password" ? "text" : "password"); });
-    // Browsers remember what is sent as text
+    // Browsers store the values of text inputs for autocompletion
     if (box.form) box.form.addEventListener("submit", function () { turn("password"); });
     turn("password");
     box.replaceWith(row);
     row.append(box, button);
   });
 
-  // The rules of a new password, ticked off as they are met; the server decides
+  // Mark the rules that a new password meets; the server validates it
   const RULES = {
     upper: /\p{Lu}/u, lower: /\p{Ll}/u, digit: /\p{Nd}/u, other: /[^\p{L}\p{N}]/u,
   };
@@ -84,7 +84,7 @@
     });
   });
 
-  // Contents beside a long text: the clause being read is marked
+  // Mark the clause that is being read in the table of contents of a long text
   document.querySelectorAll(".legal-layout").forEach(function (layout) {
     const links = new Map();
     layout.querySelectorAll(".contents a[href^='#']").forEach(function (link) {

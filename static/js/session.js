@@ -1,15 +1,15 @@
-/* Empties a page when its sign-in has ended, and asks two minutes before (ASVS 14.3.1, WCAG 2.2.1).
-   The server ends the session by its own clock; this file only keeps the screen in step with it. */
+/* Clear the page when its session has ended, and warn two minutes before (ASVS 14.3.1, WCAG 2.2.1).
+   The server ends the session by its own clock; this script only follows it on the page. */
 (function () {
   "use strict";
   const box = document.getElementById("session-end");
   if (!box || !box.showModal) return;
   const warning = 2 * 60 * 1000;
-  const pages = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;  // those of this browser
+  const pages = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;  // other pages of this browser
   const failed = document.getElementById("session-end-failed");
   let end, last, read = false;
 
-  // Seconds from now: until the pause is too long, and until the sign-in has lasted for all its hours
+  // Seconds left until the session ends without use (idle), and at the latest (whole)
   function set(left) {
     const now = Date.now();
     last = now + left.whole * 1000;
@@ -26,7 +26,7 @@
   }
 
   function look() {
-    if (!box.isConnected) return;  // the page is empty already
+    if (!box.isConnected) return;  // the page was cleared already
     const left = end - Date.now();
     if (left <= 0) return over();
     if (left > warning) return box.close();
@@ -38,20 +38,20 @@
     if (lost && lost.hidden && box.open) box.querySelector("button:not([hidden])").focus();
   }
 
-  // Somebody is there: go on, or, where the sign-in has lasted for all its hours, leave the page until it ends
+  // The user has answered: extend the session or, if it has reached its maximum age, only close the dialog
   function answer() {
     if (end === last) { read = true; return box.close(); }
     const form = box.querySelector("form");
     fetch(form.action, { method: "POST", body: new FormData(form) })
       .then(function (said) { return said.ok || said.status === 403 ? said : Promise.reject(); })
       .then(function (said) { return said.ok ? said.json().then(goOn) : over(); })
-      .catch(function () { failed.hidden = false; });  // what was typed stays until the end
+      .catch(function () { failed.hidden = false; });  // keep what was typed until the session ends
   }
   function goOn(left) { failed.hidden = true; set(left); tell(); look(); }
   box.querySelectorAll("button").forEach(function (button) { button.addEventListener("click", answer); });
   box.addEventListener("cancel", function (event) { event.preventDefault(); answer(); });
 
-  // Which sign-in a page is of tells those of another apart: somebody else, or the same person later
+  // `of` identifies the sign-in, so that pages of another sign-in are recognized and cleared
   function tell(isOver) {
     if (pages) pages.postMessage({ of: box.dataset.of, end: end, last: last, isOver: Boolean(isOver) });
   }
@@ -71,7 +71,7 @@
 
   set({ idle: Number(box.dataset.idle), whole: Number(box.dataset.whole) });
   const clock = window.setInterval(look, 5000);
-  // After a sleep the clock has not ticked
+  // Timers do not run while the device sleeps
   document.addEventListener("visibilitychange", look);
   window.addEventListener("pageshow", look);
   tell();
