@@ -1,4 +1,4 @@
-"""The one door: a single record is opened through the scope, and a look by anyone but the person is recorded."""
+"""Access to single rows: opened through the scope, and recorded unless a person views their own."""
 
 from django.db import transaction
 from django.http import Http404
@@ -13,10 +13,10 @@ from privacy.scope import Role
 def get_and_record(
     model, *, by, role, why, reference="", action=Action.VIEWED, fields=None, select_related=(), **lookup
 ):
-    """Open one row for `by` under the role `role`, and record it. Unknown and other people's rows are 404 alike.
+    """Return the row that `by` may see under `role`, and record the access. Raise Http404 for any other row.
 
-    A refused try at an existing row is recorded on its subject (clause 3.4). `fields` are the names shown,
-    all personal ones when not given. Call it outside a transaction that will be rolled back.
+    A refused attempt on an existing row is recorded on its subject (clause 3.4). `fields`: names of the fields shown
+    (default: all personal ones). Call it outside a transaction that is rolled back, which would undo the record.
     """
     row = get_visible(
         model, by=by, role=role, why=why, action=action, fields=fields, select_related=select_related, **lookup
@@ -26,7 +26,7 @@ def get_and_record(
 
 
 def get_visible(model, *, by, role, why, action=Action.VIEWED, fields=None, select_related=(), **lookup):
-    """The row for a caller that records the look itself, because only it knows what was shown; else see `fetch`."""
+    """Return the row and record refused attempts only: the caller records what it showed. Raise Http404."""
     row = model.objects.visible_to(by, role=role).select_related(*select_related).filter(**lookup).first()
     if row is not None:
         return row
@@ -39,7 +39,7 @@ def get_visible(model, *, by, role, why, action=Action.VIEWED, fields=None, sele
 
 
 def record_access(row, **what):
-    """Record one look at one row; see `looks`."""
+    """Record one access to one row; see `record_accesses`."""
     return record_accesses([row], **what)
 
 
@@ -47,10 +47,10 @@ def record_access(row, **what):
 def record_accesses(
     rows, *, by, role, why, reference="", action=Action.VIEWED, fields=None, allowed=True, reason="", grant=None
 ):
-    """Record a look at each of these rows of one model: two queries and one bulk insert, however many rows.
+    """Record an access to each of these rows of one model, in two queries and one bulk insert for any number of rows.
 
-    A person's own allowed look is recorded only when she reveals something. `fields` are names of the model, or
-    keys, for all rows; or row id → names where they differ.
+    People who view their own rows are not recorded; their other actions are. `fields`: names of the model's fields, or
+    keys, for all rows; or a dict of row id → names.
     """
     declaration = declarations.of(type(rows[0])) if rows else None
     if declaration is None or not declaration.subject:
@@ -70,7 +70,7 @@ def record_accesses(
             "fields": keys[pk],
         }
         for pk, subject_id, holder_id, controller_id in about
-        if subject_id is not None  # a row that may be about nobody, such as a notice to the authority
+        if subject_id is not None  # some rows have no subject, such as a notice to the authority
         and not (role == Role.TENANT and holder_id == by.pk and allowed and action == Action.VIEWED)
     ]
     if action == Action.EXPORTED and allowed:
@@ -82,7 +82,7 @@ def record_accesses(
 
 @transaction.atomic
 def record_listing(grants, *, by):
-    """Record that a vendor's list showed these (permission, keys) pairs: one bulk insert a page."""
+    """Record that a vendor's list showed these (grant, keys) pairs, in one bulk insert."""
     common = {"hat": Role.VENDOR, "why": AccessReason.GRANT, "action": Action.LISTED, "allowed": True}
     return _write(
         [
@@ -111,7 +111,7 @@ def _write(records, *, by, role):
 
 
 def _party(record, companies):
-    """The id of the company looked for: the one that the row is about where the person works for several."""
+    """Return the id of the company acted for: of several, the one that the record concerns, else the first."""
     grant = record.get("grant")
     about = {record["controller_id"], grant.agreement.vendor_id if grant else None}
     found = next((company for company in companies if company.pk in about), None) or next(iter(companies), None)

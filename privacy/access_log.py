@@ -1,6 +1,6 @@
-"""The access log in plain words: one sentence a look, with who, for which company, what and why; never the value.
+"""The access log in words: one sentence per line with who, for which company, what and why; never the value.
 
-Pure: it is handed records with `actor__holder`, `party` and `grant__purpose` loaded, and asks no database.
+Pure functions on records with `actor__holder`, `party` and `grant__purpose` loaded: they query no database.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from privacy import access_reasons, declarations
 from privacy.models.access import AccessReason, Action
 from privacy.scope import Role
 
-# What makes two looks of one day the same look: who, for whom, how, and for which reason
+# Accesses of one day that are equal in these columns form one line
 SAME = ("actor_id", "party_id", "hat", "action", "allowed", "reason", "why", "reference", "grant_id")
 ICONS = {
     Action.VIEWED: "eye",
@@ -41,7 +41,7 @@ OWN_SENTENCES = {
     Action.EXPORTED: gettext_lazy("You downloaded a copy of your own data."),
     Action.CHANGED: gettext_lazy("You changed %(what)s."),
 }
-# Reason code of a refused look → what the tenant reads after "was refused:"
+# Reason code of a refused access → what the tenant reads after "was refused:"
 REFUSALS = {
     "withdrawn": gettext_lazy("you had withdrawn the permission"),
     "ended": gettext_lazy("the permission had ended"),
@@ -62,13 +62,13 @@ REFUSALS = {
     "case_closed": gettext_lazy("the case was closed"),
     "not_in_case": gettext_lazy("it is not part of the case"),
 }
-# Their reference is a reason in words
+# Their `reference` is a written reason, not a number
 WITH_REASON = (Action.REVEALED, Action.EXPORTED)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the log: the looks by the same person for the same reason on the same day, newest first."""
+    """One line of the log: the accesses of one day that are equal in `SAME`, newest first."""
 
     records: tuple
     viewer_id: int
@@ -87,7 +87,7 @@ class Line:
 
     @property
     def may_be_asked_about(self):
-        """One's own looks raise no question."""
+        """Whether people can ask about this access: not about their own."""
         return self.last.hat != Role.TENANT or self.last.actor.holder_id != self.viewer_id
 
     @property
@@ -98,12 +98,12 @@ class Line:
 
 
 def identity(record):
-    """What the record shares with the other looks of its line."""
+    """Return the values that the accesses of one line have in common."""
     return (timezone.localdate(record.at), *(getattr(record, name) for name in SAME))
 
 
 def lines(records, viewer_id, wanted=None):
-    """Records, newest first, as lines; only those whose identity is in `wanted`, when that is given."""
+    """Group records, newest first, into lines; only those whose identity is in `wanted`, if it is given."""
     found = {}
     for record in records:
         found.setdefault(identity(record), []).append(record)
@@ -111,7 +111,7 @@ def lines(records, viewer_id, wanted=None):
 
 
 def by_day(found):
-    """(heading, lines) of each day, newest day first."""
+    """Return (heading, lines) of each day, newest day first."""
     dated = groupby(found, key=lambda line: timezone.localdate(line.last.at))
     return [(day_heading(day), list(of_day)) for day, of_day in dated]
 
@@ -122,7 +122,7 @@ def day_heading(day):
 
 
 def sentence(record, viewer_id, keys=None):
-    """The whole sentence for the person concerned. `keys` are the fields of all the looks that it stands for."""
+    """Return the sentence for the person concerned. `keys`: the fields of all the accesses that it describes."""
     words = {
         "who": who(record, viewer_id),
         "what": what(record.fields if keys is None else keys),
@@ -138,7 +138,7 @@ def sentence(record, viewer_id, keys=None):
 
 
 def who(record, viewer_id):
-    """The person and the company. An account that acted for no company is not named: it may be another tenant."""
+    """Name the person and the company. An account that acted for no company is not named: it may be another tenant."""
     holder = record.actor.holder
     words = {"name": holder.name if holder else "", "company": record.party.name if record.party else ""}
     if record.hat == Role.TENANT and record.actor.holder_id == viewer_id:
@@ -153,7 +153,7 @@ def who(record, viewer_id):
 
 
 def what(keys):
-    """ "your name, phone number and unit"; all that an entry shows at once is "your record"."""
+    """Return "your name, phone number and unit", or "your record" for all that an entry shows at once."""
     names = {}
     for key in keys:
         names.setdefault(declarations.model_of(key), set()).add(declarations.name_of(key))
@@ -171,7 +171,7 @@ def what(keys):
 
 
 def together(labels):
-    """ "name, phone number and unit"; Indonesian has a comma before the last of three or more."""
+    """Join labels as "name, phone number and unit"; Indonesian has a comma before the last of three or more."""
     *start, last = map(str, labels)
     if not start:
         return last
@@ -182,7 +182,7 @@ def together(labels):
 
 
 def purpose(record):
-    """Why, so that it fits the end of the sentence."""
+    """Return the purpose or reason in words that fit the end of the sentence."""
     if record.grant:
         return _("for the job “%(job)s”") % {"job": record.grant.purpose}
     is_number = record.action not in WITH_REASON or record.why == AccessReason.DISCLOSURE

@@ -1,6 +1,4 @@
-"""Why somebody looked at personal data: short codes that access records store, so that people read the reason in their
-own language. An app above this one registers its reasons beside the verb they belong to.
-"""
+"""Reasons for access to personal data: short codes, shown in the reader's language. Upper apps register their own."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +9,7 @@ _numbered = {}
 
 
 def register(code, label, *, numbered=""):
-    """Make a reason known, and return its code. `numbered`: the words when the record names a request, `%(number)s`."""
+    """Register and return a code; ValueError if in use or too long. `numbered`: words that contain `%(number)s`."""
     if code in _labels or len(code) > MAX_LENGTH:
         raise ValueError(f"The reason {code!r} is registered already, or longer than {MAX_LENGTH} characters.")
     _labels[code] = label
@@ -21,12 +19,12 @@ def register(code, label, *, numbered=""):
 
 
 def label(code):
-    """The words of a reason; a code that is no longer registered shows itself."""
+    """Return the words of a reason, or the code itself if it is no longer registered."""
     return _labels.get(code, code)
 
 
 def numbered(code, number):
-    """The words of a reason that name the request, or "" when the reason has none."""
+    """Return the words of a reason with the number of the request, or "" if the reason has none."""
     return str(_numbered[code]) % {"number": number} if code in _numbered else ""
 
 

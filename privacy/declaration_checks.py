@@ -11,9 +11,9 @@ from accounts.personal_data import Personal
 from privacy import declarations
 from privacy.fields import BlindIndexField, EncryptedTextField
 
-# What one reason may cover for many columns: with foreign keys and choices, all that cannot hold a person's words
+# Columns that `Erasure.others` may cover, besides foreign keys and choices: they cannot hold free text
 COVERED = (BooleanField, DateField, IntegerField, UUIDField)
-SECRET = (BlindIndexField, EncryptedTextField, FileField)  # whatever is worth encrypting is worth erasing
+SECRET = (BlindIndexField, EncryptedTextField, FileField)  # erasure must blank these
 SHORTEST_REASON = 8  # characters
 NAME_IT = "Name it in erasure.blank, or in erasure.retained with a reason of its own."
 
@@ -28,7 +28,7 @@ def check_declarations(**kwargs):
 
 
 def mistakes(model):
-    """(number, what is wrong, hint). Wrong words come alone: what is misspelt is missing elsewhere too."""
+    """Yield (number, message, hint). Unknown words are reported alone, since each would cause further errors."""
     if wrong := list(_wrong_words(vars(model.Privacy))):
         yield from wrong
         return

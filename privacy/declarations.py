@@ -1,7 +1,6 @@
 """Personal data is declared once, beside the fields; this module reads every `class Privacy`.
 
-Scope, grants, update requests, export and masking all ask here, so that none of them can
-know of a field that another has forgotten.
+Scope, grants, update requests, export and masking all read the same declarations, so that none misses a field.
 """
 
 from dataclasses import dataclass, field
@@ -36,9 +35,9 @@ SPECIFIC = {
 }
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity: `of` makes one a model
+@dataclass(frozen=True, eq=False)  # compared by identity: `of` caches one per model
 class Declaration:
-    """What one model says of itself, in the words of `accounts.personal_data`.
+    """The declaration of one model, in the words of `accounts.personal_data`.
 
     Paths are ORM lookups from a row; "" means there is none.
     """
@@ -82,7 +81,7 @@ class Declaration:
 
     @property
     def plain(self):
-        """The personal fields that a page of staff shows as they are: not the masked; files open on their own page."""
+        """The personal fields that staff pages show unmasked; not files, which open on a page of their own."""
         apart = (BlindIndexField, FileField)
         shown = (name for name in self.personal if name not in self.masked)
         return tuple(name for name in shown if not isinstance(self.model._meta.get_field(name), apart))
@@ -102,7 +101,7 @@ class ShareableField:
 
     @property
     def specific(self):
-        """Which kind of specific personal data it is; "" for general data."""
+        """The kind of specific personal data; "" for general data."""
         return self.declaration.fields.get(self.name, Personal()).specific
 
     @property
@@ -114,14 +113,14 @@ WORDS = {name: word.type for name, word in Declaration.__dataclass_fields__.item
 
 
 def read(model):
-    """The declaration, without what the system check reports: unknown words and values of the wrong type."""
+    """Return the declaration without what the system check reports: unknown words and values of a wrong type."""
     words = {name: value for name, value in vars(model.Privacy).items() if isinstance(value, WORDS.get(name, ()))}
     return Declaration(model=model, **words)
 
 
 @cache
 def of(model):
-    """The model's own declaration; a parent's is not inherited, since its paths would not fit."""
+    """Return the model's own declaration; a parent's is not inherited, since its paths would not fit."""
     if "Privacy" not in vars(model):
         raise ImproperlyConfigured(f"{model.__name__} has no class Privacy: declare who may see its rows.")
     return read(model)
@@ -134,7 +133,7 @@ def all_declared():
 
 @cache
 def shareable():
-    """Key → field, for everything that a grant can open, in the order of declaration."""
+    """Return key → field for everything that a grant can open, in the order of declaration."""
     return {
         key_of(d.model, name): ShareableField(key_of(d.model, name), d, name, category)
         for d in all_declared()
@@ -144,22 +143,22 @@ def shareable():
 
 @cache
 def specific():
-    """Key → field, for the specific personal data among what a grant can open."""
+    """Return key → field for the specific personal data that a grant can open."""
     return {key: item for key, item in shareable().items() if item.specific}
 
 
 @cache
 def identifying():
-    """The keys of the fields by which one person is told from another, those of the register entry first."""
+    """Return the keys of the fields that distinguish people in lists, those of the register entry first."""
     declared = sorted(all_declared(), key=lambda d: d is not tenant_record())
     return tuple(key_of(d.model, name) for d in declared for name in d.sharing.identifies)
 
 
 @cache
 def disclosable():
-    """Key → field, for everything that a disclosure can hold: what can be shared and all else that an entry says.
+    """Return key → field for all that a disclosure can hold: shareable fields and the rest of the register entry.
 
-    Files stand apart: they do not fit the table that a disclosure is handed over as.
+    Files are left out: they do not fit the table in which a disclosure is handed over.
     """
     entry = tenant_record()
     rest = {
@@ -174,7 +173,7 @@ def disclosable():
 
 
 def labels(keys):
-    """Readable names of field keys; a key that is no longer declared shows itself."""
+    """Return readable names of field keys; a key that is no longer declared is returned as it is."""
     return [_label(model_of(key), key) for key in keys]
 
 
@@ -188,7 +187,7 @@ def _label(model, key):
 
 
 def terms(keys):
-    """The names in the W3C Data Privacy Vocabulary of these fields, each once; "pd:PersonalData" where it has none."""
+    """Return the names of these fields in the W3C Data Privacy Vocabulary, each once; "pd:PersonalData" by default."""
     full = (key_of(model, name_of(key)) for key in keys if (model := model_of(key)))
     found = [shareable()[key] for key in full if key in shareable()]
     said = (item.declaration.fields.get(item.name, Personal()).term for item in found)
@@ -196,12 +195,12 @@ def terms(keys):
 
 
 def key_of(model, name):
-    """What is stored of a field: "tenants.tenant.phone"."""
+    """Return the stored key of a field: "tenants.tenant.phone"."""
     return f"{model._meta.label_lower}.{name}"
 
 
 def model_of(key):
-    """The declared model of a key, or None. Evidence of before keys named the app says "tenant.phone"."""
+    """Return the declared model of a key, or None. Older evidence has keys without the app: "tenant.phone"."""
     return _models().get(key.rpartition(".")[0])
 
 
@@ -212,54 +211,54 @@ def _models():
 
 
 def name_of(key):
-    """The name of the field itself."""
+    """Return the name of the field itself."""
     return key.rpartition(".")[2]
 
 
 @cache
 def tenant_record():
-    """The declaration of the model that holds a person's own register entry (the one with updatable fields)."""
+    """Return the declaration of the model of register entries (the one with updatable fields)."""
     (found,) = [d for d in all_declared() if d.updatable]
     return found
 
 
 def entry_of(subject):
-    """The register entry about this subject, or None."""
+    """Return the register entry about this subject, or None."""
     d = tenant_record()
     return d.model._base_manager.filter(**{d.subject: subject}).first()
 
 
 def entry_path():
-    """The lookup from a Subject to its register entry, for `select_related` and search: "tenant"."""
+    """Return the lookup from a Subject to its register entry, for `select_related` and search: "tenant"."""
     d = tenant_record()
     return d.model._meta.get_field(d.subject).related_query_name()
 
 
 def controller_of(subject):
-    """The id of the Party that answers for the subject's register entry, or None."""
+    """Return the id of the Party that answers for the subject's register entry, or None."""
     d = tenant_record()
     return d.model._base_manager.filter(**{d.subject: subject}).values_list(d.controller, flat=True).first()
 
 
 def display(row, name):
-    """One value for people's eyes: choices by name, files as files, nothing as ""."""
+    """Return one value for display: choices by name, files as files, None as ""."""
     shown = getattr(row, f"get_{name}_display", None)
     value = shown() if shown else getattr(row, name)
     return "" if value is None else value
 
 
 def masked(row, name):
-    """One value as staff see it in lists and on pages: as `get_<name>_masked` hides it, where the model says so."""
+    """Return one value as staff see it in lists and on pages: hidden by `get_<name>_masked` if the field is masked."""
     if name not in of(type(row)).masked:
         return display(row, name)
     return getattr(row, f"get_{name}_masked")() if getattr(row, name) else ""
 
 
 def values(subject_ids, keys, known=None):
-    """Subject id → key → [(row, value)], one query a model. Asks nobody's leave: callers have decided.
+    """Return subject id → key → [(row, value)], one query per model. Permissions are not checked here: callers must.
 
-    `known` are the fields that may be named, those that can be shared when not given.
-    What is sealed stays sealed unless it is among the keys.
+    `known`: the fields that may be named (default: the shareable ones). Encrypted fields are decrypted only if they are
+    among the keys.
     """
     known = shareable() if known is None else known
     wanted = [known[key] for key in keys if key in known]

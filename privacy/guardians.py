@@ -1,4 +1,4 @@
-"""Recording a parent or guardian: staff who saw the proof do it, and only then does a child's consent count.
+"""Recording of a parent or guardian by staff who saw the proof; a child's consent does not count before.
 
 Source: articles 25 and 26 of UU PDP.
 """
@@ -15,7 +15,7 @@ from privacy.scope import Role
 
 @transaction.atomic
 def record(*, entry, by, name, relation, document=None):
-    """Record, or record anew, who answers for the person of this register entry."""
+    """Record or replace the guardian for this entry. Raise Refused if `by` is not its staff, or is the person."""
     if not type(entry).objects.visible_to(by, role=Role.STAFF).filter(pk=entry.pk).exists():
         raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})

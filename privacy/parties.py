@@ -1,4 +1,4 @@
-"""Companies and the people who work for them: who wears which role is decided by the operator, never by the person."""
+"""Companies and the people who work for them: the operator decides who has which role, never the person."""
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -30,21 +30,21 @@ GROUP_OF_ROLE = {
 
 @transaction.atomic
 def register_party(model, **fields):
-    """Make a party of this model: `Party` itself, which is the operator, or a model of a kind of company below it."""
-    party = model(kind=vars(model)["party_kind"], **fields)  # of this very model: an inherited kind would be wrong
+    """Create a party of this model: `Party` for the operator, or a subclass for another kind. Raise ValidationError."""
+    party = model(kind=vars(model)["party_kind"], **fields)  # not getattr: an inherited kind would be wrong
     party.full_clean()
     party.save()
     return party
 
 
 def operator():
-    """The company that runs this installation, shown on the policy and in receipts (clause 11), or None."""
+    """Return the company that runs this installation, shown on the policy and in receipts (clause 11), or None."""
     return Party.objects.filter(kind=PartyKind.OPERATOR).first()
 
 
 @transaction.atomic
 def appoint(*, user, party, role, by):
-    """Let an account work for a company, and tell its owner. Also grants the admin permissions of the role."""
+    """Let an account work for a company, with the admin permissions of the role, and email its owner. Raise Refused."""
     if not by.is_superuser and not by.memberships.of_operator().exists():
         raise Refused(_("Only the operator appoints company users. Ask the operator."), code="not_operator")
     _refuse_for_oneself(user, by)
@@ -66,14 +66,14 @@ def appoint(*, user, party, role, by):
 
 @transaction.atomic
 def dismiss(*, membership, by):
-    """End an account's work for a company, at its next request."""
+    """End an account's work for a company, from its next request. Raise Refused."""
     if not by.is_superuser and not by.memberships.of_operator().exists():
         raise Refused(_("Only the operator dismisses company users. Ask the operator."), code="not_operator")
     user = membership.user
     _refuse_for_oneself(user, by)
     account_lifecycle.lock(user)
     membership = Membership.objects.select_for_update().filter(pk=membership.pk).first()
-    if membership is None:  # a colleague was faster
+    if membership is None:  # dismissed meanwhile
         return
     facts = {"company": membership.party_id, "role": [str(membership.role), None]}
     audit_log.record(Kind.RIGHTS, by=by, about=user, row=membership, facts=facts)
@@ -82,13 +82,13 @@ def dismiss(*, membership, by):
 
 
 def _refuse_for_oneself(user, by):
-    """Otherwise the operator's people could read every register by one appointment, and undo it."""
+    """Raise Refused for oneself: operator staff could appoint themselves, read a register and undo it."""
     if user.pk == by.pk:
         raise Refused(_("Nobody appoints or dismisses themselves. Ask a colleague."), code="oneself")
 
 
 def _set_access(user):
-    """Admin access and groups follow from the memberships, and from nothing else."""
+    """Set admin access and groups from the memberships alone."""
     roles = set(user.memberships.values_list("role", flat=True))
     names = {GROUP_OF_ROLE[role] for role in roles if role in GROUP_OF_ROLE}
     user.groups.remove(*user.groups.filter(name__in=GROUP_OF_ROLE.values()).exclude(name__in=names))
@@ -98,7 +98,7 @@ def _set_access(user):
 
 
 def roles_of(user):
-    """The roles this account may wear, most official first; everyone may be a tenant."""
+    """Return the roles of this account, operator first; everyone has the role of tenant."""
     roles = {ROLE_OF_MEMBERSHIP[role] for role in user.memberships.values_list("role", flat=True)}
     if user.is_superuser:
         roles.add(Role.OPERATOR)
@@ -106,14 +106,14 @@ def roles_of(user):
 
 
 def admin_role(user):
-    """The role worn in the admin: operator for superusers and operator roles, else staff."""
+    """Return the role in the admin: operator for superusers and operator roles, else staff."""
     if user.is_superuser or any(role in OPERATOR_ROLES for role in user.memberships.values_list("role", flat=True)):
         return Role.OPERATOR
     return Role.STAFF
 
 
 def companies(user, role):
-    """The companies for which the account looks under this role, in one query; none for a tenant."""
+    """Return the companies for which the account acts under this role, in one query; none for a tenant."""
     kinds = [kind for kind, acted in ROLE_OF_MEMBERSHIP.items() if acted == role]
     found = (
         [
@@ -125,10 +125,10 @@ def companies(user, role):
     )
     if found or role != Role.OPERATOR:
         return found
-    return list(Party.objects.filter(kind=PartyKind.OPERATOR)[:1])  # a superuser looks for the operator
+    return list(Party.objects.filter(kind=PartyKind.OPERATOR)[:1])  # a superuser acts for the operator
 
 
 def party_of(user, role, controller_id=None):
-    """The company for which the account looks under this role: the controller itself where it works for that one."""
+    """Return the company for which the account acts in this role: the controller if it works there, else the first."""
     found = companies(user, role)
     return next((party for party in found if party.pk == controller_id), None) or next(iter(found), None)

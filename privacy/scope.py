@@ -1,8 +1,8 @@
-"""Who may see which rows: decided here and nowhere else.
+"""Scope: this module alone decides which rows a user may see.
 
-What one sees depends on the role one wears at this door, never on the union of all of one's roles: staff of
-one company who rents at another would otherwise meet herself in the admin. Branches are written as
-`IN (subquery)`, which both databases plan well. Unknown means none; a model without a declaration raises.
+What a user sees depends on the role that the page names, never on all of their roles: staff of one company who rent
+from another would otherwise see themselves in the admin. Branches are written as `IN (subquery)`, which both databases
+plan well. Anonymous users see no rows; a model without a declaration raises ImproperlyConfigured.
 """
 
 from django.apps import apps
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
 
-# Rows that a query changes or adds together, which no signal of Django tells of: `privacy.change_tracking` listens
+# Sent for rows that one query adds or changes, for which Django has no signal; see `privacy.change_tracking`
 many_changed = Signal()
 
 
@@ -85,7 +85,7 @@ class ScopedQuerySet(QuerySet):
 
 
 class ExcludingSelfQuerySet(ScopedQuerySet):
-    """Nobody meets at work what is decided about herself: who works here and lives here learns of it as a tenant."""
+    """Hides rows about themselves from staff and operators, who see these rows under the role of tenant."""
 
     person = "subject__holder"
 
@@ -97,7 +97,7 @@ class ExcludingSelfQuerySet(ScopedQuerySet):
 
 
 class HeadsOnlyQuerySet(ScopedQuerySet):
-    """Of staff, only heads of the company itself: a head elsewhere is an officer here."""
+    """Shows staff the rows of a company only if they are its heads; a head of another company is an officer here."""
 
     def _as_staff(self, declaration, user):
         return self.filter(**{f"{declaration.controller}__in": user.memberships.of_heads().values("party")})

@@ -1,4 +1,4 @@
-"""Pseudonyms: an account's own, and those of register entries. An erased or held subject is never re-held."""
+"""Subjects (pseudonyms) of accounts and of register entries. An erased or held subject gets no other holder."""
 
 from django.conf import settings
 from django.db import transaction
@@ -13,19 +13,19 @@ from privacy.models.subjects import Subject
 
 
 def get_or_create_for(user):
-    """The account's own subject, made when first needed (accounts may not call this floor)."""
+    """Return the account's own subject, created at first use: `accounts`, a lower app, cannot create it."""
     return Subject.objects.get_or_create(holder=user, own=True)[0]
 
 
 def refuse_erased(locked):
-    """For acts that write about somebody: asked once the row is locked, because an erasure may have been faster."""
+    """Raise Refused if the data was erased. Call it once the row is locked: an erasure may have come first."""
     if locked.erased_at:
         raise Refused(_("This person's data has been erased. Nothing can be added to it."), code="erased")
 
 
 @transaction.atomic
 def hand_over(*, subject, to, by):
-    """Let account `to` act for an unclaimed register entry. Claims and invitations record who decided."""
+    """Make account `to` the holder of an unclaimed register entry. Claims and invitations record who decided."""
     locked = Subject.objects.select_for_update().get(pk=subject.pk)
     if locked.holder_id is not None:
         raise Refused(
@@ -39,19 +39,19 @@ def hand_over(*, subject, to, by):
 
 
 def restricted_since(user):
-    """Since when the processing of anything that this account holds is restricted (article 11), or None."""
+    """Return since when processing of data that this account holds is restricted (article 11), or None."""
     held = Subject.objects.filter(holder=user, erased_at__isnull=True)
     return held.aggregate(since=Min("restricted_at"))["since"]
 
 
 def is_minor(subject):
-    """Is the person of this register entry a child at present? (Article 25; the age is a setting.)"""
+    """Return whether the person of this register entry is under AGE_OF_MAJORITY (article 25)."""
     d = declarations.tenant_record()
     return d.model._base_manager.filter(**{d.subject: subject, f"{d.person.birth_date}__gt": youngest_adult()}).exists()
 
 
 def youngest_adult(today=None):
-    """The date of birth of somebody who comes of age today."""
+    """Return the date of birth of somebody who comes of age today."""
     today = today or timezone.localdate()
     year = today.year - settings.AGE_OF_MAJORITY
     try:
@@ -61,9 +61,9 @@ def youngest_adult(today=None):
 
 
 def capacity(user):
-    """In which role this account answers: for itself, as the guardian of a child whose record it holds, or not at all.
+    """Return the capacity in which this account answers: for itself, or as guardian of the children it holds.
 
-    "" when it holds the record of a child for whom no guardian is recorded: such an answer would be void.
+    Return "" if it holds the record of a child for whom no guardian is recorded: such an answer would be void.
     """
     d = declarations.tenant_record()
     children = d.model._base_manager.filter(**{f"{d.holder}": user, f"{d.person.birth_date}__gt": youngest_adult()})
@@ -74,7 +74,7 @@ def capacity(user):
 
 
 def check_guardian(subject):
-    """Refuse what a child cannot agree to alone (article 25)."""
+    """Raise Refused for a child without a recorded guardian, who cannot agree alone (article 25)."""
     if is_minor(subject) and not Guardian.objects.filter(subject=subject).exists():
         raise Refused(
             _("This is the record of a child. A parent or guardian must be recorded first: ask the management."),

@@ -1,4 +1,4 @@
-"""Declared values for people's eyes, with the link that acts on them."""
+"""Declared values for display, with the link that acts on them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from privacy import declarations
 
 @dataclass(frozen=True)
 class Value:
-    """One value for people's eyes, with the link that acts on it: a call, a letter, or the file's own page."""
+    """One value for display, with the link that acts on it: a call, an email, or the file's own page."""
 
     text: str
     href: str = ""
@@ -22,7 +22,7 @@ class Value:
 
 
 def shown_values(subject_ids, keys):
-    """Subject id → key → [Value], empty ones left out. Asks nobody's leave: callers have decided."""
+    """Return subject id → key → [Value], without empty ones. Permissions are not checked here: callers must."""
     return {
         subject_id: {
             key: [_value(row, key, value) for row, value in rows if value not in (None, "")]
