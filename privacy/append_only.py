@@ -1,7 +1,7 @@
-"""Evidence may be added, never changed: the database itself refuses, on SQLite and PostgreSQL.
+"""Evidence may be added, never changed: database triggers refuse it, on SQLite and PostgreSQL.
 
-The triggers are made by a migration and again after every migrate, because SQLite drops them silently
-whenever a later migration rebuilds the table. Everything here may run twice.
+A migration creates the triggers, and so does every later migrate, because SQLite drops them silently when a migration
+rebuilds the table. Every function here may be called twice.
 """
 
 from django.apps import apps
@@ -15,9 +15,9 @@ YOUNGER = {
 
 
 def guarded_tables(vendor="sqlite"):
-    """Table → the SQL condition on OLD under which a row may no longer change (always, for evidence).
+    """Return table → SQL condition on OLD under which a row may not change ("": never, for evidence).
 
-    A table with `least_days` lets go of rows that are older, so that a retention rule can end them.
+    Rows of a model with `least_days` may change after that many days, so that a retention rule can delete them.
     """
     tables = {
         model._meta.db_table: YOUNGER[vendor].format(days=model.least_days) if model.least_days else ""
@@ -79,7 +79,7 @@ def drop_all(connection):
 
 
 def missing(connection):
-    """Names of guarded tables that have lost a trigger (empty when all is well)."""
+    """Return the names of guarded tables that lack a trigger."""
     query = (
         "SELECT c.relname || '|' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
         if connection.vendor == "postgresql"

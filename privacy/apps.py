@@ -20,12 +20,12 @@ class PrivacyConfig(AppConfig):
 
     def ready(self):
         checks.register(declaration_checks.check_declarations, "privacy")
-        # Read before the setting COUNTRIES_OVERRIDE; the models have already made it build its list once
+        # Takes precedence over COUNTRIES_OVERRIDE; the list that was cached while models loaded is dropped
         django_countries.override = countries.NAMES
         del django_countries.countries
         # SQLite loses triggers when a migration rebuilds a table
         post_migrate.connect(guard_evidence, dispatch_uid="guard_evidence")
-        # The journal is told by signals: what it tells of happens in other people's code, and on the floor below
+        # The audit log receives signals: Django, allauth and the app below cannot call it
         import_module(f"{self.name}.receivers").connect()
         import_module(f"{self.name}.files.virus_scan")  # registers a check
         import_module(f"{self.name}.sharing.grants")  # registers what a withdrawn consent ends

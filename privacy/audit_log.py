@@ -1,6 +1,6 @@
-"""The security journal: written by whatever happens, read in the admin, kept for JOURNAL_DAYS.
+"""The audit log: one entry for each recorded act, shown in the admin, kept for JOURNAL_DAYS days.
 
-An entry names people by the pseudonym of their account and never holds a value of theirs (`AuditLogEntry`).
+An entry names people by the pseudonym of their account and never holds a personal value (`AuditLogEntry`).
 """
 
 from datetime import timedelta
@@ -17,7 +17,7 @@ BATCH = 500
 
 
 def record(kind, *, by=None, about=None, row=None, facts=None, request=None):
-    """Write one entry. `by` is who is signed in when not given; `about` an account; `row` any row."""
+    """Write one entry. `by`: who acts (default: the signed-in user); `about`: an account; `row`: any row."""
     return add([entry(kind, by=by, about=about, row=row, facts=facts, request=request)])[0]
 
 
@@ -41,7 +41,7 @@ def add(entries):
 
 
 def _own(user, request):
-    """The id of the account's own subject, asked once a request."""
+    """Return the id of the account's own subject, queried once per request."""
     if user is None:
         return None
     known = vars(request).setdefault("_own_subjects", {}) if request is not None else {}
@@ -52,10 +52,10 @@ def _own(user, request):
 
 @transaction.atomic
 def delete_old():
-    """Remove what the rule no longer keeps, and say how much: `evidence_checks.verify` would miss it. Called daily."""
+    """Delete entries older than JOURNAL_DAYS and record how many, or `evidence_checks.verify` would report them."""
     until = timezone.now() - timedelta(days=settings.JOURNAL_DAYS)
     old = AuditLogEntry.objects.filter(at__lt=until)
-    count = old._raw_delete(old.db)  # the queryset refuses, the database only what is younger than a year
+    count = old._raw_delete(old.db)  # delete() refuses; the trigger allows it after `least_days`
     if count:
         table = AuditLogEntry._meta.db_table
         record(Kind.FORGOTTEN, facts={"table": table, "rows": count, "until": until.isoformat()})

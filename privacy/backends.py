@@ -1,9 +1,7 @@
-"""Loads the signed-in user with the answers to "must she answer the policy?" and "must she have a second factor?".
+"""Authentication backend that loads the user with `must_consent`, `must_have_factor` and `has_factor` in one query.
 
-All in one query.
-
-`raw()` on purpose: an ORM annotation of the same costs 1.3 to 24 times a whole page to compile, this costs
-nothing. Nothing is cached, so a publication is seen by the very next request.
+`raw()` on purpose: the ORM needs 1.3 to 24 times the time of a whole page to compile the same annotations, this none.
+Nothing is cached, so a newly published version counts at the next request.
 """
 
 from allauth.account.auth_backends import AuthenticationBackend

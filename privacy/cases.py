@@ -1,4 +1,4 @@
-"""What the verbs of all cases have in common: lock, refuse a second answer or one's own, settle, tell the person.
+"""Shared parts of the verbs of cases: lock, refuse a second answer or a decision on one's own case, settle, notify.
 
 Call these inside the transaction of a verb.
 """
@@ -14,13 +14,13 @@ from privacy.portals import url_name_of
 
 
 def lock(case):
-    """The case as it is now, locked until the transaction ends."""
+    """Return the case as it is now, locked until the transaction ends."""
     holder = f"{declarations.of(type(case)).subject}__holder"
     return type(case).objects.select_for_update(of=("self",)).select_related(holder).get(pk=case.pk)
 
 
 def lock_waiting(case):
-    """As `lock`. Raise Refused once it is settled."""
+    """Lock as `lock` does. Raise Refused if the case is settled."""
     case = lock(case)
     if not case.is_waiting:
         raise Refused(case.ANSWERED, code="answered")
@@ -28,7 +28,7 @@ def lock_waiting(case):
 
 
 def lock_own(case, by):
-    """As `lock_waiting`, for the person whom the case is about."""
+    """Lock as `lock_waiting` does. Raise Refused if the case is not about `by`."""
     case = lock_waiting(case)
     if not case.is_own(by):
         raise Refused(case.NOT_HOLDER, code="not_holder")
@@ -36,7 +36,7 @@ def lock_own(case, by):
 
 
 def lock_to_decide(case, by):
-    """As `lock_waiting`, for those who answer. Nobody decides their own case."""
+    """Lock as `lock_waiting` does. Raise Refused if `by` may not answer the case, or if it is their own."""
     case = lock_waiting(case)
     if case.is_own(by):
         raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
@@ -46,7 +46,7 @@ def lock_to_decide(case, by):
 
 
 def settle(case, status, by=None):
-    """Close a locked case. `by` is None where no person decides."""
+    """Settle a locked case. `by` is None if no person decides."""
     case.status, case.settled_at = status, timezone.now()
     case.settled_by = subjects.get_or_create_for(by) if by else None
     case.save()
@@ -54,9 +54,9 @@ def settle(case, status, by=None):
 
 
 def tell(case):
-    """Write to the person that the case is answered, whatever else is restricted. Without an account nobody is told.
+    """Email the person that the case is answered, also while their data is restricted. Without an account, do nothing.
 
-    The holder is read anew: an erasure that was granted has taken the account from the subject, and told of it.
+    The holder is read again: a granted erasure has removed the account from the subject and sent its own email.
     """
     holder = Subject.objects.select_related("holder").get(pk=case.data_subject.pk).holder
     if holder is not None:

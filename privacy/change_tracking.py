@@ -1,8 +1,8 @@
-"""Every change of a declared row leaves an entry in the journal: which row, which fields, by whom, in which request.
+"""Audit log entries for every change of a declared row: which row, which fields, by whom, in which request.
 
-What is personal is read from the declarations, so that no new field can be forgotten: its change is told, its values
-never. Other values are told where they are a choice, a switch, a number, a date or the number of another row.
-Erasure needs to reach nothing here; its own trace is the certificate (`Erasure`).
+Personal fields are read from the declarations, so that no new field is forgotten: their change is recorded, never their
+values. Other values are recorded if they are choices, booleans, numbers, dates or keys of other rows. Erasure need not
+change these entries; it is proved by its certificate (`Erasure`).
 """
 
 from django.apps import apps
@@ -13,26 +13,26 @@ from privacy import audit_log, declarations
 from privacy.models.audit_log import Kind
 
 MASK = "•••"
-TOLD = (models.BooleanField, models.IntegerField, models.DateField, models.ForeignKey)  # a moment is a date too
+TOLD = (models.BooleanField, models.IntegerField, models.DateField, models.ForeignKey)  # a DateTimeField is a DateField
 BEFORE = "_as_it_was"
 
 
 def tracked():
-    """Every model whose changes are written down: all that are declared, but for those that say why not."""
+    """Return the models whose changes are recorded: declared without `skip_reason`, or marked `is_tracked`."""
     declared = [d.model for d in declarations.all_declared() if not d.audit_log.skip_reason]
-    # Decisions that hold no personal data, and so declare none
+    # Models of decisions without personal data, which have no declaration
     decisions = [model for model in apps.get_models() if getattr(model, "is_tracked", False)]
     return [model for model in (*declared, *decisions) if not getattr(model, "is_evidence", False)]
 
 
 def personal(model):
-    """The personal fields, those of its parents too."""
+    """Return the names of the personal fields, including those of parent models."""
     known = [declarations.of(each) for each in model.__mro__ if "Privacy" in vars(each)]
     return {name for d in known for name in d.personal}
 
 
 def logged_value(model, name, old, new):
-    """[old, new] as the journal may say it."""
+    """Return [old, new] as the audit log may hold them."""
     field = model._meta.get_field(name)
     if name in personal(model) or not (field.choices or isinstance(field, TOLD)):
         return [MASK, MASK]
@@ -40,7 +40,7 @@ def logged_value(model, name, old, new):
 
 
 def snapshot(sender, instance, raw=False, update_fields=None, **kwargs):
-    """Before a row is saved: keep what it was."""
+    """Keep the stored values of a row before it is saved (pre_save)."""
     if raw or instance._state.adding:
         return
     columns = sender._meta.concrete_fields
@@ -73,7 +73,7 @@ def _changes(model, instance, before):
 
 
 def plain(field, value):
-    """What can be compared, whether it came from the database or was set by hand."""
+    """Return a value that compares equal whether it came from the database or was assigned."""
     if isinstance(value, memoryview):
         return bytes(value)
     return value.name or "" if isinstance(value, FieldFile) else field.to_python(value)
@@ -84,14 +84,14 @@ def on_delete(sender, instance, **kwargs):
 
 
 def on_bulk(sender, rows, names=(), **kwargs):
-    """Rows that a query adds or changes together: the fields are told, for each row alike, without values."""
+    """Record rows that one query adds or changes: the same fields for each row, without values."""
     facts = {"changes": {name: [MASK, MASK] for name in names}, "together": len(rows)}
     kind = Kind.CHANGED if names else Kind.ADDED
     audit_log.add([audit_log.entry(kind, row=row, facts=facts) for row in rows])
 
 
 def labels(entry):
-    """Readable names of the fields that an entry tells of."""
+    """Return readable names of the fields of an entry."""
     model = apps.get_model(entry.model)
     names = {field.name for field in model._meta.get_fields()}
     return [model._meta.get_field(name).verbose_name if name in names else name for name in entry.facts["changes"]]

@@ -26,7 +26,7 @@ INDONESIAN = {code: INDONESIAN_CLDR[code] for code in COUNTRIES} | {
     "PS": "Palestina",
     "SZ": "Eswatini",
 }
-# What people write instead and no list has
+# Other spellings in use, which none of the lists has
 ALIASES = {
     "AE": ["UAE"],
     "AI": ["Anguila"],
@@ -72,7 +72,7 @@ NAMES = {code: lazy(partial(_name, code), str)() for code in COUNTRIES}
 
 @lru_cache(maxsize=1024)
 def find(text):
-    """The code of a country written as code (ID, IDN), name (in either language) or everyday name; "" when unknown."""
+    """Return the code of a country given by code (ID, IDN), name in either language or everyday name; "" if unknown."""
     return _codes().get(_fold(text), "")
 
 
@@ -88,6 +88,6 @@ def _codes():
 
 
 def _fold(text):
-    """Without case, accents, spaces and punctuation: "Côte d'Ivoire" and "COTE DIVOIRE" are one."""
+    """Drop case, accents, spaces and punctuation: "Côte d'Ivoire" and "COTE DIVOIRE" become equal."""
     parts = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in parts if letter.isalnum()).casefold()

@@ -1,7 +1,7 @@
-"""What the application's own database role may do, where another role owns the tables (PostgreSQL).
+"""Privileges of the application's database role, where another role owns the tables (PostgreSQL).
 
-It reads and writes rows, and may only add to evidence. It owns nothing: whoever speaks through the application can
-neither take away a trigger, nor empty or drop a table.
+It reads and writes rows, and only inserts evidence. It owns nothing, so a hijacked application connection can neither
+drop a trigger nor truncate or drop a table.
 """
 
 from django.core.cache import caches
@@ -15,18 +15,18 @@ ADD = "SELECT, INSERT"
 
 
 def rights():
-    """Table → what the role may do with it."""
+    """Return table → privileges of the role."""
     tables = dict.fromkeys(sorted(connection.introspection.django_table_names()), ALL)
     tables |= {
         cache._table: ALL for cache in caches.all(initialized_only=False) if isinstance(cache, BaseDatabaseCache)
     }
-    # A draft may change: there the trigger alone guards what was published
+    # Tables with a condition hold rows that may change, such as drafts: only the trigger guards the others
     tables |= {table: ADD for table, condition in append_only.guarded_tables().items() if not condition}
     return tables | {"django_migrations": "SELECT"}
 
 
 def statements(role):
-    """SQL for the owner to run after each `migrate`; running it again changes nothing."""
+    """Return the SQL that the owner runs after each `migrate`; running it again changes nothing."""
     role = _quoted(role)
     return [
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",

@@ -1,4 +1,4 @@
-"""The statutory clock: an answer within 3×24 hours of receipt, whatever day it is (articles 30, 32, 40, 41)."""
+"""Statutory deadlines: an answer within 3×24 hours of receipt, on any day of the week (articles 30, 32, 40, 41)."""
 
 from datetime import datetime, time, timedelta
 
@@ -11,29 +11,29 @@ from accounts.templatetags import dates
 
 
 def due(received_at=None):
-    """The last moment to answer something received at `received_at` (now, when not given)."""
+    """Return the deadline for something received at `received_at` (default: now)."""
     return (received_at or timezone.now()) + timedelta(hours=settings.ANSWER_HOURS)
 
 
 def start_of(day):
-    """The first moment of a day in Jakarta."""
+    """Return the first moment of a day in Jakarta."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def hours_left(due_at, now=None):
-    """Whole hours until the deadline; negative once it has passed: -1 for up to two hours, then -2, and so on."""
+    """Return whole hours until the deadline; negative if it has passed: -1 for up to two hours, then -2, and so on."""
     seconds = (due_at - (now or timezone.now())).total_seconds()
     return int(seconds // 3600) if seconds >= 0 else -max(1, int(-seconds // 3600))
 
 
 def urgency(due_at, now=None):
-    """The status kind of a running clock: "late" past the deadline, "waiting" under 24 hours, else "info"."""
+    """Return the status kind of a deadline: "late" if it has passed, "waiting" under 24 hours, else "info"."""
     left = hours_left(due_at, now)
     return "late" if left < 0 else "waiting" if left < 24 else "info"
 
 
 def time_left(due_at, now=None):
-    """The clock in words for staff: hours left, with the time of day when it is near, or hours past the deadline."""
+    """Return the time left in words for staff: hours, with the time of day under 24, or hours past the deadline."""
     left = hours_left(due_at, now)
     if left < 0:
         return ngettext("%(n)s hour past the deadline", "%(n)s hours past the deadline", -left) % {"n": -left}

@@ -1,4 +1,4 @@
-"""A refusal is a sentence for the person who asked, saying what to do next."""
+"""The exception of refusals: its message is a sentence for the person who asked, saying what to do next."""
 
 
 class Refused(Exception):

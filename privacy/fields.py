@@ -1,7 +1,7 @@
 """Encrypted fields and the blind index that finds them by exact value.
 
-The database never holds the value: a copy of it, a backup or a curious administrator learns nothing.
-An encrypted field cannot be searched, sorted or compared; only "is it empty" may be asked.
+The database never holds the plain value: a copy, a backup or a database administrator does not reveal it. An encrypted
+field cannot be searched, sorted or compared; `isnull` is its only lookup.
 """
 
 from django.core.exceptions import FieldError
@@ -11,9 +11,9 @@ from accounts import encryption
 
 
 class EncryptedTextField(models.TextField):
-    """Text sealed with AES-256-GCM under a key named in the value; "" stays "" so that emptiness shows.
+    """Text encrypted with AES-256-GCM under a key named in the value; "" is stored as "", so that emptiness shows.
 
-    The sealed text is bound to its table and column: moved to another column it no longer opens.
+    The ciphertext is bound to its table and column: moved to another column, it cannot be decrypted.
     """
 
     @property
@@ -39,8 +39,8 @@ class EncryptedTextField(models.TextField):
 class BlindIndexField(models.CharField):
     """A keyed hash (HMAC-SHA256, hex) of another field, for exact search and uniqueness.
 
-    `source` is the model's method or attribute that gives the normalised text; "" has no index. While its key changes
-    the same text may stand under two indexes: search by `__in=indexes(text)`, compare texts instead of indexes.
+    `source`: the model's method or attribute that returns the normalised text; "" has no index. While the key is
+    rotated, one text may have two indexes: search by `__in=indexes(text)`, compare texts instead of indexes.
     """
 
     def __init__(self, *args, source, **kwargs):
@@ -55,11 +55,11 @@ class BlindIndexField(models.CharField):
         return name, path, args, {**kwargs, "source": self.source}
 
     def index(self, text):
-        """The index under which `text` is written. One context for all models, so that a claim finds an entry."""
+        """Return the index to store for `text`. Models with this `source` share it, so that a claim finds an entry."""
         return self.indexes(text)[0] if text else ""
 
     def indexes(self, text):
-        """Every index under which `text` may stand: more than one while BLIND_INDEX_KEY changes, none for ""."""
+        """Return every index that `text` may have: more than one while BLIND_INDEX_KEY is rotated, none for ""."""
         return encryption.blind_indexes(text, context=self.source) if text else []
 
     def text_of(self, row):
@@ -67,7 +67,7 @@ class BlindIndexField(models.CharField):
         return text() if callable(text) else text
 
     def bring_over(self, texts):
-        """Rows that hold one of these under an older key get the index of the first, so that constraints see them."""
+        """Give rows indexed under an older key the index of the first key, so that unique constraints compare them."""
         rows = self.model._base_manager
         for text in texts:
             first, *older = self.indexes(text) or [""]

@@ -1,8 +1,8 @@
-"""How evidence proves itself: one canonical form, its check code (SHA-256), a seal whose key no database holds (HMAC).
+"""Proof of evidence: a canonical form, its check code (SHA-256), and a seal (HMAC) whose key no database holds.
 
-Pure functions. A row with the right seal was written by this application; who can only write to the database
-cannot make one. A personal value enters evidence as a commitment: its hash with the subject's salt, which proves
-the value to whoever holds both, and nothing once the salt is destroyed (article 24; ISO/IEC TS 27560).
+Pure functions. A row with a valid seal was written by this application: write access to the database does not suffice.
+Evidence holds a personal value as a commitment: an HMAC with the subject's salt, which proves the value to those who
+have both, and nothing once the salt is destroyed (article 24; ISO/IEC TS 27560).
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from django.conf import settings
 
 
 def canonical(values) -> bytes:
-    """JSON with sorted keys and no spaces; moments in UTC with microseconds. Equal values give equal bytes."""
+    """Return JSON with sorted keys and no spaces, times in UTC with microseconds. Equal values give equal bytes."""
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode()
 
 
@@ -30,12 +30,12 @@ def _plain(value):
 
 
 def sha256_of(values) -> str:
-    """SHA-256 of the canonical form, 64 hex digits: anyone can compute it again."""
+    """Return the SHA-256 of the canonical form, 64 hex digits. It has no key: anyone can compute it."""
     return hashlib.sha256(canonical(values)).hexdigest()
 
 
 def seal(table: str, content: bytes) -> str:
-    """`key id:HMAC-SHA256` over the table's name and the content, by the first of EVIDENCE_KEYS."""
+    """Return `key id:HMAC-SHA256` of the table's name and the content, with the first of EVIDENCE_KEYS."""
     key_id, key = next(iter(settings.EVIDENCE_KEYS.items()))
     return f"{key_id}:{_mac(key, table, content)}"
 
@@ -47,7 +47,7 @@ def is_sealed(mac: str, table: str, content: bytes) -> bool:
 
 
 def lost_key(mac: str) -> str:
-    """The name of the key that this seal asks for, when EVIDENCE_KEYS does not hold it; else ""."""
+    """Return the id of the key of this seal if EVIDENCE_KEYS does not hold it, else ""."""
     key_id, _colon, _code = mac.partition(":")
     return "" if key_id in settings.EVIDENCE_KEYS else key_id[:20]
 
@@ -57,5 +57,5 @@ def _mac(key, table, content):
 
 
 def commitment(salt: bytes, value: str) -> str:
-    """A salted commitment (HMAC-SHA256 under the subject's salt) to a personal value."""
+    """Return a salted commitment (HMAC-SHA256 under the subject's salt) to a personal value."""
     return hmac.new(bytes(salt), value.encode(), hashlib.sha256).hexdigest()

@@ -1,7 +1,7 @@
-"""Keys at rest change on line: what another key sealed is sealed anew with the first one, place by place.
+"""Rotation of the encryption keys while the site runs: values of other keys are encrypted again with the first key.
 
-Nothing notes how far a run came. Every sealed value names its key, so a run that was stopped goes on by being started
-again, and a second run finds nothing to do. The places are found in the models, so that a new one cannot be forgotten.
+No progress is stored. Every encrypted value names its key, so an interrupted run is resumed by starting it again, and a
+second run finds nothing to do. The places are found from the models, so that a new one is not forgotten.
 """
 
 from collections import Counter
@@ -21,19 +21,19 @@ from accounts import encryption, mfa
 from accounts.tasks import LETTER
 from privacy.fields import BlindIndexField, EncryptedTextField
 
-# JSON columns that hold sealed texts: model, column, and the context in which they are sealed
+# JSON columns that hold encrypted texts: model, column, and the context of the encryption
 SEALED_JSON = [(DBTaskResult, "args_kwargs", LETTER), (Authenticator, "data", mfa.CONTEXT)]
-NO_KEY = "?"  # stands for the key of what names none, or does not open
+NO_KEY = "?"  # counted for values that name no key or cannot be decrypted
 
 
 def places():
-    """Every place that FIELD_KEYS seals."""
+    """Return every place whose values are encrypted with FIELD_KEYS."""
     columns = [EncryptedColumn(field) for field in _fields(EncryptedTextField)]
     return [*columns, *(EncryptedJson(*where) for where in SEALED_JSON), *_folders()]
 
 
 def indexes():
-    """Every column that BLIND_INDEX_KEY makes."""
+    """Return every column that is computed with BLIND_INDEX_KEY."""
     return [IndexColumn(field) for field in _fields(BlindIndexField)]
 
 
@@ -43,7 +43,7 @@ def _fields(kind):
 
 
 def _folders():
-    """The folders of the storage, and not the columns that name files: a proposed scan is named by a line of text."""
+    """Return the folders of the storage, not the file columns: proposed scans are named in a text column."""
     named = {}
     for field in _fields(FileField):
         named.setdefault(field.upload_to, []).append(_label(field))
@@ -55,17 +55,17 @@ def _label(field):
 
 
 class Place:
-    """Where sealed values are kept. `count` says how many each key sealed; `rotate` seals the others anew."""
+    """A place of encrypted values. `count` counts them by key; `rotate` encrypts those of other keys with the first."""
 
     def __init__(self, label):
         self.label = label
-        self.faults = Counter()  # sentence of what could not be sealed anew → how often
+        self.faults = Counter()  # message about values that could not be encrypted again → how often
 
     def count(self):
         return Counter(self._keys())
 
     def _try(self, again, *row):
-        """How many values of this row were sealed anew; what does not open is noted and stays as it is."""
+        """Return how many values of this row were encrypted again; note as a fault what cannot be decrypted."""
         try:
             return again(*row)
         except encryption.DecryptionError as error:
@@ -83,7 +83,7 @@ class Column(Place):
         self.field, self.model = field, field.model
 
     def rotate(self, size):
-        """Yield how many were sealed anew, batch by batch."""
+        """Yield how many values were encrypted again in each batch."""
         after = None
         while True:
             with transaction.atomic():
@@ -104,7 +104,7 @@ class EncryptedColumn(Column):
     read = "sealed"
 
     def _rows(self):
-        """Rows with a value that the first key did not seal; `sealed` is the text as the database holds it."""
+        """Return rows whose value another key encrypted; `sealed` is the text as the database holds it."""
         first = f"{encryption.first_key()}:"
         return self._stored().annotate(start=Substr("sealed", 1, len(first))).exclude(start=first)
 
@@ -117,14 +117,14 @@ class EncryptedColumn(Column):
         return (encryption.key_id_of(text) or NO_KEY for text in starts.iterator(chunk_size=2000))
 
     def _again(self, pk, sealed):
-        """Only where the text is still the one that was read: what somebody wrote meanwhile stays."""
+        """Update the row only if it still holds the text that was read, so that a concurrent change is kept."""
         fresh = encryption.reencrypt(sealed, context=self.field.context)
         row = self._stored().filter(pk=pk, sealed=sealed)
         return row.update(**{self.field.name: Value(fresh, output_field=TextField())})
 
 
 class EncryptedJson(Column):
-    """Texts sealed inside a JSON column, such as the letters that wait for the worker."""
+    """Encrypted texts inside a JSON column, such as the email that waits for the worker."""
 
     def __init__(self, model, column, context):
         super().__init__(model._meta.get_field(column))
@@ -153,7 +153,7 @@ class EncryptedFolder(Place):
         self.folder = folder
 
     def rotate(self, size):
-        """Yield how many were sealed anew, so many files at a time."""
+        """Yield how many files were encrypted again, after every `size` files."""
         done = 0
         for name in self._names():
             done += self._try(self._again, name)
@@ -178,7 +178,7 @@ class EncryptedFolder(Place):
 
 
 class IndexColumn(Column):
-    """A blind index says nothing of its key: it is made again from the value and compared."""
+    """A blind index names no key: it is computed again from the value and compared."""
 
     def __init__(self, field):
         super().__init__(field)
@@ -211,7 +211,7 @@ class IndexColumn(Column):
 
 
 def _sealed_in(value):
-    """The sealed texts in what a JSON column holds."""
+    """Return the encrypted texts in the value of a JSON column."""
     found = []
 
     def note(text):

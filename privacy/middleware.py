@@ -1,7 +1,7 @@
-"""Gates: who must have a second factor sets it up first; who has not agreed to the versions in force agrees first.
+"""Gates: users who must set up a second factor or agree to the versions in force are redirected until they have.
 
-A third stands only where the operator wants it: whose password is too old changes it first (clause 5.4). They ask no
-query of their own: the user came with the answers (`privacy.backends`). A user without one is stopped.
+A third gate, if the operator enables it, redirects users whose password is too old (clause 5.4). Gates run no query:
+the user is loaded with the answers (`privacy.backends`). A user without them is redirected.
 """
 
 from urllib.parse import urlencode
@@ -23,13 +23,13 @@ def open_without_consent(view):
 
 
 def sets_up_a_factor(match):
-    """The pages that setting up a second factor takes; the gates let them through."""
+    """Return whether this page belongs to setting up a second factor; the gates let it through."""
     name = match.view_name if match else ""
     return name.startswith("mfa_") or name in {"account_reauthenticate", "admin:logout"}
 
 
 def let_through(request):
-    """A page that is open while a gate is closed. What was sent before, and goes on after this sign-in, is not done."""
+    """Open a page while a gate is closed, but drop a suspended POST that would be resumed after this sign-in."""
     page = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
     try:
         goes_on_at = resolve(page)
@@ -40,7 +40,7 @@ def let_through(request):
 
 
 class SecondFactorGate:
-    """Staff, vendors and superusers without a second factor are led to set one up; nothing else opens before."""
+    """Redirects staff, vendors and superusers without a second factor to its setup; no other page opens before."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -75,9 +75,9 @@ class ConsentGate:
 
 
 class PasswordGate:
-    """With PASSWORD_CHANGE_REQUIRED, whoever has an old password changes it first (clause 5.4).
+    """With PASSWORD_CHANGE_REQUIRED, redirects users with an old password to the page that changes it (clause 5.4).
 
-    Open stays what is open without consent too: rights, policy, sign-out. The gate of consent stands before it.
+    Views marked `open_without_consent` stay open. ConsentGate comes first.
     """
 
     OPEN = ("account_change_password",)

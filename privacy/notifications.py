@@ -1,15 +1,13 @@
-"""Letters that serve others: requests to share, reminders, invitations to surveys. Nobody else's wish reaches a
-person who has restricted the processing of her data (article 11).
+"""Mail on behalf of others (sharing requests, reminders, surveys): not while processing is restricted (article 11).
 
-Answers to their own requests and notices that the law demands are not asked here: they go through
-`accounts.mail.email_user`.
+Answers to people's own requests and notices that the law requires use `accounts.mail.email_user` instead.
 """
 
 from accounts import mail
 
 
 def notify_subject(*, subject, **letter):
-    """Queue the letter for the holder of this subject, as `mail.email_user` does; False when none may go."""
+    """Queue the mail for the holder of this subject with `mail.email_user`; return False if none may be sent."""
     if subject.holder is None or subject.is_restricted or subject.erased_at:
         return False
     mail.email_user(user=subject.holder, **letter)

@@ -1,7 +1,7 @@
 """What an app adds to the pages that the whole site shares: declared in its own `portal.py`, read through `gathered`.
 
-A `portal.py` may define the lists below, each a tuple of the dataclass beside it. Whoever shows such things asks for
-the list by its name and knows none of the apps. `order` goes in steps of ten, so that an app can come in between.
+A `portal.py` may define the lists below, each a tuple of the dataclass beside it. A shared page reads a list by its
+name and knows none of the apps. `order` goes in steps of ten, so that an app can insert an item between two others.
 
     NAVIGATION     NavigationEntry    the navigation of the tenant and vendor portals
     OPEN_ITEMS     Card               what waits for an answer of the person, first on the start page
@@ -70,7 +70,7 @@ class AdminGroup:
 
 @dataclass(frozen=True)
 class AdminModels:
-    """Models that stand together in a group, in this order."""
+    """Models that are listed together in a group, in this order."""
 
     group: AdminGroup
     models: tuple
@@ -79,7 +79,7 @@ class AdminModels:
 
 @dataclass(frozen=True)
 class CountedPage:
-    """A page of the tenant's own whose use is counted, and how people know it."""
+    """A page for tenants whose use is counted, and its title."""
 
     url_name: str
     title: Promise
@@ -97,7 +97,7 @@ class LimitedPage:
 
 
 READS = ("GET", "HEAD")
-FILE = ("file", (*READS, "POST"))  # action and methods of a page that opens a file, or makes it for each who asks
+FILE = ("file", (*READS, "POST"))  # action and methods of a page that opens or generates a file
 
 
 class PageFor(StrEnum):
@@ -117,7 +117,7 @@ class LinkedPage:
 
 @cache
 def gathered(name):
-    """Everything that the installed apps declare under this name: by `order`, then from the lowest app up."""
+    """Return everything that the installed apps declare under this name: by `order`, then from the lowest app up."""
     found = []
     for config in reversed(list(apps.get_app_configs())):
         if module_has_submodule(config.module, "portal"):
@@ -126,7 +126,7 @@ def gathered(name):
 
 
 def url_name_of(page):
-    """The URL name of a page, which may be a PageFor."""
+    """Return the URL name of a page, which may be a PageFor."""
     if not isinstance(page, PageFor):
         return page
     return next(linked.url_name for linked in gathered("LINKED_PAGES") if linked.name == page)

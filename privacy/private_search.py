@@ -1,7 +1,7 @@
-"""What is searched for may be a name. In an address it stands sealed: histories, bookmarks and logs learn nothing.
+"""Search words may be names: the address holds them encrypted, so that no history, bookmark or log reveals them.
 
-The form sends the words by POST and is led to an address of its own, where pages, sorting and filters go on as ever.
-Only the account that searched opens it again.
+The form sends the words by POST and is redirected to such an address, where pagination, sorting and filters work as
+usual. Only the account that searched can decrypt it.
 """
 
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 
 from accounts.encryption import DecryptionError, decrypt, encrypt
 
-PARAMETER = "q"  # the parameter, and the name of the box
+PARAMETER = "q"  # of the URL, and name of the form field
 MAX_LENGTH = 100  # characters
 
 
@@ -20,7 +20,7 @@ def encrypt_query(text, *, by):
 
 
 def decrypt_query(token, *, by):
-    """The words again; None for what was typed into the address by hand, or searched by somebody else."""
+    """Return the words; None for text typed into the address by hand, or encrypted for another account."""
     try:
         return decrypt(token, context=_context(by)) if token else ""
     except DecryptionError:
@@ -28,7 +28,7 @@ def decrypt_query(token, *, by):
 
 
 def redirect_to_results(request):
-    """To the sealed address, when words were sent by the form, or stand in the address as they are; else None."""
+    """Redirect to the encrypted address if words were sent by POST or are in the address in clear; else return None."""
     if request.method == "POST":
         rest, text = request.POST.copy(), request.POST.get(PARAMETER, "")
         rest.pop("csrfmiddlewaretoken", None)

@@ -1,4 +1,4 @@
-"""The journal hears of what Django, allauth and the floor below do: nobody of them may call this floor."""
+"""Receivers that write the audit log for acts of Django, allauth and `accounts`, which may not call this app."""
 
 from allauth.account import signals as account
 from allauth.account.internal.flows.login import get_authentication_records
@@ -24,7 +24,7 @@ GIVEN = {"post_add": "given", "post_remove": "taken", "pre_clear": "taken"}
 
 
 def connect():
-    """Called once, when all models are there."""
+    """Connect all receivers; called once, when all models are loaded."""
     auth.user_logged_in.connect(on_login, dispatch_uid="journal")
     auth.user_logged_out.connect(on_logout, dispatch_uid="journal")
     auth.user_login_failed.connect(on_login_failed, dispatch_uid="journal")
@@ -42,7 +42,7 @@ def connect():
 
 
 def on_login(sender, request, user, **kwargs):
-    """With what, too: the password, and the second factor where there is one."""
+    """Record also what was used: the password, and the second factor if there is one."""
     used = [record.get("type") or record["method"] for record in get_authentication_records(request, user)]
     audit_log.record(Kind.SIGNED_IN, by=user, about=user, request=request, facts={"with": used} if used else None)
 
@@ -53,7 +53,7 @@ def on_logout(sender, request, user, **kwargs):
 
 
 def on_login_failed(sender, credentials, request=None, **kwargs):
-    """The email itself is not kept: it may be anybody's, or a mistyped password."""
+    """Record the account, not the email that was entered: it may be anybody's, or a mistyped password."""
     account = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
     audit_log.record(Kind.FAILED, about=account, request=request)
 
@@ -74,7 +74,7 @@ def on_account_event(sender, kind, user, by=None, **kwargs):
 
 
 def on_rights_changed(sender, instance, action, reverse, model, pk_set, **kwargs):  # noqa: PLR0917 - Django's signal
-    """Groups and permissions by their names, on the account or the group that got or lost them."""
+    """Record groups and permissions by name, on the account or the group that got or lost them."""
     if action not in GIVEN:
         return
     for owner, things in _owners(sender, instance, reverse, model, pk_set):
@@ -86,7 +86,7 @@ def on_rights_changed(sender, instance, action, reverse, model, pk_set, **kwargs
 
 
 def _owners(through, instance, reverse, model, pk_set):
-    """(who, what) from either side: `user.groups.add(group)` and `group.user_set.add(user)` say the same."""
+    """Return (owner, things) from either side: `user.groups.add(group)` and `group.user_set.add(user)` are the same."""
     if not reverse:
         relation = next(f for f in type(instance)._meta.many_to_many if f.remote_field.through is through)
         held = getattr(instance, relation.name).all()

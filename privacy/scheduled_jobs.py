@@ -1,7 +1,7 @@
-"""What is done once a day: `manage.py run_jobs` calls it, from cron, as often as wanted. The jobs: `bamms.daily_jobs`.
+"""Daily jobs: `manage.py run_jobs`, called by cron at any interval, runs each job of `bamms.daily_jobs` once a day.
 
-A job runs in a transaction with its mark, so that it is done once a day (Asia/Jakarta) or, when it fails, again at
-the next call; two at once wait for each other.
+A job and its mark share a transaction, so that it is done once a day (Asia/Jakarta) or, if it fails, again at the next
+call; concurrent calls wait for each other.
 """
 
 import logging
@@ -15,8 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def run_jobs(jobs, today=None):
-    """Call each of these functions (name → function) not yet called today. (names done, names failed); one that
-    fails stops no other."""
+    """Call each job (name → function) not yet done today, even if others fail. Return (names done, names failed)."""
     done, failed = [], []
     for name, job in jobs.items():
         try:
@@ -37,5 +36,5 @@ def _once(name, job, today):
             return is_new
     except IntegrityError:
         if JobRun.objects.filter(job=name, period=today).exists():
-            return False  # the other call of this moment did it
+            return False  # a concurrent call did it
         raise

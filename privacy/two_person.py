@@ -1,4 +1,4 @@
-"""Rules of acts that need a second person: it is somebody else, not concerned, and decides on what they have read.
+"""Checks of two-person acts: the second person is another one, is not concerned, and decides on what they have read.
 
 Call these inside the transaction of a verb, on a locked row.
 """

@@ -1,4 +1,4 @@
-"""Addresses of this floor."""
+"""URL patterns of this app."""
 
 from django.urls import path
 
