@@ -1,4 +1,4 @@
-"""The app in the admin. Django imports this package; it imports what the packages register."""
+"""The admin of this app. Django imports this package; it imports the modules that register models."""
 
 from privacy.admin import audit_log, guardians, parties
 from privacy.admin.base import ReadOnly, TenantDataAdmin, TenantTabularInline

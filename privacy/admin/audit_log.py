@@ -1,4 +1,4 @@
-"""The security journal: the operator's people read all of it, heads what concerns the people of their own company."""
+"""The audit log in the admin: operators read all of it, heads the entries about people of their own company."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -21,14 +21,14 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
     list_display = ("moment", "what", "who", "whose", "thing", "network")
     list_filter = ("kind", ("at", admin.DateFieldListFilter))
     list_select_related = ("actor__holder", "about__holder")
-    search_fields = ("pk",)  # so that the box is there; see `get_search_results`
+    search_fields = ("pk",)  # shows the search box; see `get_search_results`
     search_help_text = _("The number of an account or of a request, a network, or a row as it stands in the list.")
     fields = readonly_fields = (
         "moment", "what", "who", "whose", "thing", "told", "network", "route", "request",
     )  # fmt: skip
 
     def get_search_results(self, request, queryset, search_term):
-        """By whole numbers and names only, so that an index answers: words of people stand nowhere in it."""
+        """Search by exact numbers and names, which are indexed: entries hold no free text."""
         text = search_term.strip()
         if not text:
             return queryset, False
@@ -66,7 +66,7 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("what"))
     def told(self, entry):
-        """Fields by their names, each with what may be told of it."""
+        """Return the fields by name, each with what may be shown of its change."""
         if "changes" not in entry.facts:
             return ", ".join(f"{name}: {spoken(value)}" for name, value in entry.facts.items()) or empty_value()
         told = zip(change_tracking.labels(entry), entry.facts["changes"].values(), strict=True)
@@ -74,7 +74,7 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
 
 
 def account(subject):
-    """The account by its number: the journal names nobody."""
+    """Return the account by its number: the audit log holds no names."""
     if subject is None:
         return empty_value()
     if subject.holder is None:

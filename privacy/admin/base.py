@@ -1,7 +1,7 @@
-"""The admin's one base class: every list, choice, inline, action, export and history goes through the scope.
+"""Base classes of the admin: every list, choice, inline, action, export and history goes through the scope.
 
-`get_queryset` covers lists, details, search, autocomplete and actions; the rest of the hooks close what it
-does not: choices of foreign keys, filters on relations, inlines of shared parents, and foreign ids.
+`get_queryset` covers lists, details, search, autocomplete and actions; other hooks cover what it does not: choices of
+foreign keys, filters on relations, inlines of shared parents, and ids outside the scope.
 """
 
 from django.contrib import admin, messages
@@ -25,14 +25,14 @@ from privacy.scope import Role, ScopedQuerySet
 
 
 def role_of(request):
-    """The role of this admin request, asked once."""
+    """Return the role of this admin request, queried once."""
     if not hasattr(request, "_admin_role"):
         request._admin_role = parties.admin_role(request.user)
     return request._admin_role
 
 
 class Scoped(WordedAdmin):
-    """Rows and choices through the scope; for admin classes and inlines."""
+    """Limits rows and choices to the scope; for admin classes and inlines."""
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
@@ -41,7 +41,7 @@ class Scoped(WordedAdmin):
         return queryset.visible_to(request.user, role=role_of(request))
 
     def get_field_queryset(self, db, db_field, request):
-        """Choices of foreign keys, and what a POST may name: scoped where the model is."""
+        """Limit the choices of a foreign key, and so what a POST may name, to the scope where the model has one."""
         queryset = super().get_field_queryset(db, db_field, request)
         if queryset is None:
             queryset = db_field.remote_field.model._default_manager.using(db)
@@ -50,7 +50,7 @@ class Scoped(WordedAdmin):
         return queryset
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """`__str__` names nobody: an admin that offers people or places says how they are called in choices."""
+        """Label choices by the related admin's `label_for_choice`, since `__str__` holds no names."""
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site))
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -61,7 +61,7 @@ class Scoped(WordedAdmin):
 
 
 class Strict:
-    """What no page of ours asks for is not answered: neither unknown ids, nor lookups that no filter offers."""
+    """Refuses requests that no page links to: unknown ids, and lookups that no filter offers."""
 
     def lookup_allowed(self, lookup, value, request=None):
         field, _lookup, way = lookup.partition("__")
@@ -75,26 +75,26 @@ class Strict:
         return super().response_action(request, queryset)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        """Django answers with a redirect and a message; here it is 404, like anybody else's."""
+        """Raise Http404, as for rows outside the scope. Django would redirect with a message."""
         raise Http404(_("This page is not here."))
 
 
 class VerbPages:
-    """Pages of our own in the frame of the admin, and verbs whose refusals are shown as their sentences."""
+    """Custom pages in the layout of the admin, and verbs whose refusals are shown as messages."""
 
     def page(self, request, template, title, /, *, status=200, **context):
         frame = self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
         return TemplateResponse(request, template, frame | context, status=status)
 
     def row_or_404(self, request, pk):
-        """One row for a page of our own; opening it is recorded like every other look."""
+        """Return one row for a custom page, recording the access like any other."""
         row = self.get_object(request, str(pk))
         if row is None:
             raise Http404(_("This page is not here."))
         return row
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """A refusal of the verb that saves undoes the whole save."""
+        """Show the refusal of the verb that saves; the exception has rolled back the whole save."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refusal:
@@ -105,7 +105,7 @@ class VerbPages:
         return HttpResponseRedirect(address)
 
     def attempt(self, request, verb, success, /, **arguments):
-        """Call a verb, say what happened; a refusal is shown as its sentence. True when it worked."""
+        """Call a verb and show its success or refusal as a message. Return True on success."""
         try:
             verb(by=request.user, **arguments)
         except Refused as refusal:
@@ -115,7 +115,7 @@ class VerbPages:
         return True
 
     def attempt_form(self, request, form, verb, success, /, **arguments):
-        """As `attempt`, for a valid form: a refusal stands in it. Return what the verb returns, or None."""
+        """Call a verb with a valid form; a refusal becomes a form error. Return what the verb returns, or None."""
         try:
             made = verb(by=request.user, **arguments)
         except Refused as refusal:
@@ -126,7 +126,7 @@ class VerbPages:
 
 
 class ReadOnly:
-    """Rows that nobody edits by hand, superusers included: evidence, and what only verbs may write."""
+    """Rows that nobody edits by hand, not even superusers: evidence, and rows that only verbs write."""
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -139,12 +139,12 @@ class ReadOnly:
 
 
 class NamedCells:
-    """For the formset of a tabular inline: cells have no label of their own, so each box is named after its column."""
+    """For the formset of a tabular inline: cells have no labels, so each input is labelled by its column."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
         for field in form.fields.values():
-            # A wrapper (the one with the "add another" link) keeps the real box inside, and copies from there
+            # RelatedFieldWidgetWrapper renders the attributes of the widget inside it
             widget = getattr(field.widget, "widget", field.widget)
             if field.label:
                 widget.attrs.setdefault("aria-label", field.label)
@@ -165,14 +165,14 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
     view_on_site = False
     show_full_result_count = False
     list_per_page = 50
-    why = AccessReason.RECORD  # the reason that the access log gives for opening a record here
+    why = AccessReason.RECORD  # reason of the access records for rows opened here
 
     def has_delete_permission(self, request, obj=None):
-        """Nothing here is deleted by hand: retention does that, and leaves proof."""
+        """Never allow deletion by hand: retention deletes, and records it."""
         return False
 
     def get_list_filter(self, request):
-        """Filters over a relation offer related rows in scope only; over a relation's text they would leak."""
+        """Offer only related rows in scope as filters; refuse text across a relation, which would reveal others."""
         found = []
         for item in super().get_list_filter(request):
             if isinstance(item, str) and "__" in item:
@@ -182,10 +182,10 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
         return found
 
     def get_object(self, request, object_id, from_field=None):
-        """One hook for change, delete and history: every opening is recorded, and every refused try."""
+        """Return the row for change, delete and history alike, and record the access or the refused attempt."""
         row = None if self._clean_pk(object_id) is None else super().get_object(request, object_id, from_field)
         if row is not None:
-            if request.method in ("GET", "HEAD"):  # the length of an answer tells of what is in it
+            if request.method in ("GET", "HEAD"):  # HEAD too: Content-Length reveals something of the row
                 self.record_look(request, row)
             return row
         hidden = self.model._base_manager.filter(pk=self._clean_pk(object_id)).first()
@@ -209,7 +209,7 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
         return super().delete_view(request, object_id, extra_context)
 
     def refuse_outside(self, request, object_id):
-        """A refused POST is recorded here, before Django's transaction begins: the 404 would undo it there."""
+        """Record a refused POST before Django's transaction begins, in which the 404 would roll the record back."""
         if request.method != "POST" or object_id is None or not self.has_view_or_change_permission(request):
             return
         if self.get_object(request, unquote(object_id)) is None:
@@ -220,12 +220,12 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def record_again(self, request, row):
-        """A form that comes back with a mistake shows the record once more: a look like the first."""
+        """Record another access when a form with errors shows the row again."""
         if row is not None and request.method == "POST":
             self.record_look(request, row)
 
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
-        """What the page shows as it is: what it masks is recorded when it is revealed, a file when it is opened."""
+        """Record the fields shown in clear; masked ones are recorded when revealed, files when opened."""
         declaration = declarations.of(self.model)
         if declaration.subject and declaration.personal:
             access.record_access(
@@ -239,7 +239,7 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
             )
 
     def lookup_allowed(self, lookup, value, request=None):
-        """What is personal is not found out by guessing in the address: no look would be recorded, nor counted."""
+        """Refuse lookups of personal fields: values guessed in the address would be found without an access record."""
         personal = declarations.of(self.model).personal
         return lookup.partition("__")[0] not in personal and super().lookup_allowed(lookup, value, request)
 
@@ -250,7 +250,7 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
         return getattr(row, "number", "")
 
     def _clean_pk(self, object_id):
-        """The number in an address as its column holds it; None for what no column could hold."""
+        """Return the primary key from an address as its column holds it; None if no column could hold it."""
         field = self.model._meta.pk
         while field.remote_field:
             field = field.target_field
@@ -261,7 +261,7 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
 
 
 class EventAdmin(ReadOnly, TenantDataAdmin):
-    """What happened to a row, line by line; the model has `at`, `kind` and `actor`."""
+    """Events of a row; the model has `at`, `kind` and `actor`."""
 
     list_filter = ("kind",)
 
@@ -274,12 +274,12 @@ class EventAdmin(ReadOnly, TenantDataAdmin):
 
 
 class HeadsAdmin(TenantDataAdmin):
-    """What heads keep for their own company, and the operator's people for any of the kinds in `controllers`."""
+    """Rows that heads manage for their own company, and operators for any of the kinds in `controllers`."""
 
     controllers = (PartyKind.MANAGEMENT,)
 
     def own_company(self, request):
-        """The management on whose behalf something is entered, when there can be only one."""
+        """Return the management for which a row is entered, if there is exactly one."""
         if role_of(request) != Role.STAFF:
             return None
         led = [membership.party for membership in request.user.memberships.of_heads().select_related("party")[:2]]

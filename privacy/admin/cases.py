@@ -1,4 +1,4 @@
-"""Cases in the admin: one queue, the most urgent first, and one page a case, with one form a step."""
+"""Cases in the admin: one queue, the most urgent first, and one page per case, with one form per step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,19 +25,19 @@ from privacy.scope import Role
 class Step:
     """One form on the page of a case, and the verb that it calls.
 
-    `form(data, case, request)` makes the form; `verb(request=case, by=user, **form.cleaned_data)` is called once it is
-    valid. A refusal stands in the form again.
+    `form(data, case, request)` returns the form; `verb(request=case, by=user, **form.cleaned_data)` is called once it
+    is valid. A refusal is shown as an error of the form.
     """
 
     form: Callable
     verb: Callable
-    done: str | Promise | Callable  # what is said when the verb has worked; a function makes it from the form's data
-    closes: bool = False  # the case is answered: back to the queue
-    refuses_above: bool = False  # say a refusal above the page, because its form may be gone by then
+    done: str | Promise | Callable  # success message, or a function that returns it from the form's data
+    closes: bool = False  # the case is answered: redirect to the queue
+    refuses_above: bool = False  # show a refusal as a message, because the form may no longer be on the page
 
 
 class QueueFilter(admin.SimpleListFilter):
-    """What waits, unless asked for something else."""
+    """Shows waiting cases by default."""
 
     title = _("queue")
     parameter_name = "queue"
@@ -68,7 +68,7 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 class CaseAdmin(TenantDataAdmin):
-    """The queue and the page of one kind of case. The concrete class lists its steps, by the name that a form sends."""
+    """The queue and the page of one kind of case. A subclass lists its steps by the name that the form sends."""
 
     template = None  # of the page of one case
     title = _("Request %(number)s")
@@ -89,7 +89,7 @@ class CaseAdmin(TenantDataAdmin):
     since = column(_("since"), "received_at", short_day, ordering="received_at")
 
     def may_decide(self, request, case):
-        """What the verbs would say, so that no button stands where none works."""
+        """Return what the verbs would decide, so that no button is shown that does not work."""
         return (
             case.is_waiting
             and role_of(request) in self.deciding_roles
@@ -99,11 +99,11 @@ class CaseAdmin(TenantDataAdmin):
         )
 
     def is_sensitive(self, case, name):
-        """Whether this step asks for a fresh sign-in."""
+        """Return whether this step requires a fresh sign-in."""
         return False
 
     def facts(self, request, case, forms):
-        """What the page of this kind of case shows beside what all of them show."""
+        """Return further context for the page of this kind of case."""
         return {}
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -115,7 +115,7 @@ class CaseAdmin(TenantDataAdmin):
         return self.case_page(request, case)
 
     def case_page(self, request, case):
-        """Show the forms of all steps; take the one that was sent."""
+        """Show the forms of all steps, and process the one that was sent."""
         sent = self.step_sent(request)
         forms = {
             name: step.form(request.POST if name == sent else None, case, request) for name, step in self.steps.items()
@@ -138,13 +138,13 @@ class CaseAdmin(TenantDataAdmin):
         return self.page(request, self.template, title, **context | self.facts(request, case, forms))
 
     def step_sent(self, request):
-        """The name of the step that was sent; a page with one form need not name it."""
+        """Return the name of the step that was sent; a page with one form need not send it."""
         if request.method != "POST":
             return ""
         return next(iter(self.steps)) if len(self.steps) == 1 else request.POST.get("step", "")
 
     def take(self, request, case, step, form):
-        """Call the verb of a step. True when it worked."""
+        """Call the verb of a step. Return True on success."""
         try:
             step.verb(request=case, by=request.user, **form.cleaned_data)
         except Refused as refusal:

@@ -1,4 +1,4 @@
-"""How values look in the admin: a status as icon and word, never colour alone, a person on two lines."""
+"""Display of values in the admin: a status as icon and word, never by colour alone, a person on two lines."""
 
 from operator import attrgetter
 
@@ -18,7 +18,7 @@ ICONS = {
 
 
 def column(label, path, show=None, *, ordering=None, boolean=False):
-    """A method for `list_display` and `readonly_fields`: what stands at `path` of a row, as `show` writes it."""
+    """Return a method for `list_display` and `readonly_fields`: a row's attribute at `path`, formatted by `show`."""
     find = attrgetter(path)
 
     @admin.display(description=label, ordering=ordering, boolean=boolean)
@@ -31,12 +31,12 @@ def column(label, path, show=None, *, ordering=None, boolean=False):
 
 
 def chip(kind, word):
-    """A chip like that of `partials/_status.html`; `kind` is a key of ICONS."""
+    """Return a chip like that of `partials/_status.html`; `kind` is a key of ICONS."""
     return format_html('<span class="chip chip-{}">{} {}</span>', kind, icon(ICONS[kind]), capfirst(word))
 
 
 def person(text):
-    """ "Name · Building, unit" on two lines."""
+    """Format "Name · Building, unit" on two lines."""
     name, _dot, home = text.partition(" · ")
     if not home:
         return name or empty_value()

@@ -1,4 +1,4 @@
-"""A form that was sent twice adds one row: pressed twice, sent again by a slow browser, or reloaded after "back"."""
+"""A form that is sent twice adds one row: after a double click, a resend by a slow browser, or a reload."""
 
 import uuid
 
@@ -16,14 +16,14 @@ HOUR = 60 * 60
 
 
 class SentTwiceError(Exception):
-    """Undoes the second save: the first one is already kept."""
+    """Rolls back the second save: the first one is already stored."""
 
 
 class IdempotentAdd:
-    """For the add page of an admin class. The page carries a key of its own; what was saved under it is remembered.
+    """For the add page of an admin class. Each page has a key of its own, and the cache holds what was saved under it.
 
-    The key is taken in the transaction of the save and after it: a save that fails leaves it free, and of two
-    at once only one can take it.
+    The key is stored in the transaction of the save and after it: a save that fails leaves it unused, and of two
+    concurrent saves only one can store it.
     """
 
     def add_view(self, request, form_url="", extra_context=None):
@@ -39,11 +39,11 @@ class IdempotentAdd:
             if not _is_saved(token):
                 raise
             return self.answer_twice(request)
-        # Two at once: what the other one saved made this form wrong
+        # Two concurrent requests: the row saved by the other made this form invalid
         return self.answer_twice(request) if response.status_code == 200 and _is_saved(token) else response
 
     def log_addition(self, request, obj, message):
-        """Django's last step of the save, still in its transaction."""
+        """Store the key in Django's last step of the save, still in its transaction."""
         token = _token(request)
         if token and not cache.add(token, 1, HOUR):
             raise SentTwiceError
@@ -59,7 +59,7 @@ def _is_saved(token):
 
 
 def _token(request):
-    """Of the key and what was sent with it: who goes back and enters someone else sends something new."""
+    """Return a hash of key and data sent: users who go back and enter something else send another one."""
     key = request.POST.get(FIELD)
     if not key:
         return ""

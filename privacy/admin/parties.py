@@ -29,7 +29,7 @@ class OperatorAdmin(TenantDataAdmin):
         return super().get_queryset(request).filter(kind=PartyKind.OPERATOR)
 
     def has_add_permission(self, request):
-        """There is one operator."""
+        """Allow one operator only."""
         return super().has_add_permission(request) and parties.operator() is None
 
     def save_model(self, request, obj, form, change):
@@ -38,7 +38,7 @@ class OperatorAdmin(TenantDataAdmin):
 
 
 class MembershipForm(forms.ModelForm):
-    """Appoint an account by its email; an account is made, and invited, when there is none yet."""
+    """Appoint an account by its email; without an account, one is created and invited."""
 
     by = None
     email = forms.EmailField(
@@ -95,13 +95,13 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
 
     @admin.display(description=_("company"))
     def company(self, membership):
-        """Its name alone: heads may not open the page that a link would lead to."""
+        """Return its name without a link: heads may not open its page."""
         return membership.party.name
 
     does = column(_("role"), "get_role_display", capfirst, ordering="role")
 
     def save_model(self, request, obj, form, change):
-        """Only ever an appointment: entries are not edited, they are ended and made anew."""
+        """Appoint. Entries are never edited: they are ended and created anew."""
         if change:
             return
         ask_for_fresh_sign_in(request)

@@ -1,4 +1,4 @@
-"""Lists whose rows are about a person say who it is: name and unit, two queries a page, nothing more."""
+"""Lists of rows about people, with name and unit of each: two queries per page, and no other field."""
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -10,7 +10,7 @@ from privacy.admin.display import person
 
 
 def names_of(subject_ids):
-    """Subject id → "Name · Building, unit", as far as the register knows them."""
+    """Return subject id → "Name · Building, unit", as far as the register holds them."""
     keys = declarations.identifying()
     values = value_display.shown_values(subject_ids, keys)
     return {
@@ -28,7 +28,7 @@ class PeopleList(ChangeList):
 
 
 class SubjectAdmin(TenantDataAdmin):
-    """Rows about a person: the list says who, and opening one is recorded as a look at the name and the unit."""
+    """Rows about a person: the list names them, and opening a row is recorded as an access to name and unit."""
 
     def get_changelist(self, request, **kwargs):
         return PeopleList
@@ -49,7 +49,7 @@ class SubjectAdmin(TenantDataAdmin):
 
 
 def entry_field():
-    """A foreign key that points at the register, which is what Django's autocomplete goes by."""
+    """Return a foreign key to the register entry, which Django's autocomplete requires."""
     return next(
         relation.field for relation in declarations.tenant_record().model._meta.related_objects if relation.one_to_many
     )

@@ -1,4 +1,4 @@
-"""Lists that are searched by what is personal keep the words out of their addresses (`privacy.private_search`)."""
+"""Lists searched by personal data keep the search words out of their addresses (`privacy.private_search`)."""
 
 from django.contrib.admin.views.main import ChangeList
 
@@ -6,10 +6,10 @@ from privacy import private_search
 
 
 class SealedList(ChangeList):
-    is_sealed = True  # its search box is sent by POST
+    is_sealed = True  # the template sends the search form by POST
 
     def get_queryset(self, request, exclude_parameters=None):
-        """Words that do not open find nothing: to leave them out would widen an export."""
+        """Return no rows for words that cannot be decrypted: without the search, an export would hold more rows."""
         words = private_search.decrypt_query(request.GET.get(private_search.PARAMETER, ""), by=request.user)
         self.query = words or ""
         found = super().get_queryset(request, exclude_parameters)
@@ -23,7 +23,7 @@ class HiddenSearch:
         return SealedList
 
     def changelist_view(self, request, extra_context=None):
-        """A search is sent without an action; what a link or a hand wrote in clear is led on as well."""
+        """Redirect a search sent by POST (without an action), or words in clear in the address."""
         is_search = private_search.PARAMETER in request.POST and "action" not in request.POST
         if is_search or (request.method != "POST" and private_search.PARAMETER in request.GET):
             response = private_search.redirect_to_results(request)

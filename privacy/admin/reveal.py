@@ -1,6 +1,6 @@
-"""Revealing what staff see masked: the reason first, on a page of its own, for that one answer (clause 3.1).
+"""Revealing what staff see masked: the reason comes first, on a page of its own, for one response (clause 3.1).
 
-What was revealed is in no address, session, history or next page; the page names article 67 of UU PDP.
+Revealed values are in no address, session, history or later page; the page names article 67 of UU PDP.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from privacy.scope import Role
 
 @dataclass(frozen=True)
 class Hidden:
-    """One masked value. Several may have one name: the old and the new one of a change that was asked for."""
+    """One masked value. Several may share a name: the old and the new value of a requested change."""
 
     name: str
     label: str
@@ -40,14 +40,14 @@ class Revealing:
         ]
 
     def hidden_values(self, row):
-        """[(name, label, masked, whole)] of what stands there."""
+        """Return [(name, label, masked, whole)] of the masked fields that have a value."""
         names = [name for name in declarations.of(type(row)).masked if getattr(row, name)]
         labels = [row._meta.get_field(name).verbose_name for name in names]
         masked = [declarations.masked(row, name) for name in names]
         return list(zip(names, labels, masked, [declarations.display(row, name) for name in names], strict=True))
 
     def may_reveal(self, request, row):
-        """Staff with leave to reveal, where there is something. Operators use an investigation case instead."""
+        """Allow staff with the permission, if there is a value. Operators use an investigation case instead."""
         entry = declarations.tenant_record().model._meta
         allowed = request.user.has_perm(f"{entry.app_label}.reveal_{entry.model_name}")
         return allowed and role_of(request) == Role.STAFF and bool(self.hidden_values(row))
@@ -56,10 +56,10 @@ class Revealing:
         return str(row)
 
     def reveal(self, request, pk):
-        """GET asks for the reason; the answer to POST is the only page that shows anything."""
+        """Ask for the reason on GET; only the response to POST shows the values."""
         row = self.get_queryset(request).filter(pk=pk).first()
         if row is None:
-            self.get_object(request, str(pk))  # records the refused try
+            self.get_object(request, str(pk))  # records the refused attempt
         if row is None or not self.may_reveal(request, row):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
         values = self.hidden_values(row)
@@ -86,7 +86,7 @@ class Revealing:
 
 
 def language_of(row):
-    """The language of the person the row is about."""
+    """Return the language of the person whom the row is about."""
     holder = declarations.of(type(row)).holder
     found = type(row)._base_manager.filter(pk=row.pk).values_list(f"{holder}__language", flat=True).first()
     return found or settings.LANGUAGE_CODE

@@ -1,4 +1,4 @@
-"""What staff recorded for tenants: consents on paper and guardians. Added on a page of its own, never edited."""
+"""Records that staff make for tenants: consents on paper and guardians. Added on a page of their own, never edited."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -17,10 +17,10 @@ from privacy.scope import Role
 
 
 class RecordedAdmin(SubjectAdmin):
-    """One page to record it; afterwards it is only read."""
+    """One page to record a row; afterwards it is read-only."""
 
     record_form = verb = add_title = lead = done = None
-    roles = (Role.STAFF,)  # only a building management records; the operator looks on
+    roles = (Role.STAFF,)  # only a building management records; operators only read
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and role_of(request) in self.roles

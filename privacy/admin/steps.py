@@ -1,4 +1,4 @@
-"""Pages of an admin class that do one thing to a row: they say what it does, and end with one button."""
+"""Pages of an admin class that do one thing to a row: they describe it, and end with one button."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,27 +14,27 @@ from privacy.errors import Refused
 
 @dataclass(frozen=True)
 class StepPage:
-    """`verb(by=user, **{argument of the class: row}, **form.cleaned_data)` is called by the button.
+    """The button calls `verb(by=user, **{step_argument: row}, **form.cleaned_data)`.
 
-    Without a form a refusal is said above the page of the row; with one it stands in the form.
+    A refusal is an error of the form, or without a form a message above the page of the row.
     """
 
     title: str | Promise
     verb: Callable
-    done: str | Promise  # what is said when the verb has worked
+    done: str | Promise  # success message
     form: Callable | None = None
     permission: str = ""
-    statuses: tuple = ()  # in which a row can take the step; none: in any
+    statuses: tuple = ()  # statuses in which the step is possible; empty: any
     says: str | Promise = ""  # what the step does
 
 
 class StepPages:
-    """Adds the pages of `steps` to an admin class; the page of a row gets links to those that it can take."""
+    """Adds the pages of `steps` to an admin class; the page of a row links to those that are possible."""
 
-    steps = {}  # name, which is part of the address → StepPage
+    steps = {}  # name (part of the address) → StepPage
     step_route = "<int:pk>/{name}/"
     step_template = ""
-    step_argument = ""  # the argument by which the verbs take the row
+    step_argument = ""  # name of the verbs' argument for the row
     asks_fresh_login = False
 
     def get_urls(self):
@@ -55,15 +55,15 @@ class StepPages:
         return self.step_url(row, "change")
 
     def may_take(self, request, row, name):
-        """Whether this person may take the step, now or later."""
+        """Return whether this person may take the step, now or later."""
         return request.user.has_perm(self.steps[name].permission)
 
     def is_possible(self, row, name):
-        """Whether the row can take the step now."""
+        """Return whether the row can take the step now."""
         return not self.steps[name].statuses or row.status in self.steps[name].statuses
 
     def step_links(self, request, row):
-        """(title, address, name) of each step that the row can take and the person may take."""
+        """Return (title, address, name) of each step that the row can take and the person may take."""
         return [
             (step.title, self.step_url(row, name), name)
             for name, step in self.steps.items()
@@ -74,11 +74,11 @@ class StepPages:
         return self.steps[name].form(data)
 
     def seen(self, request, row, name):
-        """What the page had shown, for verbs that refuse what changed meanwhile."""
+        """Return what the page showed, for verbs that refuse if it has changed since."""
         return {}
 
     def step_context(self, request, row, name):
-        """What the page shows beside its form."""
+        """Return further context for the page."""
         return {}
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
