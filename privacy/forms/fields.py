@@ -1,4 +1,4 @@
-"""Boxes that several forms share: kinds of data, one day, a PDF."""
+"""Form fields that several forms share: kinds of data, one day, a PDF."""
 
 from django import forms
 from django.utils import timezone
@@ -10,7 +10,7 @@ from privacy.files import uploads
 
 
 def grouped_choices():
-    """Every shareable field under the name of its category."""
+    """Return every shareable field, grouped by category."""
     groups = {}
     for key, item in declarations.shareable().items():
         groups.setdefault(item.category, []).append((key, capfirst(item.label)))
@@ -37,7 +37,7 @@ class DayField(forms.DateField):
 
 
 class FieldsField(forms.MultipleChoiceField):
-    """One box each."""
+    """Fields to choose from, as one checkbox each."""
 
     def __init__(self, *, empty, **kwargs):
         super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)

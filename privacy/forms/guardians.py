@@ -1,4 +1,4 @@
-"""A parent or guardian, as staff record one."""
+"""The form with which staff record a parent or guardian."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

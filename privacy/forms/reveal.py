@@ -1,4 +1,4 @@
-"""Why masked data is shown in full: a ready reason, own words, or both. The tenant reads them in her access log."""
+"""The reason for revealing masked data: a ready sentence, own words or both. Tenants read it in their access log."""
 
 from django import forms
 from django.utils import translation

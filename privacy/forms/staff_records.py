@@ -1,4 +1,4 @@
-"""What staff record for a tenant who came by: a consent on paper, a parent or guardian."""
+"""Base of the forms with which staff record a consent on paper, or a parent or guardian, for a tenant."""
 
 from django import forms
 from django.utils.text import capfirst
@@ -9,12 +9,12 @@ from privacy.forms.refusing import RefusingForm
 
 
 def said(choices):
-    """Choices that begin with a capital."""
+    """Return choices whose labels begin with a capital."""
     return lambda: [(value, capfirst(label)) for value, label in choices.choices]
 
 
 class AboutTenant(RefusingForm):
-    """Begins with the tenant, chosen from the own register."""
+    """Begins with the tenant, chosen from the rows in the user's scope."""
 
     FIELD_OF_CODE = {"unclaimed": "tenant"}
 

@@ -1,4 +1,4 @@
-"""Old beside new: the characters that differ are marked, so that one wrong digit among sixteen is seen."""
+"""Old and new values side by side, with the differing characters marked, so that one wrong digit is noticed."""
 
 from django import template
 from django.utils.formats import localize
@@ -10,9 +10,9 @@ MASK = "•"
 
 @register.filter
 def marked(new, old):
-    """`new` with all that lies between its common beginning and end with `old` in a <mark>.
+    """Return `new` with all between the beginning and the end that it shares with `old` in a <mark>.
 
-    All of it where they have so little in common that what is left unmarked would be chance.
+    Mark all of it if less than a third is shared, since such a match is chance.
     """
     new, old = str(localize(new or "")), str(localize(old or ""))
     half_masked = (MASK in new) != (MASK in old)
@@ -27,6 +27,6 @@ def marked(new, old):
 
 
 def _alike(one, other):
-    """How many characters the two have in common from the beginning."""
+    """Return the length of the common prefix."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

@@ -1,4 +1,4 @@
-"""Who has looked at my data: vendors, staff and myself, over all the records that I hold."""
+"""The access log of the signed-in person: accesses by vendors, staff and themselves to all records that they hold."""
 
 import csv
 from datetime import timedelta
@@ -22,7 +22,7 @@ from privacy.scope import Role
 
 MONTHS_SHOWN_FIRST = 12
 LINES_A_PAGE = 50
-# Value of ?show= → what its link says
+# Value of ?show= → text of its link
 FILTERS = {
     "": gettext_lazy("All"),
     "vendors": gettext_lazy("Vendors"),
@@ -51,7 +51,7 @@ def access_log(request):
 
 @require_safe
 def access_log_csv(request):
-    """The whole log as a file; a cell that a spreadsheet would run as a formula is made plain text."""
+    """Return the whole log as a file; cells that a spreadsheet would run as formulas are escaped."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="access-log.csv"'
     response.write("\N{BYTE ORDER MARK}")  # without it Excel reads UTF-8 as something else
@@ -85,7 +85,7 @@ def cells(record, viewer_id):
 
 
 def first_day():
-    """The log opens with the last twelve months."""
+    """Return the first day shown by default, MONTHS_SHOWN_FIRST months ago."""
     today = timezone.localdate()
     year, month = divmod(today.year * 12 + today.month - 1 - MONTHS_SHOWN_FIRST, 12)
     return today.replace(year=year, month=month + 1, day=1)
@@ -109,14 +109,14 @@ def with_names(records):
 
 
 def same_looks(records):
-    """One row for the looks that make one line, latest first; see `access_log.SAME`."""
+    """Group accesses into one row per line of the log, latest first; see `access_log.SAME`."""
     same = records.order_by().annotate(day=TruncDate("at")).values("day", *log.SAME)
-    newest = Max(Cast("pk", TextField()))  # as text: PostgreSQL has no greatest of UUIDs
+    newest = Max(Cast("pk", TextField()))  # as text: PostgreSQL has no max() of UUIDs
     return same.annotate(times=Count("pk"), latest=Max("at"), newest=newest).order_by("-latest", "-newest")
 
 
 def lines_of(page, records, user):
-    """The page's lines, each with all its looks: one query, however many."""
+    """Return the page's lines, each with all its accesses, in one query."""
     wanted = {(row["day"], *(row[name] for name in log.SAME)) for row in page}
     if not wanted:
         return []

@@ -1,4 +1,4 @@
-"""This app's parts of the tenant's start page: what waits for an answer, and who has looked. None: nothing to show."""
+"""Cards of this app on the tenant's start page: what waits for an answer, and who has looked. None shows nothing."""
 
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ def requests_to_share(request):
 
 
 def who_has_looked(request):
-    """For people with a record: nobody else's data can have been looked at."""
+    """Return the latest accesses, for people with a register entry: others have no data that could be accessed."""
     if not own(declarations.tenant_record().model, request).exists():
         return None
     looks = own(AccessRecord, request).exclude(hat=Role.TENANT)

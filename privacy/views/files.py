@@ -1,7 +1,7 @@
-"""The one file door: every private file leaves through here, after the scope has spoken, and its look is recorded.
+"""The only view of private files: each is opened through the scope, and the access is recorded.
 
-A stored file is our own re-encoding (`privacy.files.uploads`), so its ending tells its kind. Unknown, missing and other
-people's files are 404 alike.
+A stored file is our own re-encoding (`privacy.files.uploads`), so its suffix gives its type. Unknown and missing files
+and those outside the scope are 404 alike.
 """
 
 import logging
@@ -25,7 +25,7 @@ from privacy.sharing import grants
 
 logger = logging.getLogger(__name__)
 KINDS = {".jpg": "inline", ".pdf": "attachment"}
-# The file is shown alone: it may load, run and send nothing
+# The file may load, run and send nothing
 ALONE = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 WHY = {Role.TENANT: AccessReason.OWN, Role.STAFF: AccessReason.RECORD, Role.OPERATOR: AccessReason.OVERSIGHT}
 SIDES_OF_A_LINE = ("old", "new")
@@ -33,7 +33,7 @@ SIDES_OF_A_LINE = ("old", "new")
 
 @require_safe
 def private_file(request, model, pk, field):
-    """`?as=` names the role; without it the first role of the person that may see the row is worn."""
+    """Serve a file. `?as=` names the role; the default is the first of tenant to operator that may see the row."""
     declared = declared_model(model, field)
     role = hat_for(request.user, declared, pk, request.GET.get("as"))
     if role in (Role.STAFF, Role.OPERATOR) and declarations.of(declared).subject:
@@ -47,7 +47,7 @@ def private_file(request, model, pk, field):
 
 
 def declared_model(label, field):
-    """The model, when it declares whose data it holds and `field` is one of its files."""
+    """Return the model if it has a declaration and `field` is one of its files. Raise Http404 otherwise."""
     try:
         model = apps.get_model(label)
     except (LookupError, ValueError):
@@ -66,7 +66,7 @@ def hat_for(user, model, pk, asked):
         roles = [role for role in roles if role == asked]
     if not roles or not reference_numbers.is_reference_number(pk):
         raise Http404
-    # Her own file is opened as hers, whatever else she works as
+    # People open their own files as tenants, even if they also work for a company
     for role in reversed(roles):
         if model.objects.visible_to(user, role=role).filter(pk=pk).exists():
             return role
@@ -85,7 +85,7 @@ def open_row(user, model, role, pk, field):
 
 
 def open_as_vendor(user, model, role, pk, field):
-    """A vendor sees a file of a person only when a permission opens exactly this field now."""
+    """Return the row only if a grant opens exactly this field now, and record the access. Raise Http404 otherwise."""
     declaration = declarations.of(model)
     if not declaration.subject:
         return open_row(user, model, role, pk, field)
@@ -111,7 +111,7 @@ def open_as_vendor(user, model, role, pk, field):
 
 
 def field_key(model, pk, field):
-    """A proposed scan is recorded as a look at the scan, which says more than the line that holds it."""
+    """Return the field to record: for a proposed scan the field that it replaces, which says more than the line."""
     if model is not ProfileUpdateLine:
         return field
     return model.objects.filter(pk=pk).values_list("field", flat=True).first() or field
@@ -130,7 +130,7 @@ def answer(name, field):
     try:
         with default_storage.open(name) as file:
             content = file.read()
-    except KeyMissingError:  # the file is there and whole: 404 would be a lie
+    except KeyMissingError:  # the file exists: a configuration error, not a 404
         raise
     except (OSError, DecryptionError):
         logger.warning("A stored file is missing or does not open: %s", name)

@@ -1,4 +1,4 @@
-"""Privacy at a glance: one line and one link for each chapter."""
+"""The overview page of privacy: one line and one link for each part."""
 
 from django.shortcuts import render
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""`manage.py import_policy FILE --kind policy` makes a draft of a legal text; a second person publishes it."""
+"""`manage.py import_policy FILE --kind policy` creates a draft of a legal text; a second person publishes it."""
 
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,7 +14,7 @@ from privacy.errors import Refused
 
 
 def day(text):
-    """A day as 2026-12-01; argparse turns the error into a sentence."""
+    """Parse a date such as 2026-12-01; argparse reports the ValueError."""
     return date.fromisoformat(text)
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options):
-        # Commands speak English, like the rest of the terminal
+        # Commands print English, like the rest of the terminal
         with translation.override("en"):
             self.take_in(options)
 
