@@ -1,4 +1,4 @@
-"""The privacy floor's tables, one module a noun."""
+"""The models of this app, one module per noun."""
 
 from privacy.consent.models.consents import ConsentEvent, ConsentStatus, PaperConsent, Presentation
 from privacy.consent.models.legal_documents import Announcement, DocumentVersion, LegalDocument

@@ -1,4 +1,4 @@
-"""Who looked at whose data: every look, allowed or refused, without the values (clauses 3.1, 3.4)."""
+"""Access records: every access to personal data, allowed or refused, without the values (clauses 3.1, 3.4)."""
 
 from django.apps import apps
 from django.db import models
@@ -25,7 +25,7 @@ class Action(models.TextChoices):
 
 
 class AccessQuerySet(EvidenceQuerySet):
-    """No log tells a person of a disclosure before its date; from then on it shows her every look (clause 6)."""
+    """Hides accesses for a disclosure from the person concerned, under every role, until its date (clause 6)."""
 
     def _as_tenant(self, declaration, user):
         return super()._as_tenant(declaration, user).exclude(self._untold())
@@ -42,7 +42,7 @@ class AccessQuerySet(EvidenceQuerySet):
 
 
 class AccessRecord(Evidence):
-    """`actor` is the looker's own subject, `party` the company looked for; both outlive the account."""
+    """`actor` is the own subject of the account, `party` the company that it acted for; both outlive the account."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="access_records", verbose_name=_("subject"))
     controller = models.ForeignKey(
@@ -50,7 +50,7 @@ class AccessRecord(Evidence):
     )
     actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("who"))
     party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+", verbose_name=_("company"))
-    # The column keeps its first name, which the seals of existing rows sign
+    # The column keeps its first name, which the seals of existing rows cover
     hat = models.CharField(_("as"), max_length=10, choices=Role)
     action = models.CharField(_("action"), max_length=10, choices=Action)
     allowed = models.BooleanField(_("allowed"))

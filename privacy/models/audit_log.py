@@ -1,4 +1,4 @@
-"""What was done to the site itself: who came in, what was changed, who may do what (clauses 3.4, 4; articles 35–39)."""
+"""The audit log: sign-ins, changes and access rights of the site itself (clauses 3.4, 4; articles 35–39)."""
 
 from django.db import models
 from django.db.models import Q
@@ -40,7 +40,7 @@ class Kind(models.TextChoices):
     FORGOTTEN = "forgotten", _("old entries removed")
 
 
-# What tells of an account's own doings: its owner finds these in the copy of her data
+# Acts of the account itself: these kinds are in the copy of their own data that people get
 OF_ACCOUNT = tuple(kind for kind in Kind if kind not in {
     Kind.RIGHTS, Kind.ADMIN, Kind.EXPORTED, Kind.REFUSED, Kind.ADDED, Kind.CHANGED, Kind.REMOVED, Kind.FORGOTTEN,
 })  # fmt: skip
@@ -48,7 +48,7 @@ OF_ACCOUNT = tuple(kind for kind in Kind if kind not in {
 
 class AuditLogQuerySet(EvidenceQuerySet):
     def of_people(self, accounts):
-        """By these accounts, or about them; `accounts` are numbers, or a query for them."""
+        """Return entries by or about these accounts; `accounts` are ids, or a query for them."""
         own = Subject.objects.filter(own=True, holder__in=accounts).values("pk")
         return self.filter(Q(actor__in=own) | Q(about__in=own))
 
@@ -56,7 +56,7 @@ class AuditLogQuerySet(EvidenceQuerySet):
         return super()._as_tenant(declaration, user).filter(kind__in=OF_ACCOUNT)
 
     def _as_staff(self, declaration, user):
-        """Heads read of the people of their own company, and nothing of its tenants."""
+        """Return the entries of people of the companies that the user heads, and none of tenants."""
         led = user.memberships.of_heads().values("party")
         return self.of_people(Membership.objects.filter(party__in=led).values("user"))
 
@@ -65,10 +65,10 @@ class AuditLogQuerySet(EvidenceQuerySet):
 
 
 class AuditLogEntry(Evidence):
-    """`actor` did it, with his or her account's own pseudonym; `about` is whose account it concerns.
+    """`actor` is the own subject of the account that acted; `about` that of the account concerned.
 
-    No value of a person stands here: of a change the field is told, and the value only where it is a choice, a
-    number or a date that erasure would leave. An email that no account has is not kept.
+    No personal value is stored: of a change the field is recorded, and its value only if it is a choice, a number or a
+    date that erasure would retain. An email that no account has is not stored.
     """
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
@@ -86,11 +86,11 @@ class AuditLogEntry(Evidence):
 
     objects = AuditLogQuerySet.as_manager()
 
-    # After this many days the database lets a row go: retention removes it then, and never earlier
+    # The trigger refuses to delete younger rows, in days; retention deletes older ones
     least_days = 365
 
     class Meta:
-        db_table = "privacy_journalentry"  # the seals of existing rows sign this name
+        db_table = "privacy_journalentry"  # the seals of existing rows cover this name
         verbose_name = _("journal entry")
         verbose_name_plural = _("security journal")
         ordering = ["-at", "-pk"]

@@ -1,4 +1,4 @@
-"""The base of what a person asks for and somebody must answer once, in time."""
+"""The base of cases: what a person asks for and somebody must answer once, before a deadline."""
 
 from django.db import models
 from django.db.models.functions import TruncDate
@@ -12,7 +12,7 @@ from privacy.scope import Role, ScopedQuerySet
 
 class CaseQuerySet(ScopedQuerySet):
     def waiting(self):
-        """The queue, most urgent first: what is overdue comes on top."""
+        """Return the queue, most urgent first: overdue cases come on top."""
         return self.filter(status=self.model.Status.WAITING).order_by(*self.model.QUEUE)
 
     def end(self, now):
@@ -76,5 +76,5 @@ class Case(models.Model):
         return self.data_subject.holder_id == user.pk
 
     def is_answered_by(self, user):
-        """Whether this account works for the company that answers."""
+        """Return whether this account works for the company that answers."""
         return type(self).objects.visible_to(user, role=Role.STAFF).filter(pk=self.pk).exists()

@@ -1,4 +1,4 @@
-"""Tables that only grow, and whose every row proves itself. The database refuses too: see `privacy.append_only`."""
+"""Append-only tables with a seal on every row. The database refuses changes too: see `privacy.append_only`."""
 
 import secrets
 import time
@@ -14,7 +14,7 @@ from privacy.scope import ScopedQuerySet
 
 
 def uuid7():
-    """A UUID that sorts by time (RFC 9562, version 7): known before the row is stored, so it can be sealed."""
+    """Return a UUID that sorts by time (RFC 9562, version 7), known before the row is stored, so it can be sealed."""
     moment = time.time_ns() // 1_000_000
     return uuid.UUID(int=moment << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62))
 
@@ -36,16 +36,16 @@ class EvidenceQuerySet(ScopedQuerySet):
 
 
 class Evidence(models.Model):
-    """A row that proves something. Foreign keys of a subclass must be PROTECT: no cascade may reach it.
+    """A row of evidence. Foreign keys of a subclass must be PROTECT: no cascade may delete it.
 
-    `mac` seals every other column (`integrity.seal`); `evidence_checks.verify` finds the row whose seal no longer fits.
+    `mac` seals every other column (`integrity.seal`); `evidence_checks.verify` finds rows whose seal does not fit.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mac = models.CharField(_("seal"), max_length=90, editable=False)
 
     is_evidence = True
-    least_days = 0  # for how long the database keeps a row whoever asks; 0: for ever
+    least_days = 0  # days during which the database refuses changes of a row; 0: always
 
     class Meta:
         abstract = True
@@ -65,7 +65,7 @@ class Evidence(models.Model):
 
     @classmethod
     def content(cls, values):
-        """The canonical form of a row given as column name → value."""
+        """Return the canonical form of a row given as column name → value."""
         return integrity.canonical({f.attname: f.to_python(values[f.attname]) for f in cls.sealed_columns()})
 
     def seal(self):

@@ -7,7 +7,7 @@ from privacy import declarations
 
 
 def check_field_keys(keys):
-    """A list of at least one declared shareable field, each once."""
+    """Raise ValidationError unless this is a list of at least one declared shareable field, each once."""
     if not isinstance(keys, list) or not keys:
         raise ValidationError(_("Choose at least one kind of data."))
     unknown = [str(key) for key in keys if key not in declarations.shareable()]

@@ -1,4 +1,4 @@
-"""Who answers for those who cannot alone (articles 25, 26)."""
+"""Parents and guardians of people who cannot consent alone (articles 25, 26)."""
 
 from django.db import models
 from django.utils import timezone
@@ -12,7 +12,7 @@ from privacy.scope import ScopedQuerySet
 
 
 class Capacity(models.TextChoices):
-    """In which role somebody answers (articles 25, 26)."""
+    """The capacity in which somebody answers (articles 25, 26)."""
 
     SELF = "self", _("for oneself")
     GUARDIAN = "guardian", _("as parent or guardian")

@@ -17,7 +17,7 @@ class PartyKind(models.TextChoices):
 class Party(models.Model):
     """The operator, a building management or a vendor. Registered by `parties.register_party`, which sets the kind."""
 
-    party_kind = PartyKind.OPERATOR  # each model below this one names the kind of its companies
+    party_kind = PartyKind.OPERATOR  # each subclass sets the kind of its companies
 
     kind = models.CharField(_("kind"), max_length=12, choices=PartyKind, editable=False)
     name = models.CharField(_("name"), max_length=150)

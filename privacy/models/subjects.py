@@ -1,4 +1,4 @@
-"""A pseudonym that stands for one person's record. All evidence hangs on it, so it outlives the data."""
+"""The pseudonym of one person's record. All evidence refers to it, so it outlives the data."""
 
 import secrets
 import uuid

@@ -20,10 +20,10 @@ class TwoPersonAct(models.Model):
         abstract = True
 
     def concerns(self, user):
-        """Whether the act is about this person, who then decides nothing about it."""
+        """Return whether the act is about this person, who then may not decide it."""
         return False
 
 
 def different_people(first, second, *, name):
-    """A constraint: the column `second` never names the person of the column `first`."""
+    """Return a constraint: the column `second` never names the person of the column `first`."""
     return models.CheckConstraint(condition=Q(**{f"{second}__isnull": True}) | ~Q(**{second: F(first)}), name=name)
