@@ -1,17 +1,17 @@
-"""A written cell never acts as a formula, in whatever file a spreadsheet opens: one guard for all of them."""
+"""Escaping of cells that a spreadsheet would run as a formula, for all kinds of files that are written here."""
 
 import re
 
-# What makes a spreadsheet calculate, also behind blanks and in the wide forms of East Asian keyboards
+# Characters that begin a formula, also after whitespace and in the full-width forms of East Asian keyboards
 ACTS = re.compile(r"\s*[=@\t\r＝＠＋－]|[\t\r\n]")
 SIGNED = re.compile(r"\s*[+\-]")
-# One number, or a phone number whose blank after the country keeps it from being reckoned
+# One number, or a phone number, which the space after the country code keeps from being calculated
 PLAIN_NUMBER = re.compile(r"\s*([+\-][0-9][0-9.,]*|\+[0-9]{1,3} [0-9 \-]+)")
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def escape_formula(cell):
-    """A cell that no spreadsheet takes for a formula: an apostrophe goes before what would act."""
+    """Return the cell, with an apostrophe before text that a spreadsheet would run as a formula."""
     if not isinstance(cell, str) or not cell:
         return cell
     cell = UNREADABLE.sub("", cell)
@@ -20,5 +20,5 @@ def escape_formula(cell):
 
 
 def plain(text):
-    """Undo `harmless`: a file that we wrote is read as what it was written from."""
+    """Undo `escape_formula`, for files that were written here."""
     return text[1:] if text.startswith("'") and escape_formula(text[1:]) == text else text

@@ -1,6 +1,6 @@
-"""The plan of a JPG or PNG file, read before anything is drawn: a small file may ask for hours of work.
+"""The structure of a JPG or PNG file, read before decoding: a small file may take hours to decode.
 
-A JPEG may draw its pixels over and over (scans), and a PNG may consist of half a million empty chunks. Cameras and
+A JPEG may encode its pixels many times over (scans), and a PNG may consist of half a million empty chunks. Cameras and
 programs write a dozen scans at most, and chunks of some thousand bytes.
 Source: ITU-T T.81, annex B (markers); PNG third edition, clause 5 (chunks).
 """
@@ -16,7 +16,7 @@ PNG, SIGNATURE, FRAME = b"\x89PNG", 8, 12  # bytes of a chunk besides its data: 
 
 
 def is_laborious(content):
-    """Whether drawing the picture would take many times the work of its pixels."""
+    """Return whether decoding takes many times the work that the number of pixels explains."""
     most, steps = (CHUNKS_MAX, _chunks(content)) if content.startswith(PNG) else (SCANS_MAX, _scans(content))
     return any(number > most for number, _step in enumerate(steps, 1))
 

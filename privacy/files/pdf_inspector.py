@@ -29,7 +29,7 @@ LONG = (
     + rb"|/OpenAction" + NAME_ENDS + rb"(?!" + GAP + rb"\[)"
     + rb"|/AA" + GAP + rb"(?:<<|\d+" + GAP + rb"\d)"
 )  # fmt: skip
-# These do, so they are searched in objects only. Links stay, but none that runs a script
+# These may, so they are searched in objects only. Links are allowed, except those that run a script
 SHORT = (
     rb"/(?:JS|AA|EF|AF|3DD|3DA|U3D|PRC)" + NAME_ENDS
     + rb"|/S" + GAP + rb"/Thread" + NAME_ENDS
@@ -45,11 +45,11 @@ OBJECT_NUMBERS = re.compile(GAP + rb"\d")  # with which an object stream begins
 
 
 class UnsureError(Exception):
-    """Readers may find something here that this program does not see."""
+    """A PDF reader may find something that this program does not see."""
 
 
 def finding(content):
-    """ "encrypted", "active", "broken", "unsure", or "" for a file that only shows something."""
+    """Return "encrypted", "active", "broken", "unsure", or "" for a file without active content."""
     names = unescaped(content)
     if ENCRYPTED.search(names):
         return "encrypted"
@@ -69,12 +69,12 @@ def finding(content):
 
 
 def unescaped(text):
-    """Names may be written with #xx for any letter: /J#61vaScript is /JavaScript."""
+    """Decode names, in which any letter may be written as #xx: /J#61vaScript is /JavaScript."""
     return ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), text)
 
 
 def _inflated(content):
-    """Yield whatever may be an object stream by its content, listed or not and whatever its dictionary says."""
+    """Yield every stream whose content looks like an object stream, listed or not and whatever its dictionary says."""
     room = INFLATED_MAX
     for match in STREAM.finditer(content):
         try:

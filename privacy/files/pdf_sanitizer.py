@@ -1,4 +1,4 @@
-"""Which PDF files are accepted: those that only show something.
+"""Checks of uploaded PDF files: only files without active content are accepted.
 
 A scan, a letter or a signed agreement needs no script, no attachment and no form that sends. The check is one of
 several: files are also served as downloads, never run here. Nothing is rewritten, for a signature may cover the bytes.
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 logger = logging.getLogger(__name__)
 HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[\x00\t\n\x0c\r ]{0,64}%PDF-[0-9]")
 END, END_WITHIN = b"%%EOF", 1024  # bytes from the end of the file, as readers allow
-# A ZIP file (of Java or Office, say) is found from its end, within so many bytes of the end of the file
+# ZIP archives, such as JAR and Office files, are read from a record within this many bytes of the end
 ZIP_END, ZIP_END_WITHIN = b"PK\x05\x06", 66_000
 INSPECTOR = Path(__file__).with_name("pdf_inspector.py")
 MEMORY_MAX = 1_000_000_000  # bytes of address space
@@ -34,7 +34,7 @@ def is_pdf(content):
 
 
 def clean(content):
-    """The file without what follows its end; a ValidationError says why it is refused."""
+    """Return the file without what follows its end. Raise ValidationError if it is refused."""
     content = _cut(content)
     code = "active" if ZIP_END in content[-ZIP_END_WITHIN:] else _inspect(content)
     if code:
@@ -60,7 +60,7 @@ def _cut(content):
 
 
 def _inspect(content):
-    """What `pdf_inspector` finds, without our environment. A file that it did not finish is refused."""
+    """Return the finding of `pdf_inspector`, run with an empty environment. Refuse a file that it does not finish."""
     command = [sys.executable, "-I", INSPECTOR, str(MEMORY_MAX), str(SECONDS_MAX)]
     try:
         done = subprocess.run(  # noqa: S603 - a program of our own; nothing of the file is in the command

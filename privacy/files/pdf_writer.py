@@ -1,7 +1,7 @@
-"""PDF files that people print and keep: plain words and tables in, the bytes of one file out.
+"""PDF files that people print and keep, made from plain text and tables.
 
-Nothing in a text can act: it is escaped, and the file holds no script, link or form. The same words make the same
-file, byte for byte, so a check code of it can be compared later; the moment of its making stands in the text.
+Text is escaped, and the file holds no script, link or form. Equal texts give equal files, byte for byte, so that a
+check code can be compared later; the time of creation is part of the text.
 """
 
 import io
@@ -39,7 +39,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table whose headings stand again on every page. `shares`: how wide each column is, as parts of the whole."""
+    """A table whose headings are repeated on every page. `shares`: relative widths of the columns."""
 
     headings: list
     rows: list
@@ -47,7 +47,7 @@ class Grid:
 
 
 def document(title, blocks, language, *, wide=False):
-    """The file's bytes. A block is a text (one paragraph), Heading, Facts or Grid; `wide` lays the page on its side."""
+    """Return the bytes of the file. A block is a text (one paragraph), Heading, Facts or Grid; `wide` is landscape."""
     try:
         return _build(title, blocks, language, wide=wide, split=False)
     except LayoutError:  # a row that is taller than a page
@@ -109,7 +109,7 @@ def _styles():
 
 
 def _printable(text):
-    """What the font cannot draw is written without its accents, or as a question mark: never as an empty box."""
+    """Replace what the font cannot draw by the letter without accents or by a question mark, never by an empty box."""
     _styles()
     known = pdfmetrics.getFont(PLAIN).face.charToGlyph
     return "".join(_drawable(letter, known) for letter in str(text))

@@ -1,7 +1,6 @@
-"""Files that people send: pictures are drawn anew, PDF files must be harmless, and all of it is sealed on disk.
+"""Uploaded files: pictures are redrawn, PDF files with active content are refused, and all are encrypted on disk.
 
-Nothing of a file's own name comes in but its ending. A stored file has no address: the `file` view opens it through
-the one door.
+Only the suffix of a file's own name is used. A stored file has no URL: the `file` view opens it through the scope.
 """
 
 import codecs
@@ -39,7 +38,7 @@ logger = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 LONGEST_SIDE = 3000  # pixels: an identity card stays legible, a photo stays small
 JPEG_QUALITY = 88
-# By their first bytes; the plugins themselves, so that no other of Pillow's formats is ever tried
+# First bytes → plugin, called directly, so that Pillow tries no other format
 PICTURES = {b"\xff\xd8\xff": JpegImageFile, b"\x89PNG\r\n\x1a\n": PngImageFile}
 TURNS = {  # Exif 2.3, tag 274
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -54,19 +53,19 @@ FOLDER = re.compile(r"[a-z0-9_]{1,30}")
 ENDINGS = (".jpg", ".pdf")  # of stored files
 ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 MAY_BE_CALLED = {".jpg": (".jpg", ".jpeg", ".jpe", ".jfif", ".png"), ".pdf": (".pdf",)}
-REQUEST_FILES = 3  # so many times UPLOAD_MAX_MB a request may be long
-READ_AWAY = 4  # so many times as much of it is read before it is refused
-BESIDE = ".new"  # what a file is called while it is sealed anew
+REQUEST_FILES = 3  # maximum length of a request, in multiples of UPLOAD_MAX_MB
+READ_AWAY = 4  # a longer request is read up to this multiple of the limit, then refused
+BESIDE = ".new"  # suffix of the new file while one is encrypted again
 
 
 class EncryptedFiles:
-    """Makes a storage keep sealed files under random names: stands before FileSystemStorage, or the class of a bucket.
+    """Storage mixin that encrypts files and names them randomly; put it before FileSystemStorage or a bucket's class.
 
-    The name is authenticated with the content: a file put in the place of another does not open (SealError).
+    The name is authenticated with the content: a file moved to another name cannot be decrypted (DecryptionError).
     """
 
     def get_available_name(self, name, max_length=None):
-        """A random name: of the given one only a plain folder and a known ending remain."""
+        """Return a random name; of the given one only a plain folder and a known suffix are kept."""
         name = PurePosixPath(str(name).replace("\\", "/"))
         folder = name.parts[0] if len(name.parts) > 1 and FOLDER.fullmatch(name.parts[0]) else "files"
         ending = name.suffix.lower() if name.suffix.lower() in ENDINGS else ""
@@ -93,30 +92,30 @@ class EncryptedFiles:
         return self.listdir("")[0] if self.exists("") else []
 
     def names(self, folder):
-        """What lies in one folder, without what a stopped `reseal` left there."""
+        """Return the names of the files in one folder, without those that an interrupted `reseal` left."""
         if not self.exists(folder):
             return []
         return [f"{folder}/{name}" for name in sorted(self.listdir(folder)[1]) if not name.endswith(BESIDE)]
 
     def key_of(self, name):
-        """The id of the key that sealed a file; "" when it is not sealed."""
+        """Return the id of the key that encrypted a file; "" if it is not encrypted."""
         with super()._open(name, "rb") as sealed:
             return key_id_of_bytes(sealed.read(HEAD_LENGTH))
 
     def reseal(self, name):
-        """Seal a file anew with the first key, under the same name."""
+        """Encrypt a file again with the first key, under the same name."""
         with super()._open(name, "rb") as sealed:
             content = decrypt_bytes(sealed.read(), context=name)
         self._replace(name, encrypt_bytes(content, context=name))
 
     def _replace(self, name, sealed):
-        """In a bucket, writing under the same name takes the place of the old object at once."""
+        """Overwrite the file: a bucket replaces the object of the same name at once."""
         super()._save(name, ContentFile(sealed))
 
 
 @deconstructible
 class PrivateStorage(EncryptedFiles, FileSystemStorage):
-    """Sealed files in PRIVATE_FILES_DIR, for the owner of the process only."""
+    """Encrypted files in PRIVATE_FILES_DIR, accessible to the owner of the process only."""
 
     file_permissions_mode = 0o600
     directory_permissions_mode = 0o700
@@ -132,7 +131,7 @@ class PrivateStorage(EncryptedFiles, FileSystemStorage):
     def delete(self, name):
         with self._alone():
             super().delete(name)
-            Path(self._beside(name)).unlink(missing_ok=True)  # what a stopped `reseal` left
+            Path(self._beside(name)).unlink(missing_ok=True)  # left by an interrupted `reseal`
 
     def reseal(self, name):
         with self._alone():
@@ -152,7 +151,7 @@ class PrivateStorage(EncryptedFiles, FileSystemStorage):
 
     @contextlib.contextmanager
     def _alone(self):
-        """Sealing anew and deleting wait for each other: a file that was erased meanwhile must not come back."""
+        """Lock `reseal` and `delete` against each other: a file that is erased meanwhile must not be written again."""
         os.makedirs(self.location, self.directory_permissions_mode, exist_ok=True)
         lock = os.open(os.path.join(self.location, ".lock"), os.O_RDWR | os.O_CREAT, self.file_permissions_mode)
         try:
@@ -163,10 +162,10 @@ class PrivateStorage(EncryptedFiles, FileSystemStorage):
 
 
 class MemoryUploads(FileUploadHandler):
-    """Keeps uploads in memory, so that no identity card lies in a temporary folder in clear.
+    """Keeps uploads in memory, so that no identity card is written unencrypted to a temporary folder.
 
-    Beyond the limit of a file only the length is counted: the form can then name it. A request that could hold more
-    than REQUEST_FILES such files is refused before it is read; so is one of a visitor, whom no page asks for a file.
+    Beyond the limit of a file only its length is counted, for the form to report. A request that could hold more than
+    REQUEST_FILES such files is refused unread; so is one by a visitor, as no public page takes files.
     """
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803 - Django's name
@@ -187,7 +186,7 @@ class MemoryUploads(FileUploadHandler):
         if start + len(raw_data) <= settings.UPLOAD_MAX_MB * MEGABYTE:
             self.content.write(raw_data)
         else:
-            self.content.truncate(0)  # half a file is never read as a whole one
+            self.content.truncate(0)  # an incomplete file is never read as a complete one
 
     def file_complete(self, file_size):
         self.content.seek(0)
@@ -196,37 +195,37 @@ class MemoryUploads(FileUploadHandler):
 
 
 def request_max_mb():
-    """Megabytes that all files of one request may have together."""
+    """Return the limit of all files of one request together, in megabytes."""
     return REQUEST_FILES * settings.UPLOAD_MAX_MB
 
 
 def ending_of(name):
-    """ ".jpg" of "card.JPG", and "" of a name without an ending, such as phones and scanners give."""
+    """Return ".jpg" for "card.JPG", and "" for a name without a suffix, as phones and scanners may send."""
     found = ENDING.search((name or "").rstrip(". "))
     return found[0].lower() if found else ""
 
 
 def check_ending(upload, endings, sentence):
-    """Refuse a file whose name says that it is something else; what it is, its content says."""
+    """Raise ValidationError if the name has a suffix that does not fit the content."""
     ending = ending_of(upload.name)
     if ending and ending not in endings:
         raise ValidationError(sentence, code="kind")
 
 
 def _read_away(input_data, most):
-    """Take in what is refused, for a while: a browser shows the answer only once it could send everything."""
+    """Discard up to `most` bytes of a refused request: browsers show a response only once they have sent everything."""
     left = most
     while left > 0 and (chunk := input_data.read(min(left, 65_536))):
         left -= len(chunk)
 
 
 def clean_image(upload, *, max_mb=None):
-    """A JPG or PNG as a new JPEG file: upright, opaque, LONGEST_SIDE at most, with pixels and nothing else."""
+    """Return a JPG or PNG as a new JPEG: upright, opaque, at most LONGEST_SIDE, pixels only. Raise ValidationError."""
     return _redrawn(content_of(upload, max_mb), _("Choose a JPG or PNG file."))
 
 
 def clean_pdf(upload, *, max_mb=None):
-    """A PDF file without active content (see privacy.files.pdf_sanitizer)."""
+    """Return a PDF file; raise ValidationError if it holds active content (see privacy.files.pdf_sanitizer)."""
     content = content_of(upload, max_mb)
     if not pdf_sanitizer.is_pdf(content):
         raise ValidationError(_("Choose a PDF file."), code="kind")
@@ -234,7 +233,7 @@ def clean_pdf(upload, *, max_mb=None):
 
 
 def clean_document(upload, *, max_mb=None):
-    """A picture or a PDF file, told apart by their content."""
+    """Return a picture or a PDF file, as its content says. Raise ValidationError for anything else."""
     content = content_of(upload, max_mb)
     if pdf_sanitizer.is_pdf(content):
         return ContentFile(pdf_sanitizer.clean(content), name="document.pdf")
@@ -242,7 +241,7 @@ def clean_document(upload, *, max_mb=None):
 
 
 def sha256(upload):
-    """64 hex digits, of the content as it is stored when given what a `clean_…` returned."""
+    """Return 64 hex digits: the hash of the stored content, if given what a `clean_…` function returned."""
     upload.seek(0)
     digest = hashlib.file_digest(upload, "sha256").hexdigest()
     upload.seek(0)
@@ -250,7 +249,7 @@ def sha256(upload):
 
 
 def content_of(upload, max_mb=None):
-    """The bytes of an upload that is not too large and holds no known virus; else a ValidationError says so."""
+    """Return the bytes of an upload. Raise ValidationError if it is too large or holds a known virus."""
     limit = max_mb or settings.UPLOAD_MAX_MB
     upload.seek(0)
     content = upload.read(limit * MEGABYTE + 1)
@@ -279,7 +278,7 @@ def _redrawn(content, wrong_kind):
         _canvas(picture).save(written, "JPEG", quality=JPEG_QUALITY, optimize=True)
     except ValidationError:
         raise
-    except Exception as error:  # Pillow answers hostile bytes with errors of every kind
+    except Exception as error:  # malformed files make Pillow raise errors of every kind
         raise pdf_sanitizer.broken() from error
     return ContentFile(written.getvalue(), name="picture.jpg")
 
@@ -295,7 +294,7 @@ def _refuse_too_many_pixels(width, height):
 
 
 def _canvas(picture):
-    """The pixels alone, on white: what is not drawn (position, camera, profile, comment, trailing bytes) is gone."""
+    """Return the pixels alone, on white, without metadata (position, camera, profile, comment) and trailing bytes."""
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # decodes a huge JPEG at half or a quarter of its size
     turn = _turn(picture)
     picture.load()
@@ -311,7 +310,7 @@ def _canvas(picture):
 
 
 def _turn(picture):
-    """How the camera was held. Damaged notes about it are no reason to refuse the picture."""
+    """Return the rotation from the Exif data; malformed Exif data is no reason to refuse the picture."""
     try:
         return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
     except Exception:  # as above
@@ -354,7 +353,7 @@ class ImageUpload(forms.FileField):
 
 
 class DocumentUpload(ImageUpload):
-    """A JPG, PNG or PDF; pictures are redrawn, PDF files refused when they can act."""
+    """A JPG, PNG or PDF; pictures are redrawn, PDF files with active content are refused."""
 
     clean_upload = staticmethod(clean_document)
     accept = "image/jpeg,image/png,application/pdf"

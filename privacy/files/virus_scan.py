@@ -1,7 +1,7 @@
-"""What people upload is shown to a virus scanner where the operator runs one: clamd, by its INSTREAM command.
+"""Virus scan of uploads, where the operator runs a scanner: clamd, by its INSTREAM command.
 
-The scanner is one more look, not the only one: pictures are drawn anew and PDF files are checked anyway. While it does
-not answer, nothing is taken in: an operator who set one up wants no file that it has not seen.
+The scan is an additional check: pictures are redrawn and PDF files are checked anyway. While the scanner does not
+answer, uploads are refused: an operator who configured one wants every file scanned.
 """
 
 import logging
@@ -20,7 +20,7 @@ NONE = ("", "off")  # in development, and where the operator says so
 
 @checks.register("security", deploy=True)
 def warn_of_none(**_asked):
-    """Whoever does without a scanner hears of it at each `check --deploy` (ASVS 5.4.3)."""
+    """Warn at each `check --deploy` if no scanner is configured (ASVS 5.4.3)."""
     if settings.CLAMD_ADDRESS not in NONE:
         return []
     words = "No virus scanner sees what people upload."
@@ -28,7 +28,7 @@ def warn_of_none(**_asked):
 
 
 def check(content):
-    """Refuse content in which CLAMD_ADDRESS (host:port, or the path of a socket) finds something."""
+    """Raise ValidationError if the scanner at CLAMD_ADDRESS (host:port, or path of a socket) finds a virus or fails."""
     if settings.CLAMD_ADDRESS in NONE:
         return
     try:
