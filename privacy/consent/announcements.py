@@ -1,7 +1,7 @@
-"""A change is told beforehand: a letter to everyone with an account, as soon as it is published (article 21(2)).
+"""A change is announced before it applies: an email to every account, as soon as it is published (article 21(2)).
 
-One task goes through the accounts in batches, and each batch is one transaction with its mark of how far it got.
-So it may be stopped, started again or run twice at once, and still nobody is written to twice.
+One task processes the accounts in batches, and each batch is one transaction that also stores the progress. So it may
+be interrupted, started again or run twice at once, and still nobody is emailed twice.
 """
 
 from django.db import transaction
@@ -16,13 +16,13 @@ BATCH = 200
 
 
 def queue(version):
-    """Have the letters sent once the present transaction is through."""
+    """Queue the emails, to be sent once the current transaction is committed."""
     Announcement.objects.create(version=version)
     send.enqueue(version_id=version.pk)
 
 
 def resume():
-    """Go on with what a stopped worker left unfinished; for a nightly job. Returns how many are taken up again."""
+    """Queue again what an interrupted worker left unfinished, and return how many versions. Called daily."""
     left = list(Announcement.objects.filter(finished_at=None).values_list("version", flat=True))
     for version_id in left:
         send.enqueue(version_id=version_id)
@@ -37,7 +37,7 @@ def send(*, version_id):
 
 @transaction.atomic
 def _send_batch(version_id):
-    """Write to the next accounts; whether there may be more."""
+    """Email the next accounts. Return whether there may be more."""
     announcement = Announcement.objects.select_for_update().get(version=version_id)
     if announcement.finished_at:
         return False

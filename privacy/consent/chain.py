@@ -1,4 +1,4 @@
-"""The answers of a subject form a chain, so that none can go from the middle (article 24)."""
+"""The answers of a subject form a chain, so that the removal of one from the middle is detected (article 24)."""
 
 import hashlib
 
@@ -6,9 +6,9 @@ from privacy.consent.models.consents import ConsentEvent
 
 
 def append(events, *, head=None):
-    """Add these answers of one subject to the end of its chain. The caller holds the subject's lock.
+    """Append these answers of one subject to the end of its chain. The caller holds the subject's lock.
 
-    `head` is (place, check code) of the end of the chain, when the caller has it already; (0, "") when there is none.
+    `head`: (sequence, check code) of the end of the chain, if the caller has it; (0, "") for an empty chain.
     """
     if head is None:
         chain = ConsentEvent.objects.filter(subject=events[0].subject_id).order_by("-sequence")
@@ -22,7 +22,7 @@ def append(events, *, head=None):
 
 
 def chain_code(event):
-    """The check code of an event: over all its columns but itself and the seal."""
+    """Return the check code of an event: over all its columns but itself and the seal."""
     columns = columns_of(type(event))
     return code_of(type(event), {name: getattr(event, name) for name in columns})
 

@@ -20,25 +20,25 @@ LANGUAGES = ("id", "en")
 
 
 def current(kind):
-    """The version in force of "policy" or "terms", or None."""
+    """Return the version in force of "policy" or "terms", or None."""
     return DocumentVersion.objects.in_force().filter(document__kind=kind).select_related("document").first()
 
 
 def in_force():
-    """The versions in force, one a document, policy first. Older texts stay in the database: they are long."""
+    """Return the versions in force, one per document, policy first, without loading older texts, which are long."""
     same = DocumentVersion.objects.in_force().filter(document=OuterRef("document")).order_by("-number")
     newest = DocumentVersion.objects.in_force().filter(pk=Subquery(same.values("pk")[:1]))
     return list(newest.select_related("document").order_by("document__kind"))
 
 
 def upcoming(kind):
-    """The next version that is published but not yet in force, or None."""
+    """Return the next version that is published but not yet in force, or None."""
     waiting = DocumentVersion.objects.published().filter(document__kind=kind, in_force_from__gt=timezone.now())
     return waiting.select_related("document").order_by("number").first()
 
 
 def between(since, until):
-    """The published versions after `since` up to `until`, newest first: all of them changed what was answered."""
+    """Return the published versions after `since` up to `until`, newest first: each is part of the change."""
     numbers = {"number__gt": since.number, "number__lte": until.number}
     return (
         DocumentVersion.objects.published()
@@ -49,18 +49,18 @@ def between(since, until):
 
 
 def to_be_asked(version):
-    """How many accounts answer again when this version comes into force."""
+    """Return how many accounts must answer again when this version comes into force."""
     return User.objects.filter(is_active=True).count() if version.material else 0
 
 
 def to_be_told(version):
-    """How many accounts are written to when this version is published: everyone, if it comes into force later."""
+    """Return how many accounts are emailed when this version is published: all, if it comes into force later."""
     is_later = version.in_force_from is not None and version.in_force_from > timezone.now()
     return User.objects.filter(is_active=True).count() if is_later else 0
 
 
 def text_hash(version, language):
-    """SHA-256 (hex) over canonical JSON of what is shown: document, number, language, text."""
+    """Return the SHA-256 (hex) of canonical JSON of what is shown: document, number, language, text."""
     shown = {
         "document": version.document.kind,
         "language": language,
@@ -74,9 +74,9 @@ def text_hash(version, language):
 
 @transaction.atomic
 def draft(*, document, by, texts, summaries, material=True, in_force_from=None):
-    """A new draft with the next number. `texts` and `summaries` map "id" and "en" to Markdown.
+    """Create a draft with the next number. `texts` and `summaries` map "id" and "en" to Markdown.
 
-    Sent twice, it is still one draft.
+    If it is sent twice, return the draft that exists.
     """
     document = LegalDocument.objects.select_for_update().get(pk=document.pk)
     content = {
@@ -98,9 +98,9 @@ def draft(*, document, by, texts, summaries, material=True, in_force_from=None):
 
 @transaction.atomic
 def import_file(*, file, kind, by, material=True, in_force_from=None):
-    """Make a draft of a file that was read (`policy_files`), and the document with its titles when there is none yet.
+    """Create a draft from a parsed file (`policy_files`), and the document with its titles if there is none yet.
 
-    A file with one language completes a draft that lacks just this language.
+    A file with one language completes a draft that lacks only this language.
     """
     document, _made = LegalDocument.objects.get_or_create(kind=kind)
     _take_titles(document, file)
@@ -115,7 +115,7 @@ def import_file(*, file, kind, by, material=True, in_force_from=None):
 
 
 def _take_titles(document, file):
-    """The titles of the file; a document that has none yet gets the usual ones. Once people have read one it stays."""
+    """Set titles from the file, or default ones if there are none. Published documents keep their titles."""
     if document.versions.published().exists():
         return
     for language, field in (("id", "title_ind"), ("en", "title_en")):
@@ -135,7 +135,7 @@ def _complete(version, texts, summaries, by):
 
 @transaction.atomic
 def revise(*, version, by):
-    """Keep an edited draft under its editor's name: whoever edited last cannot be the one who publishes."""
+    """Save an edited draft under its editor's name: the last editor cannot publish it. Raise Refused if published."""
     stored = DocumentVersion.objects.select_for_update().get(pk=version.pk)
     if stored.is_published:
         raise Refused(
@@ -148,10 +148,10 @@ def revise(*, version, by):
 
 @transaction.atomic
 def publish(*, version, by, seen=None):
-    """Publish a draft. From then on nobody can change it, and a material one asks everyone once it is in force.
+    """Publish a draft: nobody can change it any more, and a material one asks everyone once in force. Raise Refused.
 
-    One that comes into force later is announced by mail to everyone with an account (article 21(2)).
-    `seen` is the moment of the last edit (ISO) of the text that the publisher read.
+    One that comes into force later is announced by email to every account (article 21(2)). `seen`: time of the last
+    edit (ISO) of the text that the publisher read.
     """
     version = DocumentVersion.objects.select_for_update().select_related("document").get(pk=version.pk)
     now = timezone.now()
@@ -173,9 +173,9 @@ def publish(*, version, by, seen=None):
 
 
 def too_soon(version):
-    """The first day from which this version may apply, when its own date is nearer than that; else None.
+    """Return the first day from which this version may apply, if its own date is earlier; else None.
 
-    A material change is told `ANNOUNCE_DAYS` beforehand. The first version of a document changes nothing.
+    A material change is announced ANNOUNCE_DAYS beforehand. The first version of a document changes nothing.
     """
     if not version.material or not settings.ANNOUNCE_DAYS or _previous(version) is None:
         return None
@@ -188,7 +188,7 @@ def _previous(version):
 
 
 def _check_draft(version, by, seen):
-    """Still a draft, the one that was read, whole, and read by a second person."""
+    """Raise Refused unless it is a complete draft, unchanged since it was read, and `by` did not edit it last."""
     if version.is_published:
         raise Refused(_("This version is already published."), code="published")
     two_person.check_shown(
@@ -204,7 +204,7 @@ def _check_draft(version, by, seen):
 
 
 def _check_order(version):
-    """The first version asks everyone, and what is published comes into force in the order of its numbers."""
+    """Raise Refused if the first version is not material, or if versions come into force out of order."""
     previous = _previous(version)
     if previous is None and not version.material:
         raise Refused(_("The first version asks everyone. Mark it as a material change."), code="first")

@@ -14,10 +14,10 @@ SAID = ("name", "description", "retention")
 
 @transaction.atomic
 def save(*, purpose, by=None):
-    """Store a purpose and, when its words changed, its new version. `by` is None only for those that are shipped.
+    """Save a purpose and, if its words changed, a new version. `by` is None only for those that are shipped.
 
-    Once an agreement names a sharing purpose its words stay: permissions were given for what they say. Once somebody
-    has answered to an optional one it stays optional: a no would be passed over.
+    Raise Refused for new words once an agreement names a sharing purpose, since grants were given for the old ones, and
+    for making an optional one required once somebody has answered, since a no would be ignored.
     """
     before = Purpose.objects.select_for_update().filter(pk=purpose.pk).first()
     content = content_of(purpose)
@@ -48,7 +48,7 @@ def _is_answered(purpose):
 
 
 def content_of(purpose):
-    """What a version records of a purpose."""
+    """Return what a version records of a purpose."""
     texts = {
         language: {part: getattr(purpose, f"{part}_{column}") or "" for part in SAID}
         for language, column in LANGUAGES.items()
@@ -62,7 +62,7 @@ def latest(purpose):
 
 
 def asked():
-    """The present versions of the optional purposes that stand on the consent page, in the order of their codes."""
+    """Return the current versions of the optional purposes on the consent page, in the order of their codes."""
     newest = {}
     for version in PurposeVersion.objects.filter(purpose__in=Purpose.objects.optional()).select_related("purpose"):
         newest[version.purpose_id] = max(version, newest.get(version.purpose_id, version), key=lambda v: v.number)
@@ -70,7 +70,7 @@ def asked():
 
 
 def text_hash(version, language):
-    """SHA-256 (hex) over canonical JSON of what is shown of a purpose in this language."""
+    """Return the SHA-256 (hex) of canonical JSON of what is shown of a purpose in this language."""
     return integrity.sha256_of(
         {
             "purpose": version.purpose.code,

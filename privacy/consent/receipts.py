@@ -1,7 +1,7 @@
-"""Receipts of answers: what was agreed, declined or withdrawn, in a form that people and machines read (article 24).
+"""Receipts of answers: what was agreed, declined or withdrawn, readable by people and machines (article 24).
 
-The machine's form follows the Kantara Consent Receipt 1.1; the state and the check code stand in fields beside it,
-named as in ISO/IEC TS 27560. Nothing is stored: a receipt is made of its event, which never changes.
+The JSON form follows the Kantara Consent Receipt 1.1; further fields hold the state and the check code, named as in
+ISO/IEC TS 27560. Nothing is stored: a receipt is generated from its event, which never changes.
 """
 
 import hmac
@@ -23,7 +23,7 @@ STATES = {Decision.GIVEN: "given", Decision.DECLINED: "refused", Decision.WITHDR
 
 
 def machine(event):
-    """The receipt as plain values for JSON (Kantara Consent Receipt 1.1), in the language that was shown."""
+    """Return the receipt as plain values for JSON (Kantara Consent Receipt 1.1), in the language that was shown."""
     with translation.override(event.language):
         return {
             "version": "KI-CR-v1.1.0",
@@ -78,13 +78,13 @@ def _text_url(event):
 
 
 def what(event):
-    """The document or purpose that was answered, with its version, in the language of the page."""
+    """Return the document or purpose that was answered, with its version, in the language of the page."""
     name = event.version.document.title if event.version else event.purpose_version.name
     return _("%(document)s, version %(number)s") % {"document": name, "number": event.answered_to.number}
 
 
 def check_url(event):
-    """The public address where anybody can see that this receipt is genuine; it names nobody."""
+    """Return the public URL where anybody can check that this receipt is genuine; it names nobody."""
     return f"{settings.SITE_URL}{reverse('receipt_check')}?number={event.number}&code={event.hash}"
 
 
@@ -104,7 +104,7 @@ def text_shown(event):
 
 
 def facts(event):
-    """(label, value) of a receipt for people's eyes."""
+    """Return (label, value) pairs of a receipt for display."""
     operator = parties.operator()
     lines = [
         (_("Receipt"), event.number),
@@ -124,7 +124,7 @@ def facts(event):
 
 
 def pdf(event, language):
-    """The receipt as a file to print, in either language; the text itself in the language that was shown."""
+    """Return the receipt as a PDF in either language; the text itself stays in the language that was shown."""
     with translation.override(language):
         shown = text_shown(event)
         words = event.version.text(event.language).splitlines() if event.version else shown.words
@@ -140,7 +140,7 @@ def pdf(event, language):
 
 
 def is_genuine(number, code):
-    """Does a receipt of this number with this check code stand in the evidence, and does its seal hold?"""
+    """Return whether the evidence holds a receipt of this number with this check code and a valid seal."""
     event = ConsentEvent.objects.filter(number=number.strip()).first()
     if event is None or not hmac.compare_digest(event.hash.encode(), code.strip().lower().encode()):
         return False

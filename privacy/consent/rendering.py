@@ -1,6 +1,6 @@
-"""Legal texts as safe HTML, with an address for every clause. Pure: the same text always gives the same page.
+"""Legal texts as safe HTML, with an anchor for every clause. Pure: the same text always gives the same HTML.
 
-Markdown may hold no HTML of its own, and what comes out passes an allow-list as well.
+HTML in the Markdown is escaped, and the output passes an allow-list as well.
 """
 
 import math
@@ -27,7 +27,7 @@ ALLOWED = {
     "link_rel": "noopener noreferrer",
 }  # fmt: skip
 PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
-# Wide tables scroll inside a box of their own that the keyboard reaches
+# Wide tables scroll inside a focusable box of their own
 PARSER.add_render_rule("table_open", lambda *_args: '<div class="table-scroll" tabindex="0">\n<table>\n')
 PARSER.add_render_rule("table_close", lambda *_args: "</table>\n</div>\n")
 
@@ -54,7 +54,7 @@ class Rendered:
 
 @lru_cache(maxsize=256)
 def render(text, prefix="", deeper=0):
-    """Markdown → safe HTML. `prefix` keeps addresses apart on a page with two texts; `deeper` lowers its headings."""
+    """Render Markdown as safe HTML. `prefix` keeps anchors of two texts on a page apart; `deeper` lowers headings."""
     tokens = PARSER.parse(text)
     contents = tuple(_give_addresses(tokens, prefix))
     for token in tokens:
@@ -66,18 +66,18 @@ def render(text, prefix="", deeper=0):
 
 
 def minutes(words):
-    """How long a text of so many words takes to read, in whole minutes, one at least."""
+    """Return the minutes it takes to read a text of so many words, rounded up, at least one."""
     return max(1, math.ceil(words / WORDS_A_MINUTE))
 
 
 def lines(summary):
-    """A summary of changes, one change a line, without the marks of a list."""
+    """Return the lines of a summary of changes, one change each, without list markers."""
     found = (re.sub(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+", "", line).strip() for line in summary.splitlines())
     return [line for line in found if line]
 
 
 def _give_addresses(tokens, prefix):
-    """`clause-3` for the heading of clause 3 and `clause-3-2` for its point 2; the first one keeps the address."""
+    """Set anchors: `clause-3`, and `clause-3-2` for its point 2; the first of a name keeps it. Yield the clauses."""
     taken, section, point, place = set(), "", 0, 0
     for token, following in zip(tokens, [*tokens[1:], None], strict=False):
         if token.type == "heading_open" and token.tag in ("h1", "h2"):
@@ -104,7 +104,7 @@ def _address(taken, wanted):
 
 
 def plain(token):
-    """What a reader sees of a token, without its marks."""
+    """Return the visible text of a token, without markup."""
     if token.children is None:
         return token.content
     shown = {"text": lambda child: child.content, "code_inline": lambda child: child.content}

@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from privacy.consent.rendering import NUMBERED, PARSER, plain
 
-END = "\n"  # stands between two blocks among the words, so that a comparison never runs across paragraphs unseen
+END = "\n"  # separates blocks in the list of words, so that a comparison sees where a paragraph ends
 TOO_MANY = 4_000_000  # words before × words after: beyond it a clause is shown as replaced, not compared word by word
 
 
 @dataclass(frozen=True)
 class Run:
-    """Words in a row that stayed ("same"), went ("removed") or came ("added")."""
+    """Consecutive words that stayed ("same"), were removed ("removed") or were added ("added")."""
 
     kind: str
     text: str
@@ -21,7 +21,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Changed:
-    """One changed clause: its changed blocks as runs. What stayed word for word is left out."""
+    """One changed clause: its changed blocks as runs. Unchanged blocks are left out."""
 
     title: str
     is_new: bool
@@ -32,7 +32,7 @@ class Changed:
 
 @lru_cache(maxsize=64)
 def compare(old, new):
-    """The changed clauses in the order of the new text; dropped ones come last."""
+    """Return the changed clauses in the order of the new text; removed ones come last."""
     before, after = clauses(old), clauses(new)
     found = []
     for key in [*after, *(key for key in before if key not in after)]:
@@ -43,7 +43,7 @@ def compare(old, new):
 
 
 def clauses(text):
-    """Key → blocks of plain text. The key is the clause's number, else its title; "" for the opening words."""
+    """Return key → blocks of plain text. The key is the clause's number, else its title; "" for the opening words."""
     found = {}
     blocks = found.setdefault("", [])
     for level, block in _blocks(PARSER.parse(text)):
@@ -55,7 +55,7 @@ def clauses(text):
 
 
 def _blocks(tokens):
-    """(heading level or 0, plain text) of every block; list points carry their number as the reader sees it."""
+    """Yield (heading level or 0, plain text) of every block; list items begin with the number that the reader sees."""
     level, counts, mark = 0, [], ""
     for token in tokens:
         match token.type:
@@ -97,7 +97,7 @@ def _marked(was, now):
 
 
 def _fits_between_blocks(words, side, at):
-    """Whether these words of the other text fit into `side` at this position without changing a block around it."""
+    """Return whether words of the other text fit into `side` at this position without changing a block around it."""
     begins, ends = at == 0 or side[at - 1] == END, at < len(side) and side[at] == END
     return (begins and words[-1] == END) or (ends and words[0] == END)
 
@@ -107,7 +107,7 @@ def _words(blocks):
 
 
 def _runs(pieces):
-    """The blocks that changed, as runs, from (what became of some words, these words, whether that cut a block)."""
+    """Return the changed blocks as runs, from (kind, words, whether they cut a block)."""
     blocks, runs, changed = [], [], False
     for kind, words, cut in pieces:
         changed |= cut

@@ -18,7 +18,7 @@ LOOKS = {Decision.GIVEN: "settled", Decision.DECLINED: "over", Decision.WITHDRAW
 
 
 class VersionFilter(admin.SimpleListFilter):
-    """By version, without loading a hundred legal texts for their numbers."""
+    """Filters by version, without loading the texts of all versions."""
 
     title = _("document version")
     parameter_name = "version"
@@ -69,7 +69,7 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("check code fits the published text"), boolean=True)
     def fits(self, event):
-        """Computed anew from the text itself, not read back."""
+        """Compute the check code again from the text, and compare it with the stored one."""
         if event.purpose_version:
             return event.text_hash == purposes.text_hash(event.purpose_version, event.language)
         return event.text_hash == legal_documents.text_hash(event.version, event.language)

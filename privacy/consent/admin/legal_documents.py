@@ -19,13 +19,13 @@ from privacy.consent.models.legal_documents import DocumentVersion, LegalDocumen
 
 
 class DocumentAdmin(VerbPages, WordedAdmin, Strict, admin.ModelAdmin):
-    """Legal documents belong to the operator, not to a management: permissions alone say who may."""
+    """Legal documents belong to the operator, not to a management: permissions alone decide, without a scope."""
 
     view_on_site = False
     show_full_result_count = False
 
     def has_delete_permission(self, request, obj=None):
-        """What people have read stays, drafts included."""
+        """Never allow deletion: what people have read is kept, drafts included."""
         return False
 
 
@@ -43,11 +43,11 @@ class LegalDocumentAdmin(DocumentAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs, **label)
 
     def has_add_permission(self, request):
-        """One document of each kind, and no more."""
+        """Allow one document of each kind."""
         return super().has_add_permission(request) and LegalDocument.objects.count() < len(LegalDocument.Kind)
 
     def get_readonly_fields(self, request, obj=None):
-        """A title that people have read stands in the box they ticked: it stays as it was."""
+        """Lock the titles once a version is published: they are in the label of the checkbox that people ticked."""
         if obj and obj.versions.published().exists():
             return ("kind", "title_ind", "title_en")
         return ("kind",) if obj else ()
@@ -91,7 +91,7 @@ class DocumentVersionAdmin(DocumentAdmin):
         ]
 
     def get_changeform_initial_data(self, request):
-        """A new draft begins as the newest version of its document."""
+        """Begin a new draft with the texts of the newest version of its document."""
         initial = super().get_changeform_initial_data(request)
         document = str(initial.get("document", ""))
         newest = (
@@ -115,7 +115,7 @@ class DocumentVersionAdmin(DocumentAdmin):
 
     @admin.display(description=_("announcement"))
     def announced(self, version):
-        """When the letters went out, and to how many."""
+        """Return when the emails were sent, and to how many people."""
         found = getattr(version, "announcement", None)
         if found is None:
             return _("No letters: it applied at once.") if version.is_published else empty_value()
@@ -138,7 +138,7 @@ class DocumentVersionAdmin(DocumentAdmin):
     drafted = column(_("drafted at"), "drafted_at", dates.short_datetime_wib, ordering="drafted_at")
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        """What cannot be edited is shown as people read it."""
+        """Show a version that cannot be edited as people read it."""
         if obj and not self.has_change_permission(request, obj):
             context["languages"] = [look(obj, None, language) for language in legal_documents.LANGUAGES]
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
@@ -171,7 +171,7 @@ class DocumentVersionAdmin(DocumentAdmin):
         return self.page(request, "admin/privacy/documentversion/preview.html", title, **self.facts(version))
 
     def publish(self, request, pk):
-        """What changes, in both languages, and how many people are asked; then one press by a second person."""
+        """Show the changes in both languages and how many people are asked; publish on POST by a second person."""
         version = self.found(request, pk)
         if not self.may_publish(request):
             raise PermissionDenied
@@ -206,7 +206,7 @@ class DocumentVersionAdmin(DocumentAdmin):
 
 
 def look(version, previous, language):
-    """One language of a version: its text, its summary, and what changed since the version before."""
+    """Return one language of a version: its text, its summary, and the changes since the version before."""
     return {
         "code": language,
         "name": policy_files.LANGUAGES[language],

@@ -30,7 +30,7 @@ WORDS = ("code", "name", "description", "basis", "category", "retention", "optio
 
 @admin.register(Purpose)
 class PurposeAdmin(WordedAdmin, Strict, TranslationAdmin):
-    """One that is not in use closes its permissions. Once an agreement names a purpose, its words stay."""
+    """Grants of a purpose not in use give no access. Once an agreement names a purpose, its words cannot change."""
 
     form = PurposeForm
     list_display = ("name", "code", "basis", "optional", "for_sharing", "is_active")
@@ -48,7 +48,7 @@ class PurposeAdmin(WordedAdmin, Strict, TranslationAdmin):
         return [code, *words[:4], "data_used" if self.is_agreed_to(obj) else "data", *words[4:], "is_active"]
 
     def get_form(self, request, obj=None, **kwargs):
-        """What an agreement names keeps its data too: the box for it is not on the page."""
+        """Remove the field `data` too once an agreement names the purpose."""
         form = super().get_form(request, obj, **kwargs)
         if self.is_agreed_to(obj):
             form.base_fields.pop("data", None)

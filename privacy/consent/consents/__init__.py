@@ -1,7 +1,7 @@
 """Agreeing, declining and withdrawing: explicit acts, each recorded once with what was shown.
 
 A rendering of the consent page is a presentation (`present`); an answer names it by its one-time token, so that
-the record says what was really on the screen. Whatever uses an optional purpose asks `allows`.
+the record says what was really on the screen. Code that uses data for an optional purpose calls `allows`.
 Source: clause 12 of the policy; articles 20 to 26 of UU PDP; ISO/IEC TS 27560.
 """
 

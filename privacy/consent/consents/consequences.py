@@ -1,4 +1,4 @@
-"""What an answer changes at once, in its own transaction. Everything else asks `allows` when it uses the data."""
+"""What an answer changes at once, in its own transaction. All other code calls `allows` when it uses the data."""
 
 from django.utils import timezone
 
@@ -6,11 +6,11 @@ from privacy import declarations
 from privacy.consent.models.consents import Decision
 from privacy.models.subjects import Subject
 
-AFTER_REFUSAL = {}  # code of a purpose → what ends with it
+AFTER_REFUSAL = {}  # code of a purpose → function that ends what rests on it
 
 
 def after_refusal(code):
-    """Mark a function of the subject that a no to this purpose calls, in the transaction of the answer."""
+    """Register a function of the subject, called when this purpose is refused, in the transaction of the answer."""
 
     def mark(function):
         AFTER_REFUSAL[code] = function
@@ -20,7 +20,7 @@ def after_refusal(code):
 
 
 def apply(events):
-    """After a no: what rests on it ends, and rows that rest on the purpose (see `declarations`) are erased."""
+    """End what rests on refused purposes, and erase the rows that rest on them (`Retention.consent_to`)."""
     said = {e.purpose_version.purpose.code: e.decision for e in events if e.purpose_version_id}
     refused = {code for code, decision in said.items() if decision != Decision.GIVEN}
     for code in refused & AFTER_REFUSAL.keys():
@@ -31,7 +31,7 @@ def apply(events):
 
 
 def _erase_rows(declaration, subject):
-    """The lock, which an answer on paper does not hold yet, makes whoever is just adding such a row come first."""
+    """Erase the rows. The lock, not held yet by paper answers, lets a transaction that adds such a row finish first."""
     Subject.objects.select_for_update().get(pk=subject.pk)
     rows = declaration.model._default_manager.filter(**{declaration.subject: subject})
     if declaration.erasure.settle:

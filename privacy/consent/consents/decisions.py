@@ -22,8 +22,8 @@ from privacy.models.subjects import Subject
 def give(*, by, token, documents=None, ticked=()):
     """Record agreement to the documents of the presentation, and yes or no to each of its optional purposes.
 
-    `documents` holds the kinds whose box was ticked (None: all), `ticked` the codes of the purposes agreed to. A second
-    submit of the same page finds nothing to do.
+    `documents`: kinds whose box was ticked (None: all); `ticked`: codes of the purposes agreed to. Raise Refused if the
+    page is too old or already answered, a box is not ticked, or a child's record has no guardian.
     """
     presentation, head = _open(by, token)
     if not presentation.capacity:
@@ -60,7 +60,7 @@ def decline(*, by, token):
 
 @transaction.atomic
 def choose(*, by, token, ticked=()):
-    """Keep the choices of the own-consents page: yes to what is ticked, withdrawn where it was yes before."""
+    """Record the choices of the own-consents page: given if newly ticked, withdrawn if unticked. Raise Refused."""
     presentation, head = _open(by, token)
     if not presentation.capacity:
         raise Refused(
@@ -82,7 +82,7 @@ def choose(*, by, token, ticked=()):
 
 @transaction.atomic
 def withdraw(*, by, document, language):
-    """Take back an agreement given before (article 9). The limited mode begins with the next request."""
+    """Withdraw an agreement (article 9). Limited mode begins with the next request. Raise Refused if there is none."""
     subject = _locked(by)
     status = ConsentStatus.objects.select_for_update().filter(user=by, document=document).first()
     if status is None:
@@ -102,7 +102,7 @@ def withdraw(*, by, document, language):
 
 
 def _open(by, token):
-    """The presentation of this token, still unanswered, with the account's subject locked, and the chain's end."""
+    """Return the unanswered presentation of this token, its subject locked, and the end of the chain. Raise Refused."""
     found = (
         Presentation.objects.select_for_update(of=("self", "subject"))
         .select_related("subject")
@@ -158,7 +158,7 @@ def _answer(presentation, decision, *, version=None, purpose=None, method=Method
 
 
 def set_status(user, versions):
-    """Where the account stands from now on, for the query that loads it (`privacy.backends`)."""
+    """Store the versions agreed to, for the query that loads the account (`privacy.backends`)."""
     ConsentStatus.objects.bulk_create(
         [ConsentStatus(user=user, document_id=version.document_id, number=version.number) for version in versions],
         update_conflicts=True,
@@ -168,14 +168,14 @@ def set_status(user, versions):
 
 
 def _record(events, by, head=None):
-    """Commit to the address of the person who answers, and add the answers to her chain."""
+    """Add a commitment to the email of the person who answers, and append the answers to their chain."""
     for event in events:
         event.commitments = {"email": integrity.commitment(event.subject.salt, by.email)}
     return record_answers(events, head=head)
 
 
 def record_answers(events, *, recorded_by=None, head=None):
-    """Number the answers of one subject, whose lock the caller holds, and add them to its chain."""
+    """Number the answers of one subject, whose lock the caller holds, and append them to its chain."""
     if not events:
         return []
     for event, number in zip(events, reference_numbers.next_numbers("TT", len(events)), strict=True):
@@ -185,5 +185,5 @@ def record_answers(events, *, recorded_by=None, head=None):
 
 
 def _locked(user):
-    """The account's own subject, locked: two submits at once are answered one after the other."""
+    """Return the account's own subject, locked, so that two concurrent submits are processed one after the other."""
     return Subject.objects.select_for_update().get(pk=subjects.get_or_create_for(user).pk)

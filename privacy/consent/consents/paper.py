@@ -1,4 +1,4 @@
-"""An answer given on paper: staff record it with the scanned form, and the record names who did."""
+"""Answers given on paper: staff record them with the scanned form, and the record names who did."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -20,8 +20,8 @@ from privacy.scope import Role
 def record(*, entry, by, form, signed_on, decision, language, documents=(), purpose_codes=()):
     """Record what the person of this register entry answered on paper to the texts in force.
 
-    It counts for the account that holds the entry, or for the entry itself while nobody holds it. `documents` are
-    kinds ("policy", "terms"). Twice the same answer on the same form is recorded once.
+    It counts for the account that holds the entry, or for the entry itself while nobody holds it. `documents`: kinds
+    ("policy", "terms"). Raise Refused for a form that is already recorded, too old, or followed by a later answer.
     """
     if not type(entry).objects.visible_to(by, role=Role.STAFF).filter(pk=entry.pk).exists():
         raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
@@ -47,9 +47,9 @@ def record(*, entry, by, form, signed_on, decision, language, documents=(), purp
 
 
 def _refuse_overtaken(about, signed_on, decision, versions, chosen):
-    """Nobody agrees to a text on a form from before it was published, and the person's later answer counts.
+    """Raise Refused for a yes from before the text was published, and for any form that a later answer replaces.
 
-    A no is heard whatever text it was written on (article 9), and of two answers of one day the no counts.
+    A no counts whatever text it was written on (article 9), and of two answers of one day the no counts.
     """
     says_yes = decision == Decision.GIVEN
     since = [version.published_at for version in versions] + [version.at for version in chosen]
@@ -101,7 +101,7 @@ def _answer(about, subject, paper, decision, language, *, version=None, purpose=
 
 
 def _settle(holder, versions, decision):
-    """What is agreed on paper opens the pages of the account like any agreement, and what is not closes them."""
+    """Update the consent status as an answer in the portal does: a yes opens the account's pages, a no closes them."""
     if holder is None:
         return
     if decision == Decision.GIVEN:

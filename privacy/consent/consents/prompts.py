@@ -1,4 +1,4 @@
-"""What an account is asked, and what one rendering of the page showed it: the presentation that an answer names."""
+"""What an account is asked, and the presentation: what one rendering of the page showed, which an answer names."""
 
 import hashlib
 import secrets
@@ -28,7 +28,7 @@ class Question:
 
     @property
     def declined(self):
-        """Asked and answered; an editorial change asks nobody, those who declined neither."""
+        """Whether the person said no since the last material change; an editorial change asks nobody again."""
         return self.last is not None and self.last.decision != Decision.GIVEN
 
     @property
@@ -37,7 +37,7 @@ class Question:
 
 
 def questions(user):
-    """What this account must still agree to: versions in force that a material change made newer than its answer."""
+    """Return what this account must still agree to: versions in force with a material change since its answer."""
     agreed = dict(ConsentStatus.objects.filter(user=user).values_list("document_id", "number"))
     material = required()
     asked = [v for v in legal_documents.in_force() if material.get(v.document_id, 0) > agreed.get(v.document_id, 0)]
@@ -53,7 +53,7 @@ def questions(user):
 
 
 class Prompt(NamedTuple):
-    """As much of a document version as an answer needs, without loading its texts."""
+    """The columns of a document version that an answer needs, without its texts."""
 
     pk: int
     document_id: int
@@ -69,7 +69,7 @@ class Prompt(NamedTuple):
 
 
 def prompt_for(user):
-    """The versions that `questions` asks about, in one light query: without texts, and without what came before."""
+    """Return the versions that `questions` asks about, in one query, without texts and earlier answers."""
     status = ConsentStatus.objects.filter(user=user, document=OuterRef("document")).values("number")
     columns = ("pk", "document_id", "document__kind", "number", "material", "hash_id", "hash_en")
     newest, material = {}, {}
@@ -83,25 +83,25 @@ def prompt_for(user):
 
 
 def required():
-    """Document id → the number up to which an account must have agreed: the latest material version in force."""
+    """Return document id → number up to which an account must have agreed: its latest material version in force."""
     newest = DocumentVersion.objects.in_force().filter(material=True).order_by().values_list("document_id")
     return dict(newest.annotate(Max("number")))
 
 
 def is_current(consent_statuses, needed):
-    """Whether these rows of one account reach what `required()` said. For lists: no query of its own."""
+    """Return whether these rows of one account satisfy `required()`. For lists: it runs no query."""
     agreed = {status.document_id: status.number for status in consent_statuses}
     return all(agreed.get(document, 0) >= number for document, number in needed.items())
 
 
 def _earlier(events, number):
-    """The latest of these answers that was given to a version before this number."""
+    """Return the latest of these answers that was given to a version before this number."""
     return next((event for event in reversed(events) if event.version.number < number), None)
 
 
 @transaction.atomic
 def present(*, by, language, versions=(), purpose_versions=()):
-    """Note that a page showing exactly these texts was made for this account. Returns (presentation, its token)."""
+    """Store that a page showing exactly these texts was made for this account. Return (presentation, its token)."""
     token = secrets.token_urlsafe(24)
     now = timezone.now()
     presentation = Presentation.objects.create(
@@ -120,13 +120,13 @@ def present(*, by, language, versions=(), purpose_versions=()):
 
 
 def delete_unanswered():
-    """Remove presentations that nobody answered in time: they prove nothing."""
+    """Delete presentations that expired without an answer: they prove nothing."""
     answered = ConsentEvent.objects.filter(presentation=OuterRef("pk"))
     Presentation.objects.filter(~Exists(answered), expires_at__lt=timezone.now()).delete()
 
 
 def is_fresh(*, by, token, versions):
-    """Did the page of this token show exactly these versions? For showing it again with its mistakes."""
+    """Return whether the page of this token showed exactly these versions, so that it can be shown with errors."""
     found = Presentation.objects.filter(token_hash=hash_of(token), subject__holder=by, subject__own=True).first()
     return found is not None and found.expires_at > timezone.now() and shows(found, versions)
 

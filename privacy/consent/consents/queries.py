@@ -1,4 +1,4 @@
-"""What was answered: `allows` is asked at every use of an optional purpose."""
+"""Queries of answers: `allows` is called at every use of data for an optional purpose."""
 
 from django.db.models import OuterRef, Subquery
 
@@ -10,10 +10,10 @@ from privacy.models.subjects import Subject
 
 
 def allows(subject, code):
-    """May data about this subject be used for this purpose now? Asked at every use, so an answer counts at once.
+    """Return whether data about this subject may be used for this purpose now. Call it at every use.
 
-    An optional purpose needs the holder's yes to its present version. One that rests on another basis needs no yes,
-    but no restriction either (article 11).
+    An optional purpose needs the holder's yes to its current version. One that rests on another basis needs no yes, but
+    restriction stops it too (article 11).
     """
     if subject.is_restricted or subject.erased_at:
         return False
@@ -35,7 +35,7 @@ def allows(subject, code):
 
 
 def holders_allowing(code):
-    """The ids of the accounts for which `allows` says yes but for restriction, in two queries however many they are."""
+    """Return the ids of the accounts for which `allows` is true, apart from restriction, in two queries."""
     newest = PurposeVersion.objects.filter(purpose__code=code, purpose__is_active=True).order_by("-number")
     newest = newest.select_related("purpose").first()
     if newest is None:
@@ -48,28 +48,28 @@ def holders_allowing(code):
 
 
 def given_purposes(subject):
-    """The ids of the purpose versions to which this subject's last answer was yes."""
+    """Return the ids of the purpose versions to which this subject's last answer was yes."""
     answers = ConsentEvent.objects.filter(subject=subject, purpose_version__isnull=False).order_by("sequence")
     last = dict(answers.values_list("purpose_version_id", "decision"))
     return {pk for pk, decision in last.items() if decision == Decision.GIVEN}
 
 
 def unanswered_purposes(user):
-    """The optional purposes whose present version this account has not been asked about."""
+    """Return the optional purposes whose current version this account has not answered."""
     answered = ConsentEvent.objects.filter(subject__holder=user, subject__own=True, purpose_version__isnull=False)
     known = set(answered.values_list("purpose_version_id", flat=True))
     return [version for version in purposes.asked() if version.pk not in known]
 
 
 def history(user):
-    """Every answer of this account, newest first, without the long texts."""
+    """Return every answer of this account, newest first, without the long texts."""
     events = ConsentEvent.objects.filter(subject__holder=user, subject__own=True)
     events = events.select_related("version__document", "purpose_version__purpose").order_by("-sequence")
     return events.defer(*DocumentVersion.texts("version__"))
 
 
 def latest(user):
-    """The newest answer to each document."""
+    """Return the newest answer to each document."""
     newest = {}
     for document, event in history(user).filter(version__isnull=False).values_list("version__document_id", "pk"):
         newest.setdefault(document, event)

@@ -1,10 +1,10 @@
-"""The answer to the consent page: one unticked box a document and a purpose, and the token of what was shown."""
+"""The forms of the consent page: one unticked box per document and purpose, and the token of what was shown."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 AGREE, DECLINE = "agree", "decline"
-PURPOSE = "purpose-"  # begins the names of the boxes of optional purposes
+PURPOSE = "purpose-"  # prefix of the names of the boxes of optional purposes
 
 
 class ChoicesForm(forms.Form):
@@ -34,7 +34,7 @@ class ChoicesForm(forms.Form):
 
 
 class ConsentForm(ChoicesForm):
-    """`versions` are the documents that stand open now: agreeing needs the box of each."""
+    """`versions` are the documents to answer now: agreeing needs the box of each."""
 
     answer = forms.ChoiceField(choices=[(AGREE, AGREE), (DECLINE, DECLINE)], widget=forms.HiddenInput, required=False)
 

@@ -1,4 +1,4 @@
-"""A draft in both languages, side by side. Whether it may be published is asked by `legal_documents.publish`."""
+"""The form of a draft in both languages, side by side. `legal_documents.publish` checks whether it may be published."""
 
 from datetime import datetime, time
 
@@ -58,7 +58,7 @@ class DraftForm(forms.ModelForm):
         here = timezone.get_default_timezone()
         self.instance.in_force_from = datetime.combine(day, time.min, tzinfo=here) if day else None
         if self.instance.pk and data.get("seen") != self.instance.drafted_at.isoformat():
-            # What was typed stays; saving once more is then a decision made knowingly
+            # Keep the input: saving again then overwrites the other change knowingly
             self.data = self.data.copy()
             self.data[self.add_prefix("seen")] = self.instance.drafted_at.isoformat()
             raise forms.ValidationError(

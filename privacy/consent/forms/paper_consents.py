@@ -1,4 +1,4 @@
-"""A consent on paper, as staff record it."""
+"""The form with which staff record a consent on paper."""
 
 from django import forms
 from django.conf import settings

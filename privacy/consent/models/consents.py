@@ -1,4 +1,4 @@
-"""What a person answered to which text: explicit, apart, provable (clauses 10, 12; articles 20–26)."""
+"""Consent records: explicit, separate and provable answers to each text (clauses 10, 12; articles 20–26)."""
 
 from django.conf import settings
 from django.db import models
@@ -29,10 +29,10 @@ class Method(models.TextChoices):
 
 
 class Presentation(models.Model):
-    """What one rendering of the consent page showed, and the one answer that may come of it.
+    """What one rendering of the consent page showed, and the one answer that may follow.
 
-    The page carries the token; the row holds its SHA-256 only. Once answered it is evidence's neighbour: the
-    events name it and hold the check code of what was shown. `consents.delete_unanswered` clears the others away.
+    The page carries the token; the row holds its SHA-256 only. Once answered it is kept: the events name it and hold
+    the check code of what was shown. `consents.delete_unanswered` deletes the others.
     """
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("shown to"))
@@ -65,7 +65,7 @@ class Presentation(models.Model):
 
 
 class PaperConsent(models.Model):
-    """The scanned form of a consent given on paper. The scan goes with erasure; its check code stays in the events."""
+    """The scanned form of a consent given on paper. Erasure deletes the scan; its check code stays in the events."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="paper_consents", verbose_name=_("subject"))
     controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
@@ -124,7 +124,7 @@ class ConsentEvent(Evidence):
     form_hash = models.CharField(_("check code of the scanned form"), max_length=64, blank=True)
     recorded_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     capacity = models.CharField(_("role"), max_length=10, choices=Capacity)
-    commitments = models.JSONField(_("salted commitments"), default=dict)  # what → commitment to the value then
+    commitments = models.JSONField(_("salted commitments"), default=dict)  # name → commitment to the value at the time
     at = models.DateTimeField(_("answered at"), default=timezone.now)
     number = models.CharField(_("receipt"), max_length=20, unique=True)
     previous = models.CharField(_("check code of the event before"), max_length=64, blank=True)

@@ -34,11 +34,11 @@ class DocumentVersionQuerySet(models.QuerySet):
         return self.filter(published_at__isnull=False)
 
     def in_force(self, now=None):
-        """Published versions whose date has come, newest number first."""
+        """Return the published versions whose date has come, newest number first."""
         return self.published().filter(in_force_from__lte=now or timezone.now()).order_by("document", "-number")
 
     def without_texts(self):
-        """For lists: a hundred versions are megabytes of text."""
+        """Defer the texts, for lists: a hundred versions are megabytes of text."""
         return self.rewrite(False).defer(*DocumentVersion.texts())
 
     def next_number(self, document):
@@ -100,7 +100,7 @@ class DocumentVersion(TwoPersonAct):
 
     @staticmethod
     def texts(path=""):
-        """The columns that hold whole texts, for `defer()`; `path` leads to the version."""
+        """Return the columns that hold whole texts, for `defer()`; `path` leads to the version."""
         return [f"{path}body", f"{path}body_ind", f"{path}body_en"]
 
     @property
@@ -112,14 +112,14 @@ class DocumentVersion(TwoPersonAct):
         return self.is_published and self.in_force_from <= timezone.now()
 
     def text(self, language):
-        """The body in "id" or "en"; never the other language in its place."""
+        """Return the body in "id" or "en"; never the other language instead."""
         return getattr(self, {"id": "body_ind", "en": "body_en"}[language])
 
     def changes(self, language):
         return getattr(self, {"id": "summary_ind", "en": "summary_en"}[language])
 
     def put(self, language, *, text, summary):
-        """Fill in one language of a draft, unsaved."""
+        """Set one language of a draft, without saving it."""
         column = {"id": "ind", "en": "en"}[language]
         setattr(self, f"body_{column}", text)
         setattr(self, f"summary_{column}", summary)
@@ -129,7 +129,7 @@ class DocumentVersion(TwoPersonAct):
 
 
 class Announcement(models.Model):
-    """How far the letters about a version that comes into force later have got: how many, never to whom."""
+    """Progress of the emails about a version that comes into force later: how many were sent, never to whom."""
 
     version = models.OneToOneField(
         DocumentVersion, models.PROTECT, related_name="announcement", verbose_name=_("document version")

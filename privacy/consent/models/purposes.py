@@ -1,4 +1,4 @@
-"""Why personal data is processed, version by version (articles 20, 21): what was told to whom stays provable."""
+"""Purposes of processing, version by version (articles 20, 21), so that it stays provable what was shown to whom."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -37,7 +37,7 @@ class Category(models.TextChoices):
 
 
 def check_data_keys(keys):
-    """A list of declared personal fields of the register, each once; it may be empty."""
+    """Raise ValidationError unless this is a list of declared shareable fields, each once; it may be empty."""
     if not isinstance(keys, list) or len(set(keys)) != len(keys) or set(keys) - set(declarations.shareable()):
         raise ValidationError(_("Choose each kind of data once, from the list."))
 
@@ -47,11 +47,11 @@ class PurposeQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
     def for_sharing(self):
-        """Those that an agreement may name: asked about with each permission."""
+        """Return the purposes that an agreement may name; each grant asks about its own."""
         return self.active().filter(for_sharing=True)
 
     def optional(self):
-        """Those asked about on the consent page, each in a box of its own."""
+        """Return the purposes on the consent page, each with a box of its own."""
         return self.active().filter(optional=True, for_sharing=False)
 
 
@@ -100,7 +100,7 @@ class Purpose(models.Model):
 
 
 class PurposeVersion(Evidence):
-    """What a purpose said from a moment on, in both languages, with its check code."""
+    """The words of a purpose from a point in time on, in both languages."""
 
     purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="versions", verbose_name=_("purpose"))
     number = models.PositiveIntegerField(_("version"))

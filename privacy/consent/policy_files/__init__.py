@@ -1,12 +1,12 @@
 """Reads a legal document from a file: no sentence is lost, and none is altered.
 
-Markdown comes in with its sections as numbered headings and goes out as it came. Plain text, such as a word
-processor exports, is turned into Markdown that renders to the very same words; an export that has numbered
-all of its headings "1." finds its sections by its own list of contents. What cannot be read with certainty
-is refused with a sentence that says what to write instead: a guess would end up in somebody's consent.
+Markdown has its sections as numbered headings, and is kept as it is. Plain text, such as a word processor exports, is
+converted to Markdown that renders to the same words; if the export numbered all headings "1.", its list of contents
+gives the sections. What cannot be read with certainty is refused with a message that says what to write instead: a
+guess would end up in somebody's consent.
 
     <!-- summary: id -->      what changed, as a short list (optional)
-    <!-- language: id -->     the text that follows is Indonesian; without such lines, "***" parts the languages
+    <!-- language: id -->     the text that follows is Indonesian; without such lines, "***" separates the languages
     # Title
     ## 1. Heading             1. First clause.
 """
@@ -20,7 +20,7 @@ __all__ = ["LANGUAGES", "PolicyFile", "PolicyFileError", "PolicyText", "Section"
 
 
 def parse(content):
-    """Read bytes or text into a PolicyFile; raises PolicyFileError and nothing else."""
+    """Parse bytes or text into a PolicyFile; raise PolicyFileError and nothing else."""
     lines = sources.lines_of(content)
     marked_up = any(marked.section_of(line) for line in lines)
     if not marked_up and not any(plain.numbered(line) for line in lines):

@@ -1,4 +1,4 @@
-"""What a legal document read from a file consists of, and how its reading fails."""
+"""The parts of a legal document read from a file, and the error for a file that cannot be read."""
 
 from dataclasses import dataclass
 
@@ -48,5 +48,5 @@ class PolicyFile:
         return tuple(self.texts)
 
     def markdown(self, language):
-        """The body to publish: all but the title, which the page shows by itself."""
+        """Return the body to publish: all but the title, which the page shows itself."""
         return self.texts[language].markdown

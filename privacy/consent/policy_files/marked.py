@@ -1,4 +1,4 @@
-"""Markdown: numbered headings are the sections, everything else goes through untouched."""
+"""Reader of Markdown: numbered headings are the sections, everything else is kept unchanged."""
 
 import re
 
@@ -9,7 +9,7 @@ MARKED_NUMBER = re.compile(r"([0-9]{1,3})(?:\\?[.)]|:)?\s+(\S.*)")
 
 
 def heading_of(line):
-    """(level, text) of a Markdown heading, or None."""
+    """Return (level, text) of a Markdown heading, or None."""
     match = MARKED_HEADING.fullmatch(line.strip()) if re.match(" {0,3}#", line) else None
     if match is None:
         return None
@@ -19,7 +19,7 @@ def heading_of(line):
 
 
 def section_of(line):
-    """(level, number, text) of a numbered Markdown heading, or None."""
+    """Return (level, number, text) of a numbered Markdown heading, or None."""
     level, text = heading_of(line) or (0, "")
     match = MARKED_NUMBER.fullmatch(text)
     return (level, int(match[1]), match[2]) if match else None
@@ -46,7 +46,7 @@ def read(lines):
 
 
 def _shifted(line, section_level, *, inside):
-    """Sections become level 2, so a heading inside one stands below it."""
+    """Shift a heading: sections become level 2, so a heading inside one must be lower."""
     level, text = heading_of(line) or (0, "")
     if not level:
         return line

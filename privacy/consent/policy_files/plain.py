@@ -1,4 +1,4 @@
-"""Plain text: finds the headings, and writes the rest as Markdown that renders to the same words."""
+"""Reader of plain text: finds the headings, and converts the rest to Markdown that renders to the same words."""
 
 import re
 from difflib import SequenceMatcher
@@ -17,7 +17,7 @@ OPENING_NUMBER = re.compile(r"([0-9]{1,9})([.)](?!\S))")
 
 
 def numbered(line, section=None):
-    """(number, text) of a line that opens with a number, "2.3" meaning 3 inside section 2."""
+    """Return (number, text) of a line that begins with a number, or None; "2.3" means 3 inside section 2."""
     text = line.strip()
     match = NUMBERED.fullmatch(text)
     if match:
@@ -42,7 +42,7 @@ def read(lines):
 
 
 def _headings_by_contents(lines):
-    """[(line, number)] by the first numbered list whose entries come back as lines of their own."""
+    """Return [(line, number)] from the first numbered list whose entries occur again as lines of their own."""
     names = ["" if line.rstrip().endswith((".", ";", ",")) else _name(line) for line in lines]
     for run in islice(_runs(lines), 3):
         if not 2 <= len(run) <= 100:
@@ -75,7 +75,7 @@ def _runs(lines):
 
 
 def _name(line):
-    """A heading as it is compared: without number, dots, page number, capitals and punctuation."""
+    """Normalise a heading for comparison: without number, dots, page number, capitals and punctuation."""
     text = (numbered(line) or (0, line))[1].strip()
     if len(text) > 200:
         return ""
@@ -83,7 +83,7 @@ def _name(line):
 
 
 def _closest(names, name, start):
-    """The line most like the name from start on, allowing for slips such as a missing plural."""
+    """Return the line most like the name from `start` on, allowing for slips such as a missing plural."""
     if not name:
         return None
     matcher = SequenceMatcher(autojunk=False)
@@ -99,7 +99,7 @@ def _closest(names, name, start):
 
 
 def _headings_by_number(lines):
-    """[(line, number)] of the short numbered lines, least indented, that no full stop ends."""
+    """Return [(line, number)] of the short numbered lines, least indented, that end without a full stop."""
     found = []
     for place, line in enumerate(lines):
         number, text = numbered(line) or (0, line)
@@ -123,7 +123,7 @@ def _title_and_preamble(lines):
 
 
 def _blocks(lines, section=None):
-    """Plain lines as Markdown blocks: numbered lines are list items, the others paragraphs."""
+    """Convert plain lines to Markdown blocks: numbered lines become list items, the others paragraphs."""
     blocks, item, gap, expected = [], None, True, 0
     for line in lines:
         text, indent = line.strip(), len(line) - len(line.lstrip())
@@ -147,7 +147,7 @@ def _blocks(lines, section=None):
 
 
 def _list_sign(number, expected, before):
-    """Lists that touch would be counted on as one; another sign after the number keeps them apart."""
+    """Return the list marker. Adjacent lists would be numbered as one; another sign after the number separates them."""
     sign = before.strip()[-1:] or "."
     if before and number != expected:
         sign = ")" if sign == "." else "."
@@ -163,7 +163,7 @@ def _written(blocks):
 
 
 def _escape(text):
-    """The same words in Markdown."""
+    """Escape the text, so that it renders to the same words in Markdown."""
     number = OPENING_NUMBER.match(text)
     start = number[1] + "\\" if number else ""
     return start + SPECIAL.sub(lambda match: "\\" + match[0], text[len(start[:-1]) :])

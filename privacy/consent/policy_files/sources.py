@@ -1,4 +1,4 @@
-"""From bytes to lines, and from lines to languages."""
+"""Splits a file into lines, and the lines into languages."""
 
 import re
 
@@ -49,7 +49,7 @@ def _too_large():
 
 
 def by_language(lines, marked_up):
-    """Two dicts of lines by language: the texts and the summaries of changes."""
+    """Return two dicts of lines by language: the texts and the summaries of changes."""
     pieces, summaries, language = [[None, [], None]], {}, None
     target = pieces[0][1]
     by_markers = any(_marker(line) for line in lines)

@@ -34,7 +34,7 @@ def consent(request):
 
 
 def _answer(request):
-    """Few queries on this way: the texts and what came before are read only when the page is shown again."""
+    """Record the answer in few queries: texts and earlier answers are loaded only if the page is shown again."""
     answer, token = request.POST.get("answer"), request.POST.get("page", "")
     if answer not in (AGREE, DECLINE):
         return _shown_again(request)
@@ -52,7 +52,7 @@ def _answer(request):
 
 
 def _shown_again(request, refusal=None):
-    """Sent twice: led on. A mistake: the page with what was ticked. Too old: the text as it is now."""
+    """Redirect a second submit; show an invalid form with its input, and an outdated page with the current text."""
     questions = consents.questions(request.user)
     if not questions or (refusal and refusal.code == "twice"):
         messages.info(request, _("We already have this. You need not send it again."))
@@ -103,7 +103,7 @@ def _page(request, questions, form=None, **more):
 
 
 def _paper(question, form, language):
-    """One document of the page: its text, its box, and what changed since the person's last answer."""
+    """Return one document of the page: its text, its box, and what changed since the person's last answer."""
     version, kind = question.version, question.version.document.kind
     since = question.before and DocumentVersion.objects.get(pk=question.before.version_id)
     between = legal_documents.between(since, version) if since else []
@@ -121,7 +121,7 @@ def _paper(question, form, language):
 @open_without_consent
 @require_safe
 def limited(request):
-    """What still works for somebody who does not agree, and the way back."""
+    """Show what still works in limited mode, and the way back."""
     questions = consents.questions(request.user)
     if not questions:
         return redirect(front_page())
@@ -134,7 +134,7 @@ def limited(request):
 @open_without_consent
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_consents(request):
-    """One's answers, and the optional purposes: saying yes and taking it back are the same two presses."""
+    """Show one's answers and the optional purposes: agreeing and withdrawing take the same two clicks."""
     if request.method == "POST":
         return _choose(request)
     given = consents.history(request.user).filter(version__document=OuterRef("document"), decision=Decision.GIVEN)
@@ -166,7 +166,7 @@ def _choices(request):
 
 def _choose(request):
     form = ChoicesForm(request.POST, purposes=purposes.asked())
-    form.is_valid()  # boxes have no wrong values
+    form.is_valid()  # boxes have no invalid values
     try:
         events = consents.choose(by=request.user, token=request.POST.get("page", ""), ticked=form.ticked)
     except Refused as refusal:

@@ -15,7 +15,7 @@ from privacy.middleware import open_without_consent
 @login_not_required
 @require_safe
 def document(request, kind):
-    """The version in force; without one, what is announced and a sentence that says so."""
+    """Show the version in force; without one, what is announced and a sentence that says so."""
     current = legal_documents.current(kind)
     return _page(request, kind, shown=current, current=current)
 

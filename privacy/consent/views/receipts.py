@@ -1,4 +1,4 @@
-"""One's receipts, to read, to print and for machines; and the public page where anybody can check one."""
+"""One's own receipts as page, PDF and JSON; and the public page where anybody can check one."""
 
 import logging
 
@@ -65,7 +65,7 @@ def receipt_pdf(request, number):
 @login_not_required
 @require_safe
 def check(request):
-    """Says "genuine" or "does not match", and nothing about anybody in either case."""
+    """Show whether the receipt is genuine, and nothing about anybody in either case."""
     form = CheckForm(request.GET or None)
     genuine = receipts.is_genuine(**form.cleaned_data) if form.is_bound and form.is_valid() else None
     if genuine is False:
