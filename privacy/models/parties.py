@@ -76,7 +76,7 @@ class MembershipQuerySet(HeadsOnlyQuerySet):
 
 
 class Membership(models.Model):
-    """For which company an account works, and as what. Set by `parties.appoint`, never by the person."""
+    """The company that an account works for, and the role there. Set by `parties.appoint`, never by the person."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("account")

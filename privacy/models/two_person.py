@@ -12,7 +12,7 @@ class TwoPersonAct(models.Model):
     database hold the rule too.
     """
 
-    FIRST = "asked_by"  # the foreign key to the subject of whoever asked for the act
+    FIRST = "asked_by"  # the foreign key to the subject of the person who asked for the act
     SAME_PERSON = _("You asked for this. Ask a second person to decide it.")
     CONCERNED = _("This is about you. Ask a colleague to do it.")
 

@@ -6,7 +6,7 @@ from privacy import declarations
 from privacy.consent.models.consents import Decision
 from privacy.models.subjects import Subject
 
-AFTER_REFUSAL = {}  # code of a purpose → function that ends what rests on it
+AFTER_REFUSAL = {}  # code of a purpose → function that ends what depends on it
 
 
 def after_refusal(code):
@@ -20,7 +20,7 @@ def after_refusal(code):
 
 
 def apply(events):
-    """End what rests on refused purposes, and erase the rows that rest on them (`Retention.consent_to`)."""
+    """End what depends on refused purposes, and erase the rows that depend on them (`Retention.consent_to`)."""
     said = {e.purpose_version.purpose.code: e.decision for e in events if e.purpose_version_id}
     refused = {code for code, decision in said.items() if decision != Decision.GIVEN}
     for code in refused & AFTER_REFUSAL.keys():
