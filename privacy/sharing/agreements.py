@@ -1,4 +1,4 @@
-"""A management and a vendor agree in writing before anything is shared (clause 2.5; articles 51, 56 UU PDP)."""
+"""A management and a vendor sign an agreement before any data is shared (clause 2.5; articles 51, 56 UU PDP)."""
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
@@ -14,7 +14,7 @@ from privacy.sharing.models.agreements import SharingAgreement
 
 Status = SharingAgreement.Status
 SIDES = ("management", "vendor")
-# From which states each act may be taken
+# New status → statuses from which it can be reached
 STEPS = {
     Status.ACTIVE: (Status.DRAFT, Status.SUSPENDED),
     Status.SUSPENDED: (Status.ACTIVE,),
@@ -24,7 +24,7 @@ STEPS = {
 
 @transaction.atomic
 def save(*, agreement, by):
-    """Number a new draft, and note the check code (SHA-256) of each signed file. Only drafts may be edited."""
+    """Save a draft: number a new one, and store the SHA-256 of each signed file. Raise Refused if it is no draft."""
     _check_party(agreement, by)
     before = None
     if agreement.pk is None:
@@ -47,21 +47,21 @@ def save(*, agreement, by):
 
 
 def open_permissions(agreement):
-    """The permissions that the agreement opens, or would open if it were in force."""
+    """Return the grants under the agreement that are neither withdrawn nor past their end, whatever its status."""
     return agreement.grants.filter(withdrawn_at__isnull=True, ends_at__gt=timezone.now())
 
 
 def mark(agreement):
-    """Differs when anything of the agreement has changed. Tells nothing by itself."""
+    """Return a SHA-256 that changes with any field or purpose of the agreement."""
     values = [str(field.value_from_object(agreement)) for field in agreement._meta.concrete_fields]
     return integrity.sha256_of([*values, *sorted(agreement.purposes.values_list("pk", flat=True))])
 
 
 @transaction.atomic
 def activate(*, agreement, by, seen=None):
-    """Both signatures are on file and the dates fit: permissions under it become possible.
+    """Activate a signed agreement, so that grants can be given under it. Raise Refused if anything is missing.
 
-    `seen` is the `mark` of the agreement that was read.
+    `seen` is the `mark` of the version that the user read.
     """
     agreement = _locked(agreement, Status.ACTIVE, by)
     two_person.check_shown(
@@ -89,7 +89,7 @@ def activate(*, agreement, by, seen=None):
 
 @transaction.atomic
 def assess(*, agreement, assessment, by):
-    """Put a newer impact assessment under an agreement that is signed: the one before ends by its date."""
+    """Replace the impact assessment of a signed agreement, as its assessment expires."""
     _check_party(agreement, by)
     agreement = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
     if agreement.status == Status.ENDED:
@@ -102,13 +102,13 @@ def assess(*, agreement, assessment, by):
 
 @transaction.atomic
 def suspend(*, agreement, by):
-    """Close every permission under it at once; they open again when it is activated again."""
+    """Suspend the agreement: its grants are closed until it is activated again."""
     return _move(_locked(agreement, Status.SUSPENDED, by), Status.SUSPENDED)
 
 
 @transaction.atomic
 def end(*, agreement, by):
-    """Close every permission under it for good."""
+    """End the agreement: its grants are closed permanently."""
     return _move(_locked(agreement, Status.ENDED, by), Status.ENDED)
 
 
@@ -124,14 +124,14 @@ def _check_assessed(agreement):
 
 
 def _check_party(agreement, by):
-    """The head of this very management, or the operator: a head elsewhere is staff here."""
+    """Raise Refused unless `by` heads this management or is the operator; heads of others count as staff here."""
     is_head = by.memberships.of_heads().filter(party=agreement.management_id).exists()
     if not is_head and parties.admin_role(by) != Role.OPERATOR:
         raise Refused(_("Only the head of the building management of this agreement can do this."), code="not_party")
 
 
 def _drop_replaced(before, agreement):
-    """A signed file that another has replaced is removed once the new one is kept."""
+    """Delete signed files that were replaced, once the transaction has committed."""
     old = {getattr(before, f"{side}_file").name for side in SIDES}
     gone = old - {getattr(agreement, f"{side}_file").name for side in SIDES} - {"", None}
     transaction.on_commit(lambda: [default_storage.delete(name) for name in gone])

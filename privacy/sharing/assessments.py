@@ -1,4 +1,4 @@
-"""Impact assessments: what they cover may not change once an agreement stands on them (article 34 UU PDP)."""
+"""Impact assessments: not changed once an agreement beyond draft refers to them (article 34 UU PDP)."""
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
@@ -16,7 +16,7 @@ from privacy.sharing.models.assessments import ImpactAssessment
 
 @transaction.atomic
 def save(*, assessment, by):
-    """Number a new assessment, and note the check code (SHA-256) of its report."""
+    """Number a new assessment, and store the SHA-256 of its report."""
     check_party(assessment.controller_id, by)
     before = None
     if assessment.pk is None:
@@ -42,13 +42,13 @@ def save(*, assessment, by):
 
 
 def is_used(assessment):
-    """Does an agreement that is more than a draft name it?"""
+    """Return whether an agreement beyond draft refers to it."""
     named = SharingAgreement.objects.filter(assessment=assessment)
     return named.exclude(status=SharingAgreement.Status.DRAFT).exists()
 
 
 def check_party(controller_id, by):
-    """The head of this very management, or the operator and its data protection officer."""
+    """Raise Refused unless `by` heads this management, or is the operator or its data protection officer."""
     is_head = by.memberships.of_heads().filter(party=controller_id).exists()
     if not is_head and parties.admin_role(by) != Role.OPERATOR:
         raise Refused(

@@ -1,6 +1,6 @@
-"""When a permission is over, the vendor states that it deleted the data: who, when, what (clauses 2.5, 2.6).
+"""When a grant is over, the vendor states that it deleted the data: who, when, what (clauses 2.5, 2.6).
 
-What is due is computed from the permissions (`SharingGrant.objects.attestation_due()`), so nothing can be forgotten.
+What is due is computed from the grants (`SharingGrant.objects.attestation_due()`), never stored.
 """
 
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from privacy.sharing.grants.access_decisions import vendors_of
 from privacy.sharing.models.deletion_statements import AttestationReminder, DeletionStatement
 from privacy.sharing.models.grants import SharingGrant
 
-SOON_DAYS = 3  # how long before its day a statement is reminded of
+SOON_DAYS = 3  # days before the deadline on which a reminder is sent
 Kind = AttestationReminder.Kind
 TEMPLATES = {Kind.SOON: "attestation_soon", Kind.OVERDUE: "attestation_overdue"}
 
 
 @transaction.atomic
 def state(*, grant, by, means):
-    """A person of the vendor states, once and for good, that the data of a permission that is over was deleted."""
+    """Record, once and without undo, the statement of a vendor's member that the data of an ended grant was deleted."""
     grant = SharingGrant.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=grant.pk)
     if grant.agreement.vendor_id not in vendors_of(by):
         raise Refused(_("Only the vendor that held this data can state that it was deleted."), code="not_vendor")
@@ -67,12 +67,12 @@ class Due:
 
     @property
     def urgency(self):
-        """The status kind: "late", "waiting" when it will soon be late, else "info"."""
+        """Return the kind of chip: "late", "waiting" within `SOON_DAYS` of the deadline, else "info"."""
         return "late" if self.days < 0 else "waiting" if self.days <= SOON_DAYS else "info"
 
     @property
     def time_left(self):
-        """How many days the vendor still has, in words."""
+        """Return how many days the vendor has left, as text."""
         if self.days == 0:
             return _("Due today")
         if self.days < 0:
@@ -87,16 +87,16 @@ class Due:
 
 
 def due(user, role):
-    """The permissions whose deletion is still to be stated, as this person sees them, the most urgent first."""
+    """Return the grants whose deletion statement is due and that the user may see, most urgent first."""
     found = SharingGrant.objects.visible_to(user, role=role).attestation_due()
     related = found.select_related("agreement__management", "agreement__vendor", "purpose")
     return related.prefetch_related("narrowed_to").order_by("ended", "pk")
 
 
 def remind(now=None):
-    """Write to the people of each vendor whose statement is nearly due, and again when it is overdue: once each.
+    """Remind the members of each vendor once when a statement is nearly due, and once when it is overdue.
 
-    For a nightly job; run twice it writes once. Returns the number of permissions reminded of.
+    Called by the nightly job; a second run sends nothing. Return the number of grants reminded of.
     """
     now = now or timezone.now()
     vendors = SharingGrant.objects.attestation_due_by(timezone.localdate(now) + timedelta(days=SOON_DAYS), now)
@@ -106,12 +106,12 @@ def remind(now=None):
 
 @transaction.atomic
 def _remind(vendor_id, now):
-    """One letter a person and kind, however many permissions it is about."""
-    Party.objects.select_for_update().get(pk=vendor_id)  # of two runs at once the second waits, and finds nothing
+    """Send each member one email per kind of reminder, whatever the number of grants."""
+    Party.objects.select_for_update().get(pk=vendor_id)  # serialises concurrent runs: the second finds no new reminders
     members = Membership.objects.of_vendors().filter(party=vendor_id, user__is_active=True)
     people = [member.user for member in members.select_related("user")]
     if not people:
-        return 0  # nobody to tell: not remembered, so that whoever comes is told
+        return 0  # record no reminder, so that members added later get it
     of_vendor = SharingGrant.objects.filter(agreement__vendor=vendor_id)
     overdue = of_vendor.attestation_overdue(now)
     near = of_vendor.attestation_due_by(timezone.localdate(now) + timedelta(days=SOON_DAYS), now)

@@ -1,4 +1,4 @@
-"""Agreements between the own company and a vendor: drafted, signed, then moved by one verb at a time."""
+"""Agreements of a building management with vendors: drafted and signed here; each change of status is a step."""
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field
@@ -63,7 +63,7 @@ SHOWN = (
     ),
 )
 
-# What is read once more before it is activated
+# Repeated on the confirmation page before activation
 READ = ("jobs", "assessed", "management_signed_file", "vendor_signed_file")
 
 
@@ -91,10 +91,10 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
         "vendor_signed_file",
     )
 
-    # Who may, and what the form holds
+    # Permissions and form
 
     def has_change_permission(self, request, obj=None):
-        """Only a draft is edited; what is signed and active is moved by the verbs."""
+        """Allow editing of drafts only; signed agreements change through the verbs."""
         return super().has_change_permission(request, obj) and (obj is None or obj.status == Status.DRAFT)
 
     def get_fieldsets(self, request, obj=None):
@@ -104,7 +104,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
         return [*own, WHAT, TERM, SIGNED, *([CODES] if obj else [])]
 
     def company(self, request):
-        """The building management on whose behalf an agreement is drafted, when there can be only one."""
+        """Return the building management for which an agreement is drafted, or None when there are several."""
         found = parties.companies(request.user, Role.STAFF) if role_of(request) == Role.STAFF else []
         return found[0] if len(found) == 1 else None
 
@@ -118,7 +118,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
             obj.management = self.company(request)
         agreements.save(agreement=obj, by=request.user)
 
-    # What is shown
+    # Display
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, agreement):
@@ -171,7 +171,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
             code,
         )
 
-    # Activate, suspend, end
+    # Steps: activate, suspend, end
 
     def get_urls(self):
         assess = self.admin_site.admin_view(self.assess)
@@ -183,7 +183,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
         return super().step_links(request, agreement) + self.assess_for(agreement)
 
     def assess_for(self, agreement):
-        """The way to choose an impact assessment, where the agreement is signed and needs one."""
+        """Return the link to choose an impact assessment if the signed agreement needs one."""
         needed = any(key in declarations.specific() for key in agreement.fields)
         if not needed or agreement.status not in {Status.ACTIVE, Status.SUSPENDED}:
             return []
@@ -191,7 +191,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
         return [(_("Choose the impact assessment"), url, "assess")]
 
     def assess(self, request, pk):
-        """Choose the impact assessment that the agreement stands on from now on."""
+        """Choose another impact assessment for a signed agreement."""
         agreement = self.row_or_404(request, pk)
         if not request.user.has_perm(MAY_MOVE):
             raise PermissionDenied
@@ -211,7 +211,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
         return {"seen": request.POST.get("seen", "")} if name == "activate" else {}
 
     def step_context(self, request, agreement, name):
-        """To how many permissions the step does something, and what is read once more."""
+        """Return how many grants the step affects, and the facts to read again before activation."""
         return {
             "consequence": consequence(agreement, name), "seen": agreements.mark(agreement),
             "facts": [(label_for_field(fact, self.model, self), getattr(self, fact)(agreement)) for fact in READ],
@@ -219,7 +219,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
 
 
 def consequence(agreement, name):
-    """To how many permissions the step does something, in a sentence."""
+    """Return a sentence that says how many grants the step opens or closes."""
     count = agreements.open_permissions(agreement).count()
     words = {"count": count}
     if name == "activate":

@@ -1,4 +1,4 @@
-"""Impact assessments of the own company; the operator and its data protection officer see all."""
+"""Impact assessments of the user's own company; the operator and the data protection officer see all."""
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
@@ -30,7 +30,7 @@ class ImpactAssessmentAdmin(IdempotentAdd, HeadsAdmin):
     label_for_choice = staticmethod(label)
 
     def has_change_permission(self, request, obj=None):
-        """Once an agreement stands on it, it stays as it is."""
+        """Refuse changes once an agreement beyond draft refers to the assessment."""
         return super().has_change_permission(request, obj) and not (obj and assessments.is_used(obj))
 
     def get_fieldsets(self, request, obj=None):

@@ -1,4 +1,4 @@
-"""Deletion statements, to read: vendors make them in their portal. What is still due is a filter on permissions."""
+"""Deletion statements, read-only: vendors make them in the vendor portal. Due ones are a filter of the grants."""
 
 from django.contrib import admin
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Requests to share, permissions and what became of them. Staff may ask and cancel; only the tenant gives."""
+"""Sharing requests and grants. Staff may ask and cancel; only the tenant gives, narrows and withdraws."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ ENDING_SOON = timedelta(days=7)
 
 
 class SharingAdmin(SubjectAdmin):
-    """Rows about sharing somebody's data with a vendor."""
+    """Base class for rows about sharing a person's data with a vendor."""
 
     why = AccessReason.SHARING
     search_fields = ("number",)
@@ -42,7 +42,7 @@ class SharingAdmin(SubjectAdmin):
 
     @admin.display(description=_("job"), ordering="purpose__code")
     def job(self, row):
-        """As text: a link would lead staff to a page that is not theirs."""
+        """Return the purpose as text: a link would lead to a page that staff may not open."""
         return str(row.purpose)
 
     vendor = column(_("vendor"), "agreement.vendor.name", ordering="agreement__vendor__name")
@@ -70,7 +70,7 @@ class SharingRequestAdmin(SharingAdmin):
     )
 
     def has_add_permission(self, request):
-        """Only a building management asks; the operator looks on."""
+        """Allow building managements only; the operator reads."""
         return super().has_add_permission(request) and role_of(request) == Role.STAFF
 
     def has_change_permission(self, request, obj=None):
@@ -100,7 +100,7 @@ class SharingRequestAdmin(SharingAdmin):
         return role_of(request) == Role.STAFF and request.user.has_perm("privacy.change_sharingrequest")
 
     def add_view(self, request, form_url="", extra_context=None):
-        """Ask a tenant of the own register; what may be asked for is the verb's to say."""
+        """Ask a tenant of the user's own register. The verb checks what may be asked for."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         widget = Autocomplete(entry_field(), self.admin_site)
@@ -148,7 +148,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class StatementFilter(admin.SimpleListFilter):
-    """Whether the vendor has stated the deletion of what it may no longer see (clauses 2.5, 2.6)."""
+    """Filter by whether the vendor stated the deletion after a grant ended (clauses 2.5, 2.6)."""
 
     title = _("deletion statement")
     parameter_name = "statement"

@@ -1,4 +1,4 @@
-"""A draft agreement; what it may contain is decided by the verbs."""
+"""The form of a draft agreement; the verbs check what it may contain."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from privacy.sharing.models.agreements import SharingAgreement
 
 
 class AgreementForm(forms.ModelForm):
-    """A draft agreement. Which management it belongs to is set by the server."""
+    """A draft agreement. The management is set by the server."""
 
     fields = FieldsField(label=_("kinds of data allowed"), empty=_("Choose at least one kind of data."))
     management_file = PdfUpload(label=_("agreement signed by the management"), required=False, widget=forms.FileInput)
@@ -27,10 +27,10 @@ class AgreementForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["fields"].choices = grouped_choices()
         for name in ("valid_from", "valid_until", "management_signed_on", "vendor_signed_on"):
-            if name in self.fields:  # none of them on the page of an agreement that is no draft
+            if name in self.fields:  # absent on the page of an agreement that is not a draft
                 self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def vendor_companies():
-    """The directory of vendors, which names no person: staff choose from all of it."""
+    """Return all vendors: the directory names no person, so that staff may choose from all of it."""
     return Party.objects.filter(kind=PartyKind.VENDOR)

@@ -1,4 +1,4 @@
-"""An impact assessment, and the choice of one for an agreement."""
+"""Forms for an impact assessment, and for choosing one for an agreement."""
 
 from django import forms
 from django.utils.text import capfirst
@@ -23,7 +23,7 @@ class AssessmentForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "fields" in self.fields:  # not on the page of one that an agreement stands on
+        if "fields" in self.fields:  # absent on the page of an assessment that an agreement uses
             items = declarations.specific().items()
             self.fields["fields"].choices = [
                 (key, f"{capfirst(item.label)} ({declarations.SPECIFIC[item.specific]})") for key, item in items

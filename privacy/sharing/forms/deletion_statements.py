@@ -1,4 +1,4 @@
-"""What the vendor deleted, and how, in its own words. Whether it may be stated is asked by the verb."""
+"""What the vendor deleted, and how, in the vendor's words. The verb checks whether a statement may be made."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

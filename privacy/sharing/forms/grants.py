@@ -1,4 +1,4 @@
-"""Questions about sharing: which data and until when. What a permission may contain is decided by the verbs."""
+"""Forms about sharing: which data and until when. The verbs check what a grant may contain."""
 
 from django import forms
 from django.utils import timezone
@@ -11,7 +11,7 @@ from privacy.forms.refusing import RefusingForm
 from privacy.sharing import grants
 from privacy.sharing.models.agreements import SharingAgreement
 
-# Code of a refusal → the field beside which its sentence stands
+# Code of a refusal → the field that shows its message
 FIELD_OF_CODE = {
     "no_fields": "fields",
     "not_asked": "fields",
@@ -36,7 +36,7 @@ class SharingForm(RefusingForm):
 
 
 class AnswerForm(SharingForm):
-    """Nothing is ticked beforehand: each box is the person's own act."""
+    """No box is checked initially, so that each consent is an affirmative act."""
 
     fields = FieldsField(label=_("Data you share"), empty=_("Choose the data you share, or choose Do not give."))
     until = DayField(label=_("Until"), help_text=_("That day included. You may choose an earlier day."))
@@ -49,7 +49,7 @@ class AnswerForm(SharingForm):
 
 
 class NarrowForm(SharingForm):
-    """The boxes keep what is shared now; untick what should stop."""
+    """Fields that are shared now are checked initially; unchecking one ends its sharing."""
 
     fields = FieldsField(
         label=_("Data you go on sharing"), empty=_("Keep at least one box, or withdraw the permission.")
@@ -64,7 +64,7 @@ class NarrowForm(SharingForm):
 
 
 class AskForm(SharingForm):
-    """A vendor asks for more from somebody who shares with it."""
+    """A vendor asks a tenant who already shares with it for more."""
 
     purpose = forms.ModelChoiceField(Purpose.objects.none(), label=_("Job"), empty_label=_("Choose the job"))
     fields = FieldsField(

@@ -1,7 +1,7 @@
-"""Permissions to share: asked by staff or a vendor, given only by the person, decided at read time (clauses 2.5, 3.7).
+"""Sharing grants: asked for by staff or a vendor, given only by the person, checked at each read (clauses 2.5, 3.7).
 
-`can_read` is the one place that says whether a vendor may see a field now. It denies by default and always
-gives a reason code; pages, lists, search and exports all ask it.
+`can_read` alone decides whether a vendor may see a field now. It denies by default and always returns a reason
+code; pages, lists, search and exports call it.
 """
 
 from privacy.sharing.grants.access_decisions import Answer, Reason, State, can_read, decide, readable, state

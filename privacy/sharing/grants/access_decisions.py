@@ -1,4 +1,4 @@
-"""May this vendor see this field now? Decided from the rows as they are, at every look; no by default."""
+"""Whether a vendor may read a field: computed from the current rows at each access, denied by default."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from privacy.sharing.models.grants import SharingGrant
 
 
 class Reason(models.TextChoices):
-    """Why a look is allowed or refused, in words for the vendor and the tenant."""
+    """Why an access is allowed or refused, with labels for the vendor and the tenant."""
 
     ALLOWED = "allowed", _("Allowed")
     NO_GRANT = "no_grant", _("No permission for this data")
@@ -33,7 +33,7 @@ class Reason(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """How a permission stands, for the person who gave it: ended by its date is not the same as withdrawn by her."""
+    """The state of a grant as the tenant sees it; ended by date and withdrawn by the tenant are different states."""
 
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
@@ -56,10 +56,10 @@ class Answer:
 
 
 def decide(grant, key, *, vendors, now):
-    """The truth table, without a query: may these vendors read this field through this permission at this moment?
+    """Return the `Reason` why one of `vendors` may or may not read the field `key` under this grant at `now`.
 
-    Needs the grant loaded with `to_decide()`. The first condition that fails names the reason.
-    `SharingGrant.objects.opening(key)` says the same in SQL.
+    Needs the grant loaded with `to_decide()`; runs no query. The first condition that fails is returned.
+    `SharingGrant.objects.opening(key)` is the same rule in SQL.
     """
     agreement, today = grant.agreement, timezone.localdate(now)
     status = SharingAgreement.Status
@@ -83,7 +83,7 @@ def decide(grant, key, *, vendors, now):
 
 
 def can_read(user, subject, key, *, now=None):
-    """May this account, as a vendor's, read this field of this subject now? An `Answer`, falsy when not."""
+    """Return the `Answer` (falsy if refused) whether this account, as a vendor's member, may read this field now."""
     vendors, now = vendors_of(user), now or timezone.now()
     grants = SharingGrant.objects.filter(subject=subject, agreement__vendor__in=vendors)
     refused = Answer(Reason.NO_GRANT)
@@ -95,12 +95,12 @@ def can_read(user, subject, key, *, now=None):
 
 
 def readable(grant, user, *, now=None):
-    """The keys of `grant` that the user may read now, and the reason when there are none."""
+    """Return the keys of `grant` that the user may read now, and the reason if there are none."""
     return readable_by(grant, vendors_of(user), now or timezone.now())
 
 
 def vendors_of(user):
-    """The vendors for which the account works; none when it is inactive or nobody's."""
+    """Return the ids of the vendors for which the account works; empty if it is inactive."""
     return set(user.memberships.of_vendors().values_list("party", flat=True)) if user.is_active else set()
 
 
@@ -111,7 +111,7 @@ def readable_by(grant, vendors, now):
 
 
 def state(grant, *, now=None):
-    """The permission's state in one word. Needs the same loaded as `decide`; asks `narrowed_to` when withdrawn."""
+    """Return the `State` of a grant. Needs what `decide` needs; queries `narrowed_to` if it was withdrawn."""
     now = now or timezone.now()
     if grant.withdrawn_at is not None:
         return State.NARROWED if grant.narrowed_to.all() else State.WITHDRAWN

@@ -1,4 +1,4 @@
-"""Only the person concerned gives, narrows and withdraws a permission; each act leaves an event."""
+"""Only the person concerned gives, narrows and withdraws a grant; each act is recorded as an event."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ LONGER_SHARING = "longer_sharing"  # code of the purpose
 
 @transaction.atomic
 def give(*, subject, agreement, purpose, fields, until, by, request=None, narrowed_from=None):
-    """Give a permission from now until the end of the day `until` in Jakarta; within the agreement, a year at most."""
+    """Give a grant from now until the end of day `until` in Jakarta. Raise Refused outside the limits of `check`."""
     subject = _lock(subject.pk, by)
     if subject.holder_id != by.pk:
         raise Refused(_("Only the person concerned can share this data."), code="not_holder")
@@ -45,7 +45,7 @@ def give(*, subject, agreement, purpose, fields, until, by, request=None, narrow
 
 @transaction.atomic
 def withdraw(*, grant, by):
-    """Take a permission back, at once. Twice is once; one that its date has ended stays "ended"."""
+    """Withdraw a grant at once. A second call changes nothing; raise Refused if its date has already ended it."""
     grant = _held(grant, by)
     if grant.withdrawn_at is None:
         if grant.ends_at <= timezone.now():
@@ -58,7 +58,7 @@ def withdraw(*, grant, by):
 
 @transaction.atomic
 def narrow(*, grant, fields, until, by):
-    """Withdraw a permission and give a smaller one in its place."""
+    """Withdraw a grant and give a smaller one instead. Raise Refused if it is over, or the new one is not smaller."""
     _lock(grant.subject_id, by)
     grant = _held(grant, by)
     if not grant.may_be_narrowed:
@@ -86,12 +86,12 @@ def narrow(*, grant, fields, until, by):
 
 
 def latest_until(agreement):
-    """The last day a permission under this agreement may name."""
+    """Return the last day that a grant under this agreement may have."""
     return min(agreement.valid_until, timezone.localdate() + timedelta(days=settings.GRANT_MAX_DAYS - 1))
 
 
 def check(subject, agreement, purpose, fields, until):
-    """Every rule about what a permission may contain; the same for asking and for giving. Raises Refused."""
+    """Raise Refused if a grant may not have these contents; used both for asking and for giving."""
     subjects.check_guardian(subject)
     if declarations.controller_of(subject) != agreement.management_id:
         raise Refused(
@@ -127,7 +127,7 @@ def check(subject, agreement, purpose, fields, until):
 
 
 def check_length(subject, until):
-    """A permission for longer than one job needs the person's optional consent to that (purpose `longer_sharing`)."""
+    """Raise Refused if a grant is longer than one job without the optional consent `longer_sharing`."""
     if until > last_day_of_job() and not allows(subject, LONGER_SHARING):
         raise Refused(
             _("Choose an end date no later than %(date)s, or allow longer sharing among your choices first.")
@@ -137,7 +137,7 @@ def check_length(subject, until):
 
 
 def offered_until(request):
-    """The end date that the answer page starts with: what was asked for, but no longer than one job unless allowed."""
+    """Return the initial end date of the answer form: as asked, but within one job unless longer sharing is allowed."""
     return request.until if allows(request.subject, LONGER_SHARING) else min(request.until, last_day_of_job())
 
 
@@ -146,7 +146,7 @@ def last_day_of_job():
 
 
 def event(kind, *, by, request=None, grant=None):
-    """Write down what happened to a request or a permission, when and by whom."""
+    """Record an event of a request or a grant."""
     SharingEvent.objects.create(
         kind=kind,
         subject=(grant or request).subject,
@@ -157,9 +157,9 @@ def event(kind, *, by, request=None, grant=None):
 
 
 def _lock(subject_pk, by):
-    """The record, then the account: until this is done no answer of hers about longer sharing changes.
+    """Lock the record, then the account, so that no consent about longer sharing changes meanwhile.
 
-    In this order, as an erasure does, and without the keys, to which evidence may point meanwhile.
+    An erasure locks in the same order. `no_key`, because evidence may add foreign keys to these rows meanwhile.
     """
     subject = Subject.objects.select_for_update(no_key=True).get(pk=subject_pk)
     Subject.objects.select_for_update(no_key=True).get(pk=subjects.get_or_create_for(by).pk)
@@ -179,7 +179,7 @@ def _held(grant, by):
 
 @after_refusal(LONGER_SHARING)
 def end_longer(subject):
-    """Permissions for longer than one job end now, like withdrawn by the person."""
+    """End now the account's grants that are longer than one job, recorded as withdrawn by the person."""
     now, job = timezone.now(), timedelta(days=settings.GRANT_JOB_DAYS)
     held = SharingGrant.objects.select_for_update(of=("self",)).filter(
         subject__holder=subject.holder_id, subject__holder__isnull=False, withdrawn_at__isnull=True

@@ -1,4 +1,4 @@
-"""Staff or a vendor ask for a permission; only the person answers, once, with what was asked for or less."""
+"""Staff or a vendor ask for a grant; only the person answers, once, and gives no more than was asked."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ Status = SharingRequest.Status
 
 @transaction.atomic
 def ask(*, subject, agreement, purpose, fields, until, reason, by, role):
-    """Staff or the vendor ask the person to share. Only the person can answer (see `answer` and `refuse`)."""
+    """Ask the person to share, as staff or vendor. Only the person can answer (see `answer` and `refuse`)."""
     agreement = SharingAgreement.objects.visible_to(by, role=role).filter(pk=agreement.pk).first()
     if agreement is None or role not in (Role.STAFF, Role.VENDOR):
         raise Refused(_("Only the two companies of an agreement can ask for a permission under it."), code="not_party")
@@ -57,10 +57,10 @@ def ask(*, subject, agreement, purpose, fields, until, reason, by, role):
 
 
 def ask_again_from(subject, agreement, purpose):
-    """The first day on which a vendor may repeat what the person did not give; None when it may ask now.
+    """Return the first day on which a vendor may repeat a request that was refused; None if it may ask now.
 
-    Taking a permission back counts, and so does taking a request back, or asking and cancelling in turn would send
-    letter after letter.
+    A grant that was withdrawn and a request that the vendor cancelled count as well: otherwise asking and cancelling
+    in turn would send the person any number of emails.
     """
     declined = Q(status=Status.DECLINED) | Q(status=Status.CANCELLED, asked_for=agreement.vendor_id)
     same = {"subject": subject, "agreement": agreement, "purpose": purpose}
@@ -72,7 +72,7 @@ def ask_again_from(subject, agreement, purpose):
 
 
 def _check_vendor(subject, agreement, purpose):
-    """A vendor asks only people who have shared with it before, and does not ask the same again soon."""
+    """Raise Refused if this person never shared with the vendor, or the vendor asked for the same recently."""
     if not SharingGrant.objects.filter(subject=subject, agreement__vendor=agreement.vendor_id).exists():
         raise Refused(
             _("Ask the building management to request this: this tenant has never shared data with you."),
@@ -88,7 +88,7 @@ def _check_vendor(subject, agreement, purpose):
 
 @transaction.atomic
 def cancel(*, request, by, role):
-    """The side that asked takes its request back."""
+    """Cancel a request, as the company that asked."""
     request = cases.lock_waiting(request)
     if request.asked_for_id not in {company.pk for company in parties.companies(by, role)}:
         raise Refused(_("Only the company that asked can cancel this request."), code="not_party")
@@ -98,7 +98,7 @@ def cancel(*, request, by, role):
 
 @transaction.atomic
 def refuse(*, request, by):
-    """The person does not share. No reason is asked."""
+    """Decline the request, as the person concerned. No reason is asked for."""
     request = cases.lock_own(request, by)
     cases.settle(request, Status.DECLINED, by)
     event(SharingEvent.Kind.DECLINED, request=request, by=by)
@@ -106,7 +106,7 @@ def refuse(*, request, by):
 
 @transaction.atomic
 def answer(*, request, fields, until, by):
-    """The person shares what was asked for, or less of it, and not for longer."""
+    """Give a grant for what was asked for or less, not for longer."""
     request = cases.lock_own(request, by)
     if not set(fields) <= set(request.fields):
         raise Refused(_("Choose only from the data that was asked for."), code="not_asked")

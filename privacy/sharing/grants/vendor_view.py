@@ -1,4 +1,4 @@
-"""What a vendor sees of a permission: exactly the granted values, each look recorded. Tenants preview the same."""
+"""What a vendor sees of a grant: only the granted values, each access recorded. Tenants preview the same."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ from privacy.value_display import shown_values
 
 @dataclass(frozen=True)
 class Shown:
-    """One permission as its vendor sees it: what may be read, and nothing of what may not."""
+    """One grant as its vendor sees it: the readable fields only."""
 
     grant: SharingGrant
     keys: list = field(default_factory=list)
@@ -36,12 +36,12 @@ class Shown:
 
 
 def shown_to(user):
-    """The permissions a vendor's list shows now. `list_shared` records and fills a page of them."""
+    """Return the grants that a vendor's list shows now. `list_shared` loads and records one page of them."""
     return SharingGrant.objects.visible_to(user, role=Role.VENDOR).current().to_decide()
 
 
 def open_shared(*, number, by):
-    """A vendor opens one permission by its number. The look is recorded, allowed or refused; a stranger's is 404."""
+    """Open one grant by its number, and record the access, allowed or refused; 404 for other vendors' grants."""
     grant = access.get_visible(
         SharingGrant,
         by=by,
@@ -66,7 +66,7 @@ def open_shared(*, number, by):
 
 
 def list_shared(grants, *, by):
-    """A vendor's page of permissions: the values that may be read, with one record a person, in a few queries."""
+    """Return a page of grants with their readable values, and record the access to each person's data."""
     vendors, now = vendors_of(by), timezone.now()
     decided = [(grant, *readable_by(grant, vendors, now)) for grant in grants]
     open_to = [(grant, keys) for grant, keys, _reason in decided if keys]

@@ -1,4 +1,4 @@
-"""What a management and a vendor have agreed on (clauses 2.5, 3.7)."""
+"""Agreements between a management and a vendor (clauses 2.5, 3.7)."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,7 +17,7 @@ from privacy.sharing.models.assessments import ImpactAssessment
 
 class AgreementQuerySet(ScopedQuerySet):
     def _as_vendor(self, declaration, user):
-        """A draft is the management's own until both have signed."""
+        """Exclude drafts: only the management sees them until both companies have signed."""
         return super()._as_vendor(declaration, user).exclude(status=SharingAgreement.Status.DRAFT)
 
     def active(self, today=None):
@@ -116,7 +116,7 @@ class SharingAgreement(FieldLabels, models.Model):
         return self.status == self.Status.ACTIVE and self.valid_from <= today <= self.valid_until
 
     def is_assessed(self, keys=None, *, day=None):
-        """Does a valid impact assessment cover the specific data among these keys (all of the agreement's)?"""
+        """Return whether a valid impact assessment covers the specific data among `keys` (default: all fields)."""
         wanted = [key for key in (self.fields if keys is None else keys) if key in declarations.specific()]
         if not wanted:
             return True
@@ -125,7 +125,7 @@ class SharingAgreement(FieldLabels, models.Model):
 
     @property
     def days(self):
-        """How many days it is valid, both ends included."""
+        """Return the number of days of validity, first and last included."""
         return (self.valid_until - self.valid_from).days + 1
 
     @property

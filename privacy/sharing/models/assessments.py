@@ -1,4 +1,4 @@
-"""Assessments of the impact on people, required before specific personal data is shared (articles 34, 4(2) UU PDP)."""
+"""Impact assessments, required before specific personal data is shared (articles 34, 4(2) UU PDP)."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -13,7 +13,7 @@ from privacy.scope import HeadsOnlyQuerySet
 
 
 def check_specific(keys):
-    """A list of at least one declared kind of specific data, each once."""
+    """Raise ValidationError unless `keys` is a list of declared kinds of specific data, not empty, each once."""
     if not isinstance(keys, list) or not keys:
         raise ValidationError(_("Choose at least one kind of data."))
     if not set(keys) <= set(declarations.specific()) or len(set(keys)) != len(keys):
@@ -82,5 +82,5 @@ class ImpactAssessment(models.Model):
         return declarations.labels(self.fields)
 
     def covers(self, keys, controller_id, day):
-        """Does it stand on that day for this specific data of this management?"""
+        """Return whether it is valid on `day` for these keys of specific data of this management."""
         return self.is_valid_on(day) and self.controller_id == controller_id and set(keys) <= set(self.fields)

@@ -1,4 +1,4 @@
-"""A vendor states that it deleted what it may no longer see, and is reminded of it (clauses 2.5, 2.6)."""
+"""A vendor's statement that it deleted the data of an ended grant, and the reminders of it (clauses 2.5, 2.6)."""
 
 from django.db import models
 from django.utils import timezone
@@ -15,7 +15,7 @@ from privacy.sharing.models.grants import SharingGrant
 
 
 class DeletionStatement(FieldLabels, Evidence):
-    """One a permission. What is due is never stored: it is computed from the permissions that are over."""
+    """One per grant. What is due is never stored: it is computed from the grants that are over."""
 
     grant = models.OneToOneField(
         SharingGrant, models.PROTECT, related_name="deletion_statement", verbose_name=_("sharing permission")
@@ -49,12 +49,12 @@ class DeletionStatement(FieldLabels, Evidence):
 
     @property
     def number(self):
-        """A statement is found by the number of its permission."""
+        """Return the number of the grant, by which a statement is found."""
         return self.grant.number
 
 
 class AttestationReminder(models.Model):
-    """That the vendor's people were reminded, so that nobody is reminded of the same twice."""
+    """Records that a vendor's members were reminded, so that each reminder is sent once."""
 
     class Kind(models.TextChoices):
         SOON = "soon", _("nearly due")

@@ -1,4 +1,4 @@
-"""What a vendor may see: an agreement between two companies, and a person's permission inside it (clauses 2.5, 3.7)."""
+"""A person's permission, under an agreement of two companies, that a vendor reads fields (clauses 2.5, 3.7)."""
 
 from datetime import datetime, time, timedelta
 
@@ -23,12 +23,12 @@ from privacy.sharing.models.sharing_requests import SharingRequest
 
 
 def end_of(day):
-    """The first moment after `day` in Asia/Jakarta: "until" includes that day."""
+    """Return the first moment after `day` in Asia/Jakarta: "until" includes that day."""
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 class KeyCount(models.Func):
-    """How many keys a JSON list of fields holds."""
+    """The number of keys in a JSON list of fields."""
 
     function = "JSON_ARRAY_LENGTH"
     output_field = models.IntegerField()
@@ -39,7 +39,7 @@ class KeyCount(models.Func):
 
 class GrantQuerySet(ScopedQuerySet):
     def current(self, now=None):
-        """Permissions that open data now: not withdrawn, begun, not over, under an active agreement, not restricted."""
+        """Filter those that open data now: begun, not over, agreement and purpose active, subject not restricted."""
         now = now or timezone.now()
         return self.filter(withdrawn_at__isnull=True, starts_at__lte=now, ends_at__gt=now).filter(
             agreement__in=SharingAgreement.objects.active(timezone.localdate(now)),
@@ -48,15 +48,15 @@ class GrantQuerySet(ScopedQuerySet):
         )
 
     def opening(self, key, now=None):
-        """Permissions that open this field now: `grants.decide` in SQL, so that search and order learn nothing more."""
+        """Filter those that open field `key` now: `grants.decide` in SQL, so search and ordering reveal no more."""
         return self.current(now).with_keys().filter(self.model.opens(key, timezone.localdate(now)))
 
     def to_decide(self):
-        """With all that `grants.decide` looks at, so that it asks no query."""
+        """Load all that `grants.decide` reads, so that it runs no query."""
         return self.select_related("subject", "agreement__assessment", "purpose")
 
     def with_keys(self):
-        """The keys of the permission and of its agreement as text, for `SharingGrant.opens`."""
+        """Add the keys of the grant and of its agreement as text, for `SharingGrant.opens`."""
         return self.alias(
             _keys=Cast("fields", models.TextField()), _allowed=Cast("agreement__fields", models.TextField())
         )
@@ -65,26 +65,26 @@ class GrantQuerySet(ScopedQuerySet):
         return self.filter(withdrawn_at__isnull=False, withdrawn_at__gte=moment)
 
     def ended_since(self, moment):
-        """Ended by their date between `moment` and now. Apart from `withdrawn_since`: each has its index."""
+        """Filter those ended by their date since `moment`. Separate from `withdrawn_since`: each uses its own index."""
         return self.filter(withdrawn_at__isnull=True, ends_at__gte=moment, ends_at__lte=timezone.now())
 
     def over(self, now=None):
-        """Closed for good: withdrawn, past its date, or under an agreement that has ended.
+        """Filter those closed for good: withdrawn, past their date, or under an agreement that has ended.
 
-        The last day of an agreement needs no condition of its own: no permission outlasts it.
+        The last day of an agreement needs no condition: no grant outlasts its agreement.
         """
         ended = Q(agreement__status=SharingAgreement.Status.ENDED)
         return self.filter(Q(withdrawn_at__isnull=False) | Q(ends_at__lte=now or timezone.now()) | ended)
 
     def with_end(self):
-        """`ended`: since when a permission is over, or when its date will end it; in SQL what `ended_at` says."""
+        """Annotate `ended`: when a grant ended or will end; `ended_at` in SQL."""
         by_agreement = When(agreement__status=SharingAgreement.Status.ENDED, then=F("agreement__status_at"))
         return self.annotate(ended=Least(Coalesce("withdrawn_at", "ends_at"), Case(by_agreement, default=F("ends_at"))))
 
     def attestation_due(self, now=None):
-        """Over, and the vendor has not stated yet that it deleted what it may no longer see (clauses 2.5, 2.6).
+        """Filter those over whose vendor has not stated the deletion of the data yet (clauses 2.5, 2.6).
 
-        A permission narrowed only in time has handed all its data on: nothing of it is to be deleted yet.
+        A grant narrowed only in time is excluded: the narrower grant still opens all of its data.
         """
         handed_on = self.model._base_manager.annotate(count=KeyCount("fields")).filter(
             narrowed_from=OuterRef("pk"), count=KeyCount(OuterRef("fields"))
@@ -92,7 +92,7 @@ class GrantQuerySet(ScopedQuerySet):
         return self.over(now).with_end().filter(~Exists(handed_on), deletion_statement__isnull=True)
 
     def attestation_due_by(self, day, now=None):
-        """Of these, the ones whose statement is due on `day` or before it."""
+        """Filter those whose statement is due on `day` or before."""
         return self.attestation_due(now).filter(ended__lt=end_of(day - timedelta(days=settings.ATTEST_DAYS)))
 
     def attestation_overdue(self, now=None):
@@ -100,7 +100,7 @@ class GrantQuerySet(ScopedQuerySet):
 
 
 class SharingGrant(FieldLabels, models.Model):
-    """A person's permission: these fields, to this vendor, for this purpose, until then. Withdrawn, never edited."""
+    """A person's permission: these fields, to this vendor, for this purpose, until a date. Withdrawn, never edited."""
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="grants", verbose_name=_("subject"))
@@ -159,7 +159,7 @@ class SharingGrant(FieldLabels, models.Model):
 
     @staticmethod
     def opens(key, day=None):
-        """The condition, over `with_keys()`, that a current permission is for this field on that day (today)."""
+        """Return the condition, over `with_keys()`, that a current grant opens field `key` on `day` (today)."""
         if key not in declarations.shareable():
             return Q(pk__in=[])
         opens = Q(_keys__contains=f'"{key}"', _allowed__contains=f'"{key}"')
@@ -167,7 +167,7 @@ class SharingGrant(FieldLabels, models.Model):
 
     @staticmethod
     def _assessed(key, day):
-        """`SharingAgreement.is_assessed` in SQL."""
+        """Return `SharingAgreement.is_assessed` in SQL."""
         day = day or timezone.localdate()
         assessments = ImpactAssessment._base_manager.annotate(keys=Cast("fields", models.TextField()))
         return Exists(
@@ -182,18 +182,18 @@ class SharingGrant(FieldLabels, models.Model):
 
     @property
     def ends_on(self):
-        """The last day on which it is valid, in Jakarta."""
+        """Return the last day of validity, in Jakarta."""
         return timezone.localdate(self.ends_at - timedelta(microseconds=1))
 
     @property
     def may_be_narrowed(self):
-        """Not over, and under an active agreement. It may open nothing now: see `GrantQuerySet.current`."""
+        """Return whether it is not over and its agreement is active; `current` has more conditions."""
         now = timezone.now()
         return self.withdrawn_at is None and self.starts_at <= now < self.ends_at and self.agreement.is_active
 
     @property
     def ended_at(self):
-        """Since when it is closed for good, for whatever reason; None while it is not. Needs `agreement`."""
+        """Return the moment at which it was closed for good; None while it is open. Needs `agreement`."""
         ends = [self.withdrawn_at or self.ends_at, self.ends_at]
         if self.agreement.status == SharingAgreement.Status.ENDED:
             ends.append(self.agreement.status_at)
@@ -201,25 +201,25 @@ class SharingGrant(FieldLabels, models.Model):
 
     @property
     def given_up(self):
-        """The keys that the vendor has to delete once it is over: all, but what a narrower permission goes on with."""
+        """Return the keys that the vendor must delete once it is over: all that no narrower grant still opens."""
         handed_on = {key for narrower in self.narrowed_to.all() for key in narrower.fields}
         return [key for key in self.fields if key not in handed_on]
 
     @property
     def statement(self):
-        """The vendor's deletion statement, or None."""
+        """Return the vendor's deletion statement, or None."""
         return getattr(self, "deletion_statement", None)
 
     @property
     def attest_on(self):
-        """The last day for the vendor's deletion statement; None while there is nothing to state."""
+        """Return the deadline of the vendor's deletion statement; None if there is nothing to state."""
         if self.ended_at is None or not self.given_up:
             return None
         return timezone.localdate(self.ended_at) + timedelta(days=settings.ATTEST_DAYS)
 
 
 class SharingEvent(Evidence):
-    """What happened to a request or a permission, when, and by whom."""
+    """One event of a request or a grant: what, when, by whom."""
 
     class Kind(models.TextChoices):
         ASKED = "asked", _("asked for")

@@ -1,4 +1,4 @@
-"""What staff or a vendor ask a person to share."""
+"""Requests of staff or a vendor that a person shares data."""
 
 from django.db import models
 from django.db.models import Q
@@ -15,7 +15,7 @@ from privacy.sharing.models.agreements import SharingAgreement
 
 
 class SharingRequest(FieldLabels, Case):
-    """Staff or a vendor asks the person to share; only the person answers, and nobody sets them a deadline."""
+    """Staff or a vendor asks the person to share. Only the person answers; there is no deadline."""
 
     ENDED = "cancelled"
     QUEUE = ("received_at", "pk")

@@ -1,4 +1,4 @@
-"""The person's own permissions: answer, narrow, withdraw; each act works once, however often it is sent."""
+"""The person's own grants: answer, narrow, withdraw; submitting a form twice acts once."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -31,7 +31,7 @@ OVER_A_PAGE = 20
 @open_without_consent
 @require_safe
 def sharing(request):
-    """Waiting requests, then open permissions, then those that are over. A card just withdrawn keeps its place."""
+    """List waiting requests, then open grants, then ended ones. A grant just withdrawn keeps its position."""
     own = (
         SharingGrant.objects.visible_to(request.user, role=Role.TENANT)
         .select_related("subject", *RELATED, "deletion_statement")
@@ -52,7 +52,7 @@ def sharing(request):
 
 
 def cards_of(found):
-    """What a card shows of each permission; the last looks of all of them are one query."""
+    """Return the context of the card of each grant; the last access to each is read in one query."""
     found = list(found)
     looks = AccessRecord.objects.filter(grant__in=[grant.pk for grant in found], allowed=True).values_list("grant")
     last = dict(looks.order_by().annotate(latest=Max("at")))
@@ -93,7 +93,7 @@ def sharing_request(request, number):
 
 
 def act(request, asked, form, verb, sentence, **given):
-    """Call the verb once; a second press finds the request answered and leads to the list all the same."""
+    """Call the verb. If the request was already answered, redirect to the list with a message."""
     try:
         verb(request=asked, by=request.user, **given)
     except Refused as refusal:
@@ -121,7 +121,7 @@ def request_page(request, asked, form):
 
 
 def obstacle(asked):
-    """Why this can no longer be given, in a sentence; "" when it can."""
+    """Return a message why this can no longer be given, or ""."""
     try:
         grants.check(asked.subject, asked.agreement, asked.purpose, asked.fields, asked.until)
     except Refused as refusal:
@@ -130,7 +130,7 @@ def obstacle(asked):
 
 
 def preview(subject_id, keys):
-    """(label, values) of each field, exactly as the vendor will see them."""
+    """Return (label, values) of each field, as the vendor will see them."""
     return grants.Shown(None, keys, value_display.shown_values([subject_id], keys).get(subject_id, {})).lines
 
 
@@ -152,7 +152,7 @@ def grant(request, number):
 @open_without_consent
 @require_http_methods(["GET", "HEAD", "POST"])
 def grant_withdraw(request, number):
-    """First what it means, then one press; no reason is asked."""
+    """Show the consequences on GET, withdraw on POST; no reason is asked for."""
     found = fetch(request, SharingGrant, number)
     if request.method != "POST":
         return (
@@ -197,7 +197,7 @@ def grant_narrow(request, number):
 
 
 def fetch(request, model, number, select_related=RELATED):
-    """One of the person's own rows, through the one door."""
+    """Return one of the person's own rows through `access.get_and_record`."""
     return access.get_and_record(
         model,
         by=request.user,
