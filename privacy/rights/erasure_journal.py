@@ -1,7 +1,7 @@
-"""Who was erased, in a file outside the database: a restored backup is measured against it (`erasures.replay`).
+"""The erasure journal, a file outside the database: erasures are repeated from it after a restore (`erasures.replay`).
 
-One JSON line an erasure, with the pseudonym and the certificate's number, sealed like evidence. It must not be
-restored together with the database, so it lies where ERASURE_JOURNAL says.
+One JSON line per erasure: pseudonym and certificate number, with an HMAC like evidence. It must not be
+restored together with the database; ERASURE_JOURNAL is its path.
 """
 
 import json
@@ -16,18 +16,18 @@ TABLE = "erasure_journal"
 
 
 class JournalError(Exception):
-    """A line was changed or cut; names its number."""
+    """A line of the journal was changed or truncated; the message gives its number."""
 
 
 def write():
-    """Add the erasures that are not in the journal yet. May run at any time, twice too."""
+    """Append the erasures that are missing from the journal. Idempotent."""
     known = {(line["number"], line["subject"]) for line in read()}
     persons = Erasure.objects.filter(kind=declarations.tenant_record().model._meta.label).order_by("at", "pk")
     add([row for row in persons.iterator(chunk_size=1000) if (row.number, row.subject_id.hex) not in known])
 
 
 def add(fresh):
-    """Add these certificates, without reading the journal first."""
+    """Append these certificates without reading the journal first."""
     if not fresh:
         return
     settings.ERASURE_JOURNAL.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def _line(row):
 
 
 def read():
-    """Every line, its seal checked."""
+    """Return all lines. Raise JournalError if the seal of one is wrong."""
     if not settings.ERASURE_JOURNAL.exists():
         return []
     found = []

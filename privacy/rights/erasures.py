@@ -1,7 +1,7 @@
-"""Erasing a person: every declared field and file, everywhere, while the proof stays and names a pseudonym.
+"""Erasing a person: every declared field and file is emptied; evidence stays and refers to a pseudonym.
 
-What to empty is read from the declarations, so that no model can be forgotten. The evidence keeps commitments;
-the salt that made them provable is destroyed. Source: clause 8 of the policy; articles 42 to 45 of UU PDP.
+What to empty is read from the declarations, so that no model can be left out. Evidence keeps commitments, which
+nobody can verify once the salt is deleted. Source: clause 8 of the policy; articles 42 to 45 of UU PDP.
 """
 
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ from privacy.sharing.models.grants import SharingEvent, SharingGrant
 
 @dataclass
 class Emptied:
-    """What one erasure emptied: model's label → rows, and the files to destroy once it is certain."""
+    """What one erasure emptied: number of rows by model label, and the files to delete after commit."""
 
     rows: dict = field(default_factory=dict)
     files: list = field(default_factory=list)
@@ -41,9 +41,9 @@ class Emptied:
 
 @transaction.atomic
 def order(*, subject, why, by=None, law="", reference=""):
-    """Erase this register entry's person, at once or as soon as no hold stands in the way. The `ErasureOrder`.
+    """Order the erasure of a person, done at once or when no legal hold is left. Return the `ErasureOrder`.
 
-    Ordering twice is ordering once. `by` is None for the retention run itself.
+    A second order returns the first. `by` is None for the nightly retention job.
     """
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     if subject.erased_at:
@@ -69,7 +69,7 @@ def is_held(subject):
 
 @transaction.atomic
 def carry_out(*, order):
-    """Do what was ordered. The certificate (`Erasure`), or the earlier one when it was done before."""
+    """Carry out an order. Return the certificate (`Erasure`), the earlier one if it was already carried out."""
     order = ErasureOrder.objects.select_for_update().get(pk=order.pk)
     if order.done_at:
         return Erasure.objects.filter(subject=order.subject).order_by("at").last()
@@ -82,7 +82,7 @@ def carry_out(*, order):
 
 
 def erase(subject, *, why, law="", reference="", by=None, tell=True):
-    """Erase now, and write the certificate. Callers have checked that it may be done; they hold the transaction."""
+    """Erase now, and return the certificate. The caller has checked that this is allowed, and holds the transaction."""
     controller, holder = declarations.controller_of(subject), subject.holder
     address = _address_of(subject)
     emptied = Emptied()
@@ -107,14 +107,14 @@ def erase(subject, *, why, law="", reference="", by=None, tell=True):
     if tell:
         _tell(certificate, address or gone[1], holder, closed)
     files = list(emptied.files)
-    # What fails here undoes nothing and stops nothing: the daily job writes the journal again
+    # robust: a failure must not stop the request; the daily job completes the journal
     transaction.on_commit(lambda: erasure_journal.add([certificate]), robust=True)
     transaction.on_commit(lambda: destroy(files), robust=True)
     return certificate
 
 
 def _empty(subject, emptied):
-    """Every declared row about this subject, and rows of others that hold her values; then the pseudonym itself."""
+    """Empty all declared rows about this subject and others' rows with the same values; then the subject itself."""
     now, indexes = timezone.now(), _indexes(subject)
     for d in declarations.all_declared():
         if not d.subject or d.model in (Subject, User) or not d.personal:
@@ -129,7 +129,7 @@ def _empty(subject, emptied):
 
 
 def _about(d, subject, indexes):
-    """The ids of the rows of one model that hold the subject's data, whoever they belong to."""
+    """Return the ids of one model's rows that hold the subject's data, including rows of other subjects."""
     about = Q(**{d.subject: subject})
     for path in d.erasure.other_subjects:
         about |= Q(**{path: subject})
@@ -140,7 +140,7 @@ def _about(d, subject, indexes):
 
 
 def _indexes(subject):
-    """The blind indexes of her entry: a claim by somebody else may hold the same identity number."""
+    """Return the blind indexes of the entry: another person's claim may hold the same identity number."""
     d = declarations.tenant_record()
     names = [column.name for column in d.model._meta.concrete_fields if isinstance(column, BlindIndexField)]
     rows = d.model._base_manager.filter(**{d.subject: subject})
@@ -166,7 +166,7 @@ def _names(row, columns):
 
 
 def _is_file(line):
-    """A line of a change request holds the name of a proposed file as its text."""
+    """Return whether a line of a profile update proposes a file; its text is then the name of that file."""
     return isinstance(declarations.tenant_record().model._meta.get_field(line.name), FileField)
 
 
@@ -184,7 +184,7 @@ def _end_permissions(subject, by):
 
 
 def _close_account(holder, subject, emptied):
-    """Close the account when nothing else hangs on it: no other record, no work for a company."""
+    """Close the account if it holds no other record and works for no company."""
     if holder is None or not may_close(holder, but=subject):
         return False
     for own in Subject.objects.select_for_update().filter(holder=holder, own=True):
@@ -196,14 +196,14 @@ def _close_account(holder, subject, emptied):
 
 
 def may_close(user, but=None):
-    """Does nothing hang on this account any more: no register entry, `but` this one, and no work for a company?"""
+    """Return whether the account holds no register entry (other than `but`) and works for no company."""
     if user.is_staff or user.is_superuser or user.memberships.exists():
         return False
     return not Subject.objects.filter(holder=user, own=False).exclude(pk=but and but.pk).exists()
 
 
 def end_sessions(user):
-    """Sign this account out everywhere, and drop what its sessions held."""
+    """Delete all sessions of this account."""
     ids = (key for key, session in _sessions() if session.get("_auth_user_id") == str(user.pk))
     Session.objects.filter(pk__in=list(ids)).delete()
 
@@ -215,13 +215,13 @@ def _sessions():
 
 
 def _address_of(subject):
-    """Where the certificate goes: the address of the entry, while it is still there."""
+    """Return the email of the entry, read before the erasure, to which the certificate is sent."""
     d = declarations.tenant_record()
     return d.model._base_manager.filter(**{d.subject: subject}).values_list(d.person.email, flat=True).first() or ""
 
 
 def _tell(certificate, address, holder, closed):
-    """To the account where it stays; else to the address, sealed until it is sent and forgotten the day after."""
+    """Email the account if it remains, else the address, which is stored encrypted and deleted the day after."""
     facts = {"number": certificate.number}
     if holder and not closed:
         mail.email_user(user=holder, template="erased", facts=facts)
@@ -230,13 +230,13 @@ def _tell(certificate, address, holder, closed):
         mail.email_address(email=address, language=language, template="erased", path="/", facts=facts)
 
 
-# After a restored backup
+# After restoring a backup
 
 
 def replay(progress=None):
-    """Erase again everybody whom the journal names and the database still shows. How many that were.
+    """Repeat the erasures of the journal that the restored database lacks. Return their number.
 
-    A backup brings people back; the journal lies elsewhere and remembers. Nobody is told twice.
+    A restored backup contains people who were erased after it was made. No emails are sent again.
     """
     again = 0
     for line in erasure_journal.read():

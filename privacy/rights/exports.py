@@ -1,7 +1,7 @@
-"""A copy of everything that is kept about me, made at once and never stored (articles 7 and 13 of UU PDP).
+"""A copy of all data about a person, made on request and never stored (articles 7 and 13 of UU PDP).
 
-It is built from the declarations: whatever model says whose its rows are is in it by itself. Other people appear
-only as the access log names them.
+It is built from the declarations, so it includes each model that declares a subject. Other people appear only
+where the access log names them.
 """
 
 import csv
@@ -34,12 +34,12 @@ from privacy.models.subjects import Subject
 from privacy.scope import Role, ScopedQuerySet
 
 logger = logging.getLogger(__name__)
-SEAL = "mac"  # proves a row to whoever holds the keys, and says nothing to the person
+SEAL = "mac"  # HMAC of a row of evidence: meaningless without the key
 
 
 @dataclass
 class Table:
-    """All rows of one model that are about the person, as people and as programs read them."""
+    """All rows of one model about the person, in readable and in machine-readable form."""
 
     declaration: declarations.Declaration
     labels: list
@@ -57,14 +57,14 @@ class Table:
 
     @property
     def lines(self):
-        """Each row as its labels with what is written there; empty cells are left out."""
+        """Return each row as (label, cell) pairs, without empty cells."""
         return [
             [(label, cell) for label, cell in zip(self.labels, row, strict=True) if cell != ""] for row in self.texts
         ]
 
 
 def rows_about(declaration, user):
-    """The rows of one model whose subject this account holds, in the tenant's scope: no disclosure is told early."""
+    """Return one model's rows about this account, in the tenant's scope: undisclosed disclosures are left out."""
     model = declaration.model
     mine = model._base_manager.filter(**{declaration.holder: user})
     scoped = model._default_manager.all()
@@ -74,13 +74,13 @@ def rows_about(declaration, user):
 
 
 def inventory(user):
-    """What a copy would hold: (title, how many rows) of each kind, without reading them."""
+    """Return (title, number of rows) of each kind of data, without loading the rows."""
     counted = ((d, rows_about(d, user).count()) for d in declarations.all_declared() if d.subject)
     return [(capfirst(d.model._meta.verbose_name_plural), count) for d, count in counted if count]
 
 
 def tables(user):
-    """Every kind of row about this account and the records that it holds."""
+    """Return a `Table` for each model with rows about this account and the records it holds."""
     mine = set(Subject.objects.filter(holder=user).values_list("pk", flat=True))
     found = (_table(d, user, mine) for d in declarations.all_declared() if d.subject)
     return [table for table in found if table.values]
@@ -88,7 +88,7 @@ def tables(user):
 
 @transaction.atomic
 def bundle(*, by):
-    """The copy as the bytes of a ZIP, in the language of the page. Making it stands in the person's access log."""
+    """Return the copy as the bytes of a ZIP, in the active language, and record the access."""
     shown = [
         declarations.key_of(d.model, name)
         for d in declarations.all_declared()
@@ -102,7 +102,7 @@ def bundle(*, by):
 
 
 def columns(declaration):
-    """The fields that a copy shows: all but secrets and search codes."""
+    """Return the fields included in a copy: all but secrets and blind indexes."""
     hidden = {*declaration.export.exclude, SEAL}
     fields = declaration.model._meta.concrete_fields
     return [f for f in fields if f.name not in hidden and not isinstance(f, BlindIndexField)]
@@ -134,10 +134,10 @@ def _related(column, rows):
 
 
 def _value(row, column, related, mine, table):
-    """For programs: dates as ISO 8601, files by their name in the copy, people by whether they are oneself."""
+    """Return a JSON value: dates as ISO 8601, files by name in the copy, subjects by pseudonym or "another person"."""
     value = getattr(row, column.attname)
     if value in (None, ""):
-        return None if value is None else ""  # an empty file is an object
+        return None if value is None else ""  # an empty FieldFile is not a string
     if column.is_relation and column.remote_field.model is Subject:
         return str(value) if value in mine else _("another person")
     if column.is_relation:
@@ -152,7 +152,7 @@ def _value(row, column, related, mine, table):
 
 
 def _text(row, column, value):
-    """For people: choices by name, moments in Jakarta, fields by their labels."""
+    """Return readable text: labels of choices and fields, date and time in Jakarta."""
     if value is None or column.is_relation or isinstance(column, FileField):
         return "" if value is None else str(value)
     if isinstance(value, datetime | date):
@@ -185,7 +185,7 @@ def _zip(found, user):
 
 
 def _add_files(archive, found):
-    """Scans and photos; what the storage cannot open is named on the page instead of spoiling the copy."""
+    """Add scans and photos. Return the names of those that the storage cannot read; the copy lists them."""
     missing = []
     for name, stored in [pair for table in found for pair in table.files.items()]:
         try:
@@ -198,7 +198,7 @@ def _add_files(archive, found):
 
 
 def _csv(table):
-    """A cell that a spreadsheet would run as a formula is made plain text."""
+    """Return the table as CSV; cells that a spreadsheet would run as a formula are escaped."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     for row in (table.labels, *table.texts):

@@ -1,4 +1,4 @@
-"""Legal holds: while one stands nothing of the record is erased; releasing the last finishes what waited.
+"""Legal holds: while one is active, nothing of the record is erased; releasing the last one runs waiting erasures.
 
 Source: clause 8 of the policy; articles 33, 43 and 44 of UU PDP.
 """
@@ -18,7 +18,7 @@ from privacy.sharing.assessments import check_party
 
 @transaction.atomic
 def place(*, entry, reason, law, review_on, by):
-    """Hold this register entry's data back from erasure until somebody releases it. Not one's own."""
+    """Place a hold, so that this entry is not erased until it is released. Raise Refused for the user's own entry."""
     if not type(entry).objects.visible_to(by, role=admin_role(by)).filter(pk=entry.pk).exists():
         raise Refused(_("This record is not yours to hold."), code="not_yours")
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
@@ -42,7 +42,7 @@ def place(*, entry, reason, law, review_on, by):
 
 @transaction.atomic
 def release(*, hold, by):
-    """Release a hold, by a second person. Erasures that waited for it are done in the same moment."""
+    """Release a hold, under the two-person rule, and run the erasures that waited for it."""
     hold = LegalHold.objects.select_for_update().get(pk=hold.pk)
     if not LegalHold.objects.visible_to(by, role=admin_role(by)).filter(pk=hold.pk).exists():
         raise Refused(_("This hold is not yours to release."), code="not_yours")
@@ -51,7 +51,7 @@ def release(*, hold, by):
     two_person.check_second(hold, by)
     hold.released_by, hold.released_at = subjects.get_or_create_for(by), timezone.now()
     hold.save(update_fields=["released_by", "released_at"])
-    Subject.objects.select_for_update().get(pk=hold.subject_id)  # or a colleague places another one meanwhile
+    Subject.objects.select_for_update().get(pk=hold.subject_id)  # so that no other hold is placed meanwhile
     waiting = hold.subject.erasure_orders.waiting().first()
     if waiting and not erasures.is_held(hold.subject):
         erasures.carry_out(order=waiting)

@@ -1,4 +1,4 @@
-"""Changing the register: the person asks, staff decide per field, the person is told (clauses 2.2, 5.6; article 30)."""
+"""Profile updates: the person asks, staff decide per field, the person is notified (clauses 2.2, 5.6; article 30)."""
 
 import json
 import re
@@ -29,7 +29,7 @@ CHANGED_MEANWHILE = _(
 
 @dataclass(frozen=True)
 class Comparison:
-    """One requested change as people read it: the register as it was, and as it would be."""
+    """One requested change as shown on screen: the register before and after it."""
 
     line: ProfileUpdateLine
     before: Model
@@ -57,7 +57,7 @@ class Comparison:
 
     @property
     def difference(self):
-        """How two masked values differ, which the masks may hide; "" when nothing is masked."""
+        """Describe how two masked values differ, since masks may look equal; "" if the field is not masked."""
         masked = self.line.name in declarations.tenant_record().masked
         return hidden_difference(str(self.old), str(self.new)) if masked else ""
 
@@ -67,7 +67,7 @@ class Comparison:
 
 
 def hidden_difference(old, new):
-    """From which digit on two numbers differ, without telling a digit; "" where one of them is empty."""
+    """Say from which digit on two numbers differ, without revealing a digit; "" if either is empty."""
     old, new = (re.sub(r"[^0-9A-Za-z]", "", text) for text in (old, new))
     same = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
     if not old or not new or old == new:
@@ -79,7 +79,7 @@ def hidden_difference(old, new):
 
 
 def compare(request, record):
-    """What was asked for, field by field. Once settled there are no values any more, only decisions."""
+    """Return a `Comparison` per line. Once settled, lines have decisions only, no values."""
     lines, before, after = list(request.lines.all()), copy(record), copy(record)
     for line in lines:
         put(before, line.name, line.old)
@@ -98,18 +98,18 @@ def put(record, name, text):
 
 
 def stored(record, name):
-    """A field's value as text, in the one form in which old, new and present values are compared."""
+    """Return a field's value as text, the form in which old, new and present values are compared."""
     return record._meta.get_field(name).value_to_string(record) if getattr(record, name) not in (None, "") else ""
 
 
 def changed(record, proposal):
-    """Names of the updatable fields in which `proposal` (an unsaved copy) differs from `record`."""
+    """Return the names of the updatable fields in which `proposal`, an unsaved copy, differs from `record`."""
     return [name for name in declarations.tenant_record().updatable if stored(record, name) != stored(proposal, name)]
 
 
 @transaction.atomic
 def ask(*, record, proposal, by, note="", evidence=None):
-    """The holder asks for the changes in `proposal`, a cleaned copy of `record`. The record itself stays as it is."""
+    """Ask for the changes in `proposal`, a cleaned copy of `record`, as its holder. `record` itself is not changed."""
     declaration = declarations.tenant_record()
     subject = Subject.objects.select_for_update().get(pk=record.subject_id)
     if subject.holder_id != by.pk:
@@ -140,18 +140,18 @@ def ask(*, record, proposal, by, note="", evidence=None):
 
 @transaction.atomic
 def cancel(*, request, by):
-    """The person takes the request back; the proposed values go at once."""
+    """Withdraw the request, as the person concerned; the proposed values are deleted at once."""
     request = cases.lock_own(request, by)
     return _settle(request, Status.WITHDRAWN, by)
 
 
 @transaction.atomic
 def decide(*, request, decisions, seen, by):
-    """Apply what is approved and refuse the rest with a reason, all in one transaction.
+    """Apply what is approved and reject the rest with a reason, in one transaction.
 
     `decisions` maps each line's id to ("approved", "") or ("rejected", reason); `seen` is the `mark` of the lines that
-    the decision was made on. Refused when a field changed meanwhile, also when a colleague has compared it anew:
-    nothing is applied, and `conflicts` shows which.
+    the user saw. Raise Refused, and apply nothing, if a field or line changed since then; `conflicts` returns the
+    lines concerned.
     """
     request = cases.lock_to_decide(request, by)
     lines = list(request.lines.select_for_update().order_by("pk"))
@@ -181,20 +181,20 @@ def decide(*, request, decisions, seen, by):
 
 
 def mark(lines):
-    """Differs when what a decision compares has changed. Tells nothing by itself."""
+    """Return a keyed hash that changes with the values that are compared, without revealing them."""
     compared = sorted([line.pk, line.old, line.new] for line in lines)
     return encryption.blind_index(json.dumps(compared, default=str), context="privacy.updates")
 
 
 def conflicts(request, record, lines=None):
-    """Lines whose field no longer holds the value that the person saw when asking → the present value."""
+    """Return {line: present value} for fields whose value changed since the person asked."""
     found = {line: stored(record, line.name) for line in (lines if lines is not None else request.lines.all())}
     return {line: now for line, now in found.items() if now != line.old}
 
 
 @transaction.atomic
 def accept_present(*, request, by):
-    """After a conflict, compare anew: what the register holds now becomes the old value of each line."""
+    """Replace the old value of each line by the present value of the register, after a conflict."""
     request = cases.lock_to_decide(request, by)
     lines = list(request.lines.select_for_update().order_by("pk"))
     present = conflicts(request, declarations.entry_of(request.subject), lines)
@@ -206,9 +206,9 @@ def accept_present(*, request, by):
 
 @transaction.atomic
 def corrected(*, record, names, by, beside=()):
-    """Staff changed the register directly: the person is told which fields and by whom, and the log keeps it.
+    """Record a direct correction by staff, and email the person which fields were changed and by whom.
 
-    `beside` are changed rows of another model about the same person, such as where she lives.
+    `beside`: changed rows of another model about the same person, such as their occupancies.
     """
     names = [name for name in names if name in declarations.tenant_record().updatable]
     if not names and not beside:
@@ -245,14 +245,14 @@ def _apply(record, lines):
 
 
 def _keep_file(proposal, name):
-    """Store a proposed scan or photo now, so that its name can wait in the line."""
+    """Store a proposed scan or photo now, so that the line can hold its name."""
     file = getattr(proposal, name)
     if file and not file._committed:
         file.save(file.name, file.file, save=False)
 
 
 def _settle(request, status, by):
-    """Close the request and remove what was proposed: the decision stays, the values go."""
+    """Settle the request and delete the proposed values; decisions are kept."""
     files = [request.evidence.name] if request.evidence else []
     for line in request.lines.all():
         if is_file(line.name):

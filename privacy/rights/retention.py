@@ -1,7 +1,7 @@
-"""Retention: what goes when, why the rest stays, the warning before, and the run itself (clause 8; articles 42–45).
+"""Retention: which rows are erased when, why others are kept, notices, and the run (clause 8; articles 42–45).
 
-`plan` says for every row whose event has come what a run of today would do with it. `apply` does exactly that,
-each person in a transaction of her own: it may stop at any moment and run again.
+`plan` says for each row whose event has occurred what a run today would do with it. `apply` does exactly that,
+with one transaction per person, so that it can be interrupted and run again.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ BATCH = 200
 
 
 class Fate(models.TextChoices):
-    """What a run of today does with a row."""
+    """What a run today would do with a row."""
 
     NOW = "now", _("will be erased")
     WARN = "warn", _("the person is told first")
@@ -41,7 +41,7 @@ class Fate(models.TextChoices):
 
 @dataclass(frozen=True)
 class Item:
-    """One row whose event has come: what becomes of it, from which day, and what holds it."""
+    """One row whose event has occurred: its fate, from which day, and the hold on it."""
 
     rule: RetentionRule
     pk: int
@@ -58,7 +58,7 @@ class Item:
 
     @property
     def because(self):
-        """Why it goes, or why it stays, in a sentence."""
+        """Return a sentence that explains why it is erased or kept."""
         words = {
             "event": capfirst(self.rule.event), "ended": dates.day(self.ended_on), "days": self.rule.days,
             "day": dates.day(self.erase_on or self.due_on), "hold": self.hold, "law": self.rule.law,
@@ -72,11 +72,11 @@ class Item:
         }[self.fate] % words
 
 
-# The plan
+# Plan
 
 
 def plan(today=None, kinds=None):
-    """Every row of every rule in use whose event has come, in the order of its day. Two queries a rule and batch."""
+    """Yield an `Item` per row whose event has occurred, by rule and day. Two queries per rule and batch."""
     today = today or timezone.localdate()
     for rule in RetentionRule.objects.filter(is_active=True):
         if kinds is None or rule.kind in kinds:
@@ -128,7 +128,7 @@ def _address(d):
 
 
 def _with_something(rows, d):
-    """Only rows that still hold a personal value: what was emptied is not emptied again."""
+    """Filter rows that still hold a personal value, so that erased rows are not erased again."""
     if d.erasure.delete:
         return rows
     left = Q(pk__in=[])
@@ -142,18 +142,18 @@ def _with_something(rows, d):
 
 
 def waiting_for_event():
-    """How many people's records no rule counts yet, because nothing has ended."""
+    """Return the number of register entries for which no period has begun, because no occupancy has ended."""
     d = declarations.tenant_record()
     rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=True, **_not_erased(d))
     return rows.count()
 
 
-# The run
+# Run
 
 
 @dataclass
 class Done:
-    """What a run did."""
+    """The counts of one run."""
 
     erased: int = 0
     warned: int = 0
@@ -162,7 +162,7 @@ class Done:
 
 
 def apply(*, by=None, today=None, items=None, progress=None):
-    """Do what `plan` says. Safe to stop and to run again: each row has a transaction of its own."""
+    """Do what `plan` says. It can be interrupted and run again: each row has its own transaction."""
     done = Done()
     for item in list(plan(today)) if items is None else items:
         if item.fate == Fate.NOW:
@@ -189,7 +189,7 @@ def _erase(item, by):
 
 @transaction.atomic
 def clear(item, *, by=None):
-    """Empty one row that is no person's whole record, and write its certificate."""
+    """Empty one row that is not a person's whole record, and create its certificate."""
     d = item.rule.declaration
     rows = d.model._base_manager.filter(pk=item.pk)
     files = erasures.files_of(d, rows)
@@ -214,7 +214,7 @@ def clear(item, *, by=None):
 
 @transaction.atomic
 def _warn(item):
-    """Tell the person, once for this day."""
+    """Notify the person once of this date of erasure."""
     subject = Subject.objects.select_for_update().select_related(None).get(pk=item.subject_id)
     _notice, is_new = RetentionNotice.objects.get_or_create(subject=subject, erase_on=item.erase_on)
     if is_new:
@@ -229,18 +229,18 @@ def _warn(item):
 
 
 def _hold_back(item, by):
-    """What a hold stops waits as an order, which its release finishes."""
+    """Order the erasure of a person under legal hold, so that the hold's release carries it out."""
     if item.is_person:
         erasures.order(subject=Subject(pk=item.subject_id), why=ErasureReason.RETENTION, law=item.rule.law, by=by)
     return 1
 
 
-# By hand, in the admin: prepared by one, run by another
+# Manual runs in the admin, under the two-person rule
 
 
 @transaction.atomic
 def prepare(*, by):
-    """Note what a run of today would do, for a second person to run it."""
+    """Record what a run today would do, for a second person to run."""
     RetentionRun.objects.filter(done_at__isnull=True).update(done_at=timezone.now())
     items = list(plan())
     counts = dict.fromkeys(Fate.values, 0) | Counter(item.fate.value for item in items)
@@ -253,13 +253,13 @@ def prepare(*, by):
 
 
 def check_code(items):
-    """SHA-256 over what a run would do now: which rows of which rule go, at once or after a hold, and who is told."""
+    """Return a SHA-256 over what a run would do now: rows erased, at once or after a hold, and notices sent."""
     acts = (Fate.NOW, Fate.WARN, Fate.HELD)
     return integrity.sha256_of(sorted([item.rule.kind, str(item.pk), item.fate] for item in items if item.fate in acts))
 
 
 def run(*, run, by):
-    """Run what another person prepared today, and nothing that was not planned then: a rule may have changed since."""
+    """Run what another person prepared today. Raise Refused if the plan has changed since then."""
     with transaction.atomic():
         run = RetentionRun.objects.select_for_update().get(pk=run.pk)
         if run.done_at:

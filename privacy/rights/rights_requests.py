@@ -1,6 +1,6 @@
-"""The rights desk: a person asks, her identity is checked, somebody answers in time and she is told.
+"""Rights requests: a person asks, their identity is checked, and the controller answers in time.
 
-Whoever keeps the record answers: staff of the management, or the operator's people for what belongs to an account.
+The controller of the record answers: the management, or the operator for data that belongs to an account.
 Source: articles 5 to 15, 30, 32, 33, 40 and 41 of UU PDP; clauses 2.2 and 3.3 of the policy.
 """
 
@@ -23,9 +23,9 @@ from privacy.scope import Role
 Status = RightsRequest.Status
 Channel = RightsRequest.Channel
 Happened = RightsEvent.Happened
-# Only staff record these: who cannot sign in cannot ask on the portal
+# Only staff can record these: people who cannot sign in cannot use the portal
 NOT_ONLINE = (RightKind.RECOVER,)
-# Article 15 excepts from these rights, article 33 from access and correction
+# Exceptions of article 15 to these rights, and of article 33 to access and correction
 ARTICLE_15 = (Ground.DEFENCE, Ground.ENFORCEMENT, Ground.STATE, Ground.FINANCE, Ground.RESEARCH)
 ARTICLE_33 = (Ground.DEFENCE, Ground.HARM, Ground.OTHERS)
 GROUNDS = {
@@ -43,18 +43,18 @@ GROUNDS = {
 
 
 def grounds_of(kind):
-    """The grounds on which this right may be refused; an identity that was not confirmed is one for all."""
+    """Return the grounds on which this right may be refused; unconfirmed identity applies to all rights."""
     return (*GROUNDS[kind], Ground.IDENTITY)
 
 
 def controller_of(subject):
-    """The id of the company that answers for this subject: its management, or the operator for an account's own."""
+    """Return the id of the company that answers for this subject: its management, or the operator for an account."""
     operator = parties.operator() if subject.own else None
     return operator.pk if operator else declarations.controller_of(subject)
 
 
 def colleagues(request):
-    """The people to whom the request can be assigned: those who work for the company, but never the person herself."""
+    """Return the members of the answering company to whom the request can be assigned, without the person concerned."""
     roles = (*STAFF_ROLES, *OPERATOR_ROLES)
     found = Membership.objects.filter(party=request.controller_id, role__in=roles, user__is_active=True)
     return found.exclude(user=request.subject.holder_id).select_related("user").order_by("user__name", "pk")
@@ -65,7 +65,7 @@ def colleagues(request):
 
 @transaction.atomic
 def ask(*, subject, kind, by, details="", line=None):
-    """The holder asks on the portal, signed in, which is how her identity is checked. `line`: of her access log."""
+    """Ask for a right, as the signed-in holder, which confirms identity. `line`: an access record that it is about."""
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     if subject.holder_id != by.pk:
         raise Refused(_("Only the person concerned can ask for this."), code="not_holder")
@@ -80,9 +80,9 @@ def ask(*, subject, kind, by, details="", line=None):
 
 @transaction.atomic
 def record(*, subject, kind, channel, by, details="", received_at=None, how=""):
-    """Staff write down a request that came by letter or visit; the clock runs from its receipt.
+    """Record a request received by letter or visit; its deadline runs from `received_at`.
 
-    `how` her identity was checked may stay open until later.
+    `how` identity was checked may be left empty and recorded later.
     """
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     entries = declarations.tenant_record().model.objects.visible_to(by, role=Role.STAFF)
@@ -103,7 +103,7 @@ def record(*, subject, kind, channel, by, details="", received_at=None, how=""):
 
 @transaction.atomic
 def cancel(*, request, by):
-    """The person takes the request back; her words go at once."""
+    """Withdraw the request, as the person concerned; its text is deleted at once."""
     request = cases.lock_own(request, by)
     request.details = ""
     return _settle(request, Status.WITHDRAWN, Happened.WITHDRAWN, by)
@@ -144,7 +144,7 @@ def _receive(subject, kind, by, *, details, channel=Channel.ONLINE, line=None, r
 
 @transaction.atomic
 def check_identity(*, request, how, by):
-    """Note how somebody made sure that the request is the person's own, or that it could not be confirmed."""
+    """Record how identity was checked, or that it could not be confirmed."""
     request = cases.lock_to_decide(request, by)
     _check_how(how)
     return _checked(request, how, by)
@@ -152,7 +152,7 @@ def check_identity(*, request, how, by):
 
 @transaction.atomic
 def assign(*, request, to, by):
-    """Give the request to a colleague, or take it oneself."""
+    """Assign the request to a colleague, or to oneself."""
     request = cases.lock_to_decide(request, by)
     if not colleagues(request).filter(user=to).exists():
         raise Refused(_("Choose a colleague of the company that must answer."), code="not_colleague")
@@ -164,7 +164,7 @@ def assign(*, request, to, by):
 
 @transaction.atomic
 def enter_email(*, request, email, by):
-    """For a person who has lost her mailbox too: where access would go. A colleague grants it, or does not (3.3)."""
+    """Enter the new email for an account whose mailbox is lost. A second person must grant it (clause 3.3)."""
     request = cases.lock_to_decide(request, by)
     if request.kind != RightKind.RECOVER:
         raise Refused(_("Only a request to recover an account has a new email."), code="kind")
@@ -185,9 +185,9 @@ def enter_email(*, request, email, by):
 
 @transaction.atomic
 def grant(*, request, answer, by, seen_email=""):
-    """Do what is asked, in the same transaction where the system can, and tell the person.
+    """Grant the request, do what it asks for where the system can, and notify the person, in one transaction.
 
-    `seen_email` is the new email as whoever grants a recovery has read it.
+    `seen_email` is the new email that the user saw when granting a recovery.
     """
     request = _answerable(request, by, answer)
     _refuse_unchecked(request)
@@ -204,7 +204,7 @@ def grant(*, request, answer, by, seen_email=""):
 
 @transaction.atomic
 def refuse(*, request, ground, answer, by, review_on=None):
-    """Refuse on one of the grounds that the law gives for this right, in words that the person reads."""
+    """Refuse on one of the grounds that the law allows for this right, with a text for the person."""
     request = _answerable(request, by, answer)
     if ground not in grounds_of(request.kind):
         raise Refused(_("Choose the ground of the refusal from the list; the law names them."), code="ground")
@@ -239,7 +239,7 @@ def _refuse_unchecked(request):
 
 
 def _erase(request, by):
-    """At once, or as soon as no legal hold stands in the way (articles 43, 44)."""
+    """Order the erasure: done at once, or when no legal hold is active (articles 43, 44)."""
     erasures.order(
         subject=request.subject, why=ErasureReason.RIGHT, by=by, law="UU PDP 8, 43", reference=request.number
     )
@@ -254,7 +254,7 @@ def _lift(request, by):
 
 
 def _recover(request, by):
-    """Two people: whoever entered the new email does not grant it. Without one she uses the mailbox that she has."""
+    """Replace the email under the two-person rule. Without a new one, the person uses their present mailbox."""
     if not request.new_email:
         return
     if request.email_entered_by_id == subjects.get_or_create_for(by).pk:
@@ -270,11 +270,11 @@ def _recover(request, by):
 
 
 def _recoverable(request):
-    """The tenant's account, if this management alone may vouch for whose it is."""
+    """Return the tenant's account. Raise Refused unless this management alone may confirm whose it is."""
     holder = Subject.objects.select_related("holder").get(pk=request.subject_id).holder
     if holder is None:
         raise Refused(_("This tenant has no account. Send an invitation instead."), code="no_account")
-    account_lifecycle.lock(holder)  # nobody gives it work for a company meanwhile
+    account_lifecycle.lock(holder)  # so that it is not added to a company meanwhile
     if holder.is_staff or holder.is_superuser or holder.memberships.exists():
         raise Refused(_("This account works for a company. Ask the operator for help."), code="works")
     held = Subject.objects.filter(holder=holder, own=False, erased_at__isnull=True)
@@ -298,7 +298,7 @@ DONE_AT_ONCE = {
 
 @transaction.atomic
 def restrict(*, subject, by, request=None):
-    """From now on the data is kept, and used for nobody else. Permissions, exports and letters ask; twice is once."""
+    """Restrict processing: data is kept, but not shared, exported or used for emails. Idempotent."""
     subject = _restrictable(subject, by)
     if subject.restricted_at is None:
         subject.restricted_at = timezone.now()
@@ -309,7 +309,7 @@ def restrict(*, subject, by, request=None):
 
 @transaction.atomic
 def lift(*, subject, by, request=None):
-    """End the restriction; what the person had allowed before works again."""
+    """End the restriction; earlier grants are usable again."""
     subject = _restrictable(subject, by)
     if subject.restricted_at is not None:
         subject.restricted_at = None
@@ -330,7 +330,7 @@ def _restrictable(subject, by):
     return subject
 
 
-# Shared by all of these
+# Shared functions
 
 
 def _check_how(how):
@@ -364,7 +364,7 @@ def _event(happened, request, by, *, subject=None, detail=""):
 
 
 def is_recovered(request):
-    """Was the email of the account replaced by this request?"""
+    """Return whether this request replaced the email of the account."""
     return request.kind == RightKind.RECOVER and request.events.filter(happened=Happened.RECOVERED).exists()
 
 
@@ -372,14 +372,14 @@ def is_recovered(request):
 
 
 def own_records(user):
-    """The subjects that this account holds, register entries first, each with the company that answers for it."""
+    """Return the subjects that this account holds, register entries first, with the company that answers for each."""
     subjects.get_or_create_for(user)
     held = Subject.objects.filter(holder=user, erased_at__isnull=True).order_by("own", "created_at", "pk")
     return [(subject, controller) for subject in held if (controller := controller_of(subject)) is not None]
 
 
 def line_of(user, text):
-    """The line of her own access log that a link named, with what its sentence needs, or None."""
+    """Return the record of the user's access log with this id, or None."""
     try:
         found = AccessRecord.objects.visible_to(user, role=Role.TENANT).filter(pk=text)
         return found.select_related("subject", "actor__holder", "party", "grant__purpose").first()

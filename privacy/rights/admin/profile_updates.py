@@ -1,4 +1,4 @@
-"""The queue of change requests, and one request: old beside new, a decision per field, one button."""
+"""The queue of profile updates, and the page of one: old beside new values, one decision per field, one form."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ LATELY = timedelta(minutes=15)
 
 
 class QueueList(ChangeList):
-    """Adds to one page of requests whose they are: two queries a page."""
+    """Adds the people's names to one page of requests, with two queries per page."""
 
     def get_queryset(self, request, **kwargs):
         lines = Prefetch("lines", ProfileUpdateLine.objects.defer("old", "new", "reason"))
@@ -85,7 +85,7 @@ class UpdateAdmin(Revealing, CaseAdmin):
     def whose(self, row):
         return person(row.who)
 
-    # One request
+    # Page of one request
 
     def get_urls(self):
         accept = path(
@@ -94,7 +94,7 @@ class UpdateAdmin(Revealing, CaseAdmin):
         return [accept, *super().get_urls()]
 
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
-        """What is looked at is the person's entry: the unmasked fields asked about, while there are values to see."""
+        """Record access to the person's entry: the unmasked fields of the request, while its values are stored."""
         entry = declarations.entry_of(row.subject)
         masked = declarations.tenant_record().masked
         names = [line.name for line in row.lines.all() if line.name not in masked] if row.is_waiting else []
@@ -109,7 +109,7 @@ class UpdateAdmin(Revealing, CaseAdmin):
                 fields=names or ["name"],
             )
 
-    # Revealing what is masked of it
+    # Reveal masked values
 
     def hidden_values(self, row):
         if not row.is_waiting:
@@ -140,7 +140,7 @@ class UpdateAdmin(Revealing, CaseAdmin):
         super().record_reveal(request, declarations.entry_of(row.subject), names, reason)
 
     def facts(self, request, row, forms):
-        """What the page shows. After a change meanwhile, nothing is decided before comparing anew."""
+        """Return the context of the page. After a conflict, the values must be compared again before a decision."""
         form = forms["decide"] if forms["decide"].errors else decision_form(None, row, request)
         row.refresh_from_db()
         entry = declarations.entry_of(row.subject)
@@ -160,7 +160,7 @@ class UpdateAdmin(Revealing, CaseAdmin):
         }  # fmt: skip
 
     def colleagues(self, request, row):
-        """Who else of the same company has this request open now."""
+        """Return the recent access records of colleagues for this request, one per colleague."""
         company = parties.party_of(request.user, role_of(request), row.controller_id)
         looks = AccessRecord.objects.filter(
             subject=row.subject, reference=row.number, party=company, at__gt=timezone.now() - LATELY
@@ -169,7 +169,7 @@ class UpdateAdmin(Revealing, CaseAdmin):
         return list({look.actor_id: look for look in reversed(others)}.values())
 
     def compare_again(self, request, pk):
-        """After the register changed: what it holds now becomes the old value, and the decision is made anew."""
+        """Take the register's present values as old values after a conflict, so that the decision is made anew."""
         row = self.get_object(request, str(pk))
         if row is None or request.method != "POST" or not self.may_decide(request, row):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))

@@ -1,4 +1,4 @@
-"""Retention in the admin: the rules, what holds data longer, the plan and the run of two people, the certificates."""
+"""Retention in the admin: rules, legal holds, the plan, runs under the two-person rule, and certificates."""
 
 from itertools import islice
 
@@ -28,7 +28,7 @@ from privacy.rights.models.retention import RetentionRule, RetentionRun
 from privacy.rights.retention import Fate
 from privacy.scope import Role
 
-LISTED = 200  # rows of each fate that the plan page names; it counts all of them
+LISTED = 200  # rows per fate listed on the plan page; all of them are counted
 LOOKS = {Fate.NOW: "late", Fate.WARN: "waiting", Fate.WARNED: "waiting", Fate.LATER: "over", Fate.HELD: "info"}
 
 
@@ -43,7 +43,7 @@ class RetentionRuleAdmin(WordedAdmin, Strict, admin.ModelAdmin):
         return capfirst(rule.event)
 
     def has_add_permission(self, request):
-        """A kind of data gets its rule from `setup_retention`."""
+        """Refuse: `setup_retention` creates the rule of each kind of data."""
         return False
 
     def has_delete_permission(self, request, obj=None):
@@ -138,7 +138,7 @@ class ErasureOrderAdmin(ReadOnly, SubjectAdmin):
 
 @admin.register(Erasure)
 class ErasureAdmin(ReadOnly, TenantDataAdmin):
-    """Certificates: a pseudonym, what was emptied, why."""
+    """Erasure certificates: a pseudonym, what was erased, why."""
 
     list_display = ("number", "moment", "why", "what", "closed")
     empty_text = _("No certificates yet. Each erasure leaves one here.")
@@ -170,7 +170,7 @@ def _label(kind):
 
 @admin.register(RetentionRun)
 class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
-    """The plan of today, prepared by one person and run by another."""
+    """Runs of the day's plan, prepared by one person and run by another."""
 
     list_display = ("number", "prepared", "goes", "state")
     empty_text = _("No runs yet. See what the retention rules would do today, then prepare a run.")
@@ -201,7 +201,7 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
         ]
 
     def plan(self, request):
-        """GET lists exactly what a run would do and why the rest stays; POST prepares it for a second person."""
+        """List on GET what a run would do to each row and why; on POST, prepare it for a second person."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method == "POST":
@@ -219,7 +219,7 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
         )  # fmt: skip
 
     def groups(self, request):
-        """(fate, look, count, the first rows of it): names of those listed are shown, and recorded as a look."""
+        """Return fate, chip, count and first rows of each group; showing the names listed is recorded as access."""
         items = list(retention.plan())
         by_fate = {fate: [item for item in items if item.fate == fate] for fate in Fate}
         listed = {fate: list(islice(found, LISTED)) for fate, found in by_fate.items()}

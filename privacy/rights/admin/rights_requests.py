@@ -1,4 +1,4 @@
-"""The rights desk: one queue for all rights, and one request in three steps: identity, assignment, answer."""
+"""Rights requests in the admin: one queue for all rights, and three steps: identity, assignment, answer."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -34,7 +34,7 @@ KINDS = {Status.GRANTED: "settled", Status.REFUSED: "late", Status.WITHDRAWN: "o
 
 
 class RightsQueueFilter(QueueFilter):
-    """As for change requests, and what is assigned to oneself."""
+    """The filter of the other queues, plus requests assigned to the user."""
 
     def __init__(self, request, params, model, model_admin):
         mine = Q(status=Status.WAITING, assigned_to__holder=request.user.pk)
@@ -89,11 +89,11 @@ class RightsRequestAdmin(CaseAdmin):
     deciding_roles = (Role.STAFF, Role.OPERATOR)
 
     def has_add_permission(self, request):
-        """A request is written down for a tenant of one's own register; the operator has none."""
+        """Allow staff only: a request is recorded for a tenant of their own register; the operator has none."""
         return super().has_add_permission(request) and role_of(request) == Role.STAFF
 
     def get_queryset(self, request):
-        """What people wrote stays sealed in lists."""
+        """Defer encrypted text, so that lists do not decrypt it."""
         return super().get_queryset(request).defer("details", "answer", "new_email")
 
     def get_changelist(self, request, **kwargs):
@@ -110,7 +110,7 @@ class RightsRequestAdmin(CaseAdmin):
         holder = row.assigned_to.holder if row.assigned_to else None
         return holder.get_short_name() if holder else _("nobody yet")
 
-    # Written down for a tenant
+    # Recorded by staff for a tenant
 
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
@@ -138,7 +138,7 @@ class RightsRequestAdmin(CaseAdmin):
             self.log_addition(request, made, [{"added": {}}])
         return made
 
-    # One request
+    # Page of one request
 
     def is_sensitive(self, row, step):
         return (row.kind, step) in SENSITIVE
@@ -155,12 +155,12 @@ class RightsRequestAdmin(CaseAdmin):
         }  # fmt: skip
 
 
-# What erases a person or hands over an account
+# Steps that erase a person or change the email of an account; they need a fresh sign-in
 SENSITIVE = {(RightKind.ERASE, "answer"), (RightKind.RECOVER, "answer"), (RightKind.RECOVER, "email")}
 
 
 def steps(row):
-    """Identity → assignment → answer. Assigning is a help to the desk: an answer does not wait for it."""
+    """Return the steps identity, assignment, answer. Assignment is optional: an answer does not wait for it."""
     checked, assigned = row.checked_at is not None, row.assigned_to_id is not None
     return [
         {"label": _("Identity"), "at": row.checked_at, "done": checked, "current": row.is_waiting and not checked},

@@ -1,4 +1,4 @@
-"""Why somebody's data must stay for now."""
+"""The form for placing a legal hold."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Staff's answer to a change request: approve or reject each field, with a reason that the tenant reads."""
+"""The staff's decision on a profile update: approve or reject each field, with a reason that the tenant reads."""
 
 from django import forms
 from django.utils import translation
@@ -19,15 +19,15 @@ LONGEST = ProfileUpdateLine._meta.get_field("reason").max_length
 
 
 class DecisionForm(RefusingForm):
-    """Three fields a line: the decision (none chosen), a ready reason, and a reason in own words.
+    """Three fields per line: decision (none preselected), predefined reason, own reason.
 
-    Once valid it holds what `profile_updates.decide` takes.
+    Once valid, `cleaned_data` holds the arguments of `profile_updates.decide`.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, lines, language="", **kwargs):
-        """`language`: that of the tenant, in which a ready reason is kept."""
+        """`language`: the tenant's, in which a predefined reason is stored."""
         super().__init__(*args, **kwargs)
         self.lines, self.language = lines, language
         for line in lines:
@@ -65,7 +65,7 @@ class DecisionForm(RefusingForm):
         return data if self.errors else {"decisions": self._decisions(), "seen": data["seen"]}
 
     def rows(self):
-        """Each line with its three boxes."""
+        """Return each line with its three bound fields."""
         return [(line, *(self[f"{name}_{line.pk}"] for name in ("decision", "ready", "reason"))) for line in self.lines]
 
     def _decisions(self):

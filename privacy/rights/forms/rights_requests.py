@@ -1,4 +1,4 @@
-"""Asking for a right on the portal, and the desk's forms: whose, how her identity was checked, and the answer."""
+"""Forms for asking for a right, and for staff: whose request, how identity was checked, and the answer."""
 
 from django import forms
 from django.utils import timezone, translation
@@ -13,9 +13,9 @@ from privacy.rights.models.rights_requests import Ground, HowChecked, RightKind,
 
 GRANT, REFUSE = "grant", "refuse"
 LONGEST = 2000
-# What nobody can answer without knowing what it is about
+# Rights whose request must include a text
 NEEDS_WORDS = (RightKind.CORRECT, RightKind.AUTOMATED, RightKind.RESTRICT, RightKind.COMPENSATION)
-# Right → ready sentence for granting it; the tenant reads it
+# Right → predefined sentence for granting it, shown to the tenant
 READY = {
     RightKind.COPY: _("The copy of your data is ready. Download it from the page of your rights, or ask us for paper."),
     RightKind.CORRECT: _("We have corrected your data."),
@@ -39,7 +39,7 @@ READY_REFUSALS = {
 
 
 def capped(choices, without=""):
-    """Choices as they stand in a form: in sentence case, without the one that nobody chooses."""
+    """Return choices with capitalised labels, without the value `without`."""
     return [(value, capfirst(label)) for value, label in choices if value != without]
 
 
@@ -61,7 +61,7 @@ class RightsForm(RefusingForm):
 
 
 class AskRightForm(RightsForm):
-    """`records`: what the person may ask about, with the company that answers; the first when there is no choice."""
+    """`records`: subjects the person may ask about, with the company that answers; a single one needs no choice."""
 
     about = forms.ChoiceField(label=_("Who should answer?"), widget=forms.RadioSelect)
     details = details_field(
@@ -95,7 +95,7 @@ class AskRightForm(RightsForm):
 
 
 class RecordForm(RightsForm):
-    """A request that came by letter or by a visit, written down for a tenant of the own register."""
+    """A request received by letter or visit, recorded for a tenant of the user's own register."""
 
     tenant = forms.ModelChoiceField(None, label=_("Tenant"))
     kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *capped(RightKind.choices)])
@@ -133,7 +133,7 @@ class RecordForm(RightsForm):
             self.fields[name].error_messages |= {"required": sentence, "invalid_choice": sentence}
 
     def clean_received_on(self):
-        """Its first moment, so that the clock never promises more time than the law gives; now, when it is today."""
+        """Return the start of that day, or now if it is today: the deadline is never later than the law allows."""
         day = self.cleaned_data["received_on"]
         return timezone.now() if day == timezone.localdate() else deadlines.start_of(day)
 
@@ -174,7 +174,7 @@ class AssignForm(RightsForm):
 
 
 def _ready_choices(kind):
-    """Ready sentences: the one that grants, and one for each ground that has one."""
+    """Return the predefined sentences: one for granting, and one for each ground of refusal that has one."""
     refusals = [
         (ground.value, READY_REFUSALS[ground])
         for ground in rights_requests.grounds_of(kind)
@@ -184,7 +184,7 @@ def _ready_choices(kind):
 
 
 class AnswerRightForm(RightsForm):
-    """Nothing is chosen beforehand; a refusal needs its ground, and both need words for the tenant."""
+    """No decision is preselected. A refusal needs a ground; both decisions need a text for the tenant."""
 
     decision = forms.ChoiceField(
         label=_("Decision"),
@@ -204,7 +204,7 @@ class AnswerRightForm(RightsForm):
     review_on = DayField(label=_("Looked at again on"), required=False, help_text=_("Only for a refusal."))
 
     def __init__(self, *args, request, language="", **kwargs):
-        """`language`: that of the tenant, in which a ready sentence is kept."""
+        """`language`: the tenant's, in which a predefined sentence is stored."""
         super().__init__(*args, **kwargs)
         self.language = language
         grounds = rights_requests.grounds_of(request.kind)
@@ -222,7 +222,7 @@ class AnswerRightForm(RightsForm):
         words = self.words()
         if data.get("decision") and not words:
             self.add_error("answer", _("Write the answer; the tenant reads it."))
-        # Not a box: the page always carries the address that it shows now
+        # no form field: the email as this page showed it, to detect a change since then
         return data | {"answer": words, "seen_email": self.data.get("seen_email", "")}
 
     def words(self):

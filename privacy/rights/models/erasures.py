@@ -1,4 +1,4 @@
-"""Erasures that were ordered, and the certificate of each one done."""
+"""Erasures that were ordered, and the certificate of each that was done."""
 
 from django.db import models
 from django.db.models import Q
@@ -24,7 +24,7 @@ class OrderQuerySet(HeadsOnlyQuerySet):
 
 
 class ErasureOrder(models.Model):
-    """Somebody's data is to be erased: done at once, or as soon as no hold stands in the way."""
+    """An order to erase a person's data: done at once, or when no legal hold is active any more."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="erasure_orders", verbose_name=_("subject"))
     controller = models.ForeignKey(
@@ -69,18 +69,18 @@ class ErasureQuerySet(HeadsOnlyQuerySet, EvidenceQuerySet):
 
 
 class Erasure(Evidence):
-    """The certificate: what of whom was emptied, why, when. It names a pseudonym, and no value."""
+    """The certificate of an erasure: what was erased, why, when. It refers to a pseudonym and holds no value."""
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="erasures", verbose_name=_("subject"))
     controller = models.ForeignKey(
         Party, models.PROTECT, null=True, related_name="+", verbose_name=_("building management")
     )
-    kind = models.CharField(_("kind of data"), max_length=60)  # a model's label: the register's means everything
+    kind = models.CharField(_("kind of data"), max_length=60)  # a model's label; the register's means the whole record
     why = models.CharField(_("why"), max_length=10, choices=ErasureReason)
     law = models.CharField(_("legal reference"), max_length=200, blank=True)
     reference = models.CharField(_("request"), max_length=20, blank=True)
-    emptied = models.JSONField(_("rows emptied"))  # model's label → rows
+    emptied = models.JSONField(_("rows emptied"))  # model's label → number of rows
     files = models.PositiveIntegerField(_("files destroyed"))
     account_closed = models.BooleanField(_("account closed"))
     by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))

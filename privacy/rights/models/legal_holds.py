@@ -1,4 +1,4 @@
-"""Data that must stay for now: why, by which law, until when it is looked at again."""
+"""Legal holds: why data must be kept, by which law, and when this is reviewed."""
 
 from django.db import models
 from django.db.models import Q
@@ -56,7 +56,7 @@ class LegalHold(TwoPersonAct):
             retained={"number": "number of the hold", "law": "article of the law that the hold rests on"},
             others="proof of why the data stayed longer (articles 43, 44)",
         )
-        export = Export(exclude=("reason",))  # it may tell of a process that must not be given away (article 15)
+        export = Export(exclude=("reason",))  # it may reveal a legal process that must stay confidential (article 15)
 
     def __str__(self):
         return self.number

@@ -1,4 +1,4 @@
-"""Permission to change the register: the person asks, staff decide per field (clauses 2.2, 5.6; article 30)."""
+"""Requests to change the register: the person asks, staff decide per field (clauses 2.2, 5.6; article 30)."""
 
 from django.db import models
 from django.db.models import Q
@@ -51,14 +51,14 @@ class ProfileUpdateRequest(Case):
 
 
 class ProfileUpdateLine(models.Model):
-    """One field of a request. Values are sealed, and removed once the request is settled; the decision stays."""
+    """One field of a request. Values are encrypted, and removed once it is settled; the decision is kept."""
 
     class Decision(models.TextChoices):
         APPROVED = "approved", _("approved")
         REJECTED = "rejected", _("rejected")
 
     request = models.ForeignKey(ProfileUpdateRequest, models.CASCADE, related_name="lines", verbose_name=_("request"))
-    field = models.CharField(_("kind of data"), max_length=60)  # its key: "tenants.tenant.phone"
+    field = models.CharField(_("kind of data"), max_length=60)  # key of the field: "tenants.tenant.phone"
     old = EncryptedTextField(_("old value"), blank=True, default="")
     new = EncryptedTextField(_("new value"), blank=True, default="")
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True, default="")
@@ -91,7 +91,7 @@ class ProfileUpdateLine(models.Model):
 
     @property
     def name(self):
-        """The field's own name in the register."""
+        """Return the field's name in the model of the register."""
         return declarations.name_of(self.field)
 
     def get_field_display(self):

@@ -1,4 +1,4 @@
-"""How long data is kept, what holds it longer, and the proof that it went (clause 8; articles 42–45)."""
+"""How long data is kept, which notices were sent, and runs of the retention rules (clause 8; articles 42–45)."""
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -14,7 +14,7 @@ from privacy.scope import ScopedQuerySet
 
 
 class RetentionRule(models.Model):
-    """Personal data of one kind goes so many days after its event. `setup_retention` ships the first ones."""
+    """Data of one kind is erased a number of days after its event. `setup_retention` creates the initial rules."""
 
     is_tracked = True  # in the audit log
 
@@ -46,7 +46,7 @@ class RetentionRule(models.Model):
 
 
 class RetentionNotice(models.Model):
-    """The person was told that her data goes on a date."""
+    """Records that the person was notified of a date of erasure."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="retention_notices", verbose_name=_("subject"))
     erase_on = models.DateField(_("erased from"))
@@ -68,13 +68,13 @@ class RetentionNotice(models.Model):
 
 
 class RetentionRun(TwoPersonAct):
-    """One person prepares a run, another runs it."""
+    """A run of the retention rules, prepared by one person and run by another."""
 
     FIRST = "prepared_by"
     SAME_PERSON = _("You prepared this run. Ask a second person to run it.")
 
     number = models.CharField(_("number"), max_length=20, unique=True)
-    planned = models.JSONField(_("planned"))  # fate → rows
+    planned = models.JSONField(_("planned"))  # fate → number of rows
     check_code = models.CharField(_("check code of the plan"), max_length=64, default="", editable=False)
     prepared_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("prepared by"))
     prepared_at = models.DateTimeField(_("prepared at"), default=timezone.now)

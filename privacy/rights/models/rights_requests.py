@@ -1,4 +1,4 @@
-"""The rights of articles 5 to 13, asked by a recorded request with a clock; recovery of access (clause 3.3) too."""
+"""Requests under articles 5 to 13, each recorded and with a deadline; also recovery of an account (clause 3.3)."""
 
 from django.db import models
 from django.db.models import Q
@@ -29,7 +29,7 @@ class RightKind(models.TextChoices):
 
 
 class Ground(models.TextChoices):
-    """Why a right may be refused; `privacy.rights.GROUNDS` says which of them fits which right."""
+    """Why a right may be refused; `privacy.rights.rights_requests.GROUNDS` lists the grounds of each right."""
 
     DEFENCE = "defence", _("national defence and security (Articles 15 and 33 of UU PDP)")
     ENFORCEMENT = "enforcement", _("an investigation or a court case by the authorities (Article 15 of UU PDP)")
@@ -88,7 +88,7 @@ class RightsRequest(Case):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     ground = models.CharField(_("refusal ground"), max_length=12, choices=Ground, blank=True)
     answer = EncryptedTextField(_("answer"), blank=True, default="")
-    # Of a recovery only, until it is answered: to which address one colleague would give access, and another grants it
+    # Recovery only, until answered: the new email entered by one staff member, for a second one to grant
     new_email = EncryptedTextField(_("new email"), blank=True, default="")
     email_entered_by = models.ForeignKey(
         Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("new email entered by")
@@ -131,7 +131,7 @@ class RightsRequest(Case):
         retention = Retention(event=_("the request was answered"), days=2 * 365, law="UU PDP Pasal 24, 43")
 
     def is_answered_by(self, user):
-        """Whether this account works for the company that answers: a management, or the operator."""
+        """Return whether this account works for the company that answers: a management, or the operator."""
         if user.is_superuser and self.controller.kind == PartyKind.OPERATOR:
             return True
         roles = (*STAFF_ROLES, *OPERATOR_ROLES)
@@ -139,7 +139,7 @@ class RightsRequest(Case):
 
 
 class RightsEvent(Evidence):
-    """What happened to a request, or to the restriction of a subject: when, and by whom."""
+    """One event of a request, or of a subject's restriction: what, when, by whom."""
 
     class Happened(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -158,7 +158,7 @@ class RightsEvent(Evidence):
     request = models.ForeignKey(
         RightsRequest, models.PROTECT, null=True, related_name="events", verbose_name=_("rights request")
     )
-    detail = models.CharField(_("detail"), max_length=20, blank=True)  # a code: how checked, or the ground
+    detail = models.CharField(_("detail"), max_length=20, blank=True)  # a code: how checked, or the ground of refusal
     actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 

@@ -1,4 +1,4 @@
-"""Downloading a copy of one's own data: what is inside, then the copy itself as the answer to a POST."""
+"""Download of a copy of one's own data: a page with the contents, then the copy as response to a POST."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,7 +14,7 @@ from privacy.rights import exports
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in
 def download(request):
-    """Made at once, kept nowhere: neither here nor in any cache on the way."""
+    """Return a new copy, stored neither on the server nor in caches."""
     if request.method == "POST":
         name = f"bamms-{timezone.localdate():%Y-%m-%d}.zip"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

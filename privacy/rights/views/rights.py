@@ -1,4 +1,4 @@
-"""Privacy at a glance, and the eight rights as questions, each with the page that does it or a way to ask."""
+"""The privacy overview and the eight rights, each with the page that does it or a form to ask for it."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ NO_HOURS = _("We answer in writing; the law sets no hours for this.")
 
 @dataclass(frozen=True)
 class Right:
-    """One right: what a person would say, the article, what happens, and the page that does it (or none)."""
+    """One right: the wish in the person's words, the article, what happens, and the page that does it, if any."""
 
     id: str
     wish: str
@@ -36,8 +36,8 @@ class Right:
     clock: str
     page: str | PageFor = ""
     page_label: str = ""
-    gated: bool = False  # the page opens only to people who have agreed
-    ask_too: bool = False  # the page does not do all of it: asking stands beside it
+    gated: bool = False  # the page requires consent
+    ask_too: bool = False  # the page does not cover all of it, so that asking is offered too
 
     @property
     def url_name(self):
@@ -113,7 +113,7 @@ RIGHTS = (
         ask_too=True,
     ),
 )
-# Asked for while a restriction is on
+# Offered while a restriction is active
 LIFT = Right(
     "lift",
     _("I want the restriction of my data to end"),
@@ -128,7 +128,7 @@ OWN_A_PAGE = 10
 @open_without_consent
 @require_safe
 def rights(request):
-    """The eight rights; what the person has asked for stands above them, with its clock."""
+    """List the eight rights below the person's requests and their deadlines."""
     asked = RightsRequest.objects.visible_to(request.user, role=Role.TENANT)
     own = asked.order_by(F("settled_at").desc(nulls_first=True), "due_at", "pk").select_related("controller")
     context = {

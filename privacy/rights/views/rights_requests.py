@@ -1,4 +1,4 @@
-"""Asking for a right, and one's own requests: open to everybody who is signed in, consent or not."""
+"""Asking for a right, and the person's own requests: open to every signed-in account, with or without consent."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -23,7 +23,7 @@ from privacy.scope import Role
 @open_without_consent
 @require_http_methods(["GET", "HEAD", "POST"])
 def rights_ask(request, kind):
-    """One question. A link of the access log names its line, which stays with the request."""
+    """Ask for one right. A link from the access log passes a `line`, which is stored with the request."""
     right = RIGHT_OF.get(kind)
     if right is None:
         raise Http404
@@ -33,7 +33,7 @@ def rights_ask(request, kind):
         raise Http404
     records = rights_requests.own_records(request.user)
     names = Party.objects.in_bulk([controller for _subject, controller in records])
-    sent = request.POST if request.method == "POST" else None  # which may hold nothing at all
+    sent = request.POST if request.method == "POST" else None  # not `or None`: an empty POST must be validated too
     form = AskRightForm(sent, initial={"line": named}, kind=kind, records=records, names=names)
     if form.is_valid() and (answer := send(request, kind, form, line)):
         return answer
@@ -63,7 +63,7 @@ def send(request, kind, form, line):
 @open_without_consent
 @require_http_methods(["GET", "HEAD", "POST"])
 def rights_request(request, number):
-    """One request: where it stands, what was asked, what was answered. POST takes it back."""
+    """Show one request: its state, text and answer. POST withdraws it."""
     row = access.get_and_record(
         RightsRequest, by=request.user, role=Role.TENANT, why=AccessReason.OWN, number=number,
         select_related=["subject", "controller", "settled_by__holder"],
@@ -83,7 +83,7 @@ def rights_request(request, number):
 
 
 def steps(row):
-    """Received → identity checked → answered, with its times."""
+    """Return the steps received, identity, in review, answered, with their times."""
     checked = row.checked_at is not None
     return [
         {"label": _("Received"), "at": row.received_at, "done": True},
