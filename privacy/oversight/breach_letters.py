@@ -1,6 +1,6 @@
-"""What a breach notice says, to the people concerned and to the authority, in both languages (article 46 UU PDP).
+"""The text of a breach notice to people and to the authority, in both languages (article 46 UU PDP).
 
-A letter can be read before it is complete: what nobody has written yet says so.
+A letter can be read before it is complete: each missing part is marked as such.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Audience(TextChoices):
 @dataclass(frozen=True)
 class Part:
     heading: str
-    text: str  # "" while nobody has written it
+    text: str  # "" if not written yet
 
     @property
     def is_missing(self):
@@ -45,7 +45,7 @@ class Letter:
 
 
 def letter(breach, audience, language, words=None):
-    """The letter as it stands; `words`, those that a notice was sent with, take the place of the present ones."""
+    """Return the letter; `words`, the text with which a notice was sent, replace the present text."""
     with translation.override(language):
         texts = (words or breach.words)[language]
         to_people = audience == Audience.PEOPLE
@@ -61,7 +61,7 @@ def letter(breach, audience, language, words=None):
 
 
 def pdf(breach, audience, language):
-    """The letter as a file to print and sign."""
+    """Return the letter as a PDF to print and sign."""
     made = letter(breach, audience, language)
     with translation.override(language):
         blocks = [made.opening, pdf_writer.Facts(made.facts)]

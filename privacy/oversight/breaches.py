@@ -1,4 +1,4 @@
-"""The breach register: nobody is told before the three parts are known, and who was told when is kept (article 46).
+"""The breach register: no notice before its three parts are complete, and each notice is recorded (article 46).
 
 Within 3×24 hours of noticing, the people concerned and the authority get a written notice that says what personal
 data was exposed, when and how it happened, and what is done to handle it and to recover.
@@ -24,7 +24,7 @@ REVISED = ("kinds", "people_count", *(f"{name}_{language}" for name in PARTS for
 
 @transaction.atomic
 def open_(*, breach, by):
-    """Enter a new breach; its deadline is 72 hours after it was noticed, whatever is known by now."""
+    """Enter a new breach, complete or not; its deadline is 72 hours after it was noticed."""
     check_party(breach.controller_id, by)
     if breach.detected_at > timezone.now():
         raise Refused(_("Choose the moment when it was noticed; it cannot be in the future."), code="future")
@@ -35,7 +35,7 @@ def open_(*, breach, by):
 
 @transaction.atomic
 def revise(*, breach, by):
-    """Keep what is known by now. Notices sent before keep the words they were sent with."""
+    """Save what is known by now. Notices sent before keep their text."""
     kept = _open(breach, by)
     for name in REVISED:
         setattr(kept, name, getattr(breach, name))
@@ -44,7 +44,7 @@ def revise(*, breach, by):
 
 @transaction.atomic
 def add_subjects(*, breach, subject_ids, by):
-    """These people of the controller's register are concerned. Twice is once."""
+    """Add people of the controller's register to those concerned. Idempotent."""
     breach, wanted = _open(breach, by), set(subject_ids)
     if not wanted:
         raise Refused(_("Choose at least one person."), code="nobody")
@@ -59,7 +59,7 @@ def add_subjects(*, breach, subject_ids, by):
 
 @transaction.atomic
 def remove_subjects(*, breach, subject_ids, by):
-    """They are not concerned after all; possible until they are told."""
+    """Remove people who are not concerned. Raise Refused if one of them was already notified."""
     breach = _open(breach, by)
     if breach.notices.filter(subject__in=subject_ids).exists():
         raise Refused(_("Some of these people were already told. They stay in the register."), code="told")
@@ -69,9 +69,9 @@ def remove_subjects(*, breach, subject_ids, by):
 
 @transaction.atomic
 def notify_people(*, breach, by, seen=None):
-    """Tell everyone concerned who has an account and was not yet told these words: by email, which names nothing.
+    """Email everyone concerned who has an account and has not been sent this text. The email names nothing.
 
-    `seen` is the `mark` of the words and people that the sender read.
+    `seen` is the `mark` of the text and people that the sender saw.
     """
     breach = _complete(breach, by, seen)
     people = [row for row in untold(breach).select_related("subject__holder") if has_account(row.subject)]
@@ -85,7 +85,7 @@ def notify_people(*, breach, by, seen=None):
 
 @transaction.atomic
 def notify_on_paper(*, breach, reference, by, seen=None):
-    """Write down that the people without an account were told by letter. `seen` as in `notify_people`."""
+    """Record that the people without an account were notified by letter. `seen` as in `notify_people`."""
     breach = _complete(breach, by, seen)
     people = [row.subject for row in untold(breach).select_related("subject__holder") if not has_account(row.subject)]
     if not people:
@@ -96,7 +96,7 @@ def notify_on_paper(*, breach, reference, by, seen=None):
 
 @transaction.atomic
 def notify_authority(*, breach, channel, reference, by, seen=None):
-    """Write down that the authority was told, how, and under which reference. `seen` as in `notify_people`."""
+    """Record that the authority was notified, how, and under which reference. `seen` as in `notify_people`."""
     breach = _complete(breach, by, seen)
     if channel not in Channel.values:
         raise Refused(_("Choose how the notice was sent."), code="channel")
@@ -105,7 +105,7 @@ def notify_authority(*, breach, channel, reference, by, seen=None):
 
 @transaction.atomic
 def close(*, breach, by, note=""):
-    """The case is over. Where somebody was not told, the register says why."""
+    """Close the case. Raise Refused without a `note` if somebody was not notified."""
     breach = _open(breach, by)
     if breach.status != Status.TOLD and not note.strip():
         raise Refused(
@@ -118,25 +118,25 @@ def close(*, breach, by, note=""):
 
 
 def entries(breach):
-    """The register entries that a breach may concern: the controller's own; of the operator's breach, everybody's."""
+    """Return the register entries that a breach may concern: the controller's; all entries for the operator's."""
     d = declarations.tenant_record()
     rows = d.model._base_manager.all()
     return rows if breach.controller.kind == PartyKind.OPERATOR else rows.filter(**{d.controller: breach.controller_id})
 
 
 def untold(breach):
-    """People concerned who were not told the present words."""
+    """Return the people concerned who have not been sent the present text."""
     told = breach.notices.to_people().filter(words_hash=breach.words_hash)
     return breach.concerned.exclude(subject__in=told.values("subject"))
 
 
 def mark(breach):
-    """Differs when the words, or the people who wait for them, have changed. Tells nothing by itself."""
+    """Return a SHA-256 that changes with the text or with the people who have not been sent it."""
     return integrity.sha256_of([breach.words_hash, sorted(untold(breach).values_list("subject", flat=True))])
 
 
 def told(user):
-    """The newest notice of each breach that this person was told of, newest first."""
+    """Return the newest notice of each breach of which this person was notified, newest first."""
     found = BreachNotice.objects.visible_to(user, role=Role.TENANT).select_related("breach")
     return list({notice.breach_id: notice for notice in reversed(found)}.values())[::-1]
 
@@ -158,7 +158,7 @@ def _keep_notices(breach, people, channel, *, by, reference=""):
 
 
 def _note_state(breach):
-    """Told: the authority, and everyone concerned, each at least once."""
+    """Set the status to told once the authority and everyone concerned have been notified at least once."""
     heard = breach.notices.to_people().values("subject")
     done = (
         breach.notices.filter(subject__isnull=True).exists()

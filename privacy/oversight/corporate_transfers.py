@@ -1,4 +1,4 @@
-"""A merger, sale or dissolution: a notice before it and a second one after it (clause 6; article 48 UU PDP)."""
+"""Corporate transfers (merger, sale, dissolution), with a notice before and after (clause 6; article 48 UU PDP)."""
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from privacy.oversight.models.corporate_transfers import CorporateTransfer, Tran
 from privacy.scope import Role
 
 Status, Kind = CorporateTransfer.Status, TransferEvent.Kind
-# The state from which each step is taken
+# Kind of step → status required before it
 BEFORE = {
     Kind.ANNOUNCED: Status.DRAFT,
     Kind.COMPLETED: Status.ANNOUNCED,
@@ -31,7 +31,7 @@ WRONG_STEP = {
 
 @transaction.atomic
 def save(*, transfer, by):
-    """Number a new draft, or keep changes to one. What was announced stays as people read it."""
+    """Save a draft, numbered if new. Raise Refused once it is announced."""
     _check_operator(by)
     is_new = transfer.pk is None
     if is_new:
@@ -50,7 +50,7 @@ def save(*, transfer, by):
 
 @transaction.atomic
 def announce(*, transfer, by):
-    """The first notice, before the planned day, to every account concerned."""
+    """Send the first notice to every account concerned. Raise Refused unless the planned day is in the future."""
     transfer = _locked(transfer, Kind.ANNOUNCED, by)
     if transfer.planned_on <= timezone.localdate():
         raise Refused(_("The first notice must come before the planned day. Choose a later day first."), code="past")
@@ -61,7 +61,7 @@ def announce(*, transfer, by):
 
 @transaction.atomic
 def complete(*, transfer, by):
-    """The business is handed over. Only after the first notice, and not before the planned day."""
+    """Complete the transfer, after the first notice. Raise Refused before the planned day."""
     transfer = _locked(transfer, Kind.COMPLETED, by)
     if timezone.localdate() < transfer.planned_on:
         raise Refused(_("The planned day has not come yet. Complete the transfer on that day or later."), code="early")
@@ -71,7 +71,7 @@ def complete(*, transfer, by):
 
 @transaction.atomic
 def give_second_notice(*, transfer, by):
-    """Tell every account concerned that it has happened."""
+    """Send every account concerned the notice that the transfer has happened."""
     transfer = _locked(transfer, Kind.NOTICED, by)
     transfer.noticed_to = _notify(transfer)
     transfer.status, transfer.noticed_at = Status.NOTICED, timezone.now()
@@ -80,14 +80,14 @@ def give_second_notice(*, transfer, by):
 
 @transaction.atomic
 def close(*, transfer, by):
-    """Both notices are given: nothing is left to do."""
+    """Close the transfer after the second notice."""
     transfer = _locked(transfer, Kind.CLOSED, by)
     transfer.status, transfer.closed_at = Status.CLOSED, timezone.now()
     return _moved(transfer, Kind.CLOSED, by)
 
 
 def concerned(transfer):
-    """The accounts that hold an entry of this management; of the operator's own business, of any."""
+    """Return the active accounts with an entry of this management; with any entry if the operator transfers."""
     register = declarations.tenant_record()
     entries = register.model._base_manager.all()
     if transfer.from_party.kind != PartyKind.OPERATOR:
@@ -101,7 +101,7 @@ def _check_operator(by):
 
 
 def _notify(transfer):
-    """Queue a letter to everybody concerned. → to how many."""
+    """Queue an email to each account concerned. Return their number."""
     found = list(concerned(transfer).order_by("pk"))
     for user in found:
         mail.email_user(user=user, template="data_notice", url_name="disclosures")

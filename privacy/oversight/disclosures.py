@@ -1,6 +1,6 @@
-"""Handing data to an outside party: one asks, a second person approves, the persons concerned are told (clause 6).
+"""Disclosure to an outside party: one person asks, a second approves, the people concerned are notified (clause 6).
 
-What leaves is exactly what was approved: these fields of these people, as a file, with a record each time.
+Only what was approved is exported, as a file: these fields of these people, with an access record each time.
 """
 
 import csv
@@ -28,14 +28,14 @@ from privacy.scope import Role
 
 Status, Kind = Disclosure.Status, DisclosureEvent.Kind
 MOST_PEOPLE = 100
-APPROVAL_DAYS = 30  # an approval is for the data as it is about then, not for years
-LONGEST_DELAY = 365  # days from today; a longer one is decided anew
+APPROVAL_DAYS = 30  # an approval expires: it is for the data of about that time
+LONGEST_DELAY = 365  # days from today; a longer delay needs a new decision
 EXPORTABLE = (Status.APPROVED, Status.EXPORTED, Status.TOLD)
 
 
 @transaction.atomic
 def ask(*, disclosure, people, by):
-    """Number and keep a new request to disclose (unsaved) about these subjects. Nothing is handed over yet."""
+    """Number and save a new, unsaved disclosure about these subjects. Nothing is exported yet."""
     people = {subject.pk: subject for subject in people}
     if not by.memberships.of_staff().filter(party=disclosure.controller_id).exists():
         raise Refused(_("Only staff of the management that keeps this record can ask for this."), code="not_staff")
@@ -58,7 +58,7 @@ def ask(*, disclosure, people, by):
 
 @transaction.atomic
 def approve(*, disclosure, by, tell_on=None, delay_reason=""):
-    """A second person allows it, and decides whether the persons concerned are told at once or from a later day."""
+    """Approve as a second person, and decide whether the people concerned are notified at once or from `tell_on`."""
     disclosure = _decidable(disclosure, by)
     _check_delay(tell_on, delay_reason)
     disclosure.tell_on, disclosure.delay_reason = tell_on, delay_reason.strip() if tell_on else ""
@@ -72,7 +72,7 @@ def approve(*, disclosure, by, tell_on=None, delay_reason=""):
 
 @transaction.atomic
 def refuse(*, disclosure, reason, by):
-    """A second person says no, and why. Nothing is handed over."""
+    """Refuse as a second person, with a reason."""
     disclosure = _decidable(disclosure, by)
     if not reason.strip():
         raise Refused(_("Write why this is refused; the person who asked reads it."), code="no_reason")
@@ -84,7 +84,7 @@ def refuse(*, disclosure, reason, by):
 
 @transaction.atomic
 def delay(*, disclosure, tell_on, delay_reason, by):
-    """Tell the persons concerned later than decided before. Not once they are told, and not by who asked."""
+    """Notify later than decided before. Raise Refused once people are notified, or if `by` asked for the disclosure."""
     disclosure = _locked(disclosure)
     _check_second(disclosure, by)
     if disclosure.status not in (Status.APPROVED, Status.EXPORTED) or disclosure.is_told:
@@ -103,7 +103,7 @@ def delay(*, disclosure, tell_on, delay_reason, by):
 
 @transaction.atomic
 def export(*, disclosure, by):
-    """The file's bytes: the approved fields of the approved people. Each of them gets a record, and is told."""
+    """Return the bytes of a CSV with the approved fields of the approved people; record access, and notify them."""
     disclosure = _locked(disclosure)
     if not by.memberships.of_staff().filter(party=disclosure.controller_id).exists():
         raise Refused(_("Only staff of the management that keeps this record can export this."), code="not_staff")
@@ -138,7 +138,7 @@ def export(*, disclosure, by):
 
 
 def tell_due():
-    """Write to everybody whose delay is over; called by the nightly job, and may be called twice. → how many."""
+    """Notify people of disclosures whose delay is over; idempotent. Return the number of disclosures."""
     done = 0
     for pk in list(Disclosure.objects.due().values_list("pk", flat=True)):
         with transaction.atomic():
@@ -150,7 +150,7 @@ def tell_due():
 
 
 def check_code(disclosure):
-    """SHA-256 over all that is approved: which data, of whom, to whom, on which ground and document."""
+    """Return a SHA-256 over what is approved: which data, of whom, to whom, on which ground and document."""
     names = ("number", "controller_id", "ground", "instrument", "institution", "document_hash")
     facts = [getattr(disclosure, name) for name in names]
     people = sorted(str(pk) for pk in disclosure.people.values_list("subject", flat=True))
@@ -158,7 +158,7 @@ def check_code(disclosure):
 
 
 def may_decide(disclosure, by):
-    """Whether this person could approve, refuse or delay it: what the admin offers, and the verbs hold."""
+    """Return whether this person may approve, refuse or delay it, as the verbs check."""
     try:
         _check_second(disclosure, by)
     except Refused:
@@ -187,7 +187,7 @@ def _check_not_about(holders, by):
 
 
 def _check_unrestricted(disclosure, people):
-    """A restriction (article 11) gives way to what the law demands in writing, and to nothing else."""
+    """Raise Refused if processing is restricted (article 11), unless the law demands the data in writing."""
     restricted = Subject.objects.filter(pk__in=people, restricted_at__isnull=False)
     if disclosure.ground not in NEED_DOCUMENT and restricted.exists():
         raise Refused(
@@ -211,7 +211,7 @@ def _check_delay(tell_on, reason):
 
 
 def _check_second(disclosure, by):
-    """The head of this very management or the data protection officer, and never who asked or is concerned."""
+    """Raise Refused unless `by` heads this management or is the DPO, and neither asked for it nor is concerned."""
     is_head = by.memberships.of_heads().filter(party=disclosure.controller_id).exists()
     if not is_head and not by.memberships.filter(role=MembershipRole.DPO).exists():
         raise Refused(
@@ -239,7 +239,7 @@ def _decide(disclosure, status, by):
 
 
 def _handed_over(disclosure, people, by):
-    """From now on the clock of the notice runs: at once, or from the day that was decided."""
+    """Set the moment from which the people concerned are notified: now, or the day that was decided."""
     now = timezone.now()
     disclosure.status, disclosure.exported_at = Status.EXPORTED, now
     disclosure.tell_from = max(now, _start_of(disclosure.tell_on)) if disclosure.tell_on else now
@@ -259,7 +259,7 @@ def _tell(disclosure, people, by):
 
 
 def _write(disclosure, kind, by, people=None):
-    """Evidence of one step: of the whole when `people` is not given, else one row a person."""
+    """Record one step: of the whole disclosure, or one row per person if `people` is given."""
     common = {
         "disclosure": disclosure, "kind": kind, "check_code": check_code(disclosure),
         "actor": subjects.get_or_create_for(by) if by else None,
@@ -269,7 +269,7 @@ def _write(disclosure, kind, by, people=None):
 
 
 def _table(people, keys):
-    """A row a person, a column a field; a cell that a spreadsheet would run as a formula is made plain text."""
+    """Return a CSV with a row per person and a column per field; formulas are escaped."""
     known = declarations.disclosable()
     found = declarations.values([row.subject_id for row in people], keys, known)
     written = io.StringIO()
@@ -282,7 +282,7 @@ def _table(people, keys):
 
 
 def _cell(pairs):
-    """Dates as ISO 8601, so that no reader takes the month for the day."""
+    """Return the values as text, dates as ISO 8601 so that day and month cannot be confused."""
     return "; ".join(
         value.isoformat() if isinstance(value, date) else str(getattr(value, "name", value))
         for _row, value in pairs

@@ -1,8 +1,8 @@
-"""The evidence register: it is appended to, checked whole, and its state is noted every night (article 24).
+"""Checks of the evidence: rows are only added, can be verified, and are checkpointed every night (article 24).
 
-Three things guard it besides the triggers. Every row carries a seal that the database alone cannot make. The answers
-of a subject form a chain, so that none can go from the middle. A nightly checkpoint notes the end of every chain and
-the rows of every table, so that none can go from the end; it is chained itself and can be kept elsewhere.
+Besides the triggers: every row has an HMAC whose key is not in the database. The consent events of a subject form a
+hash chain, so that none can be removed from its middle. A nightly checkpoint stores the end of every chain and the
+number of rows of every table, so that none can be removed from the end; checkpoints form a chain and can be exported.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ from privacy.models.audit_log import AuditLogEntry, Kind
 from privacy.models.evidence import Evidence
 from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
 
-CHUNK = 2000  # rows read at a time
+CHUNK = 2000  # rows per fetch
 
 
 @dataclass(frozen=True)
 class Fault:
-    """The first thing that does not hold: in which table, which row, and what is wrong with it."""
+    """The first mismatch that was found: table, row, and problem."""
 
     model: type
     row: str
@@ -43,7 +43,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Finding:
-    """How a check of the whole register ended."""
+    """The result of checking all evidence."""
 
     rows: int
     checkpoint: Checkpoint | None
@@ -55,7 +55,7 @@ class Finding:
 
 
 def tables():
-    """Every model of evidence, in the order of their tables' names."""
+    """Return every model of evidence, ordered by table name."""
     found = [model for model in apps.get_models() if issubclass(model, Evidence)]
     return sorted(found, key=lambda model: model._meta.db_table)
 
@@ -64,7 +64,7 @@ def tables():
 
 
 def verify(progress=None):
-    """Check every row of evidence once, in one pass with flat memory. A `Finding` with the first fault, if any."""
+    """Check every row of evidence in one pass with constant memory. Return a `Finding` with the first fault, if any."""
     rows = 0
     for model in tables():
         for fault in _table(model):
@@ -78,12 +78,12 @@ def verify(progress=None):
 
 
 def _table(model):
-    """None for each sound row, and a Fault at the first that is not."""
+    """Yield None for each valid row, and a `Fault` for the first invalid one."""
     columns = columns_of(model)
     chained = {ConsentEvent: "subject_id", Checkpoint: None}
     order = ["subject", "sequence"] if model is ConsentEvent else ["sequence"] if model is Checkpoint else ["pk"]
     table = model._meta.db_table
-    chain = None  # (whose, sequence, hash) of the row before
+    chain = None  # (subject, sequence, hash) of the previous row
     rows = model.objects.order_by(*order).values_list("mac", *columns).iterator(chunk_size=CHUNK)
     for mac, *row in rows:
         values = dict(zip(columns, row, strict=True))
@@ -122,7 +122,7 @@ def _name(values):
 
 
 def _texts():
-    """Published texts still have the check codes that people agreed to."""
+    """Yield a fault for each published text whose SHA-256 is not the one that people agreed to."""
     for version in DocumentVersion.objects.published().select_related("document").iterator(chunk_size=10):
         for language in legal_documents.LANGUAGES:
             if version.text_hash(language) != legal_documents.text_hash(version, language):
@@ -130,7 +130,7 @@ def _texts():
 
 
 def _heads():
-    """No chain is shorter than at any checkpoint, and no noted end is missing from its checkpoint."""
+    """Yield a fault if a chain end noted at a checkpoint is missing, from the chain or from its checkpoint."""
     same = ConsentEvent.objects.filter(
         subject=OuterRef("subject"), sequence=OuterRef("sequence"), hash=OuterRef("hash")
     )
@@ -146,7 +146,7 @@ def _heads():
 
 
 def _counts():
-    """No table has fewer rows than at the last checkpoint, up to the row that was its last then."""
+    """Yield a fault if a table has fewer rows than at the last checkpoint, up to its last row then."""
     checkpoint = latest_checkpoint()
     if checkpoint is None:
         return
@@ -162,7 +162,7 @@ def _counts():
 
 
 def _let_go(table, *, since):
-    """How many rows of this table a retention rule has removed since then; its own sealed entries say so."""
+    """Return how many rows of a table retention rules have deleted since then, from the audit log."""
     entries = AuditLogEntry.objects.filter(kind=Kind.FORGOTTEN, at__gte=since).values_list("facts", flat=True)
     return sum(facts["rows"] for facts in entries if facts["table"] == table)
 
@@ -176,10 +176,10 @@ def latest_checkpoint():
 
 @transaction.atomic
 def checkpoint():
-    """Note where the evidence stands now. Chains that have not grown since the last one are in an earlier one."""
+    """Store the state of the evidence. Chains without new events since an earlier checkpoint are not repeated."""
     reference_numbers.next_number(
         "CP"
-    )  # one at a time; rows of evidence are not locked: that takes the right to change them
+    )  # a lock without the right to change evidence, which locking its rows would need
     last = latest_checkpoint()
     noted = CheckpointHead.objects.filter(subject=OuterRef("subject"), sequence__gte=OuterRef("sequence"))
     later = ConsentEvent.objects.filter(subject=OuterRef("subject"), sequence__gt=OuterRef("sequence"))
@@ -207,7 +207,7 @@ def _count(model):
 
 
 def _summary(ends):
-    """(how many, SHA-256 over subject, sequence and check code of each)."""
+    """Return the number of ends and the SHA-256 over subject, sequence and hash of each."""
     digest, count = hashlib.sha256(), 0
     for end in ends:
         digest.update(f"{end.subject_id.hex} {end.sequence} {end.hash}\n".encode())
@@ -216,7 +216,7 @@ def _summary(ends):
 
 
 def export():
-    """All checkpoints as plain values, to be kept where nobody who can change the database can reach them."""
+    """Return all checkpoints as plain values, to be stored out of reach of database administrators."""
     return [
         {
             "sequence": row.sequence,
@@ -232,7 +232,7 @@ def export():
 
 
 def compare(kept):
-    """A Fault for the first checkpoint of an export that the register no longer has, else None."""
+    """Return a Fault for the first checkpoint of an export that the database lacks, or None."""
     present = dict(Checkpoint.objects.values_list("sequence", "hash"))
     last = max(present, default=0)
     for row in kept:

@@ -1,7 +1,7 @@
 """Investigation cases: opened with a reason, approved by a second person, read within their scope only (clause 3.4).
 
-A reading shows exactly the fields of the case, of exactly its people, while it runs. Everything else is refused,
-and both are in the access log of the person concerned.
+A reading shows exactly the fields of the case, of exactly its people, while the case is approved. Everything else is
+refused; both are recorded in the access log of the person concerned.
 """
 
 from datetime import timedelta
@@ -20,12 +20,12 @@ from privacy.sharing import grants
 
 Status = InvestigationCase.Status
 Kind = CaseEvent.Kind
-# Long enough to look into something, short enough that somebody must ask again
+# Long enough for an investigation, short enough that a longer one needs a new approval
 MAX_DAYS = 30
 
 
 class Reason(TextChoices):
-    """Why a reading was refused; kept as the reason code of the access record."""
+    """Why a reading was refused; stored as the reason code of the access record."""
 
     NOT_PARTY = "not_case_party", _("does not work on this case")
     NOT_APPROVED = "case_not_approved", _("the case is not approved")
@@ -39,18 +39,18 @@ def is_dpo(user):
 
 
 def may_open(user):
-    """Heads of a management, for their own company, and the data protection officer."""
+    """Return whether the user is head of a management, or the data protection officer."""
     return user.memberships.of_heads().exists() or is_dpo(user)
 
 
 def latest_until():
-    """The last day that a case opened now may run to."""
+    """Return the last day on which a case opened now may end."""
     return timezone.localdate() + timedelta(days=MAX_DAYS)
 
 
 @transaction.atomic
 def open_(*, people, fields, reason, until, by):
-    """Ask to read `fields` (keys) of `people` (subjects of one management) until the end of the day `until`."""
+    """Open a case to read `fields` (keys) of `people` (subjects of one management) until the end of day `until`."""
     controller = _controller(people)
     _check_side(controller, by)
     _check_not_own(people, by)
@@ -75,7 +75,7 @@ def open_(*, people, fields, reason, until, by):
 
 @transaction.atomic
 def approve(*, case, by):
-    """A second person agrees to exactly these fields and people."""
+    """Approve these fields and people, as a second person."""
     case, actor = _decidable(case, by)
     case.approved_by = actor
     return _move(case, Status.APPROVED, Kind.APPROVED, actor)
@@ -83,7 +83,7 @@ def approve(*, case, by):
 
 @transaction.atomic
 def refuse(*, case, reason, by):
-    """A second person says no, and why."""
+    """Refuse as a second person, with a reason."""
     case, actor = _decidable(case, by)
     if not reason.strip():
         raise Refused(_("Write the reason; who opened the case reads it."), code="no_reason")
@@ -92,7 +92,7 @@ def refuse(*, case, reason, by):
 
 @transaction.atomic
 def close(*, case, by):
-    """End it before its time: from now on nothing is read under it."""
+    """Close the case early: nothing can be read under it any more."""
     case = _locked(case)
     _check_side(case.controller_id, by)
     if case.concerns(by):
@@ -103,7 +103,7 @@ def close(*, case, by):
 
 
 def may_decide(case, user):
-    """Whether this person could be the second approver now."""
+    """Return whether this person may be the second approver now."""
     try:
         _check_decidable(case, user)
     except Refused:
@@ -112,7 +112,7 @@ def may_decide(case, user):
 
 
 def may_read(case, user):
-    """Who opened it and who approved it, while they are heads there, and the data protection officer."""
+    """Return whether the user opened or approved it and still heads that management, or is the DPO."""
     if is_dpo(user):
         return True
     two = {case.opened_by.holder_id, getattr(case.approved_by, "holder_id", None)}
@@ -120,10 +120,10 @@ def may_read(case, user):
 
 
 def read(*, case, subject, by, fields=None):
-    """Key → [value] of the case's fields of one of its people, recorded. `fields` narrows them.
+    """Return {key: [value]} for the case's fields of one of its people, and record the access. `fields` narrows them.
 
-    Refused and recorded outside the case's scope, people and time: so not to be called in a transaction that a
-    refusal undoes.
+    Raise Refused, and record it, outside the case's fields, people and time. Do not call it in a transaction that a
+    refusal rolls back.
     """
     case = InvestigationCase.objects.select_related("opened_by", "approved_by").get(pk=case.pk)
     keys = list(case.fields if fields is None else fields)
@@ -138,7 +138,7 @@ def read(*, case, subject, by, fields=None):
 
 
 def _refusal(case, subject, keys, by):
-    """The first reason against a reading, or None."""
+    """Return the first reason to refuse a reading, or None."""
     wrong = {
         Reason.NOT_PARTY: not may_read(case, by),
         Reason.CLOSED: case.status == Status.CLOSED,
@@ -150,7 +150,7 @@ def _refusal(case, subject, keys, by):
 
 
 def _controller(people):
-    """The id of the one management in whose register these people are."""
+    """Return the id of the management in whose register these people are. Raise Refused unless it is one."""
     d = declarations.tenant_record()
     found = d.model._base_manager.filter(**{f"{d.subject}__in": people}).values_list(d.subject, d.controller)
     known = dict(found)

@@ -1,7 +1,7 @@
-"""The record of processing, made from what the software itself goes by (article 31 UU PDP).
+"""The record of processing, generated from purposes, agreements and declarations (article 31 UU PDP).
 
-Nobody writes it by hand: purposes say why, on what basis and how long; agreements say who else gets data and where it
-lies; declarations say which data there is, about whom, and what is sealed.
+Purposes give reasons, legal bases and periods; agreements give recipients and countries; declarations give kinds of
+data, data subjects, and which fields are encrypted.
 """
 
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Activity:
 
     @property
     def cells(self):
-        """What stands under HEADINGS, in the language of the page."""
+        """Return the cells below HEADINGS, in the active language."""
         return [
             self.purpose.name,
             self.controller.name,
@@ -56,11 +56,11 @@ class Activity:
 
     @property
     def lines(self):
-        """(heading, cell) of all but the first two, which make the title."""
+        """Return (heading, cell) of all but the first two, which form the title."""
         return list(zip(HEADINGS, self.cells, strict=True))[2:]
 
     def _kinds(self):
-        """Specific personal data says of which kind it is (article 4(2))."""
+        """Return the kinds of data; specific personal data is marked with its kind (article 4(2))."""
         specific = declarations.specific()
         kinds = [
             f"{label} ({declarations.SPECIFIC[specific[key].specific]})" if key in specific else label
@@ -70,7 +70,7 @@ class Activity:
 
 
 def controllers(user, role):
-    """The companies whose record this person may read: all for the operator, her own for a head; none for others."""
+    """Return the companies whose record the user may read: all for the operator, their own for heads."""
     companies = Party.objects.filter(kind__in=[PartyKind.OPERATOR, PartyKind.MANAGEMENT]).order_by("name")
     if role == Role.OPERATOR:
         return list(companies.visible_to(user, role=role))
@@ -78,7 +78,7 @@ def controllers(user, role):
 
 
 def activities(companies):
-    """Every purpose in use of these companies; one that is for sharing only where an active agreement names it."""
+    """Return the active purposes of these companies; sharing purposes only if an active agreement names them."""
     agreements = (
         SharingAgreement.objects.active()
         .filter(management__in=companies)
@@ -99,7 +99,7 @@ def activities(companies):
 
 
 def people_of(keys):
-    """Whom these kinds of data are about, in the words of the declarations; else those with an account."""
+    """Return the data subjects as the declarations describe them; by default, people with an account."""
     owners = [declarations.shareable()[key].declaration for key in keys if key in declarations.shareable()]
     said = dict.fromkeys(str(owner.person.described_as) for owner in owners if owner.person.described_as)
     return list(said) or [_("people with an account")]
@@ -110,7 +110,7 @@ def _activity(purpose, company, agreements):
         keys = [key for key in declarations.shareable() if any(key in item.fields for item in agreements)]
         return Activity(purpose, company, keys, agreements) if agreements else None
     if company.kind == PartyKind.OPERATOR and purpose.data:
-        return None  # the register's data is the managements'; the operator processes it for them
+        return None  # the managements control the register's data; the operator processes it on their behalf
     return Activity(purpose, company, list(purpose.data))
 
 
@@ -119,7 +119,7 @@ def _place(agreement):
 
 
 def _measures(keys):
-    """What the software does for this data; sealed fields are named."""
+    """Return the security measures for this data; encrypted fields are named."""
     names = [_sealed(declarations.shareable()[key]) for key in keys if key in declarations.shareable()]
     sealed = ", ".join(name for name in names if name)
     return [

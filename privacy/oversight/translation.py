@@ -1,4 +1,4 @@
-"""Which columns of this package exist in both languages."""
+"""Translated columns of this package's models."""
 
 from modeltranslation.translator import TranslationOptions, register
 

@@ -1,7 +1,7 @@
-"""Warning signals: what a head of management or the data protection officer should look into (clause 3.4).
+"""Warning signals: activity that a head of management or the data protection officer should examine (clause 3.4).
 
-Counted over the last days by aggregates, a fixed number of queries however many rows; a signal names who and how
-often, never whose data.
+Computed over the last days with aggregates, in a fixed number of queries. A signal names the actor and a count, never
+whose data was read.
 """
 
 from dataclasses import dataclass, replace
@@ -21,15 +21,15 @@ from privacy.models.parties import Membership
 from privacy.scope import Role
 
 DAYS = 7
-# One or two refusals are a slip: an old link, a permission that has just ended
+# Fewer are mistakes: an old link, a grant that has just ended
 MANY_REFUSED = 5
-# A day's queue is some dozens of records; more is a list read through, or an export
+# A day's work concerns some dozens of people; more is reading through a list, or an export
 MANY_PEOPLE = 50
-# An urgent call at night is a look or two
+# An emergency at night needs one or two accesses
 MANY_OUT_OF_HOURS = 10
 # Office hours in Jakarta, Monday to Friday
 OPENS, CLOSES, LAST_WEEKDAY = 8, 18, 5
-# allauth stops after five tries of one account and ten of one address; these have come back
+# allauth locks after five failures of an account and ten of an address; these exceeded that
 MANY_FAILED, MANY_FROM_NETWORK = 5, 20
 SHOWN = 20
 REFUSED, BULK, HOURS, SIGN_IN, NETWORK = "refused", "bulk", "hours", "sign-in", "network"
@@ -54,14 +54,14 @@ SENTENCES = {
 @dataclass(frozen=True)
 class Signal:
     kind: str
-    about: str  # the id of the actor or account, or the network
+    about: str  # id of the actor or account, or the network
     sentence: str
     count: int
     percent: int = 0  # of the largest of its kind
 
     @property
     def key(self):
-        """By which a page names it in an address; it holds a pseudonym or a row number, and no name."""
+        """Return the key used in a URL; it contains a pseudonym or row number, no name."""
         return f"{self.kind}:{self.about}"
 
 
@@ -76,20 +76,20 @@ class Section:
 
 
 def sections(user, role):
-    """The signals of each kind, largest first: of every company for operators, of the own ones for staff."""
+    """Return the signals of each kind, largest first: of every company for operators, of their own for staff."""
     found = {
         REFUSED: _refused(user, role),
         BULK: _bulk(user, role),
         HOURS: _hours(user, role),
         SIGN_IN: _accounts(user, role),
     }
-    if role == Role.OPERATOR:  # a network belongs to no company
+    if role == Role.OPERATOR:  # networks belong to no company
         found[NETWORK] = _networks()
     return [Section(kind, _with_bars(signals)) for kind, signals in found.items()]
 
 
 def prefill(key, user, role):
-    """What a case opened from this signal starts with: its sentence, and the entries most looked at; {} if unknown."""
+    """Return initial values of a case opened from this signal: sentence and most affected entries; {} if unknown."""
     found = sections(user, role) if key else []
     signal = next((signal for section in found for signal in section.signals if signal.key == key), None)
     if signal is None:
@@ -106,7 +106,7 @@ def _looks(user, role):
 
 
 def _of_others(user, role):
-    """Looks by people at work; a tenant's own are her affair."""
+    """Return accesses by people at work; tenants' accesses to their own data are not examined."""
     return _looks(user, role).exclude(hat=Role.TENANT).filter(allowed=True)
 
 
@@ -131,7 +131,7 @@ def _hours(user, role):
 
 
 def _bulk(user, role):
-    """By the day on which most people were looked at."""
+    """Return, per actor, the day on which they accessed the most people."""
     looks = _of_others(user, role).annotate(day=TruncDate("at", tzinfo=JAKARTA))
     days = looks.values("day", *WHO).annotate(n=Count("subject", distinct=True)).filter(n__gte=MANY_PEOPLE)
     largest = {}
@@ -191,7 +191,7 @@ def _with_bars(signals):
 
 
 def _people(signal, user, role):
-    """Ids of register entries, of the one management most concerned; none for a network."""
+    """Return the ids of the register entries concerned, all of one management; empty for a network."""
     d = declarations.tenant_record()
     entries = d.model.objects.visible_to(user, role=role)
     if signal.kind == SIGN_IN:

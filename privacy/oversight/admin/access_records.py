@@ -1,4 +1,4 @@
-"""Who looked at whose data: evidence that the answering management and the operator read, and nobody changes."""
+"""Access records in the admin: read-only evidence for the controller's management and the operator."""
 
 from django.contrib import admin
 from django.utils.text import capfirst

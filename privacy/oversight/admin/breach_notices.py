@@ -1,4 +1,4 @@
-"""Whom a breach concerns, and who was told: lists to read; people not yet told can be taken off."""
+"""People concerned by a breach, and notices sent: read-only lists; people not yet notified can be removed."""
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Subquery
@@ -86,7 +86,7 @@ class BreachNoticeAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("what was said"))
     def said(self, notice):
-        """In the reader's language, as it was sent."""
+        """Return the text of the notice in the active language, as it was sent."""
         language = get_language() if get_language() in notice.words else "id"
         lines = ((label, notice.words[language].get(name, "")) for name, label in PARTS.items())
         return format_html_join("", "<p><strong>{}</strong><br />{}</p>", lines)

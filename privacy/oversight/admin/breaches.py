@@ -1,4 +1,4 @@
-"""The breach register: one case with its clock, its three parts, the drafts, and one page for each act."""
+"""The breach register: the page of a case with its deadline and three texts, the draft notices, and a page per step."""
 
 from django import forms
 from django.contrib import admin
@@ -58,7 +58,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
     controllers = (PartyKind.OPERATOR, PartyKind.MANAGEMENT)
     formfield_overrides = {
         models.DateTimeField: {
-            "form_class": forms.DateTimeField,  # one box with one label, where the admin draws two without
+            "form_class": forms.DateTimeField,  # one input with one label; the admin's default has two without
             "widget": forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
         }
     }
@@ -73,7 +73,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
         "number", "company", "noticed", "deadline", "data", "closed", "closing_note",
     )  # fmt: skip
 
-    # Who may, and what the form holds
+    # Permissions and form
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or obj.status != Status.CLOSED)
@@ -101,7 +101,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
         return super().render_change_form(request, context | self.facts(request, obj), *args, obj=obj, **kwargs)
 
     def facts(self, request, breach):
-        """What stands above and below the form of a case that exists."""
+        """Return the context shown above and below the form of an existing case."""
         if breach is None:
             return {}
         notices = list(breach.notices.select_related("actor__holder")[:NOTICES_SHOWN])
@@ -126,7 +126,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
         people = (_("Add people concerned"), reverse("admin:privacy_breach_people", args=[breach.pk]), "people")
         return [people, *super().step_links(request, breach)]
 
-    # What is shown
+    # Display
 
     @admin.display(description=_("time left or state"), ordering="due_at")
     def clock(self, breach):
@@ -144,7 +144,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
     deadline = column(_("deadline"), "due_at", dates.datetime_wib)
     closed = column(_("closed at"), "closed_at", dates.datetime_wib)
 
-    # Whom it concerns, the drafts, and the acts
+    # People concerned, drafts and steps
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -184,7 +184,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
         }  # fmt: skip
 
     def notice(self, request, pk, audience):
-        """A draft, whole or not, on the screen or as a file to print and sign."""
+        """Show a draft notice, complete or not, as a page or as a PDF to print and sign."""
         breach = self.row_or_404(request, pk)
         if not self.has_view_permission(request, breach):
             raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The state of the evidence register: checked on demand, its checkpoints read and exported. Operator and DPO only."""
+"""The state of the evidence: checked on demand, its checkpoints read and exported. Operator and DPO only."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -41,7 +41,7 @@ class CheckpointAdmin(ReadOnly, TenantDataAdmin):
         ]
 
     def verify(self, request):
-        """GET asks, POST checks every row: it takes about half a minute for a million."""
+        """Show the form on GET; check every row on POST, about half a minute for a million rows."""
         self.check_may_view(request)
         finding = evidence_checks.verify() if request.method == "POST" else None
         context = self.admin_site.each_context(request) | {

@@ -1,4 +1,4 @@
-"""Mergers, sales and dissolutions: a draft, a first notice, the transfer, a second notice, the end."""
+"""Mergers, sales and dissolutions: draft, first notice, transfer, second notice, closure."""
 
 from django import forms
 from django.contrib import admin
@@ -48,7 +48,7 @@ STEPS = {
         says=_("Both notices are given. Nothing is left to do."),
     ),
 }
-# What each step makes of a transfer
+# Step → kind of event that it records
 BECOMES = {
     "announce": Kind.ANNOUNCED, "complete": Kind.COMPLETED, "second-notice": Kind.NOTICED, "close": Kind.CLOSED,
 }  # fmt: skip
@@ -72,7 +72,7 @@ class CorporateTransferAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
     }
 
     def has_change_permission(self, request, obj=None):
-        """Only a draft is edited; what people have read is moved by the verbs."""
+        """Allow editing of drafts only; announced transfers change through the verbs."""
         return super().has_change_permission(request, obj) and (obj is None or obj.status == Status.DRAFT)
 
     def get_fieldsets(self, request, obj=None):
@@ -121,13 +121,13 @@ class CorporateTransferAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
         return transfer.status == corporate_transfers.BEFORE[BECOMES[name]]
 
     def step_context(self, request, transfer, name):
-        """For how many accounts the step does something."""
+        """Return the number of accounts that the step notifies, if any."""
         tells = BECOMES[name] in (Kind.ANNOUNCED, Kind.NOTICED)
         return {"count": corporate_transfers.concerned(transfer).count() if tells else None}
 
 
 def notice(at, count):
-    """When a notice went out and to how many accounts."""
+    """Return when a notice was sent and to how many accounts."""
     if at is None:
         return empty_value()
     words = {"moment": dates.datetime_wib(at), "count": count}

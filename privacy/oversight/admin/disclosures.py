@@ -1,4 +1,4 @@
-"""The register of disclosures: asked by one, decided by a second, exported, and told; one page a step."""
+"""Disclosures in the admin: requested, decided by a second person, exported, people notified; one page per step."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -69,7 +69,7 @@ STEPS = {
 
 
 class AskPage:
-    """The add page, as a form of our own: people are chosen from the register, and nothing is saved but by the verb."""
+    """The add page with its own form: people are chosen from the register, and only the verb saves."""
 
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
@@ -84,7 +84,7 @@ class AskPage:
         return self.page(request, "admin/privacy/disclosure/ask.html", _("Record a disclosure"), **context)
 
     def ask(self, request, form):
-        """Kept and logged together, or neither: a form that was sent twice is kept once."""
+        """Save and log in one transaction. A repeated submission is saved once."""
         try:
             with transaction.atomic():
                 kept = disclosures.ask(disclosure=form.instance, people=form.subjects(), by=request.user)
@@ -112,18 +112,18 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
         return super().get_queryset(request).annotate(people_count=Count("people"))
 
     def has_add_permission(self, request):
-        """Only a building management discloses from its register; the operator looks on and decides."""
+        """Allow building managements only; the operator reads and decides."""
         return super().has_add_permission(request) and role_of(request) == Role.STAFF
 
     def has_change_permission(self, request, obj=None):
         return False
 
     def get_why(self, request, row):
-        """Also for the operator: the log keeps it from the tenant until it may be told."""
+        """Return the reason for the operator too; the access log hides it from the tenant until the notice."""
         return self.why
 
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
-        """What is looked at are the people concerned: their names and units."""
+        """Record access to the people concerned: their names and units are shown."""
         people = list(row.people.all())
         access.record_accesses(
             people,
@@ -145,7 +145,7 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
 
     asked = column(_("asked at"), "asked_at", dates.short_datetime_wib, ordering="asked_at")
 
-    # One disclosure, and its steps
+    # Page of one disclosure, and its steps
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         row = self.get_object(request, object_id)
@@ -157,7 +157,7 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
         return self.page(request, "admin/privacy/disclosure/detail.html", title, **self.facts(request, row))
 
     def facts(self, request, row):
-        """What every page of one disclosure shows: exactly the data and the people that it is about."""
+        """Return the context of each page of a disclosure: exactly its data and its people."""
         people = list(row.people.select_related("subject__holder"))
         names = names_of([person.subject_id for person in people])
         return {
@@ -198,7 +198,7 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
 
 
 def steps_of(row):
-    """The step line: asked, approved by a second person, exported, tenant told."""
+    """Return the steps: requested, approved by a second person, exported, tenant notified."""
     if row.status == Status.REFUSED:
         found = [(_("Asked for"), row.asked_at), (_("Refused by a second person"), row.decided_at)]
     else:

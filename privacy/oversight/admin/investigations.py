@@ -36,7 +36,7 @@ TEMPLATES = "admin/privacy/investigationcase/{}.html"
 
 
 def name_of(subject):
-    """An account's name, for those who work with cases."""
+    """Return the name of an account, for people who work on cases."""
     return (subject.holder.name if subject and subject.holder else "") or empty_value()
 
 
@@ -60,19 +60,19 @@ class CaseAdmin(TenantDataAdmin):
     list_select_related = ("controller", "opened_by__holder")
     search_fields = ("number",)
 
-    # Who may
+    # Permissions
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and investigations.may_open(request.user)
 
     def has_change_permission(self, request, obj=None):
-        """Nothing of a case is edited: it is decided, closed, or runs out."""
+        """Refuse: a case is not edited; it is decided, closed, or expires."""
         return False
 
     def may_act(self, request):
         return request.user.has_perm("privacy.change_investigationcase")
 
-    # The list
+    # List
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(persons=Count("people"))
@@ -111,7 +111,7 @@ class CaseAdmin(TenantDataAdmin):
         return [signals, *own, *super().get_urls()]
 
     def signals(self, request):
-        """What should be looked into, each with a link that opens a case."""
+        """List the warning signals, each with a link that opens a case."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return self.page(
@@ -130,7 +130,7 @@ class CaseAdmin(TenantDataAdmin):
         return case
 
     def facts(self, case):
-        """What a page says of a case: its people by name and unit, its kinds of data, its clock."""
+        """Return what a page shows of a case: people by name and unit, kinds of data, time left."""
         people = [row.subject_id for row in case.people.all()]
         names = names_of(people)
         return {
@@ -143,7 +143,7 @@ class CaseAdmin(TenantDataAdmin):
         }  # fmt: skip
 
     def add_view(self, request, form_url="", extra_context=None):
-        """Ask for a case; a second person decides."""
+        """Open a case; a second person decides."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         widget = AutocompleteMany(entry_field(), self.admin_site)
@@ -162,7 +162,7 @@ class CaseAdmin(TenantDataAdmin):
         return self.page(request, TEMPLATES.format("open"), title, form=form, lead=lead, button=button)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """One case: what it opens, to whom, how long, and what happened to it."""
+        """Show one case: its data, people, time and events."""
         case = self.case_or_404(request, object_id)
         if request.method == "POST":
             raise PermissionDenied
@@ -176,7 +176,7 @@ class CaseAdmin(TenantDataAdmin):
         )  # fmt: skip
 
     def decide(self, request, pk):
-        """The second person sees exactly the people and the kinds of data, then approves or refuses."""
+        """Let a second person approve or refuse, after showing exactly the people and kinds of data."""
         case = self.case_or_404(request, pk)
         may_decide = self.may_act(request) and investigations.may_decide(case, request.user)
         form = DecideForm(request.POST if request.method == "POST" else None)
@@ -206,7 +206,7 @@ class CaseAdmin(TenantDataAdmin):
         return HttpResponseRedirect(reverse("admin:privacy_investigationcase_change", args=[pk]))
 
     def read(self, request, pk, person):
-        """GET says what will be recorded; the answer to POST shows the values, and is in no history."""
+        """Say on GET what will be recorded. The values are in the response to POST only, so in no browser history."""
         case = self.case_or_404(request, pk)
         subject = Subject.objects.filter(pk=person).first()
         if subject is None:

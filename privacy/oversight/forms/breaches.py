@@ -1,4 +1,4 @@
-"""What is known of a breach, whom it concerns, and under which reference somebody was told."""
+"""Forms about a breach: what is known, whom it concerns, and the reference of a notice."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ class BreachForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "kinds" in self.fields:  # not on the page of a closed case
+        if "kinds" in self.fields:  # absent on the page of a closed case
             self.fields["kinds"].choices = grouped_choices()
 
 

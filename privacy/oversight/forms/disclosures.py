@@ -1,4 +1,4 @@
-"""Questions about a disclosure. What may be disclosed, and who may allow it, is decided by the verbs."""
+"""Forms about a disclosure. The verbs check what may be disclosed and who may approve it."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from privacy.oversight.disclosures import LONGEST_DELAY
 from privacy.oversight.models.disclosures import Disclosure
 from privacy.scope import Role
 
-# Code of a refusal → the field beside which its sentence stands
+# Code of a refusal → the field that shows its message
 FIELD_OF_CODE = {
     "nobody": "people",
     "too_many": "people",
@@ -32,7 +32,7 @@ FIELD_OF_CODE = {
 
 class RefusableForm:
     def refuse(self, refusal):
-        """Put a verb's refusal beside the field it is about, or at the top."""
+        """Show a verb's refusal at the field that it is about, or at the top."""
         field = FIELD_OF_CODE.get(refusal.code)
         self.add_error(field if field in self.fields else None, refusal.message)
 
@@ -48,7 +48,7 @@ class PeopleField(forms.ModelMultipleChoiceField):
 
 
 def disclosable_choices():
-    """Every field that can be disclosed, under the name of its category."""
+    """Return the fields that can be disclosed, grouped by category."""
     groups = {}
     for key, item in declarations.disclosable().items():
         groups.setdefault(item.category, []).append((key, capfirst(item.label)))
@@ -56,7 +56,7 @@ def disclosable_choices():
 
 
 def day_widget():
-    """From tomorrow until the longest delay."""
+    """Return a date input from tomorrow to the longest delay."""
     today = timezone.localdate()
     days = {"min": today + timedelta(days=1), "max": today + timedelta(days=LONGEST_DELAY)}
     limits = {name: day.isoformat() for name, day in days.items()}
@@ -64,7 +64,7 @@ def day_widget():
 
 
 class AskForm(RefusableForm, forms.ModelForm):
-    """What an institution asks for. `management` is asked only of who works for several."""
+    """A request for a disclosure. `management` is shown only to users who work for several."""
 
     people = PeopleField(None, label=_("Tenants"), help_text=_("Type a name or a unit; choose each person concerned."))
     fields = FieldsField(
@@ -109,7 +109,7 @@ class AskForm(RefusableForm, forms.ModelForm):
         return [entry.subject for entry in self.cleaned_data["people"].select_related("subject")]
 
     def _post_clean(self):
-        """The verb checks the whole row: nothing is said twice."""
+        """Set the values without validating the instance: the verb does, so that no error appears twice."""
         for name in set(self.Meta.fields) & set(self.cleaned_data) - {"people"}:
             setattr(self.instance, name, self.cleaned_data[name] or (None if name == "tell_on" else ""))
 
@@ -119,7 +119,7 @@ def capitalised(model, name):
 
 
 class DelayForm(RefusableForm, forms.Form):
-    """From which day the persons concerned are told."""
+    """From which day the people concerned are notified."""
 
     tell_on = forms.DateField(
         label=_("Tell the tenant only from"), help_text=_("Empty: as soon as the data is exported."), required=False
@@ -152,7 +152,7 @@ class RefuseForm(RefusableForm, forms.Form):
 
 
 class ExportForm(RefusableForm, forms.Form):
-    """Only a press: everything was decided before."""
+    """A form without input: the export was decided before."""
 
     def __init__(self, *args, disclosure, **kwargs):
         super().__init__(*args, **kwargs)

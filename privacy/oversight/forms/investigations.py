@@ -1,4 +1,4 @@
-"""What is asked when a case is opened and decided. Who may, and what a case may hold, is the verbs' to say."""
+"""Forms for opening and deciding a case. The verbs check who may, and what a case may contain."""
 
 from django import forms
 from django.utils.text import capfirst
@@ -10,7 +10,7 @@ from privacy.oversight import investigations
 from privacy.oversight.models.investigations import InvestigationCase, readable_keys
 
 LONGEST = InvestigationCase._meta.get_field("reason").max_length
-# Code of a refusal → the field beside which its sentence stands
+# Code of a refusal → the field that shows its message
 FIELD_OF_CODE = {
     "people": "people",
     "own": "people",
@@ -23,7 +23,7 @@ FIELD_OF_CODE = {
 
 
 def choices_by_category():
-    """Every readable field under the name of its category."""
+    """Return the readable fields, grouped by category."""
     groups = {}
     for key, item in readable_keys().items():
         groups.setdefault(item.category, []).append((key, capfirst(item.label)))
@@ -56,12 +56,12 @@ class OpenForm(forms.Form):
         self.fields["until"].show(last=investigations.latest_until())
 
     def asked(self):
-        """What `investigations.open_` takes."""
+        """Return the arguments of `investigations.open_`."""
         data = dict(self.cleaned_data)
         return data | {"people": [entry.subject for entry in data["people"]]}
 
     def refuse(self, refusal):
-        """Put a verb's refusal beside the field it is about."""
+        """Show a verb's refusal at the field that it is about."""
         self.add_error(FIELD_OF_CODE.get(refusal.code), refusal.message)
 
 

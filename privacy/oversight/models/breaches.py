@@ -1,4 +1,4 @@
-"""Failures to protect personal data: what happened, whom it concerns, and who was told when (article 46 UU PDP)."""
+"""Personal data breaches: what happened, whom it concerns, and who was notified when (article 46 UU PDP)."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from privacy.models.parties import Party, PartyKind
 from privacy.models.subjects import Subject
 from privacy.scope import HeadsOnlyQuerySet
 
-# The three things that a notice must say, in the words of article 46(2)
+# The three parts of a notice, in the words of article 46(2)
 PARTS = {
     "exposed": _("What personal data was exposed"),
     "happened": _("When and how it happened"),
@@ -26,7 +26,7 @@ PARTS = {
 
 
 def check_kinds(keys):
-    """Keys of declared fields, each once; none while nobody knows yet."""
+    """Raise ValidationError unless these are keys of declared fields, each once. Empty while unknown."""
     known = isinstance(keys, list) and set(keys) <= set(declarations.shareable())
     if not known or len(set(keys)) != len(keys):
         raise ValidationError(_("Choose each kind of data once, from the list."))
@@ -82,23 +82,23 @@ class Breach(models.Model):
         return self.number
 
     def part(self, name, language):
-        """One of the three texts; where the English one is empty, the Indonesian one, which prevails."""
+        """Return one of the three texts; without an English one, the Indonesian, which prevails."""
         own = {"id": "ind"}.get(language, language)
         return (getattr(self, f"{name}_{own}") or getattr(self, f"{name}_ind") or "").strip()
 
     @property
     def missing_parts(self):
-        """Labels of the required texts that are still empty in Indonesian."""
+        """Return the labels of the parts that are missing in Indonesian."""
         return [label for name, label in PARTS.items() if not self.part(name, "id")]
 
     @property
     def words(self):
-        """What a notice says now, in both languages."""
+        """Return the text of a notice sent now, in both languages."""
         return {language: {name: self.part(name, language) for name in PARTS} for language in ("id", "en")}
 
     @property
     def words_hash(self):
-        """The check code of `words`: whoever was told under it was told exactly this."""
+        """Return the SHA-256 of `words`, by which a notice refers to its exact text."""
         return hashlib.sha256(json.dumps(self.words, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -108,13 +108,13 @@ class Breach(models.Model):
 
 class BreachSubjectQuerySet(HeadsOnlyQuerySet):
     def _as_tenant(self, declaration, user):
-        """The person learns of it by the notice that says what happened, and not by a row before."""
+        """Filter breaches of which the person was notified: nobody learns of one before its notice."""
         told = BreachNotice.objects.filter(breach=OuterRef("breach"), subject=OuterRef("subject"))
         return super()._as_tenant(declaration, user).filter(Exists(told))
 
 
 class BreachSubject(models.Model):
-    """One person whom a breach concerns."""
+    """One person concerned by a breach."""
 
     breach = models.ForeignKey(Breach, models.PROTECT, related_name="concerned", verbose_name=_("breach"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="breaches", verbose_name=_("subject"))
@@ -143,7 +143,7 @@ class NoticeQuerySet(HeadsOnlyQuerySet, EvidenceQuerySet):
 
 
 class BreachNotice(Evidence):
-    """One person, or the authority, was told; with the very words. No row is ever changed."""
+    """A notice to one person, or to the authority (no subject), with its exact text. Never changed."""
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("by email")

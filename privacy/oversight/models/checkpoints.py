@@ -1,4 +1,4 @@
-"""Where the evidence stood on a night: what is lost afterwards, from the end or whole, is missed by name."""
+"""Nightly checkpoints of the evidence, from which rows or tables that were removed later are detected."""
 
 from django.db import models
 from django.utils import timezone
@@ -10,11 +10,11 @@ from privacy.models.subjects import Subject
 
 
 class Checkpoint(Evidence):
-    """The number of rows of every evidence table, and a check code over the chain heads that moved since the last."""
+    """The number of rows of every evidence table, and a SHA-256 over the chain ends that changed since the last one."""
 
     sequence = models.PositiveIntegerField(_("place in the chain"), unique=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
-    counts = models.JSONField(_("rows"))  # table → [rows, id of the last one]
+    counts = models.JSONField(_("rows"))  # table → [number of rows, id of the last one]
     heads = models.PositiveIntegerField(_("chains that grew"))
     heads_hash = models.CharField(_("check code of their ends"), max_length=64)
     previous = models.CharField(_("check code of the checkpoint before"), max_length=64, blank=True)

@@ -1,4 +1,4 @@
-"""A company that holds data merges, is sold or is wound up: notice before and after (clause 6; article 48 UU PDP)."""
+"""Merger, sale or dissolution of a controller, with a notice before and after (clause 6; article 48 UU PDP)."""
 
 from django.db import models
 from django.db.models import Q
@@ -24,7 +24,7 @@ class TransferKind(models.TextChoices):
 
 class TransferQuerySet(ScopedQuerySet):
     def _as_tenant(self, declaration, user):
-        """Once announced, everybody with an entry of that company; of the operator's own, everybody with an entry."""
+        """Filter announced transfers of managements with an entry of the user; the operator's concern every entry."""
         register = declarations.tenant_record()
         entries = register.model._base_manager.filter(**{register.holder: user})
         answering = Q(from_party__in=entries.values(register.controller))
@@ -112,7 +112,7 @@ class CorporateTransfer(models.Model):
 
 
 class TransferEvent(Evidence):
-    """Each step, when, by whom, and to how many accounts a notice went."""
+    """One step: when, by whom, and to how many accounts a notice was sent."""
 
     class Kind(models.TextChoices):
         PLANNED = "planned", _("planned")

@@ -1,4 +1,4 @@
-"""Data handed to a court, an authority or another outside party, and how the person learns of it (clause 6)."""
+"""Disclosures to a court, an authority or another outside party, and the notice to the person (clause 6)."""
 
 import uuid
 
@@ -20,7 +20,7 @@ from privacy.scope import ExcludingSelfQuerySet
 
 
 class Ground(models.TextChoices):
-    """Clauses 6.1 to 6.5: the only grounds on which data may be disclosed."""
+    """The only grounds on which data may be disclosed (clauses 6.1 to 6.5)."""
 
     LAW = "law", _("laws, regulations and legal proceedings (clause 6.1)")
     AUTHORITY = "authority", _("a request of a government authority (clause 6.2)")
@@ -29,12 +29,12 @@ class Ground(models.TextChoices):
     RIGHTS = "rights", _("protecting rights, privacy, safety or property (clause 6.5)")
 
 
-# Grounds on which somebody outside demands the data, in writing
+# Grounds that need a written demand
 NEED_DOCUMENT = (Ground.LAW, Ground.AUTHORITY)
 
 
 def check_disclosed_keys(keys):
-    """A list of at least one field that can be disclosed, each once."""
+    """Raise ValidationError unless `keys` are fields that can be disclosed, at least one, each once."""
     if not isinstance(keys, list) or not keys:
         raise ValidationError(_("Choose at least one kind of data."))
     if [key for key in keys if key not in declarations.disclosable()] or len(set(keys)) != len(keys):
@@ -45,17 +45,17 @@ class DisclosureQuerySet(ExcludingSelfQuerySet):
     person = "people__subject__holder"
 
     def told(self, now=None):
-        """Those that the persons concerned may know of: handed over, and the moment to tell has come."""
+        """Filter those of which the people concerned may know: exported, and not delayed any more."""
         return self.filter(
             status__in=[Disclosure.Status.EXPORTED, Disclosure.Status.TOLD], tell_from__lte=now or timezone.now()
         )
 
     def due(self, now=None):
-        """Handed over, the moment to tell has come, and the letters have not gone out."""
+        """Filter those of which people are to be notified now: as `told`, and no email sent yet."""
         return self.told(now).filter(status=Disclosure.Status.EXPORTED)
 
     def silent(self, now=None):
-        """Those of which the persons concerned may not know yet. A refused one is silent until its delay is over."""
+        """Filter those of which the people concerned may not know yet; a refused one until its delay is over."""
         now = now or timezone.now()
         refused = Q(status=Disclosure.Status.REFUSED) & (
             Q(tell_on__isnull=True) | Q(tell_on__lte=timezone.localdate(now))
@@ -174,19 +174,19 @@ class Disclosure(FieldLabels, TwoPersonAct):
 
     @property
     def is_told(self):
-        """The persons concerned may know of it."""
+        """Return whether the people concerned may know of it."""
         is_handed_over = self.status in (self.Status.EXPORTED, self.Status.TOLD)
         return is_handed_over and self.tell_from is not None and self.tell_from <= timezone.now()
 
 
 class DisclosureSubjectQuerySet(ExcludingSelfQuerySet):
     def _as_tenant(self, declaration, user):
-        """The person learns of it once it is told, and not by guessing at addresses before."""
+        """Filter those of which the person may know, so that guessed addresses reveal nothing earlier."""
         return super()._as_tenant(declaration, user).filter(disclosure__in=Disclosure.objects.told().values("pk"))
 
 
 class DisclosureSubject(models.Model):
-    """One person concerned. Its key is random, so that nobody finds a disclosure that is not told yet by counting."""
+    """One person concerned. The key is random: a sequence would reveal that undisclosed rows exist."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     disclosure = models.ForeignKey(Disclosure, models.PROTECT, related_name="people", verbose_name=_("disclosure"))
@@ -215,7 +215,7 @@ class DisclosureEventQuerySet(ExcludingSelfQuerySet, EvidenceQuerySet):
 
 
 class DisclosureEvent(Evidence):
-    """Each step, when and by whom: of the whole disclosure, or about one person. Without an actor: by its date."""
+    """One step: when and by whom, of the whole disclosure or about one person. No actor: done by the nightly job."""
 
     class Kind(models.TextChoices):
         ASKED = "asked", _("asked for")

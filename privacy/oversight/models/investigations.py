@@ -1,4 +1,4 @@
-"""Investigation of suspicious activity: who may read what of whom, why, until when, by two people (clause 3.4)."""
+"""Investigation of suspicious activity: who may read whose data, why, until when, by two people (clause 3.4)."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,7 +17,7 @@ from privacy.scope import ExcludingSelfQuerySet, HeadsOnlyQuerySet, ScopedQueryS
 
 
 def readable_keys():
-    """What a case can open, key → field: values; a file opens on its own page, recorded by itself."""
+    """Return {key: field} of the values that a case opens. Files have pages with access records of their own."""
     return {
         key: item
         for key, item in declarations.shareable().items()
@@ -26,7 +26,7 @@ def readable_keys():
 
 
 def check_case_keys(keys):
-    """A list of at least one readable field, each once."""
+    """Raise ValidationError unless `keys` are readable fields, at least one, each once."""
     known = isinstance(keys, list) and set(keys) <= set(readable_keys())
     if not known or not keys or len(set(keys)) != len(keys):
         raise ValidationError(_("Choose at least one kind of data."))
@@ -36,7 +36,7 @@ class CaseQuerySet(ExcludingSelfQuerySet, HeadsOnlyQuerySet):
     person = "people__subject__holder"
 
     def in_state(self, state, now=None):
-        """Those whose `state` is this one now."""
+        """Filter cases whose `state` is this one now."""
         now, model = now or timezone.now(), self.model
         if state == model.Status.EXPIRED:
             return self.filter(status__in=model.RUNNING, expires_at__lte=now)
@@ -54,9 +54,9 @@ class InvestigationCase(FieldLabels, TwoPersonAct):
         APPROVED = "approved", _("approved")
         REFUSED = "refused", _("refused")
         CLOSED = "closed", _("closed")
-        EXPIRED = "expired", _("expired")  # told by the clock, never written: see `state`
+        EXPIRED = "expired", _("expired")  # computed from the time, never stored: see `state`
 
-    RUNNING = (Status.ASKED, Status.APPROVED)  # until they expire
+    RUNNING = (Status.ASKED, Status.APPROVED)  # expire when their time is over
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
@@ -96,13 +96,13 @@ class InvestigationCase(FieldLabels, TwoPersonAct):
 
     @property
     def state(self):
-        """The status as it is now: what runs out is expired, whether or not anybody looked."""
+        """Return the present status; a running case past its time is expired without being saved."""
         is_over = self.status in self.RUNNING and self.expires_at <= timezone.now()
         return self.Status.EXPIRED if is_over else self.Status(self.status)
 
 
 class CaseSubject(models.Model):
-    """One person whom a case is about."""
+    """One person concerned by a case."""
 
     case = models.ForeignKey(InvestigationCase, models.PROTECT, related_name="people", verbose_name=_("case"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="cases", verbose_name=_("subject"))
@@ -129,7 +129,7 @@ class CaseEventQuerySet(ExcludingSelfQuerySet, HeadsOnlyQuerySet, EvidenceQueryS
 
 
 class CaseEvent(Evidence):
-    """What happened to a case, when, and by whom. Readings are access records."""
+    """One event of a case: what, when, by whom. Readings are access records."""
 
     class Kind(models.TextChoices):
         OPENED = "opened", _("opened")

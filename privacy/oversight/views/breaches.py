@@ -1,4 +1,4 @@
-"""The notice of a breach, for the person it concerns: open to her whether she has agreed to anything or not."""
+"""The notice of a breach, for a person concerned: open with or without consent."""
 
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -16,7 +16,7 @@ from privacy.scope import Role
 @open_without_consent
 @require_safe
 def breach_notice(request, number):
-    """The words she was told last; until she is told, there is no such page."""
+    """Show the text last sent to the person; 404 before a notice was sent."""
     notice = access.get_and_record(
         BreachNotice, by=request.user, role=Role.TENANT, why=AccessReason.OWN, fields=[],
         select_related=("breach__controller",), breach__number=number, subject__isnull=False,

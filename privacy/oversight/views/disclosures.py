@@ -1,4 +1,4 @@
-"""What was disclosed about me, and which company takes over my data: once it may be told, in full."""
+"""Disclosures of one's own data, and corporate transfers, once the person may know of them."""
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
