@@ -1,6 +1,6 @@
-"""Building announcements: everyone of the management reads them in the portal, by email only who agreed to that.
+"""Building announcements: shown to all tenants of a management, emailed only to those who consented to it.
 
-An invitation to a survey is read, and mailed, only by who agrees to surveys at that moment.
+Survey invitations are shown and emailed only to people who consent to surveys at that moment.
 """
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from privacy.errors import Refused
 from tenants.models import Bulletin, Occupancy, Tenant
 from tenants.models.bulletins import SURVEYS
 
-# Kind → the purpose that its letter needs a yes to, and the letter
+# Kind → purpose that its email needs consent to, and mail template
 LETTERS = {
     Bulletin.Kind.ANNOUNCEMENT: ("announcements", "bulletin"),
     Bulletin.Kind.SURVEY: (SURVEYS, "survey"),
@@ -23,7 +23,7 @@ LETTERS = {
 
 @transaction.atomic
 def publish(*, bulletin, by):
-    """Publish to the tenants of the management; the letters go to those who say yes to them at this moment."""
+    """Publish to the tenants of the management, and email those who consent at this moment."""
     if not by.memberships.of_staff().filter(party=bulletin.management_id).exists():
         raise Refused(_("Only staff of the building management can publish its announcements."), code="not_staff")
     if not all((bulletin.title_ind, bulletin.title_en, bulletin.text_ind, bulletin.text_en)):
@@ -40,7 +40,7 @@ def publish(*, bulletin, by):
 
 
 def recipients(management_id, purpose):
-    """The accounts of those who live there and may be written to for this purpose now (article 20(2)a)."""
+    """Return the accounts of present residents who may be emailed for this purpose (article 20(2)a)."""
     living = Occupancy.objects.current().values("tenant")
     entries = Tenant.objects.filter(management=management_id, pk__in=living, subject__restricted_at__isnull=True)
     holders = entries.filter(subject__holder__in=consents.holders_allowing(purpose)).values("subject__holder")

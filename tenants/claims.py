@@ -1,7 +1,7 @@
-"""Claiming a register entry: what a person says of herself is compared with the register (clauses 3.3, 5.1).
+"""Claims of register entries: what a person states is compared with the register (clauses 3.3, 5.1).
 
-What the claimant is shown never depends on the register: the claim is only stored while she waits, and a task
-compares it afterwards. The answer comes by email and on her own page.
+The response to a claim never depends on the register: the view only stores the claim, and a task compares it later.
+The answer is given by email and on the claimant's page.
 """
 
 from contextlib import suppress
@@ -25,7 +25,7 @@ Status = Claim.Status
 
 @transaction.atomic
 def claim(*, building, unit_number, identity_kind, identity_number, birth_date, message="", by):
-    """Store what the person says of herself, and have it checked. A newer claim replaces an open one."""
+    """Store a claim, and queue its comparison with the register. It replaces an open claim."""
     claimant = Subject.objects.select_for_update().get(pk=subjects.get_or_create_for(by).pk)
     fresh = Claim(
         claimant=claimant, management=building.management, building=building, unit_number=unit_number, message=message,
@@ -48,7 +48,7 @@ def _said(claim):
 
 @transaction.atomic
 def check(*, claim):
-    """Compare a claim with the register: open it, put it in the management's queue, or note that nothing fits."""
+    """Compare a claim with the register: hand over the entry, queue it for staff, or mark it as unmatched."""
     claim = cases.lock(claim)
     if claim.status != Status.RECEIVED:
         return claim
@@ -58,7 +58,7 @@ def check(*, claim):
         and not exact[0].is_claimed
         and account_lifecycle.has_confirmed(claim.claimant.holder, exact[0].email)
     ):
-        with suppress(Refused):  # staff see to it then: to the guardian of a child, say
+        with suppress(Refused):  # then staff decide, for example a guardian's claim for a child
             return _open(claim, exact[0])
     candidates = exact or similar
     claim.entry = candidates[0] if candidates else None
@@ -76,7 +76,7 @@ def _open(claim, entry):
 
 
 def _matches(claim):
-    """Entries that fit everything said, and those that fit the number, or the unit and the date of birth."""
+    """Return entries that match everything stated, and those that match the number, or unit and date of birth."""
     entries = Tenant.objects.filter(management=claim.management_id).select_related("subject")
     lives_there = Q(
         occupancies__in=Occupancy.objects.current().filter(
@@ -91,7 +91,7 @@ def _matches(claim):
 
 @transaction.atomic
 def add_message(*, claim, message, by):
-    """The claimant adds a question. A claim that fits nothing reaches the management with it."""
+    """Add the claimant's question. An unmatched claim is put in the management's queue with it."""
     claim = cases.lock(claim)
     if not claim.is_own(by) or not claim.is_open:
         raise Refused(_("This claim is already answered. Send a new one if you need to."), code="answered")
@@ -103,7 +103,7 @@ def add_message(*, claim, message, by):
 
 @transaction.atomic
 def confirm(*, claim, entry, by):
-    """Staff recognise the person: the entry is hers from now on."""
+    """Confirm a claim, as staff: the claimant becomes the holder of the entry."""
     claim = cases.lock_to_decide(claim, by)
     entry = (
         Tenant.objects.visible_to(by, role=Role.STAFF)
@@ -119,7 +119,7 @@ def confirm(*, claim, entry, by):
 
 @transaction.atomic
 def refuse(*, claim, reason, by):
-    """Staff do not recognise the person, and say why; she reads the reason."""
+    """Refuse a claim, as staff, with a reason that the claimant reads."""
     claim = cases.lock_to_decide(claim, by)
     if not reason.strip():
         raise Refused(_("Write the reason; the tenant reads it."), code="no_reason")
@@ -129,14 +129,14 @@ def refuse(*, claim, reason, by):
 
 @transaction.atomic
 def close_unmatched(*, claim):
-    """At its deadline a claim that fits nothing, and about which nobody asked, is answered as such."""
+    """Close a claim that matches no entry and has no question, at its deadline."""
     claim = cases.lock(claim)
     if claim.status == Status.UNMATCHED and claim.due_at <= timezone.now():
         _settle(claim, Status.CLOSED, tell=True)
 
 
 def _settle(claim, status, by=None, tell=None):
-    """Close a claim and remove what was said in it: the answer stays, the values go."""
+    """Close a claim and delete the claimant's values; the decision is kept."""
     claim.unit_number = claim.identity_number = claim.birth_date = claim.message = ""
     cases.settle(claim, status, by)
     if tell or (tell is None and status != Status.CLOSED):

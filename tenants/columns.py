@@ -1,6 +1,6 @@
-"""The columns of a register file, the same for import and export, by their headings in both languages.
+"""The columns of a register file, the same for import and export, with headings in both languages.
 
-There is no column of ids: a file names people and places as a management knows them, within its own register.
+There is no column of ids: a file identifies people and units by the names that its management uses.
 """
 
 import re
@@ -19,7 +19,7 @@ from tenants.models import Occupancy, Tenant, Unit
 INDONESIAN = "id"
 NOT_LETTERS = re.compile(r"[\W_]+")
 Role = Occupancy.Role
-# What a file may say for a value of ours; the first two words are what an export writes, Indonesian and English
+# Stored value → words in a file; the first two are written by an export, in Indonesian and English
 ROLE_WORDS = {
     Role.OWNER: ("pemilik", "owner"),
     Role.RENTER: ("penyewa", "renter", "sewa", "penghuni sewa", "tenant", "lessee"),
@@ -31,12 +31,12 @@ KIND_WORDS = {
     identity.PASSPORT: ("paspor", "passport"),
 }
 GENDER_WORDS = {identity.FEMALE: ("perempuan", "female"), identity.MALE: ("laki-laki", "male")}
-# Headings that say which kind of number stands below them
+# Headings that imply the kind of number in their column
 KTP_HEADINGS = ("nik", "nomor ktp", "no ktp", "ktp", "ktp number")
 
 
 def fold(text):
-    """Without case, spacing and punctuation: "No. Telepon" and "no telepon" are one."""
+    """Return text without case, spacing and punctuation: "No. Telepon" and "no telepon" are equal."""
     return NOT_LETTERS.sub(" ", text.casefold()).strip()
 
 
@@ -54,13 +54,13 @@ class Column:
     indonesian: str
     english: str
     also: tuple[str, ...] = ()
-    clean: Callable[[Any], Any] | None = None  # None: text as it is
-    wrong: str = ""  # what is wrong with a cell that `clean` refuses; its error says what to do
+    clean: Callable[[Any], Any] | None = None  # None: text is stored unchanged
+    wrong: str = ""  # error when `clean` refuses a cell; the error of `clean` says what to do
     max_length: int | None = None
     is_date: bool = False
-    repeats: bool = False  # few different values in a file: each is cleaned once
-    of_home: bool = False  # about where the person lives, not about the person
-    is_text: bool = True  # a spreadsheet must keep it as text, or it loses digits
+    repeats: bool = False  # few distinct values per file: each is cleaned once
+    of_home: bool = False  # about the occupancy, not about the person
+    is_text: bool = True  # a spreadsheet must store it as text, or digits are lost
 
     @property
     def heading(self):
@@ -132,7 +132,7 @@ OF_PERSON = tuple(column.name for column in COLUMNS if not column.of_home)
 
 
 def named(heading):
-    """The column that a heading names, or None."""
+    """Return the column with this heading, or None."""
     return _by_heading().get(fold(heading))
 
 
@@ -146,6 +146,6 @@ def _by_heading():
 
 
 def word(words, value):
-    """A value as an export writes it: a word of the reader's language that an import reads again."""
+    """Return a value as an export writes it: a word in the active language that an import can read."""
     pair = words.get(value)
     return "" if pair is None else pair[0 if (get_language() or INDONESIAN).startswith(INDONESIAN) else 1]

@@ -1,6 +1,6 @@
-"""Taking the register out: what is in the file, for whom it leaves a record, and that nothing in it can act.
+"""Export of the register: what a file contains, access records for each person, and protection from formulas.
 
-A row for each unit that a person lives in now, and one for each who lives nowhere. An import reads the file again.
+One row for each unit that a person lives in now, or one without a unit. An import can read the file.
 """
 
 from datetime import date
@@ -18,24 +18,24 @@ from tenants.models import Occupancy, Tenant
 
 REASON = access_reasons.register("export", _("to export the register of tenants"))
 HOME_PATHS = {"building": "unit__building__name", "unit": "unit__number", "role": "role", "moved_in_on": "moved_in_on"}
-# One thing for the person who reads the log: where she lives
+# Building and unit are one field to the reader of the access log
 HOME_KEYS = {name: f"tenants.occupancy.{'unit' if name == 'building' else name}" for name in HOME_PATHS}
 
 
 def visible(user):
-    """The entries that this account may export: of its own companies, without the restricted ones."""
+    """Return the entries that this account may export: of its own companies, without restricted ones."""
     return Tenant.objects.visible_to(user, role=Role.STAFF).filter(subject__restricted_at__isnull=True)
 
 
 def left_out(entries, user):
-    """How many of these entries stay behind because the tenant restricted the processing (article 11)."""
+    """Return how many entries are excluded because the tenant restricted processing (article 11)."""
     restricted = Tenant.objects.visible_to(user, role=Role.STAFF).filter(subject__restricted_at__isnull=False)
     return restricted.filter(pk__in=entries.order_by().values("pk")).count()
 
 
 @transaction.atomic
 def export(*, entries, names, kind, reason, by):
-    """The file's bytes. `entries` is narrowed to what `by` may export; each of them gets a record with the reason."""
+    """Return the file's bytes, limited to entries that `by` may export; record access to each, with the reason."""
     if not reason.strip():
         raise Refused(_("Write the reason; the tenant reads it."), code="no_reason")
     chosen = [column for column in columns.COLUMNS if column.name in names]
@@ -54,7 +54,7 @@ def export(*, entries, names, kind, reason, by):
 
 
 def sample(kind):
-    """A file to start from: every heading, and one row that shows how values are written."""
+    """Return a sample file: all headings, and one row that shows the format of values."""
     text_columns = [place for place, column in enumerate(columns.COLUMNS) if column.is_text]
     row = [_written(column.name, SAMPLE.get(column.name), SAMPLE) for column in columns.COLUMNS]
     headings = [column.heading for column in columns.COLUMNS]
@@ -80,11 +80,11 @@ def _homes(entries):
 
 
 def _written(name, value, row):
-    """A value as a register writes it, and as an import understands it."""
+    """Return a value in the format of a register file, which an import can read."""
     if value in (None, ""):
         return ""
     if name == "identity_number":
-        return identity.group(row["identity_kind"], value)  # spaced, so that no spreadsheet makes a number of it
+        return identity.group(row["identity_kind"], value)  # spaces keep spreadsheets from converting it
     words = {"identity_kind": columns.KIND_WORDS, "role": columns.ROLE_WORDS, "gender": columns.GENDER_WORDS}
     if name in words:
         return columns.word(words[name], value)
@@ -93,7 +93,7 @@ def _written(name, value, row):
     return normalizers.show_phone(value) if name == "phone" else value
 
 
-# An invented person in an invented building: imported by mistake, it stops at the building
+# Fictitious person and building: an import by mistake fails at the building
 SAMPLE = {
     "name": "Contoh Lestari",
     "building": "Menara Contoh",

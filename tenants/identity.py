@@ -1,4 +1,4 @@
-"""Identity numbers: what can be told from the number itself, and nothing more.
+"""Identity numbers: checks that are possible from the number alone.
 
 A number that passes is well formed; only the card shows that it is real. Sources: the sixteen digits of a KTP
 number (NIK) are region, date of birth and serial number, article 37 of Government Regulation 37 of 2007 (in force
@@ -21,16 +21,16 @@ KINDS = (KTP, SIM, PASSPORT)
 FEMALE, MALE = "female", "male"
 
 KTP_LENGTH = 16
-WOMEN_ADD = 40  # to the day of birth
-# No public norm for driving licences was found: cards carry 12 digits (older), 14 (since 2019) or the 16 of the NIK
-# (announced for 2025). The range is wide on purpose, because a real licence must not be refused.
+WOMEN_ADD = 40  # added to the day of birth
+# No public specification of driving licence numbers was found: cards carry 12 digits (older), 14 (since 2019) or the
+# 16 of the NIK (announced for 2025). The range is wide, because a real licence must not be refused.
 SIM_LENGTHS = range(12, 17)
 # ICAO Doc 9303 leaves nine places for the number. Indonesian passports use a letter and seven digits;
 # other countries differ, some with digits only.
 PASSPORT_FORM = re.compile(r"(?=.*[0-9])[0-9A-Z]{6,9}")
-# How people and spreadsheets part the digits; the apostrophe marks a cell as text
+# How people and spreadsheets separate the digits; the apostrophe marks a cell as text
 SEPARATORS = re.compile(r"[\s.\-_'\u00ad\u2010-\u2015\u2018\u2019\u200b-\u200f\u2060\u2212\ufe58\ufe63\uff0d\ufeff]+")
-# Names have no digits and unit numbers few
+# Names contain no digits, unit numbers few
 LOOK = re.compile(r"[A-Z]{0,2}[0-9]{7,}[A-Z]?")
 MASK = "•"
 DIGITS = "0123456789"
@@ -42,7 +42,7 @@ class Checked(NamedTuple):
 
 
 def normalise(kind, text):
-    """One form for one number: no spaces, dots or dashes, capitals. Its blind index is made of this."""
+    """Return the canonical form: no spaces, dots or dashes, upper case. The blind index is computed from it."""
     text = "" if text is None else str(text)
     if text.isascii() and text.isdigit():
         return text
@@ -50,14 +50,14 @@ def normalise(kind, text):
 
 
 def looks_like(text):
-    """Whether a text is written like an identity number: at least seven digits, after two letters at most."""
+    """Return whether text looks like an identity number: at most two letters, then at least seven digits."""
     return LOOK.fullmatch(normalise("", text)) is not None
 
 
 def check(kind, number, *, birth_date=None, gender=""):
-    """The normalised number and what should be confirmed; a ValidationError says what to correct.
+    """Return the normalised number and warnings to confirm. Raise ValidationError if it is malformed.
 
-    A KTP number is compared with `birth_date` (a date) and `gender` ("female", "male") where they are given.
+    A KTP number is compared with `birth_date` (a date) and `gender` ("female", "male") if they are given.
     """
     number = normalise(kind, number)
     if not number:
@@ -74,13 +74,13 @@ def check(kind, number, *, birth_date=None, gender=""):
 
 
 def group(kind, number):
-    """For the eye: KTP and SIM numbers in fours, passport numbers as they are printed."""
+    """Return the number for display: KTP and SIM in groups of four, passports as printed."""
     number = normalise(kind, number)
     return number if kind == PASSPORT else " ".join(number[at : at + 4] for at in range(0, len(number), 4))
 
 
 def mask(kind, number):
-    """Dots and the last four digits; two where four would be half of the number, none where two would."""
+    """Mask all but the last four digits, the last two of fewer than twelve, all of four or fewer."""
     number = normalise(kind, number)
     shown = 4 if len(number) >= min(SIM_LENGTHS) else 2 if len(number) > 4 else 0
     hidden = len(number) - shown
@@ -98,7 +98,7 @@ def _check_ktp(number, birth_date, gender):
     born, women = _birth_date(number)
     if number[12:] == "0000":
         raise ValidationError(_("The last four digits of a KTP number are never 0000. Check them."), code="serial")
-    # Two digits of a year cannot tell 1926 from 2026, so the century is not compared
+    # Two digits of a year cannot distinguish 1926 from 2026, so the century is not compared
     if birth_date and f"{birth_date:%d%m%y}" != f"{born:%d%m%y}":
         raise ValidationError(
             _("The date of birth in this KTP number differs from the one you entered. Check both."), code="birth_date"
@@ -120,7 +120,7 @@ def _check_ktp_form(number):
 
 
 def _birth_date(number):
-    """Digits 7 to 12: the latest day not in the future that they can mean, and whether they are a woman's."""
+    """Return the latest past date that digits 7 to 12 can mean, and whether they are a woman's."""
     day, month, year = int(number[6:8]), int(number[8:10]), int(number[10:12])
     women = day > WOMEN_ADD
     day -= WOMEN_ADD * women
@@ -138,7 +138,7 @@ def _birth_date(number):
 
 
 def _unknown_district(number):
-    # Districts and whole regencies are split, abolished and renumbered while old numbers stay valid for life
+    # Districts and regencies are split, abolished and renumbered while old numbers stay valid for life
     return gettext(
         "We do not know the district %(code)s of this KTP number. Compare it with the card; if it is the same, go on."
     ) % {"code": number[:6]}

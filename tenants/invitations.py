@@ -1,6 +1,6 @@
-"""Inviting a tenant to her register entry: the link works once, for some hours, for this entry and this address only.
+"""Invitations to a register entry: a link works once, for some hours, for this entry and this address only.
 
-Only the hash of the link's token is kept, so the database cannot be used to forge one.
+Only the hash of the token is stored, so that a copy of the database does not give working links.
 """
 
 import hashlib
@@ -30,11 +30,11 @@ def token_hash(token):
 
 @transaction.atomic
 def invite(*, tenant, by):
-    """Send the entry's email a link that works once, for this entry only. Earlier links stop working."""
+    """Email the entry's address a link that works once, for this entry only. Earlier links become invalid."""
     tenant = Tenant.objects.visible_to(by, role=Role.STAFF).select_related("subject").filter(pk=tenant.pk).first()
     if tenant is None:
         raise Refused(_("Only staff of the management that keeps this record can invite."), code="not_staff")
-    # Two at once take turns, or each would leave a link that works
+    # Lock, so that two concurrent calls do not leave two valid links
     tenant.subject = Subject.objects.select_for_update().get(pk=tenant.subject_id)
     subjects.refuse_erased(tenant.subject)
     if tenant.is_claimed:
@@ -58,7 +58,7 @@ def invite(*, tenant, by):
 
 @transaction.atomic
 def accept(*, token, by):
-    """The invited person takes her record. The link is not enough: her confirmed email must be the invited one."""
+    """Hand the entry over to the invited person, whose confirmed email must be the invited one."""
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
         .select_related("tenant__subject")
@@ -66,7 +66,7 @@ def accept(*, token, by):
         .first()
     )
     over = invitation is None or invitation.used_at or invitation.expires_at <= timezone.now()
-    # Staff may have corrected the address since: whoever has the old one is somebody else
+    # Staff may have corrected the address since then: the old one may belong to another person
     if invitation is None:
         logger.warning("An invitation that was never sent was tried")
     if over or invitation.tenant.email.lower() != invitation.email.lower():

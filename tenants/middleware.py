@@ -1,4 +1,4 @@
-"""Counts which pages of the portal tenants open (`tenants.usage`). A count that fails breaks no page."""
+"""Counts which pages of the portal tenants open (`tenants.usage`). A failed count does not break the page."""
 
 import logging
 
@@ -18,13 +18,13 @@ class UsageMiddleware:
             try:
                 usage.count(page=page, by=request.user)
             except Exception as error:
-                # Only the kinds: what a database says of a row would name the person
+                # The type only: a database error message may contain personal values
                 logger.warning("A use of the page %s was not counted: %s.", page, type(error).__name__)
         return response
 
 
 def page_of(request, response):
-    """The name of the tenant's own page that was just shown; "" for anything else: files, mistakes, others' pages."""
+    """Return the name of the tenant's own page that was shown; "" for files, errors and other pages."""
     match = request.resolver_match
     shown = request.method == "GET" and response.status_code == 200 and match is not None
     if not shown or match.view_name not in usage.pages():

@@ -1,7 +1,7 @@
-"""One cleaning for one kind of value, whether it comes from a form or from row 9,999 of an import.
+"""Normalisation of each kind of value, the same for forms and imports.
 
-Each `clean_…` takes what a form or a spreadsheet cell gives, returns the stored form, leaves empty empty, and raises
-a ValidationError whose sentence says what to write. No queries: an import calls them for every row.
+Each `clean_…` takes the value of a form or spreadsheet cell and returns the stored form, an empty one for an empty
+value. It raises ValidationError with a message that says what to write. No queries: imports call it for every row.
 """
 
 import re
@@ -21,14 +21,14 @@ from tenants.identity import FEMALE, MALE, MASK
 HOME = "ID"
 PHONE_NOISE = re.compile(r"[\s.()/\-\u00ad\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060\u2212\ufeff]+")
 PHONE_FORM = re.compile(r"\+?[0-9]{5,20}")
-# Most rows: an Indonesian mobile number, as the metadata of phonenumbers describes them (a test compares the two)
+# Fast path for most rows: an Indonesian mobile number, as in the metadata of phonenumbers (a test compares them)
 PLAIN_MOBILE = re.compile(r"(?:\+?62)?0?(8[1-35-9][0-9]{7,10})")
 DATE_FORMS = (
     re.compile(r"(?P<day>[0-9]{1,2})(?P<sign>[-/ ])(?P<month>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4})"),
     re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"),
 )
 OLDEST_YEAR = 1900
-# P is perempuan, never pria: identity cards and registers mark L and P
+# P is perempuan, never pria: identity cards and registers use L and P
 GENDERS = dict.fromkeys(("p", "pr", "perempuan", "wanita", "f", "female", "woman"), FEMALE)
 GENDERS |= dict.fromkeys(("l", "lk", "lakilaki", "pria", "lelaki", "m", "male", "man"), MALE)
 NOT_LETTERS = re.compile(r"[\W\d_]+")
@@ -37,7 +37,7 @@ is_email = EmailValidator()
 
 
 def clean_phone(text, region=HOME):
-    """E.164, "+6281234567890". `region` is the country of a number written without a country code."""
+    """Return E.164, "+6281234567890". `region`: country of a number without country code."""
     text = PHONE_NOISE.sub("", _text(text))
     if not text:
         return ""
@@ -57,7 +57,7 @@ def clean_phone(text, region=HOME):
 
 
 def show_phone(phone):
-    """ "+62 812-3456-7890"; text that is no number comes back as it is."""
+    """Return "+62 812-3456-7890"; text that is no number unchanged."""
     try:
         return phonenumbers.format_number(phonenumbers.parse(str(phone or "")), PhoneNumberFormat.INTERNATIONAL)
     except NumberParseException:
@@ -65,7 +65,7 @@ def show_phone(phone):
 
 
 def mask_phone(phone):
-    """ "+62 812-••••-••90": country, a first group of three digits or fewer, and the last two digits."""
+    """Return "+62 812-••••-••90": country, a first group of at most three digits, and the last two digits."""
     shown = show_phone(phone)
     country, _space, rest = shown.partition(" ")
     if not country.startswith("+"):
@@ -77,7 +77,7 @@ def mask_phone(phone):
 
 
 def clean_nationality(text):
-    """ISO 3166-1 alpha-2, from a code, a name in English or Indonesian, or WNI."""
+    """Return ISO 3166-1 alpha-2, from a code, a name in English or Indonesian, or WNI."""
     text = _text(text)
     code = countries.find(text)
     if text and not code:
@@ -88,7 +88,7 @@ def clean_nationality(text):
 
 
 def clean_gender(text):
-    """ "female" or "male", from the words and letters of either language; L is male and P is female."""
+    """Return "female" or "male" from words and letters of both languages; L is male and P is female."""
     text = _text(text)
     gender = GENDERS.get(NOT_LETTERS.sub("", text).casefold(), "")
     if text and not gender:
@@ -97,7 +97,7 @@ def clean_gender(text):
 
 
 def clean_date(text, *, before_today=True):
-    """A date from 22-11-2026, 22/11/2026, 22 11 2026, 2026-11-22 or a date cell; the day always before the month.
+    """Return the date of 22-11-2026, 22/11/2026, 22 11 2026, 2026-11-22 or a date cell; the day is before the month.
 
     `before_today`: dates of birth. None when empty.
     """
@@ -117,7 +117,7 @@ def clean_date(text, *, before_today=True):
 
 
 def clean_email(text):
-    """In small letters, as addresses are compared when a record is claimed, and in those that an account may have."""
+    """Return the address in lower case, as claims compare it, limited to the characters that an account may have."""
     text = _text(text).lower()
     if not text:
         return ""
@@ -141,7 +141,7 @@ def _read_date(text):
 
 
 def _text(value):
-    """A cell as text; spreadsheets keep 812345678 as a number, some as 812345678.0."""
+    """Return a cell as text; spreadsheets store 812345678 as a number, some as 812345678.0."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return "" if value is None else visible_part(str(value).strip())

@@ -1,4 +1,4 @@
-"""Names that anybody can connect with a person, so that no password is made of them."""
+"""Names that are known to be related to a person, which passwords may not contain."""
 
 from privacy.models import Party
 from privacy.models.parties import PartyKind
@@ -6,7 +6,7 @@ from tenants.models import Building, Tenant
 
 
 def known_to(user):
-    """Of the operator, the managements and their buildings, and of the person's own entries and companies."""
+    """Return names of the operator, managements and buildings, and of the user's own entries and companies."""
     names = [
         *Party.objects.exclude(kind=PartyKind.VENDOR).values_list("name", flat=True),
         *Building.objects.values_list("name", flat=True),

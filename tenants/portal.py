@@ -1,4 +1,4 @@
-"""What this app adds to the pages that the whole site shares; see `privacy.portals`."""
+"""What this app adds to pages shared by all apps; see `privacy.portals`."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

@@ -1,6 +1,6 @@
-"""Staff keep the register themselves: entering someone, and correcting an entry (clauses 2.1, 5.6; article 30).
+"""Adding and correcting register entries, by staff (clauses 2.1, 5.6; article 30).
 
-The management follows from the unit and from who acts, never from a form. The person is told of every correction.
+The management follows from the unit and from `by`, never from a form. The person is notified of every correction.
 """
 
 from django.core.files.storage import default_storage
@@ -19,14 +19,14 @@ from tenants.models import Tenant, Unit
 
 
 def is_taken(entry, management_id):
-    """Whether another entry of this management has the same identity number."""
+    """Return whether another entry of this management has the same identity number."""
     same = Tenant.objects.filter(management=management_id).with_identity(entry.identity_kind, entry.identity_number)
     return same.exclude(pk=entry.pk).exists()
 
 
 @transaction.atomic
 def enter(*, entry, occupancies, by):
-    """Add a cleaned, unsaved entry with its unit, under a subject of its own that nobody holds yet."""
+    """Save a cleaned, new entry with its units, under a new subject without a holder."""
     if not occupancies:
         raise Refused(_("Choose a unit: an entry needs a name and a unit."), code="no_unit")
     entry.management = _management_of(occupancies, by)
@@ -41,7 +41,7 @@ def enter(*, entry, occupancies, by):
 
 @transaction.atomic
 def correct(*, entry, occupancies=(), by):
-    """Save what staff changed in an entry and in where the person lives; write it down and tell the person."""
+    """Save the staff's changes to an entry and its occupancies; record them and notify the person."""
     original = Tenant.objects.select_for_update(of=("self",)).select_related("subject").get(pk=entry.pk)
     if original.subject.holder_id == by.pk:
         raise Refused(_("You cannot change your own record here. Ask for the change on “My data”."), code="own")
@@ -62,7 +62,7 @@ def correct(*, entry, occupancies=(), by):
 
 
 def _management_of(occupancies, by):
-    """The one management whose units these are, when `by` works for it."""
+    """Return the management of these units. Raise Refused unless it is one, and `by` works for it."""
     wanted = {occupancy.unit_id for occupancy in occupancies}
     units = Unit.objects.visible_to(by, role=Role.STAFF).filter(pk__in=wanted).select_related("building__management")
     managements = {unit.building.management for unit in units}
@@ -85,7 +85,7 @@ def _house(entry, occupancies):
 
 
 def _tell_replaced_mailbox(original, names):
-    """Nobody holds this record yet, so its email decides who may: the owner of the old one must hear of a new one."""
+    """Notify the old address: without a holder, the email of an entry decides who can claim it."""
     if "email" in names and original.email and not original.is_claimed:
         mail.email_address(
             email=original.email,
@@ -96,6 +96,6 @@ def _tell_replaced_mailbox(original, names):
 
 
 def _forget_files(original, names):
-    """A replaced scan or photo is not kept."""
+    """Delete replaced scans and photos after commit."""
     replaced = [getattr(original, name).name for name in names if profile_updates.is_file(name)]
     transaction.on_commit(lambda: [default_storage.delete(name) for name in replaced if name])

@@ -1,7 +1,7 @@
-"""CSV and XLSX files: bytes to numbered rows, and rows to bytes. What a file can do to us or to its reader ends here.
+"""CSV and XLSX files: bytes to numbered rows, and rows to bytes, with protection from hostile files and formulas.
 
-Reading is bounded (size unpacked, rows with blank ones, columns). Written cells can never act as a formula. tablib
-writes; it does not read, because its readers lose the numbers of rows after a blank one and know no bounds.
+Reading is limited (unpacked size, rows including blank ones, columns). Written cells cannot act as formulas. tablib
+writes only: its readers lose row numbers after a blank row, and have no limits.
 """
 
 import csv
@@ -33,23 +33,23 @@ CONTENT_TYPES = {
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-UNPACKED = 8  # an XLSX file may be this many times UPLOAD_MAX_MB once unpacked: 10,000 full rows take about 10 MB
-PARTS = 500  # files inside an XLSX file
-WIDEST = 100  # columns
-BLANKS = 10  # so many times IMPORT_MAX_ROWS a file may count, with its blank rows
-PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what spreadsheets write; others may ask for much memory
+UNPACKED = 8  # times UPLOAD_MAX_MB: limit of an unpacked XLSX file; 10,000 full rows take about 10 MB
+PARTS = 500  # limit of files inside an XLSX file
+WIDEST = 100  # limit of columns
+BLANKS = 10  # times IMPORT_MAX_ROWS: limit of rows including blank ones
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # methods that spreadsheets use; others may need much memory
 DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([^"']*)["']""")
 UTF8, UTF8_MARK = {b"utf-8", b"utf8", b"us-ascii"}, b"\xef\xbb\xbf"
 DELIMITERS = ",;\t"
 DIGITS_KEPT = 10**15  # a spreadsheet keeps 15 digits of a number, and writes 0 for the rest
-TEXT_FORMAT = "@"  # of Excel: what is typed stays as it was typed
+TEXT_FORMAT = "@"  # Excel's format for text, which keeps the cell as typed
 
 
 def read(upload):
-    """Numbered rows without blank ones: [(1, [cells of the headings]), (2, [cells]), …].
+    """Return numbered rows without blank ones: [(1, [cells of the headings]), (2, [cells]), …].
 
-    A cell is "" or text, a number, or a date. A ValidationError says what to do about the file.
+    A cell is "" or text, a number, or a date. Raise ValidationError if the file cannot be read.
     """
     content = uploads.content_of(upload)
     if content.startswith(OLD_EXCEL):
@@ -60,7 +60,7 @@ def read(upload):
 
 
 def write(headings, rows, *, kind, text_columns=()):
-    """The file's bytes. `text_columns`: places of headings below which a spreadsheet must keep text as it is typed."""
+    """Return the file's bytes. `text_columns`: indexes of columns whose cells a spreadsheet must keep as text."""
     data = tablib.Dataset(*([escape_formula(cell) for cell in row] for row in rows), headers=list(headings))
     if kind == CSV:
         return data.export("csv", quoting=csv.QUOTE_ALL).encode("utf-8-sig")
@@ -68,7 +68,7 @@ def write(headings, rows, *, kind, text_columns=()):
 
 
 class MemoryWriter(ExcelWriter):
-    """openpyxl writes each sheet to a temporary file first: a register would lie on the disk in clear."""
+    """Writes in memory: openpyxl first writes each sheet to a temporary file, unencrypted on disk."""
 
     def write_worksheet(self, ws):
         ws._drawing = SpreadsheetDrawing()
@@ -101,13 +101,13 @@ def _book(data, text_columns):
 
 
 def _numbered(rows):
-    """Drop blank rows, keep their numbers, stop at the limit."""
+    """Return (number, cells) of rows that are not blank. Raise ValidationError above the limits."""
     found, characters = [], 0
     try:
         for number, values in enumerate(rows, 1):
             cells = [_cell(value) for value in islice(values, WIDEST)]
             characters += sum(len(cell) for cell in cells if isinstance(cell, str))
-            if characters > _most_unpacked():  # one long text of a workbook may stand in every cell of it
+            if characters > _most_unpacked():  # many cells of a workbook may share one long text
                 raise _too_large()
             while cells and cells[-1] == "":
                 cells.pop()
@@ -121,7 +121,7 @@ def _numbered(rows):
                 )
     except ValidationError:
         raise
-    except Exception as error:  # hostile bytes make the readers fail in every way
+    except Exception as error:  # the readers raise any exception on hostile bytes
         raise pdf_sanitizer.broken() from error
     return found
 
@@ -156,7 +156,7 @@ def _lines(content):
 
 
 def _sheet(content):
-    """The first sheet, read as a stream, after a look at what the file would unpack to."""
+    """Return the rows of the first sheet, read as a stream, after checking the unpacked size."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             sizes = [part.file_size for part in parts.infolist()]
@@ -167,7 +167,7 @@ def _sheet(content):
             content = _unpacked(parts)
         book = openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what the file says of its own size need not be true
+        sheet.reset_dimensions()  # the dimensions stated in a file may be wrong
     except ValidationError:
         raise
     except Exception as error:  # as in _numbered
@@ -186,12 +186,12 @@ def _too_large():
 
 
 def _unpacked(parts):
-    """The same parts, not packed: openpyxl would inflate whatever a part holds, and only then cut it to its size."""
+    """Return the archive with all parts unpacked: openpyxl would unpack a part completely before checking its size."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as plain:
         for part in parts.infolist():
             with parts.open(part) as file:
-                data = file.read(part.file_size + 1)  # with a number, no more than that is inflated
+                data = file.read(part.file_size + 1)  # a length limits how much is unpacked
             if part.compress_type not in PACKED or part.filename in plain.namelist() or not _is_plain(data):
                 raise pdf_sanitizer.broken()
             plain.writestr(part.filename, data)
@@ -199,7 +199,7 @@ def _unpacked(parts):
 
 
 def _is_plain(part):
-    """No entities, in whatever encoding a reader of XML would find them: a part in XML says UTF-8 or nothing."""
+    """Return whether an XML part has no DTD, so no entities. It must be UTF-8, so that no other encoding hides one."""
     start = part[:1000].removeprefix(UTF8_MARK)
     said = ENCODING.match(start)
     wide = start[:2] in {b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"}

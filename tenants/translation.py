@@ -1,4 +1,4 @@
-"""Which columns of this floor exist in both languages."""
+"""Translated columns of this app's models."""
 
 from modeltranslation.translator import TranslationOptions, register
 

@@ -1,4 +1,4 @@
-"""Addresses of this app: the tenant portal and the vendor portal."""
+"""URLs of this app: the tenant portal and the vendor portal."""
 
 from django.urls import path
 

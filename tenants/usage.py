@@ -1,4 +1,4 @@
-"""The use of the portal, to improve it: totals without a name, and a person's own only while she says yes to that.
+"""Usage of the portal, to improve it: anonymous totals, and a person's own counts only with their consent.
 
 Source: clause 3.5 of the policy (totals, and no small groups); the purpose `analytics` (article 20(2)a of UU PDP).
 """
@@ -15,13 +15,13 @@ from privacy.portals import gathered
 from tenants.models import PageUse
 from tenants.models.usage import ANALYTICS
 
-KEPT_DAYS = 365  # how long a count under a person is kept, as the purpose says
+KEPT_DAYS = 365  # how long counts of a subject are kept, as stated by the purpose
 SHOWN_DAYS = 30
-SMALLEST = 5  # a smaller group is not told
+SMALLEST = 5  # smaller counts are not shown
 
 
 def pages():
-    """URL name → how people know the page, for each page of the tenants' own whose use is counted."""
+    """Return {URL name: title} of the tenants' pages whose use is counted."""
     return {page.url_name: page.title for page in gathered("COUNTED_PAGES")}
 
 
@@ -31,9 +31,9 @@ def title_of(page):
 
 @transaction.atomic
 def count(*, page, by):
-    """Count that a tenant opened this page: under her pseudonym if she allows it now, else without a name."""
+    """Count that a tenant opened this page: under their pseudonym with consent, else without a subject."""
     entries = Subject.objects.filter(holder=OuterRef("holder"), own=False)
-    # Locked, so that a no given at this moment finds the row that is added here
+    # Locked, so that a concurrent withdrawal also deletes the row added here
     own = (
         Subject.objects.select_for_update(no_key=True, of=("self",))
         .annotate(lives=Exists(entries), limited=Exists(entries.filter(restricted_at__isnull=False)))
@@ -47,7 +47,7 @@ def count(*, page, by):
 
 
 def totals():
-    """(page, uses without a name, uses of people who agreed) of the last days; None: a group too small to tell."""
+    """Return (page, uses without subject, uses with subject) of the last days; None instead of a small count."""
     since = timezone.localdate() - timedelta(days=SHOWN_DAYS - 1)
     named = Q(subject__isnull=False)
     found = PageUse.objects.filter(day__gte=since).order_by("page").values("page")
@@ -60,7 +60,7 @@ def _told(number):
 
 
 def anonymise_old():
-    """What is older than a year keeps its number and loses its person."""
+    """Remove the subject from counts older than `KEPT_DAYS`; totals stay the same."""
     old = PageUse.objects.named().filter(day__lt=timezone.localdate() - timedelta(days=KEPT_DAYS))
     old.fold(timezone.now())
     old.delete()

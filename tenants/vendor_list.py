@@ -1,4 +1,4 @@
-"""A vendor's list of people: called, searched and sorted only by what each of them has granted."""
+"""A vendor's list of people: labelled, searched and sorted only by fields that each person has granted."""
 
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
 
@@ -6,12 +6,12 @@ from privacy.models import SharingGrant
 from tenants.models import Occupancy, Tenant
 
 NAME, UNIT = "tenants.tenant.name", "tenants.occupancy.unit"
-# Value of ?sort= → the field it sorts by; the end of the permission is everybody's
+# Value of ?sort= → field to sort by; the end of a grant is always visible
 SORTS = {"until": "", "name": NAME, "unit": UNIT}
 
 
 def label(shown):
-    """What the vendor may call this person: the name if granted, else the unit, else the permission's number."""
+    """Return the label of a person: the name if granted, else the unit, else the number of the grant."""
     for key in (NAME, UNIT):
         if values := shown.values.get(key):
             return values[0].text
@@ -19,7 +19,7 @@ def label(shown):
 
 
 def search(found, text):
-    """Permissions whose number, granted name or granted unit holds the text."""
+    """Filter grants whose number, granted name or granted unit contains the text."""
     if not (text := text.strip()):
         return found
     named = Tenant.objects.filter(name__icontains=text).values("subject")
@@ -33,7 +33,7 @@ def search(found, text):
 
 
 def sort(found, by):
-    """In the order asked for; who has not granted what it sorts by comes last, by the end of the permission."""
+    """Sort as asked; people who have not granted the field come last, by the end of their grant."""
     key = SORTS.get(by)
     if not key:
         return found.order_by("ends_at", "pk")

@@ -1,4 +1,4 @@
-"""The register in the admin: one module a noun, registered on import."""
+"""The admin of the register; importing it registers the admin classes."""
 
 from tenants.admin import buildings, bulletins, claims, register, usage
 

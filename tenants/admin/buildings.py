@@ -1,4 +1,4 @@
-"""Companies and places in the admin. Staff keep their own; vendors are a directory that the operator keeps."""
+"""Companies and buildings in the admin. Staff edit their own; the operator edits the directory of vendors."""
 
 from django import forms
 from django.contrib import admin
@@ -16,7 +16,7 @@ from privacy.scope import Role
 from tenants.models import Building, BuildingManagement, Unit, Vendor
 
 COMPANY = ("name", "legal_name", "address", "phone", "email")
-# An address has three lines, not ten
+# Addresses have about three lines; Django's default is ten
 SHORT_TEXT = {models.TextField: {"widget": forms.Textarea({"rows": 3})}}
 OFFICER = (_("Data protection"), {"fields": ("dpo_name", "dpo_email")})
 
@@ -31,7 +31,7 @@ class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
         return company.phone.as_international if company.phone else empty_value()
 
     def save_model(self, request, obj, form, change):
-        """The kind belongs to the page and is never typed (see `parties.register_party`)."""
+        """Set the kind of the page: it is not a field of the form (see `parties.register_party`)."""
         obj.kind = self.model.party_kind
         super().save_model(request, obj, form, change)
 
@@ -41,7 +41,7 @@ class BuildingManagementAdmin(CompanyAdmin):
     fieldsets = ((None, {"fields": (*COMPANY, "office_hours")}), OFFICER)
 
     def has_change_permission(self, request, obj=None):
-        """The operator, and the head of this very management: a head elsewhere is staff here."""
+        """Allow the operator and the head of this management; heads of other managements are staff here."""
         allowed = super().has_change_permission(request, obj)
         if obj is None or role_of(request) == Role.OPERATOR:
             return allowed
@@ -55,18 +55,18 @@ class VendorAdmin(CompanyAdmin):
 
 
 class FixedOnceMade:
-    """A building stays with its management, a unit with its building: tenants would change hands unseen."""
+    """Fixes the management of a building and the building of a unit: a change would move tenants to another company."""
 
     fixed = ""
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """Of the own choices the only one is chosen already."""
+        """Preselect the only choice; disable the field of an existing row."""
         form = super().get_form(request, obj, change=change, **kwargs)
         field = form.base_fields.get(self.fixed)
         if field is not None:
             only = list(field.queryset[:2])
             field.initial = only[0] if len(only) == 1 else None
-            # Shown and not changed, but still in the form, which says "already taken" before the database does
+            # Disabled, not removed: validation of "already taken" needs the field
             field.disabled = obj is not None
             for act in ("add", "change", "view"):
                 setattr(field.widget, f"can_{act}_related", False)
@@ -111,5 +111,5 @@ class UnitAdmin(IdempotentAdd, FixedOnceMade, TenantDataAdmin):
 
     @staticmethod
     def label_for_choice(unit):
-        """ "A-12-03 · Menara A" """
+        """Return "A-12-03 · Menara A"."""
         return f"{unit.number} · {unit.building.name}"

@@ -1,4 +1,4 @@
-"""Building announcements in the admin: written once, in both languages, then read."""
+"""Building announcements in the admin: published once, in both languages, then read-only."""
 
 from django import forms
 from django.contrib import admin, messages

@@ -1,4 +1,4 @@
-"""The queue of claims, and the invitations sent. A claim and the entry it may belong to stand side by side."""
+"""The queue of claims, with claim and register entry side by side, and the invitations sent."""
 
 from collections import Counter
 from datetime import date
@@ -32,7 +32,7 @@ KIND_OF_STATUS = {
     Claim.Status.CONFIRMED: "settled",
     Claim.Status.REFUSED: "late",
 }
-# What the page shows of the entry beside the claim; its number is masked
+# Fields of the entry shown beside the claim; its identity number is masked
 COMPARED = ("name", "birth_date", "email", "tenants.occupancy.unit")
 READY_REASONS = (
     _("What you wrote does not fit our register. Check it, and send a new claim."),
@@ -42,7 +42,7 @@ READY_REASONS = (
 
 
 class DecisionForm(RefusingForm):
-    """One decision: confirm for an entry of the own register, or refuse with a reason."""
+    """One decision: confirm for an entry of the user's own register, or refuse with a reason."""
 
     decision = forms.ChoiceField(
         label=_("Decision"),
@@ -78,7 +78,7 @@ class DecisionForm(RefusingForm):
     )
 
     def __init__(self, *args, entries, language, **kwargs):
-        """`language`: that of the claimant, in which a ready reason is kept."""
+        """`language`: the claimant's, in which a predefined reason is stored."""
         super().__init__(*args, **kwargs)
         self.language = language
         self.fields["entry"].queryset = entries
@@ -98,7 +98,7 @@ class DecisionForm(RefusingForm):
         return data if self.errors else data | {"reason": self.whole_reason()}
 
     def whole_reason(self):
-        """The ready sentence in the claimant's language, then the own words."""
+        """Return the predefined sentence in the claimant's language, followed by the staff's own text."""
         ready, own = self.cleaned_data["ready"], self.cleaned_data["reason"].strip()
         with translation.override(self.language):
             return f"{READY_REASONS[int(ready)]} {own}".strip() if ready else own
@@ -127,10 +127,10 @@ def what_is_done(data):
 
 
 class StatusFilter(admin.SimpleListFilter):
-    """Only the states that the list can show."""
+    """Offers only the statuses that the list can contain."""
 
     title = _("status")
-    parameter_name = "status__exact"  # the address that the start page leads to
+    parameter_name = "status__exact"  # the start page links to this parameter
 
     def lookups(self, request, model_admin):
         hidden = (Claim.Status.RECEIVED, Claim.Status.UNMATCHED)
@@ -151,7 +151,7 @@ class ClaimAdmin(Revealing, CaseAdmin):
     list_filter = (StatusFilter, "building")
     show_facets = admin.ShowFacets.ALWAYS
     list_select_related = ("building",)
-    ordering = (Case(When(status=Claim.Status.WAITING, then=0), default=1), "due_at", "pk")  # what waits comes first
+    ordering = (Case(When(status=Claim.Status.WAITING, then=0), default=1), "due_at", "pk")  # waiting claims first
     fields = readonly_fields = ("number", "building", "state", "received_at", "due_at", "settled_at", "reason")
 
     def has_add_permission(self, request):
@@ -191,7 +191,7 @@ class ClaimAdmin(Revealing, CaseAdmin):
             and self.has_change_permission(request, claim)
         ):
             return HttpResponseRedirect(reverse("admin:tenants_claim_decide", args=[claim.pk]))
-        # Nothing to save here: a claim is answered on the page above, once
+        # nothing to save here: a claim is decided on the page above, once
         plain = {"show_save": False, "show_save_and_continue": False, "show_close": True}
         if claim:
             plain["title"] = self.title % {"number": claim.number}
@@ -199,7 +199,7 @@ class ClaimAdmin(Revealing, CaseAdmin):
         return TenantDataAdmin.change_view(self, request, object_id, form_url, plain)
 
     def decide(self, request, pk):
-        """Claim and register side by side; one form at the end."""
+        """Show claim and register entry side by side, with one form below."""
         claim = self.get_object(request, str(pk))
         if claim is None or not self.has_change_permission(request, claim):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
@@ -221,7 +221,7 @@ class ClaimAdmin(Revealing, CaseAdmin):
 
 
 def comparison(claim):
-    """Per line: label, what the claim says, what the register says, whether they are the same. Numbers stay masked."""
+    """Return (label, claim, register, whether equal) for each line. Identity numbers stay masked."""
     account = claim.claimant.holder
     entry = claim.entry or Tenant()
     units = (
@@ -254,7 +254,7 @@ def _line(label, said, kept, same=None):
 
 
 def _together(number):
-    """A grouped number that no line break parts."""
+    """Return a grouped number with no-break spaces."""
     return number.replace(" ", dates.NO_BREAK_SPACE)
 
 
@@ -276,7 +276,7 @@ class InvitationAdmin(ReadOnly, TenantDataAdmin):
 
 
 class Inviting:
-    """Sending invitations from the list of tenants; `TenantAdmin` inherits it."""
+    """The action of the tenant list that sends invitations; a mixin of `TenantAdmin`."""
 
     actions = ("invite",)
 
@@ -285,7 +285,7 @@ class Inviting:
 
     @admin.action(description=_("Invite the chosen tenants by email"), permissions=["invite"])
     def invite(self, request, queryset):
-        sent, refused = 0, Counter()  # messages wait in the session, so they name nobody
+        sent, refused = 0, Counter()  # messages are stored in the session, so they contain no names
         for entry in queryset.select_related("subject"):
             try:
                 invitations.invite(tenant=entry, by=request.user)

@@ -1,4 +1,4 @@
-"""Import and export of the register, on pages of their own beside its list. TenantAdmin inherits them."""
+"""Import and export of the register, on pages beside its list. A mixin of TenantAdmin."""
 
 from django.contrib import messages
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
@@ -33,7 +33,7 @@ def steps(current):
 
 
 def download(content, name, kind):
-    """Named after what it is, never after whom it is about; the admin lets no cache keep it."""
+    """Return a download with a generic file name; the admin's responses are not cached."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     return HttpResponse(content, content_type=spreadsheets.CONTENT_TYPES[kind], headers=headers)
 
@@ -58,13 +58,13 @@ class RegisterTransfer:
         return super().changelist_view(request, may | (extra_context or {}))
 
     def may_transfer(self, request, what):
-        """Leave in the admin, and a company whose register it is: an operator has none."""
+        """Return whether the user has the permission and works for a management: an operator has no register."""
         return request.user.has_perm(f"tenants.{what}_tenant") and imports.managements(request.user).exists()
 
-    # Import: choose, check, confirm
+    # Import: upload, preview, confirm
 
     def import_view(self, request):
-        """Choose a file. It is read at once, and waits sealed for the next page."""
+        """Accept a file: it is read at once, and stored encrypted until confirmed."""
         form = self.transfer_form(request, "import", UploadForm)
         if form.is_valid():
             pending = imports.keep(by=request.user, **form.cleaned_data)
@@ -79,7 +79,7 @@ class RegisterTransfer:
         return download(exports.sample(kind), slugify(_("sample register")), kind)
 
     def import_preview(self, request, key):
-        """What would change; confirming and discarding are two buttons of the same form."""
+        """Show what would change. Confirm and discard are buttons of one form."""
         pending = self.transfer_pending(request, key)
         if request.method == "POST":
             return self.import_answer(request, pending)
@@ -126,7 +126,7 @@ class RegisterTransfer:
     # Export: reason, columns, format
 
     def export_view(self, request):
-        """The file itself is the answer to the form; what was asked for is recorded before it leaves."""
+        """Show the form; return the file as response to POST, after recording the access."""
         form = self.transfer_form(request, "export", ExportForm)
         try:
             entries, is_filtered, left_out = self.export_choice(request)
@@ -145,13 +145,13 @@ class RegisterTransfer:
         return self.transfer_page(request, "export", _("Export tenants"), **context)
 
     def export_choice(self, request):
-        """The entries of the list that the person came from, with its search and filters; and how many stay behind."""
+        """Return the entries in the list that the user came from, whether it is filtered, and how many are left out."""
         listed = self.get_changelist_instance(request)
         entries = exports.visible(request.user).filter(pk__in=listed.queryset.order_by().values("pk"))
         left_out = exports.left_out(listed.queryset, request.user)
         return entries, bool(listed.params or listed.query), left_out
 
-    # Shared by all of these pages
+    # Shared functions
 
     def transfer_check(self, request, what):
         if not self.may_transfer(request, what):
@@ -163,7 +163,7 @@ class RegisterTransfer:
         return form_class(*data, managements=imports.managements(request.user))
 
     def transfer_pending(self, request, key):
-        """The person's own upload; anybody else's is as unknown as one that never was."""
+        """Return the user's own upload; other users' uploads are treated as missing."""
         self.transfer_check(request, "import")
         mine = PendingImport.objects.visible_to(request.user, role=Role.STAFF).of(request.user)
         pending = mine.select_related("management").filter(pk=key).first()

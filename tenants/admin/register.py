@@ -1,4 +1,4 @@
-"""The register in the admin: who lives where. Lists mask; opening, revealing and searching by number are recorded."""
+"""The register in the admin: values are masked in lists; opening, revealing and searching by number are recorded."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -33,7 +33,7 @@ from tenants.models import Occupancy, Tenant
 FIND = "admin:tenants_tenant_find"
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 HOMES = Prefetch("occupancies", Occupancy.objects.current().select_related("unit"), to_attr="homes")
-# Boxes of those who may correct the entry; others see the masked numbers and links
+# Fields of users who may correct the entry; others see masked numbers and links
 SEALED = {"phone", "phone_removed", "identity_number", "identity_confirmed", "seen_at", *FILES}
 
 
@@ -48,7 +48,7 @@ class OccupancyInline(TenantTabularInline):
         return super().get_queryset(request).select_related("unit__building")
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """The unit is chosen here and kept on its own page."""
+        """Offer units for choosing only: they are edited on their own page."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "unit":
             for act in ("add", "change", "view"):
@@ -61,7 +61,7 @@ class OccupancyInline(TenantTabularInline):
 
 
 class RegisterList(SealedList):
-    """Adds, to one page of rows, how each account stands to the documents in force: one query a page."""
+    """Adds each account's consent to the documents in force to one page of rows, with one query per page."""
 
     def get_results(self, request):
         super().get_results(request)
@@ -104,7 +104,7 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
         (_("Other information"), {"fields": ("other",)}),
     )  # fmt: skip
 
-    # What the list shows
+    # List
 
     def get_changelist(self, request, **kwargs):
         return RegisterList
@@ -114,7 +114,7 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
 
     @staticmethod
     def label_for_choice(entry):
-        """How an entry is called in selects: `__str__` names nobody."""
+        """Return the label of an entry in selects; `__str__` contains no name."""
         units = ", ".join(home.unit.number for home in entry.homes) if hasattr(entry, "homes") else ""
         return f"{entry.name} · {units}" if units else entry.name
 
@@ -154,7 +154,7 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
         return format_html(" · ".join(["{}"] * len(links)), *links) if links else empty_value()
 
     def changelist_view(self, request, extra_context=None):
-        """The address of a page stays in histories and logs: a number searched by it is led to its own page."""
+        """Redirect a search by identity number to its own page: URLs remain in browser histories and logs."""
         sent = request.POST if SEARCH_VAR in request.POST else request.GET
         if identity.looks_like(sent.get(SEARCH_VAR, "")):
             rest = request.GET.copy()
@@ -165,13 +165,13 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
             return HttpResponseRedirect(f"{request.path}?{rest.urlencode()}" if rest else request.path)
         return super().changelist_view(request, extra_context)
 
-    # Who may do what
+    # Permissions
 
     def has_add_permission(self, request):
         return role_of(request) == Role.STAFF and super().has_add_permission(request)
 
     def has_change_permission(self, request, obj=None):
-        """Staff of the management that keeps the record, and nobody their own."""
+        """Allow staff of the management that keeps the record, except for their own entry."""
         allowed = role_of(request) == Role.STAFF and super().has_change_permission(request, obj)
         return allowed and not (obj is not None and obj.subject.holder_id == request.user.pk)
 
@@ -184,7 +184,7 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
             hidden = SEALED
         return [(name, {**opts, "fields": [f for f in opts["fields"] if f not in hidden]}) for name, opts in sets]
 
-    # Opening, entering, correcting
+    # Open, add, correct
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
@@ -204,7 +204,7 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def links(self, entry):
-        """Where else this person stands: lists of this admin, filtered by the subject."""
+        """Return links to admin lists filtered by this subject."""
         wanted = (
             ("privacy_profileupdaterequest", _("Change requests"), "&queue=all"),
             ("privacy_sharinggrant", _("Sharing permissions"), ""),
@@ -218,14 +218,14 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
         ]
 
     def save_model(self, request, obj, form, change):
-        """Entry and units are kept together, in `save_related`: the entry's management follows from its unit."""
+        """Do nothing: `save_related` saves entry and units together, as the management depends on the unit."""
 
     def save_related(self, request, form, formsets, change):
         occupancies = [row for formset in formsets for row in formset.save(commit=False)]
         verb = register.correct if change else register.enter
         verb(entry=form.instance, occupancies=occupancies, by=request.user)
 
-    # Finding by the identity number, and revealing what is masked
+    # Find by identity number, and reveal masked values
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -235,7 +235,7 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
         ]
 
     def find(self, request):
-        """A whole number, by POST and never printed back, finds entries by the blind index; each hit is recorded."""
+        """Find entries by whole number, sent by POST and never rendered, in the blind index; hits are recorded."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         form, hits = FindForm(request.POST or None), None

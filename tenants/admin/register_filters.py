@@ -1,4 +1,4 @@
-"""Filters of the register. They offer what is in scope only, and never a person's value."""
+"""Filters of the register: they offer values in scope only, and no personal values."""
 
 from django.contrib import admin
 from django.utils.text import capfirst

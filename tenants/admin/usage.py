@@ -1,4 +1,4 @@
-"""The use of the portal, for the operator: totals of each page, and what people who agreed to analysis opened."""
+"""Use of the portal, for the operator: totals per page, and rows of people who consented to analysis."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from tenants.models import PageUse
 
 @admin.register(PageUse)
 class PageUseAdmin(ReadOnly, TenantDataAdmin):
-    """Rows without a name stand only in the totals: one by one they would show small groups."""
+    """Rows without a subject appear in totals only, since single rows would reveal small groups."""
 
     list_display = ("date", "title", "subject", "count")
     list_select_related = ("subject",)

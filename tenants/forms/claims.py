@@ -1,4 +1,4 @@
-"""What a claimant says of herself, and how staff answer. Nothing here looks at the register."""
+"""Forms for a claim, and for a question about it. They never query the register."""
 
 from django import forms
 from django.utils.text import capfirst

@@ -1,4 +1,4 @@
-"""Dates of birth are typed into three boxes (day, month, year): a calendar is a poor way to reach 1954."""
+"""A field for dates of birth with three inputs (day, month, year): calendars make distant years hard to reach."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ PARTS = {"day": (_("Day"), 2), "month": (_("Month"), 2), "year": (_("Year"), 4)}
 
 
 class DateBoxes(forms.MultiWidget):
-    """Keeps what was typed, letter by letter, when it is no date."""
+    """Keeps the typed text when it is not a valid date."""
 
     template_name = "tenants/widgets/date_boxes.html"
 
@@ -25,7 +25,7 @@ class DateBoxes(forms.MultiWidget):
         super().__init__(boxes, attrs)
 
     def decompress(self, value):
-        """Also of a word in the address, which is no date."""
+        """Return three parts; empty ones for anything but a date, such as a text from the query string."""
         return [value.day, value.month, value.year] if isinstance(value, date) else ["", "", ""]
 
     def get_context(self, name, value, attrs):
@@ -35,7 +35,7 @@ class DateBoxes(forms.MultiWidget):
         return context
 
     def id_for_label(self, id_):
-        """An error summary leads to the first box."""
+        """Return the id of the first input, to which an error summary links."""
         return f"{id_}_0" if id_ else id_
 
 
@@ -49,7 +49,7 @@ class HiddenDateBoxes(DateBoxes):
 
 
 class BirthDateField(forms.Field):
-    """A real date before today."""
+    """A valid date before today."""
 
     widget = DateBoxes
     hidden_widget = HiddenDateBoxes

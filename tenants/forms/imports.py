@@ -1,4 +1,4 @@
-"""What staff fill in to bring a register in, and to take it out."""
+"""Forms for import and export of the register."""
 
 import logging
 
@@ -15,7 +15,7 @@ from tenants import columns, imports, spreadsheets
 logger = logging.getLogger(__name__)
 
 FORMATS = [(spreadsheets.XLSX, _("XLSX (Excel)")), (spreadsheets.CSV, "CSV")]
-# Exported only when somebody ticks it
+# Not preselected for export
 NEVER_BY_ITSELF = "identity_number"
 
 
@@ -31,7 +31,7 @@ def _limits():
 
 
 class RegisterFile(forms.FileField):
-    """A CSV or XLSX file; its value is its table (see imports.reading)."""
+    """A CSV or XLSX file; its cleaned value is a Table (see imports.reading)."""
 
     widget = forms.FileInput
 
@@ -54,7 +54,7 @@ class RegisterFile(forms.FileField):
 
 
 class OfManagement(forms.Form):
-    """Whose register: the server knows it, unless somebody works for several managements."""
+    """Asks for the management only if the user works for several."""
 
     management = forms.ModelChoiceField(
         None, label=_("Building management"), error_messages={"required": _("Choose the building management.")}

@@ -1,7 +1,7 @@
-"""The one form for a person's data: a tenant asks for changes with it, staff correct the register with it.
+"""The form of a person's data: tenants ask for changes with it, staff correct the register with it.
 
-It checks and cleans, and writes nothing. Only the fields it is given are on it, so that nobody can change
-more than the page showed.
+It validates and cleans; it saves nothing. It has only the fields it is given, so that no other field can be
+changed.
 """
 
 from django import forms
@@ -22,7 +22,7 @@ CONFIRM = "identity_confirmed"
 
 
 class CleanedField(forms.CharField):
-    """Text as people write it, kept in one form: `cleaner` makes the stored value, `shown` what stands in the box."""
+    """Text stored in a normalised form: `cleaner` returns the stored value, `shown` the initial text."""
 
     def __init__(self, *, cleaner, shown=str, **kwargs):
         super().__init__(**kwargs)
@@ -74,10 +74,10 @@ class ProfileForm(forms.ModelForm):
 
     field_order = ["name", "identity_kind", "identity_number", CONFIRM]
     required_words = _("Enter your %(field)s.")
-    asks_to_confirm = False  # the number is well formed, but of a district we do not know
+    asks_to_confirm = False  # the number is well formed, but its district code is unknown
 
     def __init__(self, *args, names=None, **kwargs):
-        """`names`: the fields that were chosen and must be given; all fields, and none of them needed, without it."""
+        """`names`: required fields; the form has no others. None: all fields, none of them required."""
         super().__init__(*args, **kwargs)
         if names is not None:
             names = [*names, CONFIRM] if "identity_number" in names else names
@@ -88,9 +88,9 @@ class ProfileForm(forms.ModelForm):
             label_empty_choices(self.fields[name])
             label = Tenant._meta.get_field(name).verbose_name
             self.fields[name].error_messages["required"] = self.required_words % {"field": label}
-        # Never printed back from the register: it is masked beside the box, and shown only when asked for
+        # Never rendered: the number is masked beside the input, and revealed only on request
         self.initial["identity_number"] = ""
-        # A scan that was chosen must be sent: Django would take the one in the register for it
+        # A chosen scan must be uploaded: Django would accept the stored file instead
         for name in FILES:
             self.initial.pop(name, None)
 
@@ -122,7 +122,7 @@ class ProfileForm(forms.ModelForm):
                 self.add_error("identity_number", checked.warnings[0])
 
     def _blame(self, error, *, typed):
-        """Beside the field that was filled in; a number that was already wrong in the register stops nobody."""
+        """Add the error to the field that was filled in; ignore a number that was already wrong in the register."""
         if error.code == "kind" and "identity_kind" in self.fields:
             self.add_error("identity_kind", error)
         elif typed:
@@ -134,5 +134,5 @@ class ProfileForm(forms.ModelForm):
 
     @property
     def boxes(self):
-        """The fields to show."""
+        """Return the fields to show."""
         return [field for field in self if field.name != CONFIRM or self.asks_to_confirm]

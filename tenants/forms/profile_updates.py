@@ -1,4 +1,4 @@
-"""Asking for a change: which fields, then (in `profile`) the new values, then what goes with them."""
+"""Forms to ask for a change: choose fields, enter new values (in `profile`), then add files and a note."""
 
 from django import forms
 from django.utils.text import capfirst
@@ -9,7 +9,7 @@ from privacy.files.uploads import DocumentUpload
 from tenants.forms.profile import ProfileForm
 from tenants.models import Tenant
 
-# The kind of identity goes with its number: one tick stands for both
+# The kind of identity belongs to its number: one checkbox for both
 WITH_NUMBER = "identity_kind"
 
 
@@ -30,7 +30,7 @@ class ChooseForm(forms.Form):
     )
 
     def __init__(self, *args, waiting=(), **kwargs):
-        """`waiting`: fields that an open request already names; they cannot be asked for again."""
+        """`waiting`: fields of an open request, which cannot be asked for again."""
         super().__init__(*args, **kwargs)
         labels = {name: capfirst(Tenant._meta.get_field(name).verbose_name) for name in askable()}
         self.fields["change"].choices = [(name, label) for name, label in labels.items() if name not in waiting]
@@ -42,7 +42,7 @@ class ChooseForm(forms.Form):
 
 
 class SendForm(ProfileForm):
-    """The last step: the new scan or photo, where one was chosen, and what goes with the request."""
+    """The last step: a new scan or photo, if chosen, and what accompanies the request."""
 
     evidence = DocumentUpload(label=_("Supporting document"), required=False, widget=forms.FileInput)
     note = forms.CharField(

@@ -1,4 +1,4 @@
-"""The profile form at the desk: staff enter and correct an entry, as patchy as it may be."""
+"""The profile form for staff, to add and correct entries, however incomplete."""
 
 from django import forms
 from django.forms.models import BaseInlineFormSet
@@ -16,7 +16,7 @@ class RegisterForm(ProfileForm):
         help_text=_("Only needed when we do not know the district of a KTP number."),
     )  # fmt: skip
     phone_removed = forms.BooleanField(label=_("Remove the phone number that is there."), required=False)
-    # When the entry was last changed, as this page saw it
+    # Time of the entry's last change when this page was rendered
     seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
@@ -31,7 +31,7 @@ class RegisterForm(ProfileForm):
         self.initial["seen_at"] = self._present()
 
     def _mask_phone(self):
-        """Masked beside the box, like the identity number: the box is for a new one."""
+        """Show the number masked beside the input, which is for a new number."""
         if not (self.instance.pk and self.instance.phone):
             self.fields.pop("phone_removed", None)
         elif "phone" in self.fields:
@@ -43,14 +43,14 @@ class RegisterForm(ProfileForm):
         data = super().clean()
         self._keep_phone(data)
         if self.instance.pk and data.get("seen_at") != self._present():
-            # The next try is made with the new state in view; what was typed stays
+            # Accept the next submission, as the page now shows the new state; typed values are kept
             self.data = self.data.copy()
             self.data[self.add_prefix("seen_at")] = self._present()
             self.add_error(None, profile_updates.CHANGED_MEANWHILE)
         return data
 
     def _keep_phone(self, data):
-        """An empty box keeps the number that is there, unless it is to be removed."""
+        """Keep the stored number if the input is empty, unless it is to be removed."""
         if data.get("phone") and data.get("phone_removed"):
             self.add_error("phone_removed", _("Enter a new number or remove the old one, not both."))
         elif "phone" in data and not data["phone"] and not data.get("phone_removed"):
@@ -61,7 +61,7 @@ class RegisterForm(ProfileForm):
 
 
 class OccupancyFormSet(BaseInlineFormSet):
-    """Units of one management; a new entry needs one. Here, because the entry's management follows from its unit."""
+    """Units of one management, checked here because the entry's management depends on them; a new entry needs one."""
 
     def clean(self):
         super().clean()

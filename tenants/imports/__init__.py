@@ -1,7 +1,7 @@
-"""Importing a register from CSV or XLSX: read, preview, confirm. Rows are matched within one management, never by id.
+"""Import of a register from CSV or XLSX: read, preview, confirm. Rows are matched within one management, never by id.
 
-reading: the file as a whole · rows: one row alone · doubles, register and plan: rows against each other and against
-the register · display: the preview · apply: the writing · pending: the verbs.
+reading: the whole file · rows: one row alone · duplicates, register and plan: rows compared with each other and with
+the register · display: the preview · apply: saving · pending: the verbs.
 """
 
 from tenants.imports.display import SHOWN, changed_rows, new_rows

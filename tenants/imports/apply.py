@@ -1,4 +1,4 @@
-"""A plan carried out: everything in bulk, inside the caller's transaction, and whoever has an account is told."""
+"""Saves a plan in bulk, inside the caller's transaction, and emails the people who have an account."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +51,7 @@ def _occupancy(match, entry, unit):
 
 
 def _change_people(matches):
-    """Only the columns that change in some row are written; bulk_update knows no pre_save, so its work is done here."""
+    """Update only columns that change in some row. bulk_update does not call pre_save, so indexes are set here."""
     names = {name for match in matches for name in match.person}
     if not names:
         return
@@ -83,7 +83,7 @@ def _change_homes(matches):
 
 
 def _record(plan, entries, by):
-    """The access log keeps which fields were entered or changed, and by whom."""
+    """Record in the access log which fields were added or changed, and by whom."""
     fields = {match.entry["id"]: keys(line.name for line in match.lines) for match in plan.changed}
     fields |= {entry.pk: keys(match.row.values) for match, entry in zip(plan.new, entries, strict=True)}
     rows = [*entries, *(Tenant(pk=match.entry["id"]) for match in plan.changed)]
@@ -91,14 +91,14 @@ def _record(plan, entries, by):
 
 
 def _tell(matches):
-    """A letter goes to everyone whose entry has an account."""
+    """Email everyone whose entry has an account."""
     holders = {match.entry["subject__holder"] for match in matches} - {None}
     for user in User.objects.filter(pk__in=holders).order_by("pk"):
         mail.email_user(user=user, template="data_corrected", url_name="access_log")
 
 
 def keys(names):
-    """Columns as the access log calls them."""
+    """Return the field keys of these columns, as access records store them."""
     homes = {"building": "unit"}
     found = (name if name in columns.OF_PERSON else f"tenants.occupancy.{homes.get(name, name)}" for name in names)
     return list(dict.fromkeys(found))

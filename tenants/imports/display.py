@@ -1,4 +1,4 @@
-"""A plan as people read it: values in words, masked where the register is, so many rows of each kind and no more."""
+"""The preview of a plan: values as text, masked as in the register, limited to `SHOWN` rows of each kind."""
 
 from django.utils.translation import gettext as _
 
@@ -10,11 +10,11 @@ from tenants import columns, identity, normalizers
 from tenants.models import Occupancy, Tenant
 from tenants.models.register import Gender
 
-SHOWN = 200  # rows of each kind on one page
+SHOWN = 200  # rows of each kind per page
 
 
 def shown(name, value, *, kind=""):
-    """One value. `kind` is that of the identity number, which stays masked here like the phone, whoever asks."""
+    """Return one value as text. `kind` is that of the identity number, which is always masked, like the phone."""
     if value in (None, ""):
         return ""
     if name == "identity_number":
@@ -32,7 +32,7 @@ def shown(name, value, *, kind=""):
 
 
 def new_rows(plan):
-    """Number and cells of the first new rows, in the order of `plan.headings`."""
+    """Return row number and cells of the first new rows, in the order of `plan.headings`."""
     return [
         {
             "number": match.row.number,
@@ -46,7 +46,7 @@ def new_rows(plan):
 
 
 def changed_rows(plan):
-    """The first changed rows, each with its changed cells: name of the column, old value, new value."""
+    """Return the first changed rows, each with its changed cells: column name, old value, new value."""
     return [
         {"number": match.row.number, "name": match.entry["name"], "home": str(match.home), "cells": _cells(match)}
         for match in plan.changed[:SHOWN]

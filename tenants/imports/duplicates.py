@@ -1,9 +1,9 @@
-"""Two rows of one file about one person contradict each other sooner or later; this finds the first of them.
+"""Finds rows of one file about the same person: two such rows may contradict each other.
 
-Two identity numbers are two people, whatever their names; so are two entries of the register.
+Different identity numbers, or different register entries, are different people, whatever their names.
 """
 
-# Which earlier rows of the same name and unit may be about the same person: for a row that (has a number, is new)
+# (row has a number, row is new) → which earlier rows of the same name and unit may be about the same person
 MAY_BE_THE_SAME = {
     (False, True): "any",
     (False, False): "new",
@@ -14,12 +14,12 @@ MAY_BE_THE_SAME = {
 
 class Duplicates:
     def __init__(self):
-        self.first_rows = {}  # what a row is known by → the number of the first such row
+        self.first_rows = {}  # key of a row → number of the first row with it
 
     def first_like(self, *, number, entry, index, name):
-        """The number of the first row about the same person as this row `number`, or None; this row is noted.
+        """Return the number of the first row about the same person as row `number`, or None; remember this row.
 
-        `entry` is the entry it was matched with, `index` that of its identity number, `name` its name and unit.
+        `entry` is the matched register entry, `index` the blind index of the number, `name` the name and unit.
         """
         own = [(kind, key) for kind, key in (("entry", entry), ("number", index)) if key]
         look_up = [*own, (MAY_BE_THE_SAME[bool(index), entry is None], name)]

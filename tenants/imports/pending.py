@@ -1,4 +1,4 @@
-"""An import in two steps: an upload is kept sealed for an hour, then confirmed as a whole or not at all."""
+"""Import in two steps: an upload is stored encrypted for an hour, then confirmed as a whole or not at all."""
 
 from datetime import timedelta
 
@@ -23,13 +23,13 @@ KEPT_FOR = timedelta(hours=1)
 
 
 def managements(user):
-    """The registers that this account may import into: those of its own companies, whatever else it may do."""
+    """Return the managements whose registers this account may import: those of its own companies only."""
     return BuildingManagement.objects.visible_to(user, role=Role.STAFF)
 
 
 @transaction.atomic
 def keep(*, table, management, by):
-    """Keep an upload until it is confirmed. Each account has one at a time."""
+    """Store an upload until it is confirmed; it replaces the account's earlier one."""
     if not managements(by).filter(pk=management.pk).exists():
         raise Refused(_("Only staff of this building management can import its register."), code="not_staff")
     delete_expired()
@@ -41,7 +41,7 @@ def keep(*, table, management, by):
 
 
 def preview(*, pending, by):
-    """What confirming would do now. The present values that it shows are recorded as looked at."""
+    """Return the plan of a confirmation now, and record access to the present values that it shows."""
     plan = _plan(pending, by)
     masked = declarations.of(Tenant).masked
     shown = {
@@ -62,16 +62,16 @@ def problems(*, pending, by):
 
 
 def _record_found(plan, by):
-    """Whose identity number stands in a row of another name or unit."""
+    """Record a search for people whose identity number is in a row with another name or unit."""
     rows = [Tenant(pk=pk) for pk in sorted(plan.found_by_number)]
     access.record_accesses(rows, by=by, role=Role.STAFF, why=REASON, action=Action.SEARCHED, fields=["identity_number"])
 
 
 def confirm(*, pending, seen, by):
-    """Import everything or nothing; the plan carried out. `seen` is the fingerprint of the plan that was shown."""
+    """Import everything or nothing, and return the plan. `seen` is the fingerprint of the plan that the user saw."""
     try:
         return _confirm(pending, seen, by)
-    except IntegrityError as error:  # somebody else's change came between our reading and our writing
+    except IntegrityError as error:  # another transaction changed the register after it was read
         raise _changed() from error
 
 
@@ -97,7 +97,7 @@ def _confirm(pending, seen, by):
         raise Refused(_("We already have this. You need not send it again."), code="twice")
     if pending is None or pending.is_over:
         raise Refused(_("This upload is no longer kept. Choose the file again."), code="gone")
-    # One import at a time into one register
+    # Lock the register, so that imports into it run one at a time
     BuildingManagement.objects.select_for_update(of=("self",)).get(pk=pending.management_id)
     plan = _plan(pending, by)
     if plan.fingerprint != seen:
@@ -112,7 +112,7 @@ def _confirm(pending, seen, by):
 
 
 def _hold(plan):
-    """Keep the people whose rows change, first the subject as an erasure does; refuse when one is not as compared."""
+    """Lock the subjects, then the entries that change, in the order of an erasure. Raise Refused if one has changed."""
     compared = {match.entry["id"]: match.entry for match in plan.changed}
     kept = Subject.objects.select_for_update(no_key=True).filter(tenant__in=sorted(compared)).order_by("pk")
     list(kept.values_list("pk"))

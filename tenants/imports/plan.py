@@ -1,7 +1,7 @@
-"""What an import would do: each row is matched with the register of one management. Nothing is written here.
+"""The plan of an import: each row is matched with the register of one management. Nothing is saved here.
 
-A row is about the entry with its identity number, else about the entry of the same name in the same unit, unless both
-have numbers and these differ. An empty cell changes nothing. Ids play no part: a file cannot reach another register.
+A row matches the entry with its identity number, else the entry with its name and unit, unless both have different
+numbers. An empty cell changes nothing. Ids are not used: a file cannot reach another register.
 """
 
 import json
@@ -19,7 +19,7 @@ from tenants.imports.rows import Problem, Reader, Row, compare_with_card
 
 
 class Line(NamedTuple):
-    """One cell of the register that would change."""
+    """One changed cell of the register."""
 
     name: str  # of the column
     old: Any
@@ -27,7 +27,7 @@ class Line(NamedTuple):
 
 
 class Home(NamedTuple):
-    """Where the row says that the person lives; the unit may be new."""
+    """The unit of a row; it may be a new one."""
 
     building: Any
     number: str
@@ -44,14 +44,14 @@ class Home(NamedTuple):
 class Match:
     row: Row
     home: Home
-    entry: dict | None = None  # the stored values of the entry it is about; None: a new one
+    entry: dict | None = None  # stored values of the matched entry; None: a new one
     lines: list[Line] = field(default_factory=list)
-    occupancy: dict | None = None  # where the entry lives in this unit already
+    occupancy: dict | None = None  # the entry's present occupancy of this unit
     by_number: bool = False
 
     @property
     def person(self):
-        """Field → new value, of what changes about the person."""
+        """Return {field: new value} of the person's changed fields."""
         return {line.name: line.new for line in self.lines if line.name in columns.OF_PERSON}
 
     @property
@@ -60,7 +60,7 @@ class Match:
 
 
 class Notice(NamedTuple):
-    """Something to look at before confirming; it stops nothing."""
+    """A remark to check before confirming; it does not prevent the import."""
 
     row: int
     text: str
@@ -73,14 +73,14 @@ class Plan:
     same: int = 0
     problems: list[Problem] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    found_by_number: set[int] = field(default_factory=set)  # entries whose number the file knows, and not all the rest
+    found_by_number: set[int] = field(default_factory=set)  # entries matched by number whose name or unit differs
     new_units: dict[tuple, Home] = field(default_factory=dict)
     units: dict[tuple, int] = field(default_factory=dict)  # (building, folded number) → unit
-    headings: dict[str, str] = field(default_factory=dict)  # column name → as the file writes it
+    headings: dict[str, str] = field(default_factory=dict)  # column name → heading in the file
 
     @property
     def wrong(self):
-        """How many rows have something wrong."""
+        """Return the number of rows with problems."""
         return len({problem.row for problem in self.problems})
 
     @property
@@ -89,7 +89,7 @@ class Plan:
 
     @property
     def fingerprint(self):
-        """Differs when the register has changed in a way that matters to this file. Tells nothing by itself."""
+        """Return a keyed hash that changes with everything in the register that matters to this file."""
         changes = [(match.row.number, match.entry["id"], match.lines) for match in self.changed]
         units = [str(home) for home in self.new_units.values()]
         seen = [[match.row.number for match in self.new], changes, self.same, units]
@@ -97,7 +97,7 @@ class Plan:
 
 
 def make(table, management, *, by):
-    """`by` imports; nobody changes their own entry."""
+    """Return the plan. `by` is the user who imports: rows about their own entry are refused."""
     return _Planner(table, management, by).plan()
 
 
@@ -123,7 +123,7 @@ class _Planner:
         return self.made
 
     def match(self, row):
-        """The row with its home and the id of its entry; None when it is wrong, in its building or before."""
+        """Return the row with its unit and the id of its entry, or None if building or cells are wrong."""
         building = self.building(row)
         if row.problems:
             return None
@@ -133,7 +133,7 @@ class _Planner:
         return Match(row, home, entry or self.namesake(row, home), by_number=entry is not None)
 
     def namesake(self, row, home):
-        """The id of the one entry of this name in this unit that the row may be about, or None."""
+        """Return the id of the only entry of this name and unit that can match the row, or None."""
         found = self.register.named(home.key, row.values["name"])
         possible = [entry for entry, has_number in found if not (row.index and has_number)]
         if len(possible) > 1:
@@ -197,7 +197,7 @@ class _Planner:
         self.check_identity(match)
 
     def check_number(self, match):
-        """Whoever tries numbers out learns of no name by them, and the person learns of it (clause 3.4)."""
+        """Refuse another person's number without showing a name, and note it for an access record (clause 3.4)."""
         is_namesake = fold(match.row.values["name"]) == fold(match.entry["name"])
         if not match.by_number or (is_namesake and match.occupancy):
             return
@@ -207,7 +207,7 @@ class _Planner:
             self.reader.refuse(match.row, "identity_number", wrong, _("Find that entry by its number and change it."))
 
     def check_identity(self, match):
-        """What changes must fit the identity number, whichever of them the register already has."""
+        """Check that changed values and identity number fit, including values that the register already has."""
         changes, entry = match.person, match.entry
         if "identity_kind" in changes and "identity_number" not in match.row.values and entry["identity_index"]:
             wrong = _("The register has a number of another kind.")
@@ -221,7 +221,7 @@ class _Planner:
                 both["identity_kind"], both["identity_number"], birth_date=both["birth_date"], gender=both["gender"]
             )
         except ValidationError as error:
-            # A number that was wrong before is not this row's mistake
+            # a number that was already wrong is not an error of this row
             if error.code in changes or "identity_number" in changes:
                 name = error.code if error.code in changes else "identity_number"
                 self.reader.refuse(match.row, name, error.messages[0], compare_with_card())

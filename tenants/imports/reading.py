@@ -1,4 +1,4 @@
-"""From an uploaded file to a table whose columns are known: whatever is wrong with the file as a whole ends here."""
+"""Reads an uploaded file into a table with known columns; errors of the file as a whole are raised here."""
 
 import json
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from tenants import columns, spreadsheets
 from tenants.columns import Column
 
-NAMES_SHOWN, NAME_LENGTH = 6, 40  # of headings, which may be anything at all
+NAMES_SHOWN, NAME_LENGTH = 6, 40  # limits for headings in error messages, since files may contain anything
 
 
 @dataclass
 class Table:
-    headings: list[str]  # as the file writes them: errors name them so
+    headings: list[str]  # as in the file, for error messages
     rows: list[tuple[int, list]]  # (number in the file, cells); a cell is "", text, a number or a date
 
     @property
@@ -23,7 +23,7 @@ class Table:
         return [columns.named(heading) for heading in self.headings]
 
     def packed(self):
-        """As text, for waiting sealed. A date is the one kind of cell that JSON does not know."""
+        """Return the table as JSON, to be encrypted. Dates are the only cells that JSON cannot represent."""
         return json.dumps([self.headings, self.rows], default=lambda day: [day.isoformat()], ensure_ascii=False)
 
     @classmethod
@@ -37,7 +37,7 @@ class Table:
 
 
 def read(upload):
-    """The file's table; a ValidationError says what to do when the file cannot be one."""
+    """Return the table of the file. Raise ValidationError if it is none."""
     rows = spreadsheets.read(upload)
     if len(rows) < 2:
         raise ValidationError(_("The file has no rows below its headings. Choose another file."), code="empty")

@@ -1,12 +1,12 @@
-"""What the register of one management holds, as far as a file can be about it: five queries, however many rows.
+"""The register of one management, as an import needs it: five queries, whatever the number of rows.
 
-Plain values, no model instances: comparing ten thousand rows must not parse ten thousand phone numbers.
+Plain values instead of model instances: instances would parse the phone number of every row.
 """
 
 from tenants import columns
 from tenants.models import Building, Occupancy, Tenant, Unit
 
-AT_ONCE = 10_000  # ids in one query: SQLite takes 32,766 at most
+AT_ONCE = 10_000  # ids per query: SQLite allows at most 32,766 parameters
 
 
 def fold(text):
@@ -14,7 +14,7 @@ def fold(text):
 
 
 def stored(ids, **of):
-    """Id → the stored values of these entries, the sealed ones opened."""
+    """Return {id: stored values} of these entries, decrypted."""
     ids, found = sorted(ids), {}
     wanted = ("id", "subject__holder", "identity_index", *columns.OF_PERSON)
     for start in range(0, len(ids), AT_ONCE):
@@ -26,7 +26,7 @@ def stored(ids, **of):
 class Register:
     def __init__(self, management):
         self.management = management
-        self.entries = {}  # id → stored values, of the entries asked for by `load`
+        self.entries = {}  # id → stored values of the entries loaded by `load`
         self.buildings = {fold(building.name): building for building in Building.objects.filter(management=management)}
         places = Unit.objects.filter(building__management=management).order_by("pk")
         self.units = {
@@ -34,7 +34,7 @@ class Register:
         }
         numbered = Tenant.objects.filter(management=management).exclude(identity_index="").order_by()
         self.by_number = dict(numbered.values_list("identity_index", "pk"))
-        self.homes = {}  # entry → where it lives now
+        self.homes = {}  # entry → its present occupancies
         self._by_name = {}  # (home, name) → [(entry, has a number)]
         self._read_homes()
 
@@ -42,7 +42,7 @@ class Register:
         return self._by_name.get((home, fold(name)), [])
 
     def load(self, ids):
-        """The stored values of these entries, the sealed ones opened."""
+        """Load the stored values of these entries, decrypted."""
         self.entries |= stored(ids, management=self.management)
 
     def _read_homes(self):

@@ -1,4 +1,4 @@
-"""One row of the file at a time: cells become values of the register, or sentences. Nothing here asks the database."""
+"""Cleans one row of a file: cells become values of the register, or error messages. Nothing here runs a query."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from tenants import columns, identity, spreadsheets
 from tenants.models import Tenant
 from tenants.models.register import identity_text
 
-# What spreadsheets write when a formula fails
+# Text that spreadsheets write when a formula fails
 SPREADSHEET_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
 EMPTY = {"", "-", "--", "–", "—"}  # how registers write "nothing"
@@ -21,10 +21,10 @@ IDENTITY_INDEX = Tenant._meta.get_field("identity_index")
 
 @dataclass(slots=True)
 class Problem:
-    """What is wrong with one cell, and what to do about it. Holds no value of a person."""
+    """An error in one cell, and how to correct it. Contains no personal value."""
 
     row: int
-    column: str  # as the file names it
+    column: str  # as named in the file
     wrong: str
     remedy: str
 
@@ -37,22 +37,22 @@ class Problem:
 @dataclass(slots=True)
 class Row:
     number: int
-    values: dict = field(default_factory=dict)  # column name → value; an empty cell is absent: it changes nothing
-    index: str = ""  # the blind index of the identity number, "" without one
-    indexes: list[str] = field(default_factory=list)  # all under which the register may know it
+    values: dict = field(default_factory=dict)  # column name → value; empty cells are absent and change nothing
+    index: str = ""  # blind index of the identity number, or ""
+    indexes: list[str] = field(default_factory=list)  # blind indexes under all keys in use
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
 class Reader:
-    """Cleans the rows of one table, and knows how the file calls its columns."""
+    """Cleans the rows of one table, and knows its headings."""
 
     def __init__(self, table):
         self.table = table
         self.places = [(place, column) for place, column in enumerate(table.columns) if column]
         self.headings = {column.name: table.headings[place] for place, column in self.places}
         self.kind_in_heading = columns.implies_ktp(self.headings.get("identity_number", ""))
-        self.known = {}  # (column, cell) → value, for columns that repeat
+        self.known = {}  # (column, cell) → value, for columns with few distinct values
 
     def rows(self):
         return [self.row(number, cells) for number, cells in self.table.rows]
@@ -91,12 +91,12 @@ class Reader:
             self.refuse(row, column.name, *found.args)
         except ValidationError as error:
             wrong, remedy = str(column.wrong), error.messages[0]
-            if error.code == "future":  # this one sentence says what is wrong; the others say what to do
+            if error.code == "future":  # this message says what is wrong; the others say what to do
                 wrong, remedy = remedy, _("Correct it, then upload the file again.")
             self.refuse(row, column.name, wrong, remedy)
 
     def _check_identity(self, row):
-        """A number needs its kind, and both must fit what else the row says. Fits with the register: see plan."""
+        """Check that a number has a kind and fits the other cells of the row. `plan` compares it with the register."""
         values = row.values
         if "identity_number" not in values:
             return
@@ -161,7 +161,7 @@ def _readable(column, text):
 
 
 def _is_unicode(text):
-    """A spreadsheet can name half a character, which no database stores."""
+    """Return whether text has no lone surrogate: spreadsheets can contain them, databases cannot store them."""
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 

@@ -1,4 +1,4 @@
-"""Who lives where, who manages it, who serves it."""
+"""Tenants and their units, the managements of buildings, and vendors."""
 
 from tenants.models.buildings import Building, BuildingManagement, Unit, Vendor
 from tenants.models.bulletins import Bulletin

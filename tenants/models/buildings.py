@@ -1,4 +1,4 @@
-"""Companies and places: nothing here is about a person."""
+"""Companies, buildings and units: no personal data."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from privacy.scope import Role, ScopedQuerySet
 
 
 class BuildingManagement(Party):
-    """A company that manages buildings; its staff see its own rows only."""
+    """A company that manages buildings; its staff see their own rows only."""
 
     party_kind = PartyKind.MANAGEMENT
 
@@ -28,7 +28,7 @@ class BuildingManagement(Party):
 
 
 class Vendor(Party):
-    """An outside company under contract; sees only what was shared with it."""
+    """An outside company under contract; it sees only what tenants share with it."""
 
     party_kind = PartyKind.VENDOR
 
@@ -43,7 +43,7 @@ class Vendor(Party):
         verbose_name_plural = _("vendors")
 
     class Privacy:
-        # A directory of companies: staff choose from it when they draft an agreement
+        # staff choose vendors from this directory when they draft an agreement
         vendor = "pk"
         open_to = (Role.STAFF,)
 

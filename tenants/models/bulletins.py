@@ -1,4 +1,4 @@
-"""What a building management tells all its tenants, and the surveys it invites those to who agreed to that."""
+"""Announcements of a management to all its tenants, and survey invitations to those who consented to them."""
 
 from urllib.parse import urlsplit
 
@@ -15,13 +15,13 @@ from privacy.scope import ScopedQuerySet
 from tenants.models.buildings import BuildingManagement
 from tenants.models.register import Tenant
 
-SURVEYS = "surveys"  # the purpose that an invitation needs a yes to
+SURVEYS = "surveys"  # the purpose that a survey invitation needs consent to
 check_address = URLValidator(schemes=["https"])
 
 
 class BulletinQuerySet(ScopedQuerySet):
     def _as_tenant(self, declaration, user):
-        """Those of the managements in whose registers the person stands; surveys only where she allows them now."""
+        """Filter those of managements with an entry of the user; surveys only if the user consents to them now."""
         entries = Tenant.objects.filter(subject__holder=user)
         kinds = self.model.Kind
         announced = Q(kind=kinds.ANNOUNCEMENT, management__in=entries.values("management"))
@@ -34,7 +34,7 @@ class BulletinQuerySet(ScopedQuerySet):
 
 
 class Bulletin(models.Model):
-    """Published once, in both languages, and never changed: people have read it."""
+    """Published once, in both languages, and not changed afterwards."""
 
     class Kind(models.TextChoices):
         ANNOUNCEMENT = "announcement", _("announcement")
@@ -91,7 +91,7 @@ class Bulletin(models.Model):
 
     @property
     def link_needed(self):
-        """What to enter as the link, in words."""
+        """Return a sentence that says what to enter as the link."""
         if not self.is_survey:
             return _("Only a survey invitation has a link. Leave it empty, or choose survey invitation.")
         return _(
@@ -100,14 +100,14 @@ class Bulletin(models.Model):
 
     @property
     def host(self):
-        """The site that the link leads to."""
+        """Return the host of the link."""
         return urlsplit(self.link).hostname or ""
 
 
 def is_for_everybody(link):
-    """Is this a plain https address: no credentials, no address of a person, no gap that a value would be put into?
+    """Return whether this is a plain https URL: no credentials, no email address, no placeholder for a value.
 
-    Letters of other alphabets are refused too: they can make one site look like another.
+    Non-ASCII letters are refused too: they can imitate another domain.
     """
     try:
         check_address(link)

@@ -1,4 +1,4 @@
-"""How an account comes to hold a register entry: by a claim, or by an invitation (clauses 3.3, 5.1)."""
+"""How an account becomes the holder of a register entry: by a claim, or by an invitation (clauses 3.3, 5.1)."""
 
 from django.db import models
 from django.db.models import Q
@@ -19,14 +19,14 @@ from tenants.models.register import IdentityKind, Tenant, identity_text
 
 class ClaimQuerySet(CaseQuerySet):
     def for_management(self):
-        """What came before the management, or was opened by itself: a claim that fits nothing is nobody's to read."""
+        """Filter claims that reached the management or matched automatically: staff may not read unmatched claims."""
         reached = self.exclude(status__in=[Claim.Status.RECEIVED, Claim.Status.UNMATCHED])
-        # Of a closed one the message is gone, so the entry alone tells that it had waited
+        # The message of a closed claim is deleted, so its entry shows that it had been waiting
         return reached.exclude(status=Claim.Status.CLOSED, entry=None)
 
 
 class Claim(Case):
-    """What people say of themselves to be recognised. The values are encrypted, and removed once it is settled."""
+    """What a claimant states about themselves. Values are encrypted, and deleted once the claim is settled."""
 
     class Status(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -54,7 +54,7 @@ class Claim(Case):
     identity_index = BlindIndexField(_("search code of the identity number"), source="identity_text")
     birth_date = EncryptedTextField(
         _("date of birth"), blank=True, default=""
-    )  # ISO 8601, as text, so that it can be sealed
+    )  # ISO 8601, as text, so that it can be encrypted
     message = EncryptedTextField(_("message to the management"), blank=True, default="")
     entry = models.ForeignKey(
         Tenant, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("register entry")
@@ -71,7 +71,7 @@ class Claim(Case):
             models.Index(fields=["management", "due_at"], condition=Q(status="waiting"), name="tenants_claim_queue")
         ]
         constraints = [
-            # One open claim a person and management: a double submit does not act twice
+            # One open claim per person and management, so that a repeated submission does nothing
             models.UniqueConstraint(
                 fields=["claimant", "management"],
                 condition=Q(status__in=["received", "unmatched", "waiting"]),
@@ -93,7 +93,7 @@ class Claim(Case):
             settle="end",
             other_subjects=("entry__subject",),
         )  # fmt: skip
-        export = Export(exclude=("entry", "status"))  # whether somebody is in the register is told to nobody else
+        export = Export(exclude=("entry", "status"))  # they would reveal whether somebody is in the register
         retention = Retention(event=_("the claim was answered"), days=365, law="UU PDP Pasal 43")
 
     def identity_text(self):
@@ -112,7 +112,7 @@ class InvitationQuerySet(ScopedQuerySet):
 
 
 class Invitation(models.Model):
-    """A letter to one entry's email. Only the hash of its token is kept; it works once, until it expires."""
+    """An invitation to one entry's email. Only the token's hash is stored; it works once, until it expires."""
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="invitations", verbose_name=_("tenant"))
     email = models.EmailField(_("email"))

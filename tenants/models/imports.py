@@ -1,4 +1,4 @@
-"""A file between its preview and its confirmation."""
+"""An uploaded register between preview and confirmation."""
 
 import uuid
 
@@ -15,12 +15,12 @@ from tenants.models.buildings import BuildingManagement
 
 class PendingImportQuerySet(ScopedQuerySet):
     def of(self, user):
-        """Only who uploaded a file may go on with it, colleagues neither; the rows stay sealed unless asked for."""
+        """Filter the user's own uploads: colleagues may not continue them. Rows are not decrypted unless accessed."""
         return self.filter(user=user).defer("table")
 
 
 class PendingImport(models.Model):
-    """The rows of an upload, sealed, for its uploader and an hour. Removed once used; the row itself soon after."""
+    """The encrypted rows of an upload, for its uploader. Emptied when used, deleted after one hour."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     management = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The register of tenants: every field of clause 2.1, as patchy as real registers are."""
+"""The register of tenants: all fields of clause 2.1; most may be empty, as in real registers."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -16,7 +16,7 @@ from privacy.scope import ScopedQuerySet
 from tenants import identity, normalizers
 from tenants.models.buildings import BuildingManagement, Unit
 
-# What can be told from an identity number must fit what is written beside it
+# Fields that an identity number must be consistent with
 TOLD_BY_NUMBER = ("identity_kind", "identity_number", "birth_date", "gender")
 
 
@@ -32,7 +32,7 @@ class Gender(models.TextChoices):
 
 
 def identity_text(kind, number):
-    """What a blind index is made of: kind and normalised number; "" when there is no number."""
+    """Return the input of the blind index: kind and normalised number; "" without a number."""
     return f"{kind}:{identity.normalise(kind, number)}" if number else ""
 
 
@@ -45,12 +45,12 @@ def _problem(kind, number, birth_date, gender):
 
 class TenantQuerySet(ScopedQuerySet):
     def with_identity(self, kind, number):
-        """Entries with exactly this identity number, found by its blind index."""
+        """Filter entries with exactly this identity number, found by its blind index."""
         indexes = Tenant._meta.get_field("identity_index").indexes(identity_text(kind, number))
         return self.filter(identity_index__in=indexes) if indexes else self.none()
 
     def with_any_identity(self, number):
-        """The same, whatever kind the number is of."""
+        """Filter entries with this identity number, of any kind."""
         found = self.none()
         for kind in IdentityKind.values:
             found |= self.with_identity(kind, number)
@@ -66,20 +66,20 @@ class TenantQuerySet(ScopedQuerySet):
         return super()._as_operator(declaration, user).present()
 
     def present(self):
-        """Without those that were erased: an empty row is nobody's to look after."""
+        """Exclude erased entries."""
         return self.filter(subject__erased_at__isnull=True)
 
     def with_ended_on(self):
-        """`ended_on`: the last day in the last unit; null while somebody lives there, or when no day is known."""
+        """Annotate `ended_on`: the last day in the last unit; null for residents, or if no day is known."""
         living = Occupancy.objects.current().filter(tenant=OuterRef("pk"))
         left = Occupancy.objects.filter(tenant=OuterRef("pk")).order_by("-moved_out_on").values("moved_out_on")[:1]
         return self.annotate(ended_on=Case(When(Exists(living), then=None), default=Subquery(left)))
 
 
 class Tenant(models.Model):
-    """One entry of a management's register. Needs a name (and a unit, by its occupancy); the rest may come later."""
+    """One entry of a management's register. A name and a unit (an occupancy) are required, other fields optional."""
 
-    # What an entry should have before a claim or a service can rely on it
+    # Fields that an entry should have before a claim or a service can rely on it
     EXPECTED = (
         "identity_number",
         "birth_date",
@@ -149,9 +149,9 @@ class Tenant(models.Model):
     class Privacy:
         subject = "subject"
         controller = "management"
-        # Article 4(2): a face on file can be matched with a face, and the scan of a card carries one, often with
-        # blood type and fingerprint. The identity number is general data; whether a person is a child, or what they
-        # owe, is no field of the register. The vocabulary of `term` has no term for a driving licence
+        # Article 4(2): a photo on file can be matched with a face, and a scan of a card contains one, often with blood
+        # type and fingerprint. The identity number is general data; the register has no field for whether a person is a
+        # child, or for debts. The vocabulary of `term` has no term for a driving licence
         fields = {
             "name": Personal(category="identity", term="pd:Name", updatable=True),
             "identity_kind": Personal(category="identity", term="pd:OfficialID", updatable=True),
@@ -184,9 +184,9 @@ class Tenant(models.Model):
         return identity_text(self.identity_kind, self.identity_number)
 
     def clean(self):
-        """The blind index follows its number before the rule "once per management" is checked.
+        """Set the blind index of the number, for the constraint "once per management".
 
-        While the key of the index changes it is the one under which another entry stands, so that the rule sees it.
+        While its key is rotated, use the index under which another entry is stored, so that the constraint applies.
         """
         indexes = self._meta.get_field("identity_index").indexes(self.identity_text())
         self.identity_index = indexes[0] if indexes else ""
@@ -195,15 +195,15 @@ class Tenant(models.Model):
                 self.identity_index = older
 
     def validate_constraints(self, exclude=None):
-        """Also: the number fits its kind, birth date and gender. Here and not in `clean`, for a form that has blamed
-        one of them excludes it, and would say it twice.
+        """Also check that the number fits its kind, birth date and gender. Not in `clean`: a form that already has an
+        error on one of these fields excludes it, and must not show the error twice.
         """
         super().validate_constraints(exclude=exclude)
         if not set(TOLD_BY_NUMBER) & set(exclude or ()):
             self._check_identity()
 
     def _check_identity(self):
-        """A number that was already wrong in the register stops no other correction."""
+        """Validate the number, unless it was already wrong before: it must not prevent other corrections."""
         new = [getattr(self, name) for name in TOLD_BY_NUMBER]
         kept = Tenant.objects.filter(pk=self.pk).values_list(*TOLD_BY_NUMBER).first() if self.pk else None
         if not self.identity_number or (kept and list(kept) == new):
@@ -226,7 +226,7 @@ class Tenant(models.Model):
 
     @property
     def missing(self):
-        """Labels of the expected fields that are still empty."""
+        """Return the labels of expected fields that are empty."""
         return [self._meta.get_field(name).verbose_name for name in self.EXPECTED if not getattr(self, name)]
 
     @property
@@ -240,7 +240,7 @@ class OccupancyQuerySet(ScopedQuerySet):
         return self.filter(Q(moved_out_on__isnull=True) | Q(moved_out_on__gte=today))
 
     def shown(self):
-        """What a vendor may be shown: where the person lives now, with the building's name."""
+        """Filter what a vendor may see: present occupancies, with the building's name."""
         return self.current().select_related("unit__building")
 
 
@@ -291,5 +291,5 @@ class Occupancy(models.Model):
         return _("Occupancy %(number)s") % {"number": self.pk}
 
     def get_unit_display(self):
-        """Building and unit number: a number alone leads nobody to a door."""
+        """Return building and unit number: a unit number alone is not unique."""
         return f"{self.unit.building.name}, {self.unit.number}"

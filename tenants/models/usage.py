@@ -1,4 +1,4 @@
-"""How often each page of the portal is opened: counted without a name, or under a person who agreed to that."""
+"""How often each page of the portal is opened: counted without a subject, or per subject with consent."""
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
@@ -8,16 +8,16 @@ from accounts.personal_data import AuditLog, Erasure, Retention
 from privacy.models import Subject
 from privacy.scope import ScopedQuerySet
 
-ANALYTICS = "analytics"  # the purpose that a count under a person needs a yes to
+ANALYTICS = "analytics"  # the purpose that counting per subject needs consent to
 
 
 class PageUseQuerySet(ScopedQuerySet):
     def named(self):
-        """The rows that tell who opened a page."""
+        """Filter the rows with a subject."""
         return self.filter(subject__isnull=False)
 
     def add(self, *, day, page, subject):
-        """Count one more use on the row of this person, or on everybody's (None). Safe for two at once."""
+        """Add one to the row of this subject, or to the row without a subject (None). Safe under concurrency."""
         row = self.filter(day=day, page=page, subject=subject)
         if row.update(count=F("count") + 1):
             return
@@ -25,7 +25,7 @@ class PageUseQuerySet(ScopedQuerySet):
         row.update(count=F("count") + 1)
 
     def fold(self, now):
-        """Add what these rows of people count to everybody's, so that they can be deleted and no total changes."""
+        """Add the counts of these rows to those without a subject, so that deleting them changes no total."""
         mine = self.named().order_by()
         self._begin([self.model(day=day, page=page) for day, page in set(mine.values_list("day", "page"))])
         same = mine.filter(day=OuterRef("day"), page=OuterRef("page"))
@@ -34,12 +34,12 @@ class PageUseQuerySet(ScopedQuerySet):
         everybody.update(count=F("count") + Subquery(counted))
 
     def _begin(self, rows):
-        """Rows of nothing yet; one that another request began meanwhile stays."""
+        """Create rows with count 0; a row created concurrently is kept."""
         self.model.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 class PageUse(models.Model):
-    """A use is counted once: on the person's row, or on everybody's. So the totals are the sum of all rows."""
+    """Each use is counted once, with or without a subject, so that the sum of all rows is the total."""
 
     day = models.DateField(_("day"))
     page = models.CharField(_("page"), max_length=40)

@@ -1,4 +1,4 @@
-"""What the managements of one's homes announce."""
+"""Announcements of the managements of the person's entries."""
 
 from django.core.paginator import Paginator
 from django.shortcuts import render

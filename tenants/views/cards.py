@@ -1,4 +1,4 @@
-"""This app's parts of the start pages of tenants and vendors. None: nothing to show."""
+"""This app's cards on the start pages of tenants and vendors. A card that returns None is not shown."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ def own(model, request):
     return model.objects.visible_to(request.user, role=Role.TENANT)
 
 
-# The tenant's start page
+# Tenant's start page
 
 
 def updates_in_review(request):
@@ -38,7 +38,7 @@ def announcements(request):
 
 
 def records(request):
-    """The person's own records; people who have none yet read how to claim one, or why a claim was refused."""
+    """Return the person's entries; without any, how to claim one, or why a claim was refused."""
     entries = own(Tenant, request).select_related("management").prefetch_related("occupancies__unit__building")
     if entries:
         return {"entries": entries}
@@ -49,7 +49,7 @@ def records(request):
     return {"refused": next(refused, None)}
 
 
-# The vendor's start page: numbers, jobs and dates only
+# Vendor's start page: numbers, purposes and dates only
 
 
 def open_permissions(request):

@@ -1,4 +1,4 @@
-"""Claiming a record, and taking up an invitation. The answer pages say the same whatever the register holds."""
+"""Claiming an entry, and accepting an invitation. Responses are the same whatever the register contains."""
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
@@ -28,14 +28,14 @@ def claim(request):
             return answer
         try:
             claims.claim(**form.cleaned_data, by=request.user)
-        except Refused:  # sent twice
+        except Refused:  # submitted twice
             counted.give_back()
         return redirect("claim_sent")
     return render(request, "tenants/claim.html", {"form": form})
 
 
 def open_claims(user):
-    """The person's own claims that wait for an answer, whatever they wait for."""
+    """Return the user's own open claims."""
     return (
         Claim.objects.visible_to(user, role=Role.TENANT)
         .filter(status__in=Claim.OPEN)
@@ -44,7 +44,7 @@ def open_claims(user):
 
 
 def claim_sent(request):
-    """The same words in every case: the deadline, and a way to add a question."""
+    """Show the same text for every claim: the deadline, and a form for a question."""
     claims = open_claims(request.user)
     return render(request, "tenants/claim_sent.html", {"claims": claims, "form": MessageForm()})
 

@@ -1,4 +1,4 @@
-"""The vendor states that it deleted what it may no longer see: what is due, one statement, and what was stated."""
+"""Deletion statements of a vendor: those due, one statement, and those made."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,7 +22,7 @@ LATEST = 20
 @require_safe
 @for_vendors
 def vendor_deletions(request):
-    """Numbers and kinds of data only: nobody's data is on this page."""
+    """Show numbers and kinds of data only, no personal data."""
     page = Paginator(deletion_statements.due(request.user, Role.VENDOR), PEOPLE_A_PAGE).get_page(
         request.GET.get("page")
     )
@@ -33,7 +33,7 @@ def vendor_deletions(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def vendor_deletion(request, number):
-    """What was shared and who states what about it, then one press; afterwards the statement itself."""
+    """Show what was shared and who makes the statement, with one button; afterwards the statement itself."""
     grant = access.get_visible(
         SharingGrant,
         by=request.user,

@@ -1,6 +1,6 @@
-"""My data: what the register holds about me, and asking for a change. Nothing here edits the register.
+"""My data: what the register holds about the person, and asking for a change. Nothing here edits the register.
 
-What was typed travels from step to step in hidden fields of the form itself: sessions hold no personal data.
+Typed values are passed between the steps in hidden fields of the form: sessions hold no personal data.
 """
 
 from copy import copy
@@ -41,7 +41,7 @@ def own_entries(user):
 
 
 def own_entry(request, **look):
-    """The entry that the page is about: the one named, or the first of the person's own."""
+    """Return the entry named in the request, or the user's first one."""
     asked = (request.POST if request.method == "POST" else request.GET).get("entry", "")
     if not asked:
         entry = own_entries(request.user).first()
@@ -62,14 +62,14 @@ def own_entry(request, **look):
 
 
 def waiting_for(entry):
-    """Field → the open request that names it."""
+    """Return {field: open request} of the fields of waiting requests."""
     lines = ProfileUpdateLine.objects.filter(request__subject=entry.subject_id, request__status=Status.WAITING)
     return {line.name: line.request for line in lines.select_related("request").defer("old", "new")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_data(request):
-    """POST shows the whole identity number, once, on this answer only."""
+    """Show the entry. POST reveals the whole identity number, in this response only."""
     entries = own_entries(request.user)
     if not entries:
         return render(request, "tenants/my_data.html", {"entries": entries})
@@ -107,7 +107,7 @@ def rows(entry, names, waiting):
 
 @require_safe
 def update_new(request):
-    """Choose the fields, then write the new values; which fields were chosen stands in the address."""
+    """Choose fields, then enter new values; the chosen fields are in the query string."""
     entry = own_entry(request)
     waiting = waiting_for(entry)
     choose = ChooseForm(request.GET if {"change", "step"} & set(request.GET) else None, waiting=waiting)
@@ -122,7 +122,7 @@ def update_new(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def update_check(request):
-    """Old → new before it is sent; files, which no page can hand on, are chosen here and sent at once."""
+    """Show old and new values before sending; files cannot be passed between pages, so they are uploaded here."""
     if request.method != "POST":
         return redirect("update_new")
     entry = own_entry(request)
@@ -141,7 +141,7 @@ def update_check(request):
 
 
 class Draft:
-    """What was typed and chosen so far: two forms over one unsaved copy of the entry."""
+    """The state of the steps so far: two forms on one unsaved copy of the entry."""
 
     def __init__(self, entry, choose, request=None):
         self.entry, self.choose, self.proposal = entry, choose, copy(entry)
@@ -200,7 +200,7 @@ def present(entry, name):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def update_detail(request, number):
-    """One request: where it stands, what was asked, what was decided. POST takes it back."""
+    """Show one request: its state, changes and decision. POST withdraws it."""
     row = access.get_and_record(
         ProfileUpdateRequest, by=request.user, role=Role.TENANT, why=AccessReason.OWN, number=number,
         select_related=["subject", "controller", "settled_by__holder"],
@@ -219,7 +219,7 @@ def update_detail(request, number):
 
 
 def steps(row):
-    """Received → in review → answered, with its times."""
+    """Return the steps received, in review, answered, with their times."""
     return [
         {"label": _("Received"), "at": row.received_at, "done": True},
         {"label": _("In review"), "done": not row.is_waiting, "current": row.is_waiting},
@@ -228,7 +228,7 @@ def steps(row):
 
 
 def asked_changes(row, entry):
-    """Old → new of each field; an identity number stays masked on both sides."""
+    """Return old and new value of each field; identity numbers stay masked."""
     found = []
     for item in profile_updates.compare(row, entry):
         sides = (item.old, item.new)

@@ -1,4 +1,4 @@
-"""The vendor portal: what was shared with the company, what it has asked for, and the agreements behind both."""
+"""The vendor portal: data shared with the company, its requests, and its agreements."""
 
 from functools import wraps
 
@@ -29,7 +29,7 @@ KIND_OF_ANSWER = {"waiting": "waiting", "given": "settled"}
 
 
 def for_vendors(view):
-    """To everybody else these pages do not exist."""
+    """Raise Http404 for users who work for no vendor, and record the refusal."""
 
     @wraps(view)
     def for_vendors_only(request, *args, **kwargs):
@@ -46,7 +46,7 @@ def visible(request, model):
 
 
 def deletions_due(request):
-    """How many deletion statements are due, and the most urgent of them."""
+    """Return how many deletion statements are due, and the most urgent one."""
     due = deletion_statements.due(request.user, Role.VENDOR)
     return {"deletions_count": due.count(), "first_deletion": next(map(deletion_statements.Due, due[:1]), None)}
 
@@ -58,7 +58,7 @@ def agreements_of(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_vendors
 def vendor_shared(request):
-    """Each page is a look at the people on it, and each of them can read that. A POST only searches."""
+    """List the grants; showing a page records access to each person's data. POST is used for searching only."""
     led_on = private_search.redirect_to_results(request)
     if led_on:
         return led_on
@@ -77,7 +77,7 @@ def vendor_shared(request):
 
 
 def closed_today(request):
-    """Permissions that ended or were withdrawn since midnight, without data, each with why."""
+    """Return grants that ended or were withdrawn since midnight, without data, with the reason."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     all_of_them = visible(request, SharingGrant).to_decide().order_by("-pk")
     withdrawn, ended = all_of_them.withdrawn_since(midnight), all_of_them.ended_since(midnight)
@@ -95,7 +95,7 @@ def vendor_record(request, number):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def vendor_request_new(request, number):
-    """From somebody who shares, or has shared, with the company; nobody is searched for."""
+    """Ask a person who shares, or has shared, data with the company; there is no search for people."""
     grant = access.get_visible(
         SharingGrant,
         by=request.user,
