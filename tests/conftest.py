@@ -1,4 +1,4 @@
-"""What every test stands on: settings that only tests may have, and the cast."""
+"""Fixtures and settings shared by all tests: test-only settings, and the cast."""
 
 import gc
 import tempfile
@@ -26,31 +26,31 @@ from tests import factories as f
 
 pytest_plugins = ["tests.database", "tests.tasks"]
 
-# A run tries what the run before it tried, and a busy machine fails nothing: what fails came with the change.
-# `make fuzz` looks for what nobody has thought of yet; what it finds stays as an @example.
+# Derandomised, without deadline: a failure is caused by the change, not by chance or a slow machine.
+# `make fuzz` tries new examples; those that fail are added as an @example.
 hypothesis.register_profile("fuzz", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.register_profile("suite", hypothesis.get_profile("fuzz"), max_examples=100, derandomize=True)
 hypothesis.load_profile("suite")
 
 
 def pytest_configure(config):
-    # Looking for cycles took a tenth of the time of the tests, which make little garbage of that kind
+    # Garbage collection took a tenth of the time, and tests create few reference cycles
     gc.set_threshold(100_000)
-    # Argon2 is slow on purpose; the tests sign in hundreds of times
+    # Argon2 is slow by design; the tests sign in hundreds of times
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Tests sign people in by force, without a second factor; those about it switch it on
+    # Tests use force_login, without a second factor; tests about it switch it on
     settings.SECOND_FACTOR = settings.ACCOUNT_REAUTHENTICATION_REQUIRED = False
-    # A thread of the live server that kept its connection would keep the test database from being dropped
+    # A persistent connection in a thread of the live server would prevent dropping the test database
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
-    # Nobody of the tests is written down beside those who were really erased
+    # Keep erasures of tests out of the real erasure journal
     settings.ERASURE_JOURNAL = Path(tempfile.mkdtemp(prefix="bamms-tests-")) / "erasures.jsonl"
-    # No collectstatic before a test run: files come straight from the tree
+    # No collectstatic before tests: files are served from the source tree
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
 
 
 def pytest_collection_modifyitems(items):
-    """In each module those that want an empty database come first: from the first that wants the cast, it is there."""
+    """Order each module's tests: those that need an empty database run before the first that needs the cast."""
     items[:] = [
         test
         for _module, tests in groupby(items, attrgetter("module"))
@@ -71,18 +71,18 @@ def really_commits(test):
 
 @pytest.fixture(autouse=True)
 def _nothing_counted():
-    """The cache is not rolled back, and the numbers of accounts come again: every test starts with no tries counted."""
+    """Clear the rate limits: the cache is not rolled back, and account ids are reused."""
     cache.clear()
 
 
 @dataclass
 class Cast:
-    """Two managements, one vendor and their people; everyone has agreed to the versions in force, if there are any."""
+    """Two managements, a vendor, and their members; all have consented to the versions in force, if any."""
 
     operator: Party
-    anggrek: BuildingManagement  # ann's and sam's
-    bougenvil: BuildingManagement  # bob's and rita's
-    teknik: Vendor  # vera's
+    anggrek: BuildingManagement  # of ann and sam
+    bougenvil: BuildingManagement  # of bob and rita
+    teknik: Vendor  # of vera
     agreement: SharingAgreement  # between anggrek and teknik
     purpose: Purpose
     ann: User
@@ -98,7 +98,7 @@ class Cast:
 
 @pytest.fixture(scope="module")
 def shared_cast(request, django_db_setup, django_db_blocker):
-    """A module makes it once, and keeps nothing of it; not where a test really commits, and would commit it too."""
+    """Create the cast once per module and roll it back; not for modules whose tests commit."""
     if not request.module.SHARES_CAST:
         yield None
         return
@@ -109,7 +109,7 @@ def shared_cast(request, django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def cast(shared_cast, db):
-    """Copies of the rows, so that what one test does to them no other sees."""
+    """Return copies of the rows, so that tests cannot affect each other."""
     return deepcopy(shared_cast) or make_cast()
 
 
@@ -158,7 +158,7 @@ def make_cast():
 
 @pytest.fixture
 def sign_in(client):
-    """`sign_in(cast.ann)` gives a client signed in as her."""
+    """Return a function: `sign_in(cast.ann)` returns a client signed in as ann."""
 
     def _sign_in(user):
         client.force_login(user)
@@ -169,5 +169,5 @@ def sign_in(client):
 
 @pytest.fixture
 def grant(cast):
-    """Ann shares name, phone and unit with Vera's company."""
+    """Return a grant of ann's name, phone and unit to vera's company."""
     return f.GrantFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)

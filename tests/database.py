@@ -1,7 +1,7 @@
-"""Lets tests that really commit empty the evidence tables, which nothing else may do.
+"""Lets tests that commit flush the evidence tables, whose append-only triggers refuse it.
 
-A test that runs in transactions of its own ends with a flush, and the append-only triggers refuse it.
-The way round them lives here and not in a setting, so that no production server can be told to use it.
+A TransactionTestCase ends with a flush. The triggers are dropped here and not by a setting, so that no production
+server can be configured to do it.
 """
 
 import pytest
@@ -30,7 +30,7 @@ def flush_past_the_triggers():
 
 @pytest.fixture(scope="session", autouse=True)
 def end_other_sessions(django_db_setup, django_db_blocker):
-    """Code that runs beside Playwright's loop has a connection of its own, which would keep the database from going."""
+    """Close connections of code that runs in Playwright's event loop: they would prevent dropping the database."""
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -41,7 +41,7 @@ def end_other_sessions(django_db_setup, django_db_blocker):
 
 
 def in_spite_of_triggers(model, sql, *values):
-    """What somebody with the database's own password could do."""
+    """Run SQL without the triggers, as somebody with the database password could."""
     table = model._meta.db_table
     append_only.drop(connection, table)
     with connection.cursor() as cursor:

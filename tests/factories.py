@@ -1,4 +1,4 @@
-"""Rows for tests, made the way the verbs make them where a verb exists."""
+"""Rows for tests, created by the verbs where one exists."""
 
 from datetime import date, timedelta
 
@@ -129,7 +129,7 @@ class DocumentFactory(DjangoModelFactory):
 
 
 class VersionFactory(DjangoModelFactory):
-    """A draft; `published=True` publishes it by a second person, through the verb."""
+    """A draft; `published=True` publishes it through the verb, by a second person."""
 
     class Meta:
         model = DocumentVersion
@@ -163,7 +163,7 @@ class PurposeFactory(DjangoModelFactory):
 
 
 class AssessmentFactory(DjangoModelFactory):
-    """Of all specific data, valid today."""
+    """Covers all specific data, valid today."""
 
     class Meta:
         model = ImpactAssessment
@@ -180,7 +180,7 @@ class AssessmentFactory(DjangoModelFactory):
 
 
 class AgreementFactory(DjangoModelFactory):
-    """Signed and active unless told otherwise."""
+    """Signed and active by default."""
 
     class Meta:
         model = SharingAgreement
@@ -190,7 +190,7 @@ class AgreementFactory(DjangoModelFactory):
     management = factory.SubFactory(ManagementFactory)
     vendor = factory.SubFactory(VendorFactory)
     fields = ["tenants.tenant.name", "tenants.tenant.phone", "tenants.occupancy.unit"]
-    valid_from = date(2026, 1, 1)  # before the days that tests travel to
+    valid_from = date(2026, 1, 1)  # before the dates to which tests travel
     valid_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=300))
     status = SharingAgreement.Status.ACTIVE
     management_signed_on = vendor_signed_on = date(2025, 12, 31)
@@ -230,19 +230,19 @@ class SharingRequestFactory(DjangoModelFactory):
 
 
 def shown(user, language="en", versions=None, purposes=()):
-    """The token of a consent page that shows what this person is asked now, or exactly these versions."""
+    """Return the token of a consent page that shows the user's open questions, or exactly these versions."""
     if versions is None:
         versions = [question.version for question in consents.questions(user)]
     return consents.present(by=user, language=language, versions=versions, purpose_versions=purposes)[1]
 
 
 def agree(user, language="en", versions=None):
-    """This person agrees to everything now in force."""
+    """Consent to everything in force."""
     return consents.give(by=user, token=shown(user, language, versions))
 
 
 def agree_to_purposes(user, codes=("surveys",)):
-    """This person says yes to these optional purposes, made when they are not there, and no to the others."""
+    """Consent to these optional purposes, created if missing, and to no others."""
     for code in codes:
         if not Purpose.objects.filter(code=code).exists():
             words = {

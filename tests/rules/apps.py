@@ -1,7 +1,7 @@
-"""The list of our apps, the order of their layers, and their sources: what every rule test asks about.
+"""The project's apps, the order of their layers, and their sources, as the rule tests use them.
 
-Our apps are those that lie under the project's folder, so a new one is checked from its first line. The order of the
-layers is read from the contract in pyproject.toml that import-linter checks.
+Apps are those in the project's folder, so that a new one is checked from its first line. The order of the layers is
+read from import-linter's contract in pyproject.toml.
 """
 
 import ast
@@ -29,12 +29,12 @@ def ours(configs):
 
 
 APPS = ours(apps.get_app_configs())  # label → folder
-# From the bottom up; the apps of one layer may not know each other
+# Lowest layer first; apps of the same layer must not know each other
 LAYERS = [set(re.findall(r"\w+", layer)) for layer in reversed(LAYER_CONTRACT["layers"])]
 
 
 def level(app, layers=LAYERS):
-    """The position of an app's layer from the bottom; -1 for what is no app of ours."""
+    """Return the index of an app's layer, 0 for the lowest; -1 for other apps."""
     return next((number for number, layer in enumerate(layers) if app in layer), -1)
 
 
@@ -48,7 +48,7 @@ def our_models(**options):
 
 @dataclass
 class Source:
-    """A Python module of ours."""
+    """A Python module of the project."""
 
     path: Path
     app: str
@@ -75,7 +75,7 @@ def name(path):
 
 
 def sources(folders):
-    """Every module in these folders (label → folder)."""
+    """Return every module in these folders (label → folder)."""
     return [Source(path, app) for app, folder in sorted(folders.items()) for path in sorted(folder.rglob("*.py"))]
 
 

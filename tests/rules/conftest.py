@@ -1,4 +1,4 @@
-"""What the rule tests share: the world, made once a module, and a walk through the whole site, made once a run."""
+"""Fixtures of the rule tests: the world, built once per module, and requests to all URLs, made once per run."""
 
 from copy import deepcopy
 
@@ -14,9 +14,9 @@ from tests.rules.world import build
 WALKS = {}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist names the groups
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """One worker walks for a person, and the tests that look at that walk go with it."""
+    """Run all tests that use one person's walk on the same worker."""
     for item in items:
         if "walk" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group(f"walk of {item.callspec.params['walk']}"))
@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="module")
 def shared_world(django_db_setup, django_db_blocker):
-    """Two seconds of verbs: a module's tests share it, each in a savepoint of its own, and nothing of it is kept."""
+    """Build the world once per module, in about two seconds, and roll it back; each test runs in a savepoint."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield build(make_cast())
         transaction.set_rollback(True)
@@ -32,19 +32,19 @@ def shared_world(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def world(shared_world, db):
-    """Copies of the rows, so that what one test does to them no other sees."""
+    """Return copies of the rows, so that tests cannot affect each other."""
     return deepcopy(shared_world)
 
 
 @pytest.fixture
 def fresh_world(transactional_db):
-    """For tests that really commit; they stand in modules of their own, away from the shared one."""
+    """Return a world for tests that commit; they are in modules that do not use the shared one."""
     return build(make_cast())
 
 
 @pytest.fixture(scope="module", params=PEOPLE)
 def walk(request):
-    """Every address, asked by one person after the other, in Indonesian; nothing that an answer changed is kept."""
+    """Return the responses to one person's requests to every URL, in Indonesian; changes are rolled back."""
     if request.param not in WALKS:
         world = deepcopy(request.getfixturevalue("shared_world"))
         with transaction.atomic():
@@ -55,7 +55,7 @@ def walk(request):
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    """No tries are counted, and sentences are compared in the language they are written in."""
+    """Clear the rate limits, and use the language in which messages are written."""
     cache.clear()
     with translation.override("en"):
         yield

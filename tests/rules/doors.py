@@ -1,4 +1,4 @@
-"""Who may open which address: the table that the whole site is asked against. A new address fails until listed."""
+"""Who may open which URL: the table of expected answers. Tests fail for a URL that is not listed."""
 
 from django.contrib.contenttypes.models import ContentType
 
@@ -14,34 +14,34 @@ from privacy.models import (
 )
 from tenants.models import Claim, PendingImport
 
-# What each of them is answered:  anonymous dina ann bob vera sam rita olga otto
-EVERYBODY = "200 200 200 200 200 200 200 200 200"  # the same page for all, signed in or not
+# Answers to:  anonymous dina ann bob vera sam rita olga otto
+EVERYBODY = "200 200 200 200 200 200 200 200 200"  # the same page for everybody
 SIGNED_IN = "login 200 200 200 200 200 200 200 200"  # open without consent
 AGREED = "login gate 200 200 200 200 200 200 200"  # a page of one's own, after consent
-ANN = "login gate 200 404 404 404 404 404 404"  # hers; to others it does not exist
-ANN_ALWAYS = "login 404 200 404 404 404 404 404 404"  # hers, consent or not: nobody is kept from withdrawing
-ANN_ACTS = "login gate 302 404 404 404 404 404 404"  # she may, and is led on
-VERA = "login gate 404 404 200 404 404 404 404"  # for the vendor alone
+ANN = "login gate 200 404 404 404 404 404 404"  # ann's; 404 for others
+ANN_ALWAYS = "login 404 200 404 404 404 404 404 404"  # ann's, also without consent: withdrawing must always be possible
+ANN_ACTS = "login gate 302 404 404 404 404 404 404"  # ann may, and is redirected
+VERA = "login gate 404 404 200 404 404 404 404"  # vera only
 VERA_ACTS = "login gate 404 404 302 404 404 404 404"
-ADMIN = "login gate login login login 200 200 200 200"  # others are led to the admin's sign-in, which answers 403
+ADMIN = "login gate login login login 200 200 200 200"  # others are redirected to the admin's login, which answers 403
 HEADS_AND_OPERATOR = "login gate login login login 200 403 200 200"
 NOWHERE = "404 404 404 404 404 404 404 404 404"
 NO_ADMIN_PAGE = "login gate login login login 404 404 404 404"
 SHUT = "login gate 403 403 403 403 403 403 403"
 ADMIN_SENT_ONLY = "login gate login login login 405 405 405 405"
 ADMIN_LED_ON = "login gate login login login 302 302 302 302"
-VISITORS = "200 302 302 302 302 302 302 302 302"  # for those who are not signed in; others are led on
+VISITORS = "200 302 302 302 302 302 302 302 302"  # for anonymous users; others are redirected
 LED_ON = "login 302 302 302 302 302 302 302 302"
 ALL_LED_ON = "302 302 302 302 302 302 302 302 302"
-NO_FACTOR = "login 404 404 404 404 404 404 404 404"  # whoever has set up none
+NO_FACTOR = "login 404 404 404 404 404 404 404 404"  # for people without a second factor
 AGREED_LED_ON = "login gate 302 302 302 302 302 302 302"
 
-# route → an address of it, the answers to GET (None: it takes POST only), and to POST (left out: it takes none).
-# What belongs to somebody belongs to ann, to sam's company or to vera's
+# Route → an example URL, answers to GET (None: POST only), and answers to POST (omitted: not accepted).
+# Rows belong to ann, to sam's company or to vera's
 PORTAL = {
     "": ("/", VISITORS, VISITORS),
     ".well-known/security.txt": ("/.well-known/security.txt", EVERYBODY),
-    "csp-report/": ("/csp-report/", None, "400 400 400 400 400 400 400 400 400"),  # whatever a browser did not write
+    "csp-report/": ("/csp-report/", None, "400 400 400 400 400 400 400 400 400"),  # a body that no browser would send
     "language/": ("/language/", None, ALL_LED_ON),
     "dev/mail/": ("/dev/mail/", NOWHERE),
     "dev/mail/<str:name>/": ("/dev/mail/letter/", NOWHERE),
@@ -155,7 +155,7 @@ PORTAL = {
     ),
     "accounts/password/reset/done/": ("/accounts/password/reset/done/", EVERYBODY),
 }
-# The admin's own pages, beside those of its models
+# Pages of the admin site itself, not of its models
 ROOF = {
     "admin/": ("/admin/", ADMIN, ADMIN),
     "admin/login/": ("/admin/login/", "login 403 403 403 403 302 302 302 302", "login 403 403 403 403 302 302 302 302"),
@@ -182,7 +182,7 @@ ROOF = {
     ),
     "admin/(?P<url>.*)$": ("/admin/nowhere", NO_ADMIN_PAGE, NO_ADMIN_PAGE),
 }
-# Model → page → what sam rita olga otto are answered, about a row of sam's company where rows have a company.
+# Model → page → answers to sam rita olga otto, about a row of sam's company if rows have a company.
 # Everybody else is answered as in ADMIN
 MODELS = {
     "privacy.accessrecord": {
@@ -555,12 +555,12 @@ MODELS = {
     },
 }
 
-# The five pages of every model, by their route
+# Django's five pages of every model, by route
 PAGES = {
     "list": "", "add": "add/", "change": "<path:object_id>/change/", "history": "<path:object_id>/history/",
     "delete": "<path:object_id>/delete/",
 }  # fmt: skip
-# What stands for the other parts of a model's address
+# Values for the other parameters of a model's URLs
 MODEL_WORDS = {
     "<slug:audience>": "people",
     "<str:kind>": "csv",

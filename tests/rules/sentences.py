@@ -1,4 +1,4 @@
-"""The sentences of the site: those that code and templates ask for, and those that the catalogues hold."""
+"""The translatable strings in code and templates, and those in the catalogues."""
 
 import ast
 import gettext
@@ -14,7 +14,7 @@ from django.utils.translation import trim_whitespace
 from tests.rules.apps import SOURCES, name
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.*"))
-# Function → (place of the context or None, place of the sentence, place of the plural or None)
+# Function → argument positions of context (or None), message, and plural (or None)
 CALLS = {
     "_": (None, 0, None), "gettext": (None, 0, None), "gettext_lazy": (None, 0, None), "gettext_noop": (None, 0, None),
     "ngettext": (None, 0, 1), "ngettext_lazy": (None, 0, 1), "pgettext": (0, 1, None), "pgettext_lazy": (0, 1, None),
@@ -23,7 +23,7 @@ CALLS = {
 
 
 def in_code(sources=SOURCES):
-    """(context, sentence) → where it stands, of all Python modules."""
+    """Return {(context, message): location} of all Python modules."""
     found = {}
     for source in sources:
         for node in ast.walk(source.tree):
@@ -47,7 +47,7 @@ def in_templates(paths=TEMPLATES):
         template = engines["django"].from_string(path.read_text()).template
         for node in nodes(template.nodelist):
             if isinstance(node, TranslateNode) and str(node.filter_expression.var.var).startswith("'"):
-                # the node has put quotation marks round a literal
+                # the node stores a literal with its quotation marks
                 found.setdefault((context_of(node), node.filter_expression.var.var[1:-1]), name(path))
             if isinstance(node, BlockTranslateNode):
                 found.setdefault((context_of(node), block(node, node.singular)), name(path))
@@ -87,7 +87,7 @@ class Entry:
 
 
 def catalogue(language):
-    """Every entry of locale/<language>/LC_MESSAGES/django.po but its head."""
+    """Return all entries of locale/<language>/LC_MESSAGES/django.po but the header."""
     entries, entry, key = [], Entry(), ""
     for line in (folder(language) / "django.po").read_text().splitlines():
         if line.startswith("#,"):

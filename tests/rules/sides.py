@@ -1,4 +1,4 @@
-"""Two sides that must not meet in the admin, and how to name what is on each: sam of Anggrek, rita of Bougenvil."""
+"""Two companies in the admin, which must not see each other's rows: sam works for Anggrek, rita for Bougenvil."""
 
 import re
 
@@ -11,7 +11,7 @@ from accounts.models import User
 from privacy.scope import Role
 from tenants.models import BuildingManagement, Unit, Vendor
 
-# Admins without a scope: their rows belong to no company, and only the operator's people may open them
+# Admin classes without scope: their rows belong to no company, and only the operator may open them
 OPERATOR_ONLY = {
     "accounts.User",
     "django_tasks_database.DBTaskResult",
@@ -22,7 +22,7 @@ OPERATOR_ONLY = {
 }
 REGISTERED = dict(sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label))
 SCOPED = {model: model_admin for model, model_admin in REGISTERED.items() if model._meta.label not in OPERATOR_ONLY}
-# Vendors are a directory: all staff choose from it whom to make an agreement with
+# Excludes vendors, a directory from which all staff choose the other side of an agreement
 PRIVATE = {model: model_admin for model, model_admin in SCOPED.items() if model is not Vendor}
 SIDES = {"sam": ("anggrek", "bougenvil"), "rita": ("bougenvil", "anggrek")}
 both_sides = pytest.mark.parametrize("who", SIDES)
@@ -44,7 +44,7 @@ def own_row(world, who, model):
 
 
 def foreign_words(world, who):
-    """What only the other company may read; its buildings and its own name are among them in the admin."""
+    """Return text that only the other company may read, including names of its buildings and itself in the admin."""
     rows = world.rows[SIDES[who][1]]
     return [*world.marks[SIDES[who][1]], rows[BuildingManagement].name, rows[Unit].building.name]
 
@@ -54,7 +54,7 @@ def visible(world, who, model):
 
 
 def text_of(response):
-    """What the page says, without what stands in its boxes (a search comes back there)."""
+    """Return the page's text without values of inputs (a search term is shown again there)."""
     return re.sub(r'value="[^"]*"', "", response.content.decode())
 
 
@@ -65,7 +65,7 @@ def request_of(user):
 
 
 def request_of_everyone():
-    """The request of somebody who may do everything, and who is not in the database."""
+    """Return the request of a user with all permissions, who is not in the database."""
     request = request_of(User(pk=0, is_staff=True, is_superuser=True))
     request._admin_role = Role.OPERATOR
     return request

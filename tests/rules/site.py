@@ -1,4 +1,4 @@
-"""The site as a list of addresses: what the resolver knows, filled in with rows of the world, asked by everybody."""
+"""The site as a list of URLs: routes of the resolver, filled with rows of the world, requested by everybody."""
 
 import re
 from copy import deepcopy
@@ -13,7 +13,7 @@ from django.urls import URLResolver, get_resolver
 
 from tests.rules.doors import MODEL_WORDS, PAGES, PORTAL, ROOF, words_of
 
-OUTSIDERS = ("anonymous", "dina", "ann", "bob", "vera")  # dina has not answered the documents yet
+OUTSIDERS = ("anonymous", "dina", "ann", "bob", "vera")  # dina has not consented to the documents yet
 STAFF = ("sam", "rita", "olga", "otto")
 PEOPLE = OUTSIDERS + STAFF
 WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"?', re.IGNORECASE)
@@ -28,7 +28,7 @@ class Visit:
     address: str
     answer: str
     response: HttpResponse
-    written: frozenset  # tables
+    written: frozenset  # table names
 
     @property
     def is_page(self):
@@ -43,7 +43,7 @@ class Visit:
 
 
 def routes(resolver=None, before=""):
-    """Every route of the site, as it is written in the urls modules."""
+    """Yield every route of the site, as written in the urls modules."""
     for pattern in (resolver or get_resolver()).url_patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -57,7 +57,7 @@ def portal_routes():
 
 
 def admin_routes():
-    """Those of the models: app, model, and what follows. The bare number only leads on to the change page."""
+    """Return (app, model, rest) of each admin route of a model, without the redirect to the change page."""
     found = [match.groups() for route in routes() if (match := MODEL_ROUTE.fullmatch(route)) and route not in ROOF]
     return [parts for parts in found if parts[2] != "<path:object_id>/"]
 
@@ -70,7 +70,7 @@ def client_for(world, name, **options):
 
 
 def answer(response):
-    """The code, or "login" for a way to the sign-in page and "gate" for the consent page."""
+    """Return the status code, "login" for a redirect to a sign-in page, or "gate" for one to the consent page."""
     where = response.headers.get("Location", "")
     if response.status_code == 302 and re.match(r"(http://testserver)?/(accounts/login|admin/login)/", where):
         return "login"
@@ -80,7 +80,7 @@ def answer(response):
 
 
 def ask(world, client, who, method, route, address):
-    """One visit, of which nothing stays."""
+    """Make one request and roll it back."""
     written = set()
 
     def noting(execute, sql, params, many, context):
@@ -96,7 +96,7 @@ def ask(world, client, who, method, route, address):
             response = HttpResponse(
                 b"".join(response.streaming_content), headers=response.headers, status=response.status_code
             )
-        response.cookies = deepcopy(response.cookies)  # the client would go on changing them
+        response.cookies = deepcopy(response.cookies)  # the client would modify them later
         visit = Visit(who, method, route, address, answer(response), response, frozenset(written))
         transaction.set_rollback(True)
     if who != "anonymous" and route.endswith("logout/"):
@@ -114,14 +114,14 @@ def visits(world, who):
         for method in ("GET", "POST"):
             yield ask(world, client, who, method, route, address.format(**words))
     for app, model, rest in admin_routes():
-        # Django guards its own pages, as the list shows; each page that we add must be guarded by itself
+        # Django's own pages use the permission checks of the list; pages that we add need their own
         if who in STAFF or (who != "bob" and (not rest or rest not in PAGES.values())):
             route = f"admin/{app}/{model}/{rest}"
             yield ask(world, client, who, "GET", route, admin_address(world, app, model, rest))
 
 
 def row_of(world, app, model):
-    """The row of Sam's company, or any where rows belong to no company."""
+    """Return the row of sam's company, or any row if rows have no company."""
     model = apps.get_model(app, model)
     return world.rows["anggrek"].get(model) or model._default_manager.order_by("pk").first()
 

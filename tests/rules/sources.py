@@ -1,4 +1,4 @@
-"""The Python modules of the project, read as syntax trees."""
+"""The Python modules of the project, parsed into syntax trees."""
 
 import ast
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ class Source:
 
     @property
     def own(self):
-        """The names of its functions."""
+        """Return the names of its functions."""
         return {function.name for function in functions(self.tree)}
 
     @property
     def namespace(self):
-        """What the names of the module mean: its tables and constants, and what it imports."""
+        """Return the module's globals, imports included."""
         return vars(import_module(self.name))
 
 
@@ -49,7 +49,7 @@ def functions(tree):
 
 
 def called(call):
-    """The last part of what a call calls: "email_user" of `mail.email_user(…)`."""
+    """Return the last part of the called name: "email_user" for `mail.email_user(…)`."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 

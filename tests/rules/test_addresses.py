@@ -1,4 +1,4 @@
-"""Addresses stay in histories, bookmarks and logs: no form of ours writes personal data into one."""
+"""URLs remain in histories, bookmarks and logs: no form puts personal data into one."""
 
 import re
 
@@ -10,7 +10,7 @@ from privacy.admin.private_search import HiddenSearch
 from tests.rules.apps import name
 from tests.rules.sentences import TEMPLATES
 
-# Templates with a form that is sent by GET → the boxes it has, none of them personal
+# Templates with a GET form → its fields, none of them personal
 BY_GET = {
     "admin/search_form.html": "by POST where what is searched is personal: see below",
     "privacy/consent/receipt_check.html": "a receipt's number and check code, which name nobody",
@@ -32,7 +32,7 @@ def test_forms_by_get_are_known_and_hold_nothing_personal():
 
 
 def searched_openly(admins):
-    """Lists whose search words, which may be personal, would stand in the address."""
+    """Return lists whose search terms, which may be personal, would be in the URL."""
     return [
         f"{type(owner).__name__}: {name}"
         for owner in admins

@@ -1,6 +1,6 @@
-"""In the admin nobody meets another company's rows: on no surface, by no trick, and every try is written down.
+"""In the admin, nobody sees another company's rows, and each attempt is recorded.
 
-Here: which classes, lists, searches, filters and details. Beside it: test_admin_choices.py, test_admin_files.py.
+This module tests classes, lists, searches, filters and details; see also test_admin_choices.py, test_admin_files.py.
 """
 
 import pytest
@@ -38,7 +38,7 @@ from tests.rules.site import client_for
 pytestmark = pytest.mark.django_db
 
 
-# Which classes
+# Admin classes
 
 
 def unscoped(admins):
@@ -60,7 +60,7 @@ def test_every_admin_is_scoped_or_for_the_operator_only():
 
 
 def test_what_heads_read_and_officers_do_not_is_read_by_heads_of_that_company():
-    """The groups of an account are those of all its companies: a head elsewhere has the permission here, too."""
+    """Groups apply to all companies of an account: models for heads must check of which company the user is head."""
     heads, officers = (setup_groups.GROUPS[name] for name in ("management head", "tenant officer"))
     only = [apps.get_model(label) for label, acts in heads.items() if "view" in acts and label not in officers]
     assert len(only) > 5
@@ -69,7 +69,7 @@ def test_what_heads_read_and_officers_do_not_is_read_by_heads_of_that_company():
         for model in only
         if not isinstance(model._default_manager.get_queryset(), HeadsOnlyQuerySet) and model is not AuditLogEntry
     ]
-    loose.remove("BuildingManagement")  # every member of staff may know of which company she is
+    loose.remove("BuildingManagement")  # all staff may see the company that they work for
     assert not loose, f"{loose}: let their QuerySet be a HeadsOnly."
 
 
@@ -101,7 +101,7 @@ def test_every_inline_of_scoped_rows_is_scoped():
 
 
 def leaks(admins):
-    """Hooks of Django's admin that go round the scope."""
+    """Return options of Django's admin that bypass the scope."""
     found = []
     for owner in (*admins, *inlines(admins)):
         name = type(owner).__name__
@@ -175,14 +175,14 @@ def test_no_query_finds_foreign_rows(world, who):
 
 @both_sides
 def test_searching_a_foreign_identity_number_finds_nothing_and_records_nothing(world, who):
-    """Or the search would tell who lives elsewhere."""
+    """A hit would reveal who lives elsewhere."""
     foreign, before = foreign_row(world, who, Tenant), AccessRecord.objects.count()
     response = client_for(world, who).post(place(Tenant, "find"), {"number": foreign.identity_number})
     assert response.context["hits"] == []
     assert AccessRecord.objects.count() == before
 
 
-# Detail, history, and whatever else has a row in its address
+# Detail, history, and other URLs of one row
 
 
 @both_sides

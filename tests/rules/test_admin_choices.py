@@ -1,4 +1,4 @@
-"""Nothing that the admin offers to choose from, or takes from a form, belongs to another company."""
+"""No choice that the admin offers or accepts belongs to another company."""
 
 import re
 
@@ -58,7 +58,7 @@ def test_autocomplete_offers_own_rows_only(world, who):
 
 
 def test_what_is_typed_to_choose_somebody_stands_in_no_address(world):
-    """Every such box asks by POST, and the view answers nothing else."""
+    """Autocomplete widgets send POST, and the view accepts nothing else."""
     client, found = client_for(world, "sam"), 0
     for model in REGISTERED:
         page = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"))

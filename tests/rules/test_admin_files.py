@@ -1,4 +1,4 @@
-"""What leaves the admin, what comes in, and what it writes down: own rows only, and nobody's name."""
+"""Exports, imports and log entries of the admin: own rows only, and no names."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -67,11 +67,11 @@ def test_an_import_of_another_is_as_unknown(world, who):
     assert PendingImport.objects.filter(pk=foreign.pk, used_at=None).exists()
 
 
-# What the admin writes down, and which role it sees
+# Log entries of the admin, and the role it uses
 
 
 def test_the_admins_history_names_nobody(world):
-    """Its lines are kept for ever, and every colleague may read them."""
+    """Log entries are kept forever, and every colleague may read them."""
     client = client_for(world, "sam")
     entry = own_row(world, "sam", Tenant)
     client.post(
@@ -101,7 +101,7 @@ def test_the_admins_history_names_nobody(world):
 
 
 def test_a_hat_worn_elsewhere_opens_nothing_here(world):
-    """Rita rents a flat at Anggrek: in Bougenvil's admin she does not meet herself."""
+    """Rita is a tenant of Anggrek: the admin of Bougenvil must not show her own entry."""
     entry = own_row(world, "sam", Tenant)
     entry.subject.holder = world.rita
     entry.subject.save()

@@ -1,4 +1,4 @@
-"""Every list that names our apps names all of them, and none is written down where it can be computed."""
+"""Every list of our apps is complete, and none is hard-coded where it can be computed."""
 
 import ast
 import copy
@@ -8,12 +8,12 @@ from django.apps import AppConfig, apps
 
 from tests.rules.apps import APPS, LAYERS, PYPROJECT, ROOT, SOURCES, Source, ours
 
-ROOF = LAYERS[-1]  # gathers what the apps below it declare, so its own modules are in no fixed order
+ROOF = LAYERS[-1]  # it imports what lower apps declare, so its modules have no fixed order
 README = (ROOT / "README.md").read_text()
 
 
 def unlisted(labels, pyproject=PYPROJECT, readme=README):
-    """Places that must name each app, and do not."""
+    """Return the places that must name each app and do not."""
     linter = pyproject["tool"]["importlinter"]
     (rooms,) = (contract for contract in linter["contracts"] if contract["id"] == "rooms")
     places = {
@@ -26,7 +26,7 @@ def unlisted(labels, pyproject=PYPROJECT, readme=README):
 
 
 def own_folders(folders):
-    """What stands together in one folder for all apps, where linters and tests look for it."""
+    """Return folders in apps that belong in the shared folder, where linters and tests look for them."""
     return [
         f"{label}/{name}"
         for label, path in folders.items()
@@ -60,7 +60,7 @@ def test_the_check_sees_an_app_that_is_not_listed():
 
 
 def listing(sources):
-    """Lists of apps that are written by hand, which a new app would not be in."""
+    """Return hard-coded lists of apps, which would not include a new app."""
     return [
         f"{source.name}:{node.lineno}"
         for source in sources

@@ -1,4 +1,4 @@
-"""A test in which a background task or a daily job fails does not pass unnoticed: see tests/tasks.py."""
+"""A test fails if a background task or daily job fails in it: see tests/tasks.py."""
 
 import pytest
 from django_tasks import task

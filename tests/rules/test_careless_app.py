@@ -1,6 +1,6 @@
-"""A new app that breaks the rules fails the suite: each fault of tests/careless is named by one rule, and by no other.
+"""A new app that breaks the rules fails the suite: each fault of tests/careless is found by exactly one rule.
 
-So the app is guarded from its first line, and taking any of these rules away would let its fault pass.
+So removing one of these rules would let its fault pass unnoticed.
 """
 
 import ast
@@ -50,7 +50,7 @@ BESIDE_TENANTS = [{*layer, "careless"} if "tenants" in layer else layer for laye
 
 @pytest.fixture(scope="module")
 def app():
-    """The app as the rules see one: its models, admin classes, modules, templates and migrations."""
+    """Return the app's models, admin classes, modules, templates and migrations, as the rules take them."""
     with mock.patch.dict(admin.site._registry):
         models = importlib.import_module("tests.careless.models")
         importlib.import_module("tests.careless.admin")
@@ -76,7 +76,7 @@ def app():
 
 @pytest.fixture
 def pages(app, cast, settings):
-    """Every page of the app, asked by a visitor and by a tenant."""
+    """Return the app with responses to a visitor's and a tenant's requests to all of its pages."""
     settings.ROOT_URLCONF = "tests.careless.site_urls"
     cache.clear()
     app.cast = cast
@@ -102,7 +102,7 @@ def boxes(app):
     return found
 
 
-# Rule → what it is asked about
+# Rule → its arguments for the app
 RULES = {
     test_floors.without_layer: lambda app: [list(app.folder)],
     test_apps.own_folders: lambda app: [app.folder],
@@ -156,7 +156,7 @@ RULES = {
     test_contributing.misnamed_dates: lambda app: [app.models],
     **{rule: lambda app: [app.sources] for rule in test_contributing.OF_SOURCES},
 }
-# Rule → how it names the faults that are there
+# Rule → the faults that it reports
 FAULTS = {
     test_floors.without_layer: {"careless is in no layer"},
     test_apps.own_folders: {"careless/templates"},
@@ -225,7 +225,7 @@ def test_each_fault_is_named_by_its_own_rule_and_by_no_other(pages):
 
 
 def test_each_rule_is_asked_about_our_apps_too():
-    """A test of the rule's own module calls it, with all there is of ours."""
+    """Check that a test in the rule's module calls the rule for our own apps."""
     idle = []
     for rule in RULES:
         body = ast.parse(Path(inspect.getsourcefile(rule)).read_text()).body
@@ -236,7 +236,7 @@ def test_each_rule_is_asked_about_our_apps_too():
 
 
 def test_import_linter_names_imports_up_and_sideways(tmp_path, monkeypatch, capsys):
-    """The contract of the layers, with the app beside `tenants`."""
+    """Check the contract of the layers with the app beside `tenants`."""
     text = (ROOT / "pyproject.toml").read_text()
     for old, new in (
         ("root_packages = [", 'root_packages = ["careless", '),

@@ -1,4 +1,4 @@
-"""Both catalogues are complete, compiled, and speak in the words of this project."""
+"""Both catalogues are complete and compiled, and use the project's terms."""
 
 import re
 from html.parser import HTMLParser
@@ -11,7 +11,7 @@ from tests.rules.sentences import listed
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|{\w*}")
-# What Indonesian sentences of ours never say → what they say instead
+# Expressions not used in our Indonesian → the expressions to use instead
 FORBIDDEN = {
     r"\bsurel\b": "email",
     r"\bSurel\b": "Email",
@@ -45,9 +45,9 @@ FORBIDDEN = {
     r"(?i)\bdalam rangka\b": "untuk",
     r"(?i)\bsurvey\b": "survei",
 }
-# A sentence may name a thing of the outside world that is called so
+# Sentences may contain names of external things
 EXCEPTIONS = re.compile(r"https?://\S+|\S+@\S+|/\S*|<[^>]*>")
-# Django keeps the names of its permissions in English, in the database; only the operator's page of groups lists them
+# Django stores permission names in English in the database; only the operator's page of groups lists them
 ENGLISH_DATA = re.compile(r".+ \| .+ \| Can \w+ .+")
 
 
@@ -100,7 +100,7 @@ def test_the_compiled_catalogue_says_the_same(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_placeholders_are_the_same_in_both_languages(language):
-    """A lost one breaks the page, or the sentence."""
+    """A missing placeholder breaks the page, or the sentence."""
     differ = []
     for entry in sentences.catalogue(language):
         wanted = [set(PLACEHOLDER.findall(entry.said[key])) for key in ("msgid", "msgid_plural") if key in entry.said]
@@ -109,7 +109,7 @@ def test_placeholders_are_the_same_in_both_languages(language):
 
 
 def test_english_is_the_sentence_itself():
-    """Sentences of ours are written in English in the code; a translation into English would be a second truth."""
+    """Our messages are written in English in the code; an English translation would be a second version of them."""
     ours = {sentence for _context, sentence in sentences.in_code() | sentences.in_templates()}
     differ = [
         entry.msgid
@@ -135,7 +135,7 @@ def test_indonesian_sentences_use_our_words():
 
 
 class Words(HTMLParser):
-    """The text that a person reads or hears on a page, without what she typed and what English texts say."""
+    """The text that a person reads or hears on a page, without typed values and English texts."""
 
     def __init__(self, html):
         super().__init__()
@@ -161,7 +161,7 @@ class Words(HTMLParser):
 
 @pytest.mark.django_db
 def test_indonesian_pages_use_our_words(walk):
-    """Also where a sentence comes from a package: ours in locale/id goes before it."""
+    """This includes sentences of packages: translations in locale/id override theirs."""
     seen, wrong = set(), set()
     for visit in walk:
         if visit.is_page and visit.answer in {"200", "403", "404"}:

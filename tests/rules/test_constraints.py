@@ -1,4 +1,4 @@
-"""What is always true of the data the database itself refuses, whoever writes. A new constraint fails until listed."""
+"""The database enforces every constraint, whoever writes. Tests fail for a new constraint that is not listed."""
 
 from copy import copy
 from datetime import timedelta
@@ -111,7 +111,7 @@ def transfer(cast):
 
 
 def same(row, **changed):
-    """Another row like this one."""
+    """Save and return a changed copy of this row."""
     row = copy(row)
     row.pk = uuid7() if isinstance(row, Evidence) else None
     row._state.adding = True
@@ -121,7 +121,7 @@ def same(row, **changed):
 
 
 def answered(cast, **changed):
-    """An answer of ann's to an optional purpose, written past the verbs."""
+    """Save an event of ann's answer to an optional purpose, without the verbs."""
     f.agree_to_purposes(cast.ann)
     return same(ConsentEvent.objects.get(), number="TT-2026-9999", **changed)
 
@@ -135,7 +135,7 @@ def another_page(cast):
     return consents.present(by=cast.ann, language="en")[0]
 
 
-# Constraint → what it refuses
+# Constraint → a row that violates it
 BREAKS = {
     "privacy_attestation_reminded_once": lambda cast: same(
         AttestationReminder.objects.create(grant=f.GrantFactory(), kind="soon")

@@ -1,4 +1,4 @@
-"""The rules of CONTRIBUTING.md that a program can check, each with an example that it must refuse."""
+"""The rules of CONTRIBUTING.md that can be checked automatically, each with an example that it must refuse."""
 
 import ast
 import re
@@ -11,13 +11,13 @@ from tests.rules.apps import ROOT, SOURCES, Source, our_models
 from tests.rules.sentences import in_code, in_templates
 
 VAGUE = {"utils", "util", "helpers", "common", "core", "mixins", "services", "misc", "tools"}
-# Modules in which Django hands over a request; everywhere else a function that acts takes `by`
+# Modules in which Django passes a request; elsewhere functions that act take `by`
 WITH_REQUEST = {"views", "admin", "forms", "middleware"}
 SENT = {"GET", "POST", "META", "FILES", "COOKIES", "session", "headers", "user"}
 QUERYSET_WRITES = {
     "bulk_create", "bulk_update", "create", "delete", "get_or_create", "update", "update_or_create",
 }  # fmt: skip
-# Public functions in a transaction that take no `by`, or not only keywords, with the reason
+# Public functions in a transaction without `by`, or with positional arguments, with the reason
 OTHER_VERBS = {
     "accounts/sessions.py:renew": "about the session of a request",
     "bamms/demo/__init__.py:load": "a command, on an empty database",
@@ -31,7 +31,7 @@ OTHER_VERBS = {
     "tenants/claims.py:check": "a step of a claim: the claimant is its own",
     "tenants/claims.py:close_unmatched": "a daily job",
 }
-# Fields whose name is a term of the field or of Django
+# Fields whose name is a term of data protection or of Django
 OTHER_DATES = {
     "accounts.User.date_joined", "accounts.User.last_login", "privacy.JobRun.period", "tenants.PageUse.day",
     "tenants.Tenant.birth_date",
@@ -43,7 +43,7 @@ AMERICAN = re.compile(
     r"|\w{3,}(?<!\bs)(?<!pr)(?<!capsi)iz(e|ed|es|ing|ation))\b",
     re.IGNORECASE,
 )
-# Sentences of Django and allauth that the catalogue translates: as they are written there
+# Messages of Django and allauth that the catalogue translates, spelled as in their source
 BORROWED = ("bamms/django_strings.py", "accounts/adapters.py")
 
 
@@ -62,18 +62,18 @@ def stands_in(source, places):
 
 
 def vague(sources):
-    """Modules and folders inside an app whose name says nothing."""
+    """Return modules and folders of apps with names that say nothing."""
     return [s.name for s in sources if {s.path.stem, *s.path.relative_to(ROOT).parts[1:-1]} & VAGUE]
 
 
 def silent(sources):
-    """Modules that say nothing of what they are for."""
+    """Return modules without a docstring."""
     plain = {"urls.py", "apps.py", "__init__.py"}
     return [s.name for s in sources if s.path.name not in plain and not ast.get_docstring(s.tree)]
 
 
 def loose_verbs(sources):
-    """Public functions in a transaction that somebody could call without saying who acts."""
+    """Return public functions in a transaction that can be called without `by`."""
     found = [
         f"{source.name}:{node.name}"
         for source in sources
@@ -88,7 +88,7 @@ def loose_verbs(sources):
 
 
 def see_requests(sources):
-    """Functions that take `by` and read an HTTP request. (A request of a person is called so, too.)"""
+    """Return functions that take `by` and read an HTTP request. (Cases are called `request` too.)"""
     return [
         f"{source.name}:{function.name}"
         for source in sources
@@ -101,7 +101,7 @@ def see_requests(sources):
 
 
 def written_by_pages(sources):
-    """Views, admin classes and forms that change rows themselves instead of calling a verb."""
+    """Return writes of views, admin classes and forms that should call a verb."""
     return [
         f"{source.name}:{node.lineno}"
         for source in sources
@@ -114,7 +114,7 @@ def written_by_pages(sources):
 
 
 def rules_in_save(sources):
-    """`save` and `delete` of models are left to Django; evidence refuses there what the database refuses, too."""
+    """Return `save` and `delete` methods of models: they hold no rules. Evidence overrides them to refuse changes."""
     return [
         f"{source.name}:{function.name}"
         for source in sources
@@ -125,7 +125,7 @@ def rules_in_save(sources):
 
 
 def listeners(sources):
-    """Receivers that a decorator connects wherever they stand: connect them when the app is ready."""
+    """Return receivers connected by a decorator; they must be connected in `AppConfig.ready`."""
     return [
         f"{source.name}:{node.lineno}"
         for source in sources
@@ -146,7 +146,7 @@ def misnamed_dates(found):
 
 
 def other_words(asked):
-    """English sentences with a word that this project spells otherwise, or with a value that has no name."""
+    """Return English messages with other spellings than the project's, or with unnamed placeholders."""
     return [
         f"{where}: {sentence!r}"
         for (_context, sentence), where in asked.items()
@@ -156,7 +156,7 @@ def other_words(asked):
 
 
 def without_reason(text):
-    """Dependencies that say not what they are for."""
+    """Return requirements without a comment that gives their reason."""
     lines = (line for line in text.splitlines() if line and not line.startswith(("#", "-")))
     return [line for line in lines if not re.search(r"\s# \w", line)]
 
@@ -187,7 +187,7 @@ def test_the_rule_refuses_its_example(rule, example):
 @pytest.mark.parametrize(
     "text",
     [
-        "def write(*, request, by): request.status = by",  # a request of a person, at the rights desk
+        "def write(*, request, by): request.status = by",  # a rights request, not an HTTP request
         "def look(request): return request.user",
     ],
 )

@@ -1,4 +1,4 @@
-"""Session cookies only: nothing is set that outlives the browser (clause 7)."""
+"""Session cookies only: no cookie outlives the browser session (clause 7)."""
 
 import pytest
 from django.conf import settings
@@ -12,7 +12,7 @@ KNOWN = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGU
 
 
 def faults(response):
-    """What is wrong with the cookies of one answer. Taking a cookie back (max-age 0, empty) is no fault."""
+    """Return faults of the cookies of a response. Deleting a cookie (max-age 0, empty) is none."""
     found = []
     for name, cookie in response.cookies.items():
         taken_back = not cookie.value and cookie["max-age"] == 0

@@ -1,4 +1,4 @@
-"""Personal data is declared once, beside the fields: scope, erasure and export would miss what is not."""
+"""Every model declares its personal data: scope, erasure and export would omit undeclared fields."""
 
 import runpy
 from dataclasses import replace
@@ -17,7 +17,7 @@ from tenants.models import Claim, Occupancy, Vendor
 from tests.rules.apps import our_models
 
 pytestmark = pytest.mark.django_db
-# Models that need no declaration, each with its reason
+# Models without a declaration, with the reason
 UNDECLARED = {
     "privacy.Announcement": "how many were written to, and no names",
     "privacy.Counter": "numbers only",
@@ -55,12 +55,12 @@ def mistakes(models, numbers):
 
 
 def unsaid(models):
-    """Fields that erasure neither empties nor keeps for a reason."""
+    """Return fields that erasure neither blanks nor retains with a reason."""
     return mistakes(models, {4, 6})
 
 
 def kept_secrets(models):
-    """Encrypted columns and files that erasure leaves."""
+    """Return encrypted fields and files that erasure retains."""
     return mistakes(models, {13})
 
 
@@ -71,7 +71,7 @@ def test_every_declaration_is_sound():
 
 @pytest.fixture
 def plant(monkeypatch):
-    """Declare a model with other words."""
+    """Return a function that changes the declaration of a model."""
 
     def change(model, **words):
         monkeypatch.setattr(model, "Privacy", type("Privacy", (), dict(vars(model.Privacy)) | words))
@@ -92,7 +92,7 @@ def without(known, name):
     return {key: value for key, value in known.items() if key != name}
 
 
-# (number of the error, model, its wrong words, part of what the error says, part of its hint)
+# (number of the error, model, wrong declaration, part of the message, part of the hint)
 MISTAKES = [
     (1, Claim, {"retentoin": END}, "“retentoin”", "Did you mean “retention”?"),
     (1, Claim, {"xyzzy": 1}, "“xyzzy”", "Known are: subject, controller, "),
@@ -138,7 +138,7 @@ MISTAKES = [
         {"fields": TABLE | {"message": Personal(masked=True)}} | erasure(Claim, blank=without(BLANK, "message")),
         "“message” is masked", "get_message_masked",
     ),
-    # Values that mean nothing
+    # Invalid values
     (11, Occupancy, {"sharing": Sharing(fields={"unit": "hone"})}, "“hone” (of “unit”)", "“home”"),
     (11, Claim, {"fields": {"identity_number": Personal(category="identiti")}}, "“identiti”", "“identity”"),
     (11, Claim, {"fields": {"identity_number": Personal(specific="finances")}}, "“finances”", "“finance”"),
@@ -184,19 +184,19 @@ def unmasked(found):
 
 
 def test_phone_and_identity_numbers_of_people_are_masked_wherever_they_stand():
-    """Those of `Party` are a company's own, and public."""
+    """Those of `Party` belong to a company, and are public."""
     bare = unmasked(of_people())
     assert not bare, f"Name these in `masked`: {bare}"
 
 
 def test_every_declared_model_has_rows_in_the_world(world):
-    """Or the tests that follow would prove nothing about it."""
+    """Without rows, the tests below would not cover a model."""
     empty = [d.model._meta.label for d in declarations.all_declared() if not d.model._base_manager.exists()]
     assert not empty, f"Add a row of {empty} to tests/rules/world.py."
 
 
 def named_aloud(rows, secrets=()):
-    """Rows whose `__str__` says something personal."""
+    """Return rows whose `__str__` contains personal data."""
     told = set()
     for row in rows:
         words = [*(personal_text(row, name) for name in declarations.of(type(row)).personal), *secrets]
@@ -206,7 +206,7 @@ def named_aloud(rows, secrets=()):
 
 
 def test_str_names_nobody(world):
-    """The admin's history, messages, titles and log lines all use it."""
+    """The admin's log entries, messages, titles and log lines contain `str(row)`."""
     rows = (row for declared in declarations.all_declared() for row in declared.model._base_manager.all())
     told = named_aloud(rows, world.secrets)
     assert not told, f"str() of these shows personal data: use the number of the row instead. {told}"

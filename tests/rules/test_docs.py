@@ -1,4 +1,4 @@
-"""The documentation names only what exists: links, files, functions, commands, settings, and the demo accounts."""
+"""The documentation refers only to things that exist: links, files, functions, commands, settings, demo accounts."""
 
 import ast
 import re
@@ -31,7 +31,7 @@ def text_of(name):
 
 
 def table(text, first_heading):
-    """The rows of the table whose first heading is this, as lists of cells."""
+    """Return the rows of the table with this first heading, as lists of cells."""
     lines = text.split(f"| {first_heading} |", 1)[1].splitlines()[2:]
     rows = []
     for line in lines:
@@ -76,7 +76,7 @@ def test_the_index_lists_every_decision_with_its_title_and_status():
 
 
 def anchors(text):
-    """The anchors that GitHub makes of the headings."""
+    """Return the anchors that GitHub generates for the headings."""
     headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -101,7 +101,7 @@ def file_names():
 
 @cache
 def definitions(path):
-    """What a module defines or imports by name: functions, classes, `Class.attribute`, constants."""
+    """Return the names that a module defines or imports: functions, classes, `Class.attribute`, constants."""
     found = set()
     for node in ast.parse((ROOT / path).read_text()).body:
         found |= defined_by(node)
@@ -124,7 +124,7 @@ def defined_by(node):
 
 @cache
 def known_names():
-    """Module, package or class -> what can be written after its dot. Modules of one name share an entry."""
+    """Return {module, package or class: names allowed after its dot}. Modules of the same name share an entry."""
     known = {}
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):
@@ -141,7 +141,7 @@ def known_names():
 
 
 def missing_code(text):
-    """Paths, `path.py::name` and `module.name` between backticks that the code does not have."""
+    """Return paths, `path.py::name` and `module.name` in backticks that do not exist in the code."""
     found = []
     for code in CODE.findall(text):
         path, _, name = code.partition("::")
@@ -190,7 +190,7 @@ def test_the_check_sees_a_missing_name(code):
 
 
 def test_verbs_of_the_law_exist():
-    """In docs/privacy.md a name without a module is of a module named before it in the same cell."""
+    """In docs/privacy.md, a name without a module belongs to a module named before it in the same cell."""
     for clause, _owes, _page, verbs, _test in table(text_of("docs/privacy.md"), "clause or article"):
         holders = set()
         for code in CODE.findall(verbs):

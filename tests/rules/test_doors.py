@@ -1,4 +1,4 @@
-"""Every address of the site, asked by everybody, answers as the table in doors.py says."""
+"""Every URL of the site, requested by everybody, answers as the table in doors.py says."""
 
 import pytest
 
@@ -10,7 +10,7 @@ REMEDY = "If this is meant, say so in tests/rules/doors.py; if not, mend the vie
 
 
 def expected_of(table):
-    """(method, route, who) → answer. None: the method is refused."""
+    """Yield ((method, route, who), answer); the answer is None if the method is not allowed."""
     for route, (_address, get, *post) in table.items():
         for method, answers in (("GET", get), ("POST", post[0] if post else None)):
             found = answers.split() if answers else [None] * len(PEOPLE)
@@ -81,7 +81,7 @@ def test_every_visit_is_answered_without_a_failure(walk):
 
 
 def test_unknown_and_foreign_things_answer_alike(walk):
-    """A 404 page tells nothing of whether the thing exists: all of one person's are the same but for their number."""
+    """404 pages must not reveal whether the object exists: all pages of one person differ only in its number."""
     pages = {}
     for visit in walk:
         if visit.answer == "404" and visit.method == "GET" and visit.is_page:
@@ -97,7 +97,7 @@ def test_unknown_and_foreign_things_answer_alike(walk):
 SIDE = {"ann": "anggrek", "vera": "anggrek", "sam": "anggrek", "bob": "bougenvil", "rita": "bougenvil"}
 
 
-@pytest.mark.parametrize("walk", [*SIDE, "anonymous", "dina"], indirect=True)  # the operator's people see both
+@pytest.mark.parametrize("walk", [*SIDE, "anonymous", "dina"], indirect=True)  # the operator's members see both
 def test_no_page_holds_a_word_of_the_other_company(walk, world):
     (who,) = {visit.who for visit in walk}
     foreign = [word for side, words in world.marks.items() if side != SIDE.get(who) for word in words]
@@ -108,6 +108,6 @@ def test_no_page_holds_a_word_of_the_other_company(walk, world):
         f"{visit} shows {word!r}"
         for visit in pages
         for word in foreign
-        if word in visit.html.replace(visit.address, "")  # what they typed themselves may come back
+        if word in visit.html.replace(visit.address, "")  # a page may show again what was typed
     ]
     assert not leaks, "A page shows what belongs to another company:\n  " + "\n  ".join(leaks)

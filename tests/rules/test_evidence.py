@@ -1,4 +1,4 @@
-"""Evidence only grows: the ORM, the database and the admin all refuse, whoever asks. What slips past them shows."""
+"""Evidence is append-only in the ORM, the database and the admin; changes that bypass them are detected."""
 
 import json
 from contextlib import suppress
@@ -26,7 +26,7 @@ from privacy.oversight import evidence_checks
 from tests.database import in_spite_of_triggers
 
 EVIDENCE = sorted((m for m in apps.get_models() if issubclass(m, Evidence)), key=lambda m: m.__name__)
-# Keys that may cascade, with the reason
+# Foreign keys that may cascade, with the reason
 MAY_CASCADE = {"tenants.PendingImport.management": "a file on its way into the register, thrown away after a day"}
 REFUSALS = (IntegrityError, ProgrammingError)
 each = pytest.mark.parametrize("model", EVIDENCE, ids=lambda m: m.__name__)
@@ -42,7 +42,7 @@ def is_evidence(model):
 
 
 def half_evidence(models):
-    """Models that say they are evidence, and that the ORM would change all the same."""
+    """Return models marked as evidence that the ORM would change, and the reverse."""
     return [model._meta.label for model in models if is_evidence(model) != issubclass(model, Evidence)]
 
 
@@ -121,7 +121,7 @@ def test_published_text_cannot_change(world):
 
 
 def cascades(found):
-    """Keys of evidence, and keys to evidence, subjects and parties, by which a deletion would reach further."""
+    """Return foreign keys of or to evidence, subjects and parties through which a deletion would cascade."""
     kept = (Subject, Party, Evidence)
     return [
         f"{model._meta.label}.{field.name}"
@@ -169,7 +169,7 @@ def test_one_lost_trigger_of_a_table_is_noticed():
 
 
 def other_values(field, row):
-    """Another value that this column could hold, or None where there is none."""
+    """Return another value that this column could hold, or None if there is none."""
     if isinstance(field, models.ForeignKey):
         pks = field.related_model._base_manager.exclude(pk=getattr(row, field.attname)).values_list("pk", flat=True)
         return field.target_field.get_db_prep_value(pks.first(), connection) if pks.exists() else None
@@ -195,7 +195,7 @@ def test_any_column_changed_by_sql_is_named(world, model):
         value = other_values(field, row)
         if value is None:
             continue
-        with suppress(IntegrityError), transaction.atomic():  # what a constraint refuses cannot go unnoticed
+        with suppress(IntegrityError), transaction.atomic():  # a change that a constraint refuses needs no detection
             in_spite_of_triggers(model, f"UPDATE {{table}} SET {field.column} = %s WHERE id = %s", value, pk)
             fault = evidence_checks.verify().fault
             unseen += [] if fault and fault.model in (model, CheckpointHead) else [field.name]
@@ -211,4 +211,4 @@ def test_a_lost_row_is_missed_after_a_checkpoint(world, model):
         in_spite_of_triggers(model, "DELETE FROM {table} WHERE id = %s", pk)
         fault = evidence_checks.verify().fault
         transaction.set_rollback(True)
-    assert fault is not None or model is Checkpoint  # the last checkpoint itself: see `evidence_checks.compare`
+    assert fault is not None or model is Checkpoint  # the last checkpoint: see `evidence_checks.compare`

@@ -1,4 +1,4 @@
-"""Emptying a table is refused like the rest; these tests commit, so they stand apart."""
+"""The database refuses to truncate evidence; these tests commit, so they have their own module."""
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from tests.rules.test_evidence import EVIDENCE, REFUSALS, in_database
 
 @pytest.mark.django_db(transaction=True)
 def test_the_database_refuses_to_empty_a_table(fresh_world):
-    """SQLite has no TRUNCATE; a DELETE of everything is its nearest, and as fast where no trigger stands."""
+    """SQLite has no TRUNCATE; deleting all rows is its equivalent, as fast if there is no trigger."""
     act = "TRUNCATE {} CASCADE" if connection.vendor == "postgresql" else "DELETE FROM {}"
     for model in EVIDENCE:
         count = model.objects.count()
@@ -20,7 +20,7 @@ def test_the_database_refuses_to_empty_a_table(fresh_world):
 
 @pytest.mark.django_db(transaction=True)
 def test_emptying_a_parent_table_does_not_reach_evidence(fresh_world):
-    """TRUNCATE … CASCADE of the subjects would take every proof with it."""
+    """TRUNCATE … CASCADE of the subjects would truncate all evidence."""
     act = "TRUNCATE {} CASCADE" if connection.vendor == "postgresql" else "DELETE FROM {}"
     with pytest.raises(REFUSALS):
         in_database(act.format(Subject._meta.db_table))

@@ -1,4 +1,4 @@
-"""Keys of fields are `app.model.field` wherever they are stored, so that no two apps can share one."""
+"""Keys of fields are stored as `app.model.field`, so that no two apps can use the same key."""
 
 from importlib import import_module
 
@@ -23,7 +23,7 @@ COLUMNS = [
     for field in d.model._meta.concrete_fields
     if isinstance(field, models.JSONField) or (d.model is ProfileUpdateLine and field.name == "field")
 ] + [(Purpose, Purpose._meta.get_field("data"))]
-# These hold labels of models, names of tables and the like, and no keys of fields
+# Columns that hold model labels, table names and the like, but no keys of fields
 OTHER_COLUMNS = {
     "privacy.AuditLogEntry.facts", "privacy.BreachNotice.words", "privacy.Checkpoint.counts",
     "privacy.ConsentEvent.commitments", "privacy.Erasure.emptied", "privacy.Presentation.shown",
@@ -33,7 +33,7 @@ OTHER_COLUMNS = {
 
 @pytest.fixture
 def world(world):
-    """With keys also where the shared one has none."""
+    """Add keys to columns that are empty in the shared world."""
     purposes.save(purpose=f.PurposeFactory(code="keyed", data=["tenants.tenant.phone", "tenants.occupancy.unit"]))
     world.rows["anggrek"][Breach].kinds = ["tenants.tenant.name"]
     breaches.revise(breach=world.rows["anggrek"][Breach], by=world.olga)
@@ -41,7 +41,7 @@ def world(world):
 
 
 def is_key(key):
-    """An existing field, named in full."""
+    """Return whether key is the full name of an existing field."""
     label, _dot, name = key.rpartition(".")
     try:
         return label.count(".") == 1 and bool(apps.get_model(label)._meta.get_field(name))
@@ -98,11 +98,11 @@ def test_another_form_of_key_is_found(key):
     assert is_key("tenants.tenant.phone")
 
 
-# Evidence of before keys named the app: it cannot be changed, so it stays readable
+# Old evidence has keys without the app: it cannot be changed, so it must stay readable
 
 
 def aged(row, column):
-    """The row as it was written then."""
+    """Rewrite the row as older versions stored it."""
     keys = [key.partition(".")[2] for key in getattr(row, column)]
     assert keys
     sql = f"UPDATE {{table}} SET {column} = %s WHERE id = %s"
@@ -135,7 +135,7 @@ def test_all_of_an_old_look_is_still_called_the_record(world):
     assert access_log.what([f"tenants.tenant.{name}" for name in plain]) == "your record"
 
 
-# The rows that may change are rewritten
+# Rows that may change are migrated
 
 
 def test_the_migration_rewrites_what_may_change_and_can_be_undone(world):

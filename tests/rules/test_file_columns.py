@@ -1,4 +1,4 @@
-"""Files come in through the form fields that clean them, and through nothing else: no column holds a raw upload."""
+"""Files are stored only through the form fields that clean them: no column holds a raw upload."""
 
 import ast
 from importlib import import_module
@@ -23,7 +23,7 @@ COLUMNS = {
     field.name for model in apps.get_models() for field in model._meta.concrete_fields if isinstance(field, FileField)
 }
 CREATING = {"create", "update_or_create", "get_or_create", "update"}
-# Where a file column is filled, and where the file comes from
+# Where a file column is filled → the origin of the file
 WRITES = {
     "privacy.rights.profile_updates.ask: evidence": "DocumentUpload of the form of a data update",
     "privacy.guardians.record: document": "DocumentUpload of the form of a guardian",
@@ -31,17 +31,17 @@ WRITES = {
     "bamms.demo.companies._agreement: management_file": "a PDF file that the demo writes itself",
     "bamms.demo.companies._agreement: vendor_file": "a PDF file that the demo writes itself",
 }
-# Modules that look at uploads before a form does, and why they take none in
+# Modules that read uploads before a form does → why they store none
 LOOKS = {
     "privacy.admin.idempotent_add": "names and sizes, to tell two posts of one form apart",
     "bamms.rate_limits": "whether there are any",
 }
-# Columns of models whose admin answers with a form of its own instead of the one that Django derives: the view is named
+# Columns of models whose admin uses its own form instead of the derived one → the view
 OWN_PAGES = {
     "DisclosureForm.document: FileField": "AskPage.add_view",
     "ProfileUpdateRequestForm.evidence: FileField": "UpdateAdmin.change_view",
 }
-# Where a field is set whose name is known only at run time, and why no raw file gets there
+# Where a field is set by a name known only at run time → why no raw file is stored
 BY_NAME = {
     "privacy.rights.profile_updates.put": "names of files that are stored already",
     "privacy.change_tracking.snapshot": "a name that is no column",
@@ -54,9 +54,9 @@ BY_NAME = {
 
 
 def unclean(form):
-    """The fields of a form class that take in a file as it is sent."""
+    """Yield the fields of a form class that accept a file without cleaning it."""
     for name, field in form.base_fields.items():
-        takes_files = isinstance(field, forms.FileField) and not isinstance(field, RegisterFile)  # which keeps none
+        takes_files = isinstance(field, forms.FileField) and not isinstance(field, RegisterFile)  # which stores none
         if takes_files and getattr(field, "clean_upload", None) not in CLEANERS:
             yield f"{form.__module__}.{form.__qualname__}.{name}: {type(field).__name__}"
 
@@ -73,7 +73,7 @@ def all_forms():
 
 
 def admin_forms(world):
-    """As the admin makes them, where it lets somebody add or change: declared fields, and those that Django derives."""
+    """Yield the forms of the admin for adding and changing, with declared and derived fields."""
     for request in map(request_of, (world.sam, world.olga, world.otto)):
         for model, model_admin in REGISTERED.items():
             row = world.rows["anggrek"].get(model)
@@ -101,7 +101,7 @@ def test_every_form_of_the_admin_cleans_the_files_that_it_takes_in(world):
 
 
 def test_pages_with_a_form_of_their_own_never_use_the_derived_one(world, monkeypatch):
-    """Neither shown nor posted, whoever asks."""
+    """The derived form is neither rendered nor processed, for any user."""
     monkeypatch.setattr(ModelAdmin, "get_form", lambda *args, **kwargs: pytest.fail("the derived form is used"))
     asked = 0
     update = world.rows["anggrek"][ProfileUpdateRequest]
@@ -138,11 +138,11 @@ def test_a_form_that_django_derives_from_the_columns_is_found():
     assert len(list(unclean(forms.modelform_factory(tenant, fields=["name", "photo", "identity_scan"])))) == 2
 
 
-# Writes beside the forms
+# Writes outside forms
 
 
 def raw_uploads(tree):
-    """Uses of `request.FILES` other than handing it to a form whole."""
+    """Return uses of `request.FILES` other than passing it to a form."""
     handed = set()
     for node in ast.walk(tree):
         whole = [*node.args, *(word.value for word in node.keywords)] if isinstance(node, ast.Call) else []
@@ -156,7 +156,7 @@ def raw_uploads(tree):
 
 
 def writes(source):
-    """(place, what is written) of each write into a file column."""
+    """Yield "place: column" for each write to a file column."""
     for function in functions(source.tree):
         place = f"{source.name}.{function.name}"
         for node in ast.walk(function):
@@ -168,7 +168,7 @@ def writes(source):
 
 
 def _assigned(node):
-    """`row.photo = file`, in tuples too, and `row.photo.save(name, file)`."""
+    """Yield (column, value) of `row.photo = file`, in tuples too, and `row.photo.save(name, file)`."""
     if isinstance(node, ast.Assign):
         for target in node.targets:
             pairs = [(target, node.value)]
@@ -183,13 +183,13 @@ def _assigned(node):
 
 
 def _is_column(node):
-    """`self.form` of a view or a parser is no column: only rows are written by their name."""
+    """Return whether a node is a file column of a row; `self.form` of a view or parser is not."""
     is_own = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
     return isinstance(node, ast.Attribute) and node.attr in COLUMNS and not is_own
 
 
 def _passed(node, source):
-    """`Model(photo=file)`, `Model.objects.create(photo=file)`, `update(photo=file)`, `defaults={"photo": file}`."""
+    """Yield those of `Model(photo=file)`, `Model.objects.create(photo=file)`, `update(photo=file)`, `defaults={…}`."""
     if not isinstance(node, ast.Call):
         return
     root = node.func

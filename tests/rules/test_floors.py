@@ -1,4 +1,4 @@
-"""Imports and foreign keys point down, never up or sideways, and none hides inside a function."""
+"""Imports and foreign keys point to lower layers only, and no import is inside a function."""
 
 import ast
 import logging.config
@@ -15,7 +15,7 @@ def places(found):
 
 def test_imports_keep_to_the_layers(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
-    # It would silence every logger that is there, for all tests after this one
+    # import-linter would disable all existing loggers, for later tests too
     monkeypatch.setattr(logging.config, "dictConfig", lambda config: None)
     broken = lint_imports(config_filename="pyproject.toml", cache_dir=None)
     assert not broken, (
@@ -51,7 +51,7 @@ def test_no_import_inside_a_function():
 
 
 def hidden_imports(sources, layers=LAYERS):
-    """`import_module("…")` and `apps.get_model` of an app that this one may not know are imports in disguise."""
+    """Return `import_module("…")` and `apps.get_model` of apps that this app must not know."""
     return [
         f"{source.name}:{node.lineno} names {named}"
         for source in sources

@@ -1,6 +1,6 @@
-"""Sensitive pages ask for a fresh sign-in, before anything is shown and before anything is done.
+"""Sensitive pages require a fresh sign-in before they show or do anything.
 
-Acts inside other pages (answers at the rights desk, appointments, acts on accounts, ending sessions) ask in their own
+Actions inside other pages (answers to rights requests, appointments, acts on accounts, ending sessions) have their own
 tests.
 """
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.rules.site import STAFF, client_for, routes
 
-# The end of the route of what reveals, exports, publishes, erases or discloses
+# End of the routes that reveal, export, publish, erase or disclose
 SENSITIVE = re.compile(r"/(reveal|publish|export|release|run)/$|(disclosure|investigationcase)/<int:pk>/\w+/(<|$)")
 ASKED, SOMEBODY = "/accounts/reauthenticate/", "00000000-0000-4000-8000-000000000000"
 

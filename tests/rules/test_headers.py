@@ -1,4 +1,4 @@
-"""What every answer tells the browser: pages, files, redirects and refusals, over TLS and without."""
+"""Headers of every response: pages, files, redirects and refusals, with and without TLS."""
 
 import re
 
@@ -26,7 +26,7 @@ IN_EVERY_POLICY = ("base-uri 'none'", "frame-ancestors 'none'", "form-action '")
 
 
 def missing(response):
-    """Headers that an answer lacks or says wrongly."""
+    """Return headers of a response that are missing or wrong."""
     headers = response.headers
     found = [name for name, wanted in WANTED.items() if not re.fullmatch(wanted, headers.get(name, ""))]
     found += [part for part in IN_EVERY_POLICY if part not in headers.get("Content-Security-Policy", "")]
@@ -39,7 +39,7 @@ def missing(response):
 
 
 def read(response):
-    """A file is closed by reading it; `close` itself would also close the connection that the test stands on."""
+    """Close a file by reading it: `close()` would also close the database connection of the test."""
     if response.streaming:
         b"".join(response.streaming_content)
     return response
@@ -123,7 +123,7 @@ def test_a_private_file_may_do_nothing(world):
 
 
 def test_every_static_file_says_its_kind_and_charset():
-    """One of each ending; the country flags and the admin's pictures among them."""
+    """Test one file per extension, including the country flags and the admin's images."""
     paths = {path for finder in get_finders() for path, _storage in finder.list([])}
     for path in {path.rpartition(".")[2]: path for path in sorted(paths)}.values():
         response = read(Client().get(f"/static/{path}"))
@@ -157,7 +157,7 @@ def test_nothing_else_clears_what_the_browser_kept(world):
 
 @pytest.mark.parametrize("forged", ["203.0.113.9", "203.0.113.9, 198.51.100.7", "nonsense", "' OR 1=1 --"])
 def test_a_forged_address_before_that_of_the_proxy_counts_for_nothing(settings, forged):
-    """With one proxy of ours, the last entry is what it saw; whatever a visitor wrote before it is his to invent."""
+    """With one proxy of ours, only the last entry is trustworthy; the entries before it are sent by the client."""
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     settings.LIMITS = settings.LIMITS | {"sign_in": {"network": (2, 60)}}
     client, seen = Client(), []

@@ -1,4 +1,4 @@
-"""HEAD is GET without a body: the same answer, and nothing done. A page that forgets it would act on a HEAD."""
+"""HEAD returns the response of GET without a body, and does nothing; views must not treat it as POST."""
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def addresses(world, who):
-    """(route, address) of every address of the portal, and of the admin's pages that are ours."""
+    """Yield (route, URL) of the portal, and of the admin's pages that we added."""
     words = words_of(world)
     for route, (address, *_answers) in (PORTAL | ROOF).items():
         yield route, address.format(**words)

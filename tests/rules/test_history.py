@@ -1,4 +1,4 @@
-"""No model can be forgotten: whatever holds personal data writes its changes down, and never its values."""
+"""Every model with personal data records its changes in the audit log, without the values."""
 
 import ast
 import json
@@ -15,7 +15,7 @@ from tests.rules.apps import SOURCES
 
 pytestmark = pytest.mark.django_db
 WITH_PERSONAL = [d for d in declarations.all_declared() if d.personal]
-# Models whose rows a query could change unseen, each with why none does
+# Models whose rows a query could change without a record → why none does
 NO_SCOPE = {
     "accounts.User": "lies below the scope; its rows are saved one by one (see the test of managers below)",
     "accounts.SignIn": "lies below the scope; a place that is noted, dropped after 90 days and told in the journal",
@@ -24,7 +24,7 @@ NO_SCOPE = {
     "privacy.Purpose": "changed one by one; each version is evidence",
     "privacy.RetentionRule": "changed one by one on their own page",
 }
-# Modules that change rows past the scope, through `_base_manager`, each with the trace that it leaves instead
+# Modules that change rows through `_base_manager` → the record that they make instead
 PAST_THE_SCOPE = {
     "privacy/rights/erasures.py": "the certificate (`Erasure`) counts the rows of each model",
     "privacy/rights/retention.py": "the same certificate, one a row",
@@ -33,7 +33,7 @@ PAST_THE_SCOPE = {
 
 
 def untold(found):
-    """Models with personal fields whose changes are not written down, and for which no real reason is given."""
+    """Return models with personal fields whose changes are not recorded and that give no sufficient reason."""
     return [
         d.model._meta.label
         for d in found
@@ -52,7 +52,7 @@ def test_every_model_with_personal_fields_is_tracked_or_says_why_not():
 
 
 def unseen(models):
-    """Models of which a query changes rows without a trace."""
+    """Return models whose rows a query can change without a record."""
     return [model._meta.label for model in models if not isinstance(model._default_manager.all(), ScopedQuerySet)]
 
 
@@ -71,7 +71,7 @@ def test_nothing_changes_rows_past_the_scope_but_what_leaves_another_trace():
 
 
 def is_past(node):
-    """`rows.update(**d.personal)`, or a change that is called on `_base_manager` or the accounts' manager itself."""
+    """Return whether a node changes rows through `_base_manager` or the manager of accounts."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
     if node.func.attr not in {"update", "bulk_update", "bulk_create"}:
@@ -81,7 +81,7 @@ def is_past(node):
 
 
 def changed(row, field):
-    """Another value that this field could hold, or None."""
+    """Return another value that this field could hold, or None."""
     value = getattr(row, field.name)
     if isinstance(value, FieldFile):
         return f"changed/{row.pk}.jpg"

@@ -1,4 +1,4 @@
-"""Whatever is written into a field comes back as words: no page breaks, none runs it, none works it out."""
+"""Input is always shown as text: it breaks no page, is not executed, and is not evaluated as a template."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from tests.rules.site import admin_address, client_for
 
 pytestmark = pytest.mark.django_db
 NASTY = """x{{7*7}}x{%now%}%s%(a)s%n${7*7}'"\\--;<svg onload=alert(1)>@example.com"""
-# Seen in a page, these say that something was worked out or let through
+# Signs in a page that input was evaluated or not escaped
 ACTED = ("x49x", "$49", "<svg onload")
 LEFT_ALONE = {"csrfmiddlewaretoken"}
 
@@ -24,7 +24,7 @@ LEFT_ALONE = {"csrfmiddlewaretoken"}
 class Form:
     action: str = ""
     method: str = "get"
-    given: dict = field(default_factory=dict)  # name → what the page fills in
+    given: dict = field(default_factory=dict)  # name → initial value
     files: set = field(default_factory=set)
 
 
@@ -58,7 +58,7 @@ class Forms(HTMLParser):
 
 
 def fillings(form):
-    """All fields at once, as nobody would; in the portal then one by one, the rest as the page fills it in."""
+    """Yield values for all fields at once; in the portal also for one field at a time, with the others as rendered."""
     names = [name for name in form.given if name not in LEFT_ALONE]
     yield (
         form.given
@@ -81,7 +81,7 @@ def pages_of(world, who):
 
 
 def send(client, address, form, filling):
-    """The answer, and where it leads: what was stored is shown there."""
+    """Return the response and the page that it redirects to, which shows what was stored."""
     for value in filling.values():
         if isinstance(value, SimpleUploadedFile):
             value.seek(0)

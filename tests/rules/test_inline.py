@@ -1,4 +1,4 @@
-"""No script, style or handler inside a page, and a policy that would not let one run: on every page, admin included."""
+"""No inline script, style or event handler on any page, admin included, and a CSP that blocks them."""
 
 from html.parser import HTMLParser
 
@@ -30,7 +30,7 @@ ADDRESSES = {
     "ping",
     "cite",
 }
-# Source files of a page come from the site itself; a link in a text may lead elsewhere
+# Resources of a page are loaded from the site itself; links in a text may lead elsewhere
 LOADED = {
     ("script", "src"),
     ("link", "href"),
@@ -43,7 +43,7 @@ LOADED = {
 
 
 class Page(HTMLParser):
-    """Collects what a strict policy would block, or should never see."""
+    """Collects what a strict policy would block, or what must not occur."""
 
     def __init__(self, html):
         super().__init__()
@@ -97,9 +97,7 @@ def test_no_page_holds_anything_inline(walk):
 def test_every_answer_carries_the_strict_policy(walk):
     for visit in walk:
         policy = visit.response.headers.get("Content-Security-Policy", "")
-        alone = (
-            visit.route.startswith("files/") and visit.answer == "200"
-        )  # a file is shown alone, under a stricter one
+        alone = visit.route.startswith("files/") and visit.answer == "200"  # a file is served with a stricter policy
         assert alone == (policy.startswith("default-src 'none'")), f"{visit}: {policy}"
         assert alone or dict(part.strip().split(" ", 1) for part in policy.split(";")) == POLICY, f"{visit}: {policy}"
 
@@ -112,7 +110,7 @@ def test_the_policy_has_no_way_round():
 
 
 def unguarded(visits):
-    """Answers without the headers that every answer carries, or that may stay on a shared computer."""
+    """Return responses without the common headers, or that may be cached on a shared computer."""
     found = [f"{visit}: {fault}" for visit in visits for fault in missing(visit.response)]
     return found + [
         f"{visit} may be kept"

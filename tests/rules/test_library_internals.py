@@ -1,4 +1,4 @@
-"""Names of libraries that they may change without a word: each one we use is listed here and is as we expect it."""
+"""Private names of libraries that we use: each is listed here, and checked against the installed version."""
 
 import ast
 import importlib
@@ -25,11 +25,11 @@ from tenants.models import Tenant
 from tests.rules.apps import APPS
 
 OUR_APPS = tuple(APPS)
-# Documented by Django, or by Python
+# Documented by Django or Python
 PUBLIC = {"_meta", "_state", "_base_manager", "_default_manager"}
-# Private names of our own that are used across modules
+# Private names of our own that other modules use
 OURS = {"_admin_role", "_as_tenant", "_as_staff", "_as_operator", "_as_vendor", "_assessed"}
-# Where our product code imports them from, and what they take; None for what is no function
+# Imported names → their parameters; None if it is no function
 IMPORTED = {
     "allauth.account.internal.flows.email_verification.send_verification_email_at_login": ["request", "login"],
     "allauth.account.internal.flows.login.get_authentication_records": ["request", "user"],
@@ -44,7 +44,7 @@ IMPORTED = {
     "openpyxl.worksheet._writer.WorksheetWriter": ["ws", "out"],
     "tablib.formats._xlsx.XLSXFormat": None,
 }
-# Methods of classes of theirs that we call or override, and what they take
+# Methods of libraries that we call or override → their parameters
 METHODS = {
     "allauth.account.adapter.DefaultAccountAdapter._rollback_login_failed_rl_usage": ["self"],
     "allauth.mfa.totp.internal.auth.TOTP._mark_code_used": ["self", "code"],
@@ -58,7 +58,7 @@ METHODS = {
     "openpyxl.writer.excel.ExcelWriter.write_worksheet": ["self", "ws"],
     "tablib.formats._xlsx.XLSXFormat.dset_sheet": ["dataset", "ws", "freeze_panes", "escape"],
 }
-# Attributes of objects of theirs, and such an object
+# Attributes of library objects → an object that has it
 ATTRIBUTES = {
     "_archive": lambda: ExcelWriter(openpyxl.Workbook(), zipfile.ZipFile(io.BytesIO(), "w")),
     "_committed": lambda: Tenant().photo,
@@ -70,9 +70,7 @@ ATTRIBUTES = {
     "_table": lambda: DatabaseCache("table", {}),
     "_validators": lambda: User._meta.get_field("email"),
 }
-REPLACED = {
-    "_boolean_icon": admin_utils
-}  # functions that we put in the place of theirs, and the module that calls them
+REPLACED = {"_boolean_icon": admin_utils}  # functions of libraries that we replace → the module that calls them
 LISTED = {name.rpartition(".")[2] for name in METHODS} | set(ATTRIBUTES) | set(REPLACED)
 PATHS = [path for app in OUR_APPS for path in (settings.BASE_DIR / app).rglob("*.py") if "migrations" not in path.parts]
 TREES = {str(path.relative_to(settings.BASE_DIR)): ast.parse(path.read_text()) for path in PATHS}
@@ -83,7 +81,7 @@ def is_private(name):
 
 
 def own_names(trees):
-    """What our product code defines: functions, classes, variables, attributes of `self`."""
+    """Yield the names that our code defines: functions, classes, variables, attributes of `self`."""
     for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node.name
@@ -111,7 +109,7 @@ def imports_of_internals(tree):
 
 
 def private_attributes(tree, own):
-    """Private attributes of objects that are not ours, as far as the text tells."""
+    """Yield private attributes of objects that are not ours, as far as the syntax shows."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and is_private(node.attr):
             name, is_ours = node.attr, node.attr in (own if is_self(node.value) else OURS)
@@ -125,7 +123,7 @@ def private_attributes(tree, own):
 
 
 def overridden(classes):
-    """Private methods of libraries that classes of ours replace."""
+    """Yield private methods of libraries that our classes override."""
     for each in classes:
         owners = {}
         for base in reversed(each.__mro__):
@@ -138,7 +136,7 @@ def overridden(classes):
 
 
 def our_classes():
-    for name in TREES.keys() - {"bamms/asgi.py", "bamms/wsgi.py"}:  # which start the site
+    for name in TREES.keys() - {"bamms/asgi.py", "bamms/wsgi.py"}:  # importing these starts the site
         module = importlib.import_module(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
         yield from (
             each for each in vars(module).values() if inspect.isclass(each) and each.__module__ == module.__name__

@@ -1,8 +1,8 @@
-"""A verb that changes a row locks it first: it loads the row with `select_for_update`, or through a function that does.
+"""A verb that changes a row loads it with `select_for_update`, or through a function that does.
 
-A verb is a function in a transaction that is told who acts (`by`). Between an unlocked load and its save another
-request may change the row, and the save would undo that. Removing any lock fails a test here: the rule finds the verbs
-whose rows are not locked any more, and every other lock stands in GUARDS.
+A verb is a function in a transaction that takes `by`. Between an unlocked load and its save another request may change
+the row, and the save would undo that. Removing any lock fails a test here: the rule finds verbs whose rows are not
+locked any more, and GUARDS lists all other locks.
 """
 
 import ast
@@ -17,7 +17,7 @@ from tests.rules.sources import called, calls, functions, sources
 LOCK = "select_for_update"
 ALL = {source.name: source for source in sources()}
 NEW = {"create", "get_or_create", "update_or_create"}
-# Rows that a verb writes and does not load, and why nobody changes them meanwhile
+# Rows that a verb saves without loading → why nobody changes them meanwhile
 UNLOADED = {
     "privacy.oversight.breaches.open_: breach": "new",
     "privacy.oversight.disclosures.ask: disclosure": "new",
@@ -27,7 +27,7 @@ UNLOADED = {
     "tenants.register.enter: entry": "new",
     "privacy.rights.retention.clear: rows": "one statement, on whatever the row holds by then",
 }
-# Locks on rows that no verb saves in their function, and what waits for them
+# Locks on rows that no verb saves in the same function → what must wait for them
 GUARDS = {
     "accounts.recovery_codes._lock: Authenticator.objects": "a second use of the same code",
     "accounts.sessions.renew: SignIn.objects": "the end of this session by its owner",
@@ -75,7 +75,7 @@ def is_verb(function):
 
 
 def closure(source, is_one):
-    """The names of the module's functions for which `is_one(function, names found so far)` holds."""
+    """Return the names of the module's functions for which `is_one(function, names found so far)` holds."""
     found = set()
     while more := {f.name for f in functions(source.tree) if f.name not in found and is_one(f, found)}:
         found |= more
@@ -83,13 +83,13 @@ def closure(source, is_one):
 
 
 def imported(source, is_one):
-    """The same for the modules that it imports: "cases.lock"."""
+    """Return the same for imported modules, as "cases.lock"."""
     modules = ((name, m) for name, m in source.namespace.items() if isinstance(m, ModuleType) and m.__name__ in ALL)
     return {f"{name}.{function}" for name, module in modules for function in closure(ALL[module.__name__], is_one)}
 
 
 def lockers(source):
-    """What locks the row that it returns or is given."""
+    """Return the functions that lock the row that they return or are given."""
     elsewhere = imported(source, locks)
     return elsewhere | closure(source, lambda f, found: locks(f, found | elsewhere))
 
@@ -99,14 +99,14 @@ def locks(node, helpers):
 
 
 def savers(source):
-    """Functions that save, or delete, the row that is their first argument."""
+    """Return the functions that save or delete their first argument."""
     elsewhere = imported(source, lambda f, found: f.args.args and f.args.args[0].arg in written(f, source, found))
     own = closure(source, lambda f, found: f.args.args and f.args.args[0].arg in written(f, source, found | elsewhere))
     return own | elsewhere
 
 
 def written(function, source, saving):
-    """The rows that a function saves or deletes, or has saved: names, or the call that gives the row."""
+    """Return the rows that a function saves or deletes, itself or by a call: names, or calls that return a row."""
     local = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     local |= {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
     rows = []
@@ -120,7 +120,7 @@ def written(function, source, saving):
 
 
 def values_of(name, function, seen=()):
-    """The expressions that a name is given, by assignments and loops, through other names too."""
+    """Return the expressions assigned to a name, in assignments and loops, through other names too."""
     found = []
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
@@ -140,7 +140,7 @@ def values_of(name, function, seen=()):
 
 
 def faults(source):
-    """(place, row) of each row that a verb changes without a lock."""
+    """Yield (place, row) for each row that a verb changes without a lock."""
     verbs = list(filter(is_verb, functions(source.tree)))
     helpers, saving = (lockers(source), savers(source)) if verbs else (set(), set())
     for function in verbs:
@@ -156,7 +156,7 @@ def _makes(value):
 
 
 def _names_locked(function, name, helpers):
-    """`lock(row)`, or `Model.objects.select_for_update().get(pk=row.pk)` before an edited row is saved."""
+    """Return whether it calls `lock(row)`, or `select_for_update().get(pk=row.pk)` before saving an edited row."""
     for call in calls(function):
         own = [*call.args, *(keyword.value for keyword in call.keywords)]
         if locks(call, helpers) and any(ast.unparse(arg) in {name, f"{name}.pk"} for arg in own):
@@ -165,7 +165,7 @@ def _names_locked(function, name, helpers):
 
 
 class Unlock(ast.NodeTransformer):
-    """Takes one lock out: `rows.select_for_update().get()` becomes `rows.get()`."""
+    """Removes one lock: `rows.select_for_update().get()` becomes `rows.get()`."""
 
     def __init__(self, place):
         self.left = place
@@ -180,7 +180,7 @@ class Unlock(ast.NodeTransformer):
 
 
 def unseen_locks(source):
-    """The locks that could go without the rule above noticing."""
+    """Return the locks that could be removed without the rule above noticing."""
     present, told = set(faults(source)), set()
     for place in range(sum(called(call) == LOCK for call in calls(source.tree))):
         without = Unlock(place).visit(deepcopy(source.tree))
@@ -192,7 +192,7 @@ def unseen_locks(source):
 
 
 def changed_place(tree, without, module):
-    """Where a lock was taken out, and on what."""
+    """Return where a lock was removed, and on what."""
     for before, after in zip(functions(tree), functions(without), strict=True):
         if (was := locked_rows(before)) != (left := locked_rows(after)):
             (gone,) = (Counter(was) - Counter(left)).elements()
@@ -257,7 +257,7 @@ def test_an_unlocked_change_is_found(body, is_fault):
 
 
 def test_the_lock_of_a_withdrawal_is_seen():
-    """It stands in a helper, and no other test would notice that it is gone."""
+    """It is in a helper, and no other test would notice its removal."""
     source = ALL["privacy.sharing.grants.lifecycle"]
     tree = deepcopy(source.tree)
     (held,) = [f for f in functions(tree) if f.name == "_held"]

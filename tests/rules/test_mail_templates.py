@@ -1,5 +1,4 @@
-"""Every mail template that the code names exists and renders in both languages with the facts it is given; none is
-left over."""
+"""Every mail template named in code exists and renders in both languages with its facts, and every template is used."""
 
 import ast
 import copy
@@ -18,19 +17,19 @@ from accounts import tasks
 from tests.rules.sources import called, calls, functions, sources
 
 SENDERS = {"email_user", "email_address", "notify_subject"}
-# The one place that makes its template's name from what allauth hands it
+# Computes the name of the template from that of allauth
 COMPUTED = {"accounts.adapters.send_mail"}
 FOLDER = Path(settings.BASE_DIR) / "templates" / "emails"
-SAMPLES = {"count": 2, "day": "2026-06-08"}  # facts that a template formats; any other is a word
+SAMPLES = {"count": 2, "day": "2026-06-08"}  # facts that a template formats; all others are words
 MISSING = "(missing)"
 
 
 class Unreadable(Exception):
-    """The test cannot see which templates are named: name them in a constant or in a table of the module."""
+    """The test cannot determine the templates: name them in a constant or a table of the module."""
 
 
 def letters_of(source):
-    """(where, template, names of facts) for each letter that a module sends."""
+    """Yield (place, template, names of facts) for each email that a module sends."""
     for function in functions(source.tree):
         where = f"{source.name}.{function.name}"
         if where in COMPUTED or function.name in SENDERS:
@@ -43,7 +42,7 @@ def letters_of(source):
 
 
 def templates_of(node, function, source):
-    """All values that the expression can have."""
+    """Return all values that the expression can have."""
     if isinstance(node, ast.Constant):
         return {node.value}
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
@@ -59,7 +58,7 @@ def templates_of(node, function, source):
 
 
 def arguments(source, function, name):
-    """(expression, function that it stands in) of each call within the module."""
+    """Return (expression, calling function) for each call within the module."""
     place = [arg.arg for arg in function.args.args].index(name)
     found = [(call.args[place], caller) for caller in functions(source.tree) for call in calls(caller)
              if called(call) == function.name]  # fmt: skip
@@ -69,7 +68,7 @@ def arguments(source, function, name):
 
 
 def assigned(function, name):
-    """(expression, place in it or None) of each assignment to a local name."""
+    """Yield (expression, index in it or None) for each assignment to a local name."""
     for statement in ast.walk(function):
         if isinstance(statement, ast.Assign):
             (target,) = statement.targets
@@ -98,7 +97,7 @@ def facts_of(node, function):
 
 
 def allauth_letters():
-    """What allauth sends, apart from codes to type in, which are switched off."""
+    """Return the emails of allauth, except those with codes to enter, which are disabled."""
     assert not any((
         allauth_settings.LOGIN_BY_CODE_ENABLED,
         allauth_settings.EMAIL_VERIFICATION_BY_CODE_ENABLED,
@@ -117,7 +116,7 @@ def all_letters():
 
 @pytest.fixture
 def strict(monkeypatch):
-    """Render every branch of every condition; `strict` lists the names that a template does not find."""
+    """Render every branch of each condition; return the list of names that a template does not find."""
     missing, resolve = [], base.Variable._resolve_lookup
 
     def resolve_and_tell(variable, context):

@@ -1,4 +1,4 @@
-"""What the apps declare in their `portal.py` leads somewhere, and an app that nobody knows is shown as they are."""
+"""The declarations in each `portal.py` are valid, and those of an app that no other app knows are shown."""
 
 import re
 from importlib import import_module
@@ -20,7 +20,7 @@ from privacy.scope import Role
 from tenants.models import PageUse
 from tests.rules.test_upward_words import pages
 
-# Name in a portal.py → what stands in it
+# Name in a portal.py → class of its items
 LISTS = {
     "NAVIGATION": portals.NavigationEntry,
     "OPEN_ITEMS": portals.Card,
@@ -110,12 +110,12 @@ def test_every_limit_is_a_setting_and_every_counted_page_stands_once():
     assert len(names) == len(set(names))
 
 
-# An app that no other knows
+# An app that no other app knows
 
 
 @pytest.fixture
 def extra(settings, cast):
-    """The same site with one more app above the others."""
+    """Return the cast, on a site with one more app above the others."""
     settings.INSTALLED_APPS = ["tests.extra_portal", *settings.INSTALLED_APPS]
     gathered.cache_clear()
     model = import_module("tests.extra_portal.admin").Complaint
@@ -143,7 +143,7 @@ def in_order(text, *words):
 def test_an_unknown_app_adds_a_card_and_an_entry_for_tenants(extra):
     shown = page(extra.ann, "/home/")
     assert in_order(shown, 'id="looked"', "Extra card of ", "Claim a record at another building")
-    assert "What is open" not in shown  # its open item has nothing to show
+    assert "What is open" not in shown  # its open item returns None
     assert in_order(shown, reverse("my_data"), '<a href="/extra/">', reverse("hub"))
     assert '<a href="/extra/" aria-current="page">' in page(extra.ann, "/extra/")
 

@@ -1,4 +1,4 @@
-"""What changes something is a POST with a token: GET changes nothing, and no form works from another site."""
+"""Changes need POST with a CSRF token: GET changes nothing, and no form works from another site."""
 
 import pytest
 
@@ -7,19 +7,19 @@ from tests.rules.doors import MODELS, PAGES, PORTAL, ROOF, words_of
 from tests.rules.site import admin_address, client_for
 
 pytestmark = pytest.mark.django_db
-# Written by looking: the record of the look itself, and what the session and the cache remember of a visit
+# Tables written by GET: access records, sessions, cache, and the following
 SIDE_EFFECTS = {
-    "privacy_presentation",  # what was shown is proof, whether or not it is answered
+    "privacy_presentation",  # what was shown is evidence, whether or not it is answered
     "privacy_accessrecord",
-    "privacy_journalentry",  # that a page was refused, or a copy taken
+    "privacy_journalentry",  # a refused page, or a copy of one's data
     "privacy_subject",
-    "tenants_pageuse",  # that the page was opened is counted
+    "tenants_pageuse",  # the page is counted
     "django_session",
     "django_content_type",
     "account_emailconfirmation",
     "bamms_cache",
 }
-# Browsers send these without a token; nothing is changed by them but a line in the log
+# Browsers send these without a token; they only add a line to the log
 WITHOUT_TOKEN = {"csp-report/"}
 
 
@@ -28,7 +28,7 @@ def taking_posts():
 
 
 def admin_addresses(world, who):
-    """Pages of models that open for this person; otto only asks what does not open for sam."""
+    """Yield the model pages that open for this person; for otto, only those that do not open for sam."""
     for label, pages in MODELS.items():
         for page, answers in pages.items():
             sam, _rita, _olga, otto = answers.split()
@@ -37,7 +37,7 @@ def admin_addresses(world, who):
 
 
 def taken_without_token(client, addresses):
-    """`client` checks tokens, and sends none."""
+    """Return the URLs that accept POST of a client that checks tokens and sends none."""
     found = []
     for address in addresses:
         response = client.post(address, {"answer": "decline", "login": "ann@example.com"})
@@ -78,7 +78,7 @@ def written_by_get(visits):
 
 
 def test_get_changes_nothing(walk):
-    """Consent by a link, withdrawal by a picture's address, deletion by a crawler: none of them."""
+    """No consent by a link, withdrawal by an image URL, or deletion by a crawler."""
     gets = [visit for visit in walk if visit.method == "GET"]
     found = written_by_get(walk)
     assert not found, "Let a POST do this:\n  " + "\n  ".join(found)
@@ -86,7 +86,7 @@ def test_get_changes_nothing(walk):
 
 
 def test_the_records_of_a_walk_are_only_ever_looks(world):
-    """What GET writes of a look says that it was a look."""
+    """Access records that GET writes have the action "viewed"."""
     client = client_for(world, "vera")
     before = AccessRecord.objects.count()
     client.get(PORTAL["vendor/shared/<str:number>/"][0].format(**words_of(world)))
@@ -94,7 +94,7 @@ def test_the_records_of_a_walk_are_only_ever_looks(world):
 
 
 def test_every_door_that_takes_a_post_is_known(walk):
-    """These tests go by the table of doors: a page that takes a POST without standing there would be missed."""
+    """The tests use the table in doors.py: a page that accepts POST and is not listed would be missed."""
     taking = {visit.route for visit in walk if visit.method == "POST" and visit.answer not in {"405", "login", "gate"}}
     assert taking <= set(taking_posts()), (
         f"Write the answers to POST of {taking - set(taking_posts())} in tests/rules/doors.py."

@@ -1,4 +1,4 @@
-"""What people send or get lies nowhere in clear: no file but sealed ones, and rotation knows every sealed place."""
+"""Files with personal data are stored encrypted, and key rotation covers every encrypted value."""
 
 import ast
 import os
@@ -21,27 +21,27 @@ from tests.rules.apps import SOURCES
 from tests.rules.sides import request_of_everyone
 from tests.rules.site import routes
 
-# The modules that may open files by themselves, how, and why
+# Modules that may open files themselves: how, and why
 WRITERS = {
     "accounts/passwords.py": {"open"},  # reads lists of breached passwords
     "tenants/spreadsheets.py": {"parts.open"},  # reads the parts of a workbook
-    "accounts/development_mail.py": {"write_bytes"},  # development only: mail to be read on a page
-    "bamms/isolation/__init__.py": {"tempfile"},  # a folder for one run, with nobody real in it
-    "bamms/management/commands/verify_evidence.py": {"path.write_text"},  # check codes, for who runs the command
-    "privacy/rights/erasure_journal.py": {"os.open"},  # pseudonyms of the erased, outside the database on purpose
-    "privacy/files/uploads.py": {"os.open"},  # sealed files take the place of sealed ones
+    "accounts/development_mail.py": {"write_bytes"},  # development only: mail shown on a page
+    "bamms/isolation/__init__.py": {"tempfile"},  # a temporary folder, without data of real people
+    "bamms/management/commands/verify_evidence.py": {"path.write_text"},  # hashes, for the user who runs the command
+    "privacy/rights/erasure_journal.py": {"os.open"},  # pseudonyms of erased people, outside the database on purpose
+    "privacy/files/uploads.py": {"os.open"},  # replaces encrypted files by encrypted files
 }
-# File boxes that keep no file: they read a register and give its rows
+# File fields that store no file: they return the rows of a register
 READERS = (RegisterFile,)
-# Boxes that Django's admin would make, and that stand on no page: the class shows pages of its own instead
+# File fields of the admin that no page shows: the class has pages of its own
 NOT_SHOWN = {"DisclosureAdmin.document", "UpdateAdmin.evidence"}
 OPENING = {"open", "write_text", "write_bytes", "touch", "mkstemp", "NamedTemporaryFile", "TemporaryFile"}
 SEALERS = {
-    "privacy/private_search.py",  # words of a search, in an address that is good for an hour: nothing is kept
+    "privacy/private_search.py",  # search text in a URL that is valid for an hour; not stored
     "accounts/encryption.py",
     "accounts/mail.py",
     "accounts/mfa.py",
-    "accounts/sessions.py",  # what was sent while a fresh sign-in was due: for minutes
+    "accounts/sessions.py",  # a POST that waits for a fresh sign-in, for minutes
     "privacy/fields.py",
     "privacy/files/uploads.py",
     "privacy/key_rotation.py",
@@ -49,7 +49,7 @@ SEALERS = {
 
 
 def called(tree):
-    """What is called: `open`, `os.open`; only the last part where the owner is no plain name."""
+    """Yield the names that are called: `open`, `os.open`; the last part only if the owner is no plain name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield node.func.id
@@ -82,7 +82,7 @@ def test_every_file_column_is_kept_in_the_private_storage():
 
 
 def forms_in(sources):
-    """Every form class of these modules; modules of forms are imported here, all others with the addresses."""
+    """Return every form class of these modules. Form modules are imported here, others by the URLconf."""
     list(routes())
     for source in sources:
         if "forms" in source.module.split("."):
@@ -108,7 +108,7 @@ def boxes_of_admin(owner):
 
 
 def uncleaned(boxes):
-    """File boxes that take in what was sent as it came."""
+    """Return file fields that accept an upload without cleaning it."""
     return [
         where
         for where, box in boxes.items()
@@ -179,7 +179,7 @@ def test_a_register_never_lies_in_a_temporary_file(tmp_path, monkeypatch):
 
 
 class Bucket(EncryptedFiles, InMemoryStorage):
-    """As the class of an object storage would be used."""
+    """Encrypted files on another storage class, as for an object storage."""
 
 
 def test_any_storage_can_keep_sealed_files(settings):

@@ -1,4 +1,4 @@
-"""A list asks the database as often for 200 rows as for 10: nothing is fetched row by row."""
+"""A list runs as many queries for 200 rows as for 10: no queries per row."""
 
 from datetime import timedelta
 
@@ -49,7 +49,7 @@ from tests.rules.site import client_for
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 10, 200
-# Page → who opens it. Lists that show one row a person or a thing
+# Page → who opens it. Lists with one row per person or object
 PORTAL = {
     "/my-access-log/": "ann",
     "/announcements/": "ann",
@@ -85,7 +85,7 @@ REGISTER = {
     "/admin/privacy/disclosure/add/": "sam",
     "/admin/privacy/rightsrequest/": "sam",
 }
-NARROWER = {  # the same lists as other people see them, and with something to search
+NARROWER = {  # the same lists for other users, and with a search
     "/admin/tenants/tenant/?q=Penghuni": "sam",
     "/admin/tenants/unit/?q=Q-": "sam",
     "/vendor/shared/?q=Penghuni": "vera",
@@ -100,7 +100,7 @@ PAGES = [*PORTAL.items(), *LISTS.items(), *REGISTER.items(), *NARROWER.items()]
 
 
 def grow(world, count):
-    """`count` more of everything that a list shows, each with its own people and places."""
+    """Add `count` rows of everything that a list shows, each with its own people and units."""
     now, me = timezone.now(), get_or_create_for(world.ann)
     start = Subject.objects.count()
     mine = world.ann_entry.subject
@@ -345,7 +345,7 @@ def queries_of(client, address):
     with CaptureQueriesContext(connection) as found:
         response = client.post(address, SENT[address]) if address in SENT else client.get(address, follow=True)
     assert response.status_code == 200, f"{address}: {response.status_code}"
-    # Savepoints are counted by whether a look was written at all, not by how many rows; sessions by the minute
+    # Savepoints depend on whether an access record was written, not on rows; session updates on time
     passing = ("SAVEPOINT", "RELEASE", 'UPDATE "django_session"')
     return [query["sql"] for query in found if not query["sql"].startswith(passing)]
 
@@ -354,7 +354,7 @@ def test_every_list_asks_as_often_for_many_rows_as_for_few(world):
     grow(world, FEW)
     clients = {who: client_for(world, who) for _address, who in PAGES}
     for address, who in PAGES:
-        queries_of(clients[who], address)  # what is asked once a process is asked now
+        queries_of(clients[who], address)  # run queries that are made once per process
     few = {(address, who): queries_of(clients[who], address) for address, who in PAGES}
     grow(world, MANY - FEW)
     grown = []
@@ -368,7 +368,7 @@ def test_every_list_asks_as_often_for_many_rows_as_for_few(world):
 
 
 def test_a_list_page_is_not_free_of_rows(world):
-    """The pages counted above do show the rows that were added."""
+    """The pages counted above show the rows that were added."""
     grow(world, FEW)
     assert len(client_for(world, "vera").get("/vendor/shared/").context["people"]) >= FEW
     assert client_for(world, "sam").get("/admin/tenants/tenant/").context["cl"].result_count >= FEW

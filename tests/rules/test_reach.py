@@ -1,4 +1,4 @@
-"""The site asks no other site for anything, and runs nothing that it read: no such library, no such call."""
+"""The site makes no requests to other sites and executes nothing that it reads: no such module, no such call."""
 
 import ast
 
@@ -7,22 +7,22 @@ import pytest
 from tests.rules.apps import ALL_SOURCES, ROOT, Source
 
 FORBIDDEN = {
-    # asks other sites; mail, database and cache go through Django, to hosts of the settings
+    # network access; mail, database and cache go through Django, to hosts of the settings
     "urllib.request", "http.client", "requests", "httpx", "urllib3", "aiohttp", "ftplib", "telnetlib", "smtplib",
     "imaplib", "poplib", "xmlrpc", "socket", "socketserver", "ssl", "asyncio", "websockets", "paramiko",
-    # runs what it reads
+    # executes what it reads
     "pickle", "marshal", "shelve", "dill", "code", "codeop", "yaml",
     # starts programs
     "subprocess", "multiprocessing", "ctypes",
-    # reads XML that may unfold without end
+    # parses XML, whose entities may expand without limit
     "xml", "lxml",
 }  # fmt: skip
 CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execv", "os.spawnv"}
 MAY = {
-    "bamms/management/commands/serve.py": {"subprocess", "socket"},  # asks whether its port is free
-    "privacy/files/pdf_sanitizer.py": {"subprocess"},  # runs our inspector apart, with limits; the command is fixed
+    "bamms/management/commands/serve.py": {"subprocess", "socket"},  # checks whether its port is free
+    "privacy/files/pdf_sanitizer.py": {"subprocess"},  # our inspector, in a process with limits; fixed command
     "privacy/files/virus_scan.py": {"socket"},  # to CLAMD_ADDRESS, on this host
-    "privacy/files/pdf_writer.py": {"xml.sax.saxutils", "xml.sax.saxutils.escape"},  # which only escapes
+    "privacy/files/pdf_writer.py": {"xml.sax.saxutils", "xml.sax.saxutils.escape"},  # only escapes
 }
 MODULES = [*ALL_SOURCES, *(Source(path, "") for path in sorted(ROOT.glob("*.py")))]
 

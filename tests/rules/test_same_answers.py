@@ -1,7 +1,7 @@
-"""A property `is_x` and a queryset method `x` of one model answer alike, for rows in every state and at every moment.
+"""A property `is_x` and a queryset method `x` of one model agree, for rows in every state and at any time.
 
-Pairs are found by their names. Rows are brought into each state by changing two columns at a time of those that an
-answer depends on, their own and those of the rows they point to, as far as the database lets them.
+Pairs are found by name. Rows are brought into each state by changing two columns at a time of those that the result
+depends on, in the row and in rows that it refers to, as far as the database allows.
 """
 
 import inspect
@@ -20,9 +20,9 @@ from privacy.rights import legal_holds
 from tests.rules.world import OURS_APPS
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2036, 6, 7, 17, tzinfo=UTC)  # the first moment of 8 June in Jakarta, where days are counted
+NOW = datetime(2036, 6, 7, 17, tzinfo=UTC)  # the first moment of 8 June in Jakarta, whose days are used
 STEP = timedelta(microseconds=1)
-# The same question under two names, or with an argument
+# The same condition with two names, or with an argument
 OTHERS = {
     "SharingGrant: over": (
         SharingGrant, lambda row: row.ended_at is not None, lambda rows: rows.over()
@@ -39,7 +39,7 @@ OTHERS = {
 
 
 def pairs():
-    """Name → (model, the answer of a row, the rows of the answer)."""
+    """Return {name: (model, predicate of a row, filter of a queryset)}."""
     found = {}
     for model in apps.get_models():
         if model._meta.app_label not in OURS_APPS:
@@ -66,7 +66,7 @@ NEVER_STORED = {InvestigationCase.Status.EXPIRED}  # computed from the date
 
 
 def values_of(column):
-    """The values of a column at which an answer may change. What has happened (`…_at`, or null) did so by now."""
+    """Return values of a column at which the result may change. Events (`…_at`, or null) are not in the future."""
     if isinstance(column, models.BooleanField):
         values = [False, True]
     elif isinstance(column, models.DateTimeField):
@@ -81,7 +81,7 @@ def values_of(column):
 
 
 def places(row, said):
-    """(row, column) of what can be changed and is named in the two answers."""
+    """Yield (row, column) of columns that can be changed and that are named in the two conditions."""
     related = [getattr(row, field.name) for field in row._meta.concrete_fields if field.is_relation]
     for place in (row, *filter(None, related)):
         if not getattr(place, "is_evidence", False) and place._meta.app_label in OURS_APPS:
@@ -90,7 +90,7 @@ def places(row, said):
 
 
 def states(row, said):
-    """The row in each state, one after the other; nothing of it stays."""
+    """Yield the row in each state, one after the other, each rolled back."""
     changes = [[(place, column, value) for value in values_of(column)] for place, column in places(row, said)]
     changes += [[()]]  # one column alone, too
     for first, second in combinations(changes, 2):
@@ -112,10 +112,10 @@ def brought_about(change):
 
 
 def compare(model, of_row, of_rows, said=""):
-    """(answers seen, differences). `said` is what the row's answer looks at, beside what the query does."""
+    """Return (results seen, differences). `said`: names that the property reads, in addition to those of the query."""
     answers, wrong = set(), []
     said += str(of_rows(model._default_manager.all()).query).partition("WHERE")[2]
-    append_only.drop(connection, DocumentVersion._meta.db_table)  # a published version changes no more
+    append_only.drop(connection, DocumentVersion._meta.db_table)  # published versions do not change
     for start in model._base_manager.order_by("pk")[:2]:
         for row in states(start, said):
             by_row, by_query = bool(of_row(row)), of_rows(model._default_manager.all()).filter(pk=row.pk).exists()

@@ -1,4 +1,4 @@
-"""docs/security/ says what is so: each requirement once, each test and file it names, each number as it is set."""
+"""docs/security/ is correct: each requirement once, and its tests, files and numbers as in the code."""
 
 import ast
 import re
@@ -25,20 +25,20 @@ NAMED = re.compile(r"(tests/[\w/]+\.py)((?:::\w+)+)")
 
 
 def section(title):
-    """What stands under a heading, up to the next one that is not below it."""
+    """Return the text under a heading, up to the next heading that is not below it."""
     level, rest = re.search(rf"^(#+) {re.escape(title)}\n(.*)", CONTROLS, re.MULTILINE | re.DOTALL).groups()
     return re.split(rf"^#{{1,{len(level)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
 
 
 def table(title):
-    """The cells of the tables under a heading, without headings and lines."""
+    """Return the cells of the tables under a heading, without headers and rules."""
     lines = [line for line in section(title).splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if not line.startswith("| ---")]
 
 
 @cache
 def names_in(path):
-    """What a test module holds: test_x, TestY and TestY::test_x."""
+    """Return the names in a test module: test_x, TestY and TestY::test_x."""
     found = set()
     for node in ast.parse((ROOT / path).read_text()).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -49,7 +49,7 @@ def names_in(path):
 
 
 def missing_tests(text):
-    """Tests that are named and are not there."""
+    """Return tests that are named and do not exist."""
     return [
         f"{path}{name}"
         for path, name in NAMED.findall(text)
@@ -76,7 +76,7 @@ def test_every_requirement_stands_there_once_with_its_level():
 
 
 def explanations():
-    """Number -> what is said beneath its table."""
+    """Return {number: explanation below its table}."""
     entries = ENTRY.findall(ASVS)
     assert len(entries) == len(re.findall(r"^- \*\*V\d", ASVS, re.MULTILINE)), "An entry of evidence has another form."
     assert len(entries) == len(dict(entries)), "A requirement has two entries of evidence."

@@ -1,4 +1,4 @@
-"""Our own files stand under the content security policy: no data: picture, no missing icon, nothing from elsewhere."""
+"""Static files comply with the content security policy: no data: URLs, no missing icons, no external resources."""
 
 import hashlib
 import re
@@ -54,7 +54,7 @@ def test_vendored_files_ask_for_no_source_map_and_carry_their_licence():
 
 
 def other_than_written(vendor):
-    """What `SHA256SUMS` does not say of the files taken from elsewhere, or says otherwise."""
+    """Return where the files of `vendor` and `SHA256SUMS` differ."""
     written = {
         (vendor / name).resolve(): hash_
         for hash_, name in (line.split("  ", 1) for line in words(vendor / "SHA256SUMS").splitlines())

@@ -1,7 +1,7 @@
-"""Names that are stored stay as they are: a database, a session, a sealed value or a queue holds them.
+"""Stored names do not change: a database, a session, an encrypted value or a queue holds them.
 
-Each list below is compared with the code. A name that is new is added to its list. A name that must change needs more
-than an edit here, since what was stored under the old one would be lost without a word:
+Each list below is compared with the code. Add new names to their list. Changing a name needs more than an edit here,
+since what was stored under the old one would be lost without an error:
 
 - a task: keep the function importable under its old path until no queue holds it (see "Each deployment" in
   docs/operate.md), or move the queued rows in a migration;
@@ -69,7 +69,7 @@ OTHER_CONTEXTS = {
 PREFIXES = {
     "CP", "DP", "HK", "IB", "JR", "KG", "KL", "KS", "PB", "PD", "PI", "PK", "PU", "SP", "TP", "TT",
 }  # fmt: skip
-# Where a context is computed, and from what
+# Where a context is computed → from what
 COMPUTED = {
     "accounts.encryption.blind_index": "as given",
     "accounts.encryption.reencrypt": "as given",
@@ -89,7 +89,7 @@ SEALING = {
 
 
 def tasks():
-    """The paths under which a queue stores the tasks."""
+    """Return the paths under which a queue stores the tasks."""
     defining = [source for source in sources() if any(map(_is_task, functions(source.tree)))]
     return {v.module_path for source in defining for v in source.namespace.values() if isinstance(v, Task)}
 
@@ -105,7 +105,7 @@ def column_contexts():
 
 
 def other_contexts(source):
-    """The value of each `context=`, or where it is computed."""
+    """Yield the value of each `context=`, or where it is computed."""
     for function in functions(source.tree):
         for call in calls(function):
             for keyword in call.keywords if called(call) in SEALING else ():

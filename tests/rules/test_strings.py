@@ -1,4 +1,4 @@
-"""No visible text slips past the catalogues: every sentence of a template or a form stands in a translation."""
+"""All visible text of templates and forms is translatable."""
 
 import ast
 import re
@@ -13,10 +13,10 @@ from tests.rules.sentences import TEMPLATES, listed
 NAMES = {"BAMMS", "Bahasa Indonesia", "English", "ID", "EN", "CSV", "XLSX", "PDF", "NIK", "KTP", "SIM", "WIB"}
 SPOKEN = {"title", "alt", "aria-label", "placeholder", "aria-description", "aria-roledescription", "label"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-HOLE = "\ue000"  # of no alphabet
+HOLE = "\ue000"  # a private-use character
 OPENING = ("blocktranslate", "blocktrans")
-ATTRIBUTES = {"bodyclass", "submit_name"}  # blocks that stand inside a tag: classes, names
-# Python: keywords whose value people read, and calls whose first argument they read
+ATTRIBUTES = {"bodyclass", "submit_name"}  # blocks inside a tag: classes, names
+# Python: keyword arguments that are shown, and calls whose first argument is shown
 KEYWORDS = {
     "label",
     "help_text",
@@ -32,7 +32,7 @@ SAYING = {"Refused", "ValidationError", "PermissionDenied", "message_user", "suc
 
 
 def outside(source):
-    """The template without its tags, and without what is translated."""
+    """Return the template without tags and translated text."""
     closing, text = "", ""
     for token in Lexer(source).tokenize():
         parts = token.split_contents() if token.token_type == TokenType.BLOCK else [""]
@@ -129,7 +129,7 @@ def test_code_holds_no_untranslated_text():
 
 
 def formatted_early(sources):
-    """`_(f"…")` and `_("…" % x)`, which are in no catalogue."""
+    """Return `_(f"…")` and `_("…" % x)`, which no catalogue contains."""
     return [
         f"{source.name}:{node.lineno}"
         for source in sources

@@ -1,7 +1,7 @@
-"""No app names what belongs to an app above or beside it, in a string either: that app declares it in its `portal.py`.
+"""No app names things of an app above or beside it, in strings either: that app declares them in its `portal.py`.
 
 Names are models, accessors of upper models on lower ones, field keys and lookups, URL names, templates and modules.
-Comments and docstrings may say what they like, and so may words on screen.
+Comments, docstrings and text on screen are not checked.
 """
 
 import ast
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.urls import URLResolver, get_resolver
 
-# (file, name) → why it is not the name of the upper app's thing
+# (file, name) → why it is not a name of the upper app
 HOME = "where somebody lives, not the front page"
 ALLOWED = {
     ("privacy/declarations.py", "home"): HOME,
@@ -23,7 +23,7 @@ ALLOWED = {
     ("tenants/imports/display.py", "home"): HOME,
     ("templates/admin/privacy/sharingrequest/ask.html", ".tenant"): "a field of this app's own form",
 }
-# Templates of allauth that belong to an app of ours, beside the folder of its name
+# Folders of allauth's templates that belong to one of our apps
 TEMPLATE_FOLDERS = {"accounts": ("account", "mfa", "allauth")}
 TAGS = re.compile(r"{%-?\s*(?:url|include|extends)\s+['\"]([^'\"]+)['\"]")
 ACCESSORS = re.compile(r"\.(\w+)")
@@ -32,7 +32,7 @@ TRANSLATING = re.compile(r"_|n?p?n?gettext(_lazy|_noop)?")
 
 
 def layers():
-    """Our apps as import-linter has them: sets of names that stand side by side, from the ground up."""
+    """Return our apps as in import-linter's contract: sets of names of the same layer, lowest first."""
     config = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["tool"]["importlinter"]
     (found,) = [contract["layers"] for contract in config["contracts"] if contract["id"] == "floors"]
     return [set(re.findall(r"\w+", layer)) for layer in reversed(found)]
@@ -47,7 +47,7 @@ def forbidden_apps(app):
 
 
 def pages(patterns, namespace=""):
-    """(URL name with its namespace, app that has the view) of every address."""
+    """Yield (URL name with its namespace, app of the view) of every URL."""
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             yield from pages(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace)
@@ -57,7 +57,7 @@ def pages(patterns, namespace=""):
 
 
 class Names:
-    """What one app may not say."""
+    """The names that one app must not use."""
 
     def __init__(self, app):
         self.apps = forbidden_apps(app)
@@ -87,7 +87,7 @@ class Names:
 
 def upward_in_python(source, names):
     tree = ast.parse(source)
-    silent = set()  # docstrings, and words on screen
+    silent = set()  # docstrings, and text on screen
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):
             silent.add(node.value)

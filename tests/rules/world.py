@@ -1,7 +1,7 @@
-"""The world that the rules are asked about: two companies that hold one row of every kind, and must not meet.
+"""The test data of the rule tests: two companies with a row of every kind each, which must not see each other's.
 
 `world.rows["anggrek"][Model]` and `world.rows["bougenvil"][Model]` are such rows. `world.marks` are words that only
-one of the two companies may ever read; `world.secrets` are what `__str__`, URLs and messages may never say.
+one of the two companies may read; `world.secrets` must not occur in `__str__`, URLs and messages.
 """
 
 from copy import copy
@@ -85,7 +85,7 @@ from tenants.models import (
 from tests import factories as f
 
 PICTURE = b"\xff\xd8\xff not really a picture"
-# first letters tell the sides apart: what belongs to Bougenvil is B…, and never shown to Anggrek
+# first letters tell the companies apart: names of Bougenvil's data begin with B
 SIDES = {"anggrek": ("ann", "sam", "vera"), "bougenvil": ("bob", "rita", "wati")}
 
 
@@ -103,7 +103,7 @@ def build(cast):
     for user in world.people.values():
         f.agree(user)
         f.agree_to_purposes(user)
-    world.people["dina"] = world.dina = f.UserFactory(email="dina@example.com")  # has not answered yet
+    world.people["dina"] = world.dina = f.UserFactory(email="dina@example.com")  # has not consented yet
     DBTaskResult.objects.create(
         task_path="accounts.tasks.send_to_user",
         args_kwargs={"args": [], "kwargs": {}},
@@ -133,7 +133,7 @@ def build(cast):
 
 
 def side(world, name, management, vendor, agreement, stranger, number):
-    """One row of each kind for one company, by the verbs that make them."""
+    """Create one row of each kind for one company, with the verbs."""
     person, staff, worker = (world.people[who] for who in SIDES[name])
     entry = Tenant.objects.get(subject__holder=person)
     entry.identity_scan.save("scans/scan.jpg", ContentFile(PICTURE))
@@ -306,7 +306,7 @@ def side(world, name, management, vendor, agreement, stranger, number):
 
 
 def told_breach(world, name, management, entry):
-    """A breach that the person of this company was told of; the authority was told too."""
+    """Create a breach of which the person of this company and the authority were notified."""
     texts = {f"{part}_ind": f"Tentang {name}: {part}" for part in ("exposed", "happened", "handled")}
     breach = breaches.open_(breach=Breach(controller_id=management.pk, **texts), by=world.olga)
     breaches.add_subjects(breach=breach, subject_ids=[entry.subject_id], by=world.olga)
@@ -316,7 +316,7 @@ def told_breach(world, name, management, entry):
 
 
 def disclosed(world, management, entry, staff, name):
-    """Asked by staff, approved by the data protection officer, exported, and told at once."""
+    """Create a disclosure: requested by staff, approved by the DPO, exported, and notified at once."""
     asked = Disclosure(
         controller_id=management.pk, ground="law", instrument=f"Order of {name}", institution=f"Court of {name}",
         contact=f"Clerk of {name}", document=ContentFile(PICTURE, "document.jpg"), fields=["tenants.tenant.name"],
@@ -329,7 +329,7 @@ def disclosed(world, management, entry, staff, name):
 
 
 def over(entry, agreement, purpose):
-    """A permission that ended nearly two weeks ago."""
+    """Create a grant that ended twelve days ago."""
     now = timezone.now()
     dates = {"starts_at": now - timedelta(days=30), "ends_at": now - timedelta(days=12)}
     return f.GrantFactory(subject=entry.subject, agreement=agreement, purpose=purpose, **dates)
@@ -346,7 +346,7 @@ def announced(management, staff, name):
 
 
 def marks_of(rows):
-    """Words that stand on no page of the other company. Names of buildings and managements are public."""
+    """Return words that no page of the other company may show. Names of buildings and managements are public."""
     entry, claim = rows[Tenant], rows[Claim]
     return [
         entry.name,
