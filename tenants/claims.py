@@ -58,7 +58,7 @@ def check(*, claim):
         and not exact[0].is_claimed
         and account_lifecycle.has_confirmed(claim.claimant.holder, exact[0].email)
     ):
-        with suppress(Refused):  # then staff decide, for example a guardian's claim for a child
+        with suppress(Refused):  # staff decide instead, for example if a child needs a guardian
             return _open(claim, exact[0])
     candidates = exact or similar
     claim.entry = candidates[0] if candidates else None

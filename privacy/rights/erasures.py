@@ -107,7 +107,7 @@ def erase(subject, *, why, law="", reference="", by=None, tell=True):
     if tell:
         _tell(certificate, address or gone[1], holder, closed)
     files = list(emptied.files)
-    # robust: a failure must not stop the request; the daily job completes the journal
+    # `robust`: a failure must not stop the request; the daily job completes the journal
     transaction.on_commit(lambda: erasure_journal.add([certificate]), robust=True)
     transaction.on_commit(lambda: destroy(files), robust=True)
     return certificate

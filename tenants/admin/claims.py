@@ -191,7 +191,7 @@ class ClaimAdmin(Revealing, CaseAdmin):
             and self.has_change_permission(request, claim)
         ):
             return HttpResponseRedirect(reverse("admin:tenants_claim_decide", args=[claim.pk]))
-        # nothing to save here: a claim is decided on the page above, once
+        # Nothing to save here: a claim is decided on the page above, once
         plain = {"show_save": False, "show_save_and_continue": False, "show_close": True}
         if claim:
             plain["title"] = self.title % {"number": claim.number}

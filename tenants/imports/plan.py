@@ -221,7 +221,7 @@ class _Planner:
                 both["identity_kind"], both["identity_number"], birth_date=both["birth_date"], gender=both["gender"]
             )
         except ValidationError as error:
-            # a number that was already wrong is not an error of this row
+            # A number that was already wrong is not an error of this row
             if error.code in changes or "identity_number" in changes:
                 name = error.code if error.code in changes else "identity_number"
                 self.reader.refuse(match.row, name, error.messages[0], compare_with_card())

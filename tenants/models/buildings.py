@@ -43,7 +43,7 @@ class Vendor(Party):
         verbose_name_plural = _("vendors")
 
     class Privacy:
-        # staff choose vendors from this directory when they draft an agreement
+        # Staff choose vendors from this directory when they draft an agreement
         vendor = "pk"
         open_to = (Role.STAFF,)
 

@@ -47,7 +47,7 @@ def in_templates(paths=TEMPLATES):
         template = engines["django"].from_string(path.read_text()).template
         for node in nodes(template.nodelist):
             if isinstance(node, TranslateNode) and str(node.filter_expression.var.var).startswith("'"):
-                # the node stores a literal with its quotation marks
+                # The node stores a literal with its quotation marks
                 found.setdefault((context_of(node), node.filter_expression.var.var[1:-1]), name(path))
             if isinstance(node, BlockTranslateNode):
                 found.setdefault((context_of(node), block(node, node.singular)), name(path))

@@ -101,7 +101,7 @@ def test_the_admins_history_names_nobody(world):
 
 
 def test_a_hat_worn_elsewhere_opens_nothing_here(world):
-    """Rita is a tenant of Anggrek: the admin of Bougenvil must not show her own entry."""
+    """Rita is also a tenant of Anggrek: the admin of Bougenvil must not show that entry."""
     entry = own_row(world, "sam", Tenant)
     entry.subject.holder = world.rita
     entry.subject.save()

@@ -115,7 +115,7 @@ def compare(model, of_row, of_rows, said=""):
     """Return (results seen, differences). `said`: names that the property reads, in addition to those of the query."""
     answers, wrong = set(), []
     said += str(of_rows(model._default_manager.all()).query).partition("WHERE")[2]
-    append_only.drop(connection, DocumentVersion._meta.db_table)  # published versions do not change
+    append_only.drop(connection, DocumentVersion._meta.db_table)  # so that published versions can be changed
     for start in model._base_manager.order_by("pk")[:2]:
         for row in states(start, said):
             by_row, by_query = bool(of_row(row)), of_rows(model._default_manager.all()).filter(pk=row.pk).exists()

@@ -85,7 +85,7 @@ from tenants.models import (
 from tests import factories as f
 
 PICTURE = b"\xff\xd8\xff not really a picture"
-# first letters tell the companies apart: names of Bougenvil's data begin with B
+# First letters tell the companies apart: names of Bougenvil's data begin with B
 SIDES = {"anggrek": ("ann", "sam", "vera"), "bougenvil": ("bob", "rita", "wati")}
 
 

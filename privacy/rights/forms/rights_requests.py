@@ -222,7 +222,7 @@ class AnswerRightForm(RightsForm):
         words = self.words()
         if data.get("decision") and not words:
             self.add_error("answer", _("Write the answer; the tenant reads it."))
-        # no form field: the email as this page showed it, to detect a change since then
+        # No form field: the email as this page showed it, to detect a change since then
         return data | {"answer": words, "seen_email": self.data.get("seen_email", "")}
 
     def words(self):
