@@ -18,6 +18,7 @@ from itertools import chain
 import pikepdf
 
 INFLATED_MAX = 50_000_000  # bytes of all object streams together
+AFTER_MAX = 1000  # bytes between the end of an object stream and the word for it: many streams must not share one
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 NAME_ENDS = rb"(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
 GAP = rb"(?:[\x00\s]|%[^\r\n]*+[\r\n])*+"
@@ -82,13 +83,13 @@ def _inflated(content):
         except zlib.error:
             continue  # an object stream that qpdf can unpack comes from `_objects`
         if OBJECT_NUMBERS.match(start):
-            inflater = zlib.decompressobj()
+            inflater, end = zlib.decompressobj(), content.find(b"endstream", match.end())
             try:
-                text = inflater.decompress(memoryview(content)[match.end() :], room)
+                text = inflater.decompress(memoryview(content)[match.end() : end], room)
             except zlib.error as error:
                 raise UnsureError from error
             room -= len(text)
-            if not inflater.eof or not room:
+            if not inflater.eof or not room or len(inflater.unused_data) > AFTER_MAX:
                 raise UnsureError
             yield text
 
@@ -96,7 +97,6 @@ def _inflated(content):
 def _objects(pdf):
     """Yield every object as qpdf writes it: no comments, one way to write a name or a string."""
     yield pdf.trailer.unparse(resolved=True)
-    holders = {entry.obj_stream_number for entry in pdf.get_xref_table().values()}
     for item in pdf.objects:
         if not isinstance(item, pikepdf.Object):
             continue  # a number, or null
@@ -104,7 +104,7 @@ def _objects(pdf):
             yield item.unparse(resolved=True)
             continue
         yield item.stream_dict.unparse(resolved=True)
-        if item.objgen[0] in holders or "/First" in item or item.get("/Type") == "/ObjStm":
+        if "/First" in item or item.get("/Type") == "/ObjStm":
             yield _object_stream(item)
     if any(NOT_READ.search(warning) for warning in pdf.get_warnings()):
         raise UnsureError

@@ -17,7 +17,7 @@ from tests.privacy.files.test_uploads import KNOWN, pdf, picture, upload
 BAR = 8
 ROUNDS = 7
 CHUNK = struct.pack(">I", 0) + b"prVt" + struct.pack(">I", zlib.crc32(b"prVt"))
-END_TO_COME = b"\n1 0 obj<<%b/Filter/Fl>>stream\n" % KNOWN + zlib.compress(b"")
+END_TO_COME = b"\n1 0 obj<<%b/Filter/Fl>>stream\n" % KNOWN + zlib.compress(b"1 0 ")
 
 
 def again_and_again(text):

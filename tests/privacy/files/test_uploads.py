@@ -525,19 +525,30 @@ def test_clean_pdf_keeps_bookmarks_and_letters_that_only_look_like_an_object_str
 
 
 def test_clean_pdf_finds_what_comments_strings_and_nesting_hide():
-    for acting in (
-        b"<</S%x\n/Thread/F(a.pdf)>>",
-        b"<</S/URI/URI<6A617661736372697074 3a61>>>",
-        b"<</S/URI/URI(\\152ava\\\nscript:a)>>",
-        b"<6a617661736372697074 3a61>",  # to which an action may point
+    script = b"<6A617661736372697074 3a61>"  # javascript:a
+    for content in (
+        pdf(b"<</S%x\n/Thread/F(a.pdf)>>"),
+        pdf(b"<</S/URI/URI" + script + b">>"),
+        pdf(b"<</S/URI/URI(\\152ava\\\nscript:a)>>"),
+        pdf(script),  # to which an action may point
+        pdf(stream(b"/URI" + script, b"x")),
+        pdf(trailer=b"/Root 1 0 R/URI" + script),
+        pdf(stream(b"/First 4", b"1 0 <</JS 5 0 R>>")),
     ):
-        assert refused(clean_pdf, pdf(acting)) == ACTIVE
-    assert refused(clean_pdf, pdf(b"[" * 600 + b"<</S/URI/URI<6A617661736372697074 3a61>>>" + b"]" * 600)) == UNSURE
+        assert refused(clean_pdf, content) == ACTIVE
+    assert refused(clean_pdf, pdf(b"[" * 600 + script + b"]" * 600)) == UNSURE
+
+
+def test_clean_pdf_refuses_what_may_be_an_object_stream_and_is_not_whole():
+    elsewhere = stream(KNOWN + b"/F(other.pdf)", b"1 0 <</Type/Page>>")
+    cut_off = stream(b"/N 1/Filter/FlateDecode", zlib.compress(b"1 0 " + bytes(range(256)))[:-8])
+    for content in (pdf(elsewhere), pdf(cut_off)):
+        assert refused(clean_pdf, content) == UNSURE
 
 
 def test_clean_pdf_reads_no_end_over_and_over():
     """Many object streams with one end: each would be read to there."""
-    one = b"\n1 0 obj<<%b/Filter/Fl>>stream\n" % KNOWN + zlib.compress(b"")
+    one = b"\n1 0 obj<<%b/Filter/Fl>>stream\n" % KNOWN + zlib.compress(b"1 0 ")
     assert refused(clean_pdf, pdf(one * 2000 + b" " + b"a" * 4_000_000 + b"\nendstream")) == UNSURE
 
 
