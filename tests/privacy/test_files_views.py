@@ -13,11 +13,9 @@ from privacy.files.uploads import clean_pdf
 from privacy.models import AccessRecord, Subject
 from privacy.rights import profile_updates
 from tests import factories as f
+from tests.privacy.files.test_uploads import pdf
 
-PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
-)
+PDF = pdf()
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,7 @@ from tests.rules.site import routes
 WRITERS = {
     "accounts/passwords.py": {"open"},  # reads lists of breached passwords
     "tenants/spreadsheets.py": {"parts.open"},  # reads the parts of a workbook
+    "privacy/files/pdf_inspector.py": {"pikepdf.open"},  # reads the upload, which is in memory
     "accounts/development_mail.py": {"write_bytes"},  # development only: mail shown on a page
     "bamms/isolation/__init__.py": {"tempfile"},  # a temporary folder, without data of real people
     "bamms/management/commands/verify_evidence.py": {"path.write_text"},  # hashes, for the user who runs the command
