@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 WORKERS ?= auto
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=loadgroup
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=8 --dist=loadgroup --no-loadscope-reorder
 PRODUCTION := DEBUG=off TLS=on SITE_URL=https://example.com ALLOWED_HOSTS=example.com EMAIL_URL=smtp://localhost DEFAULT_FROM_EMAIL=bamms@example.com DATABASE_URL=postgres:///bamms CLAMD_ADDRESS=/run/clamav/clamd.ctl
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
@@ -20,16 +20,16 @@ help:  ## this list
 run: $(VENV)/runtime.stamp .env  ## the site with demo data on http://localhost:8000 (another port: PORT=8123)
 	@exec $(MANAGE) serve --port $(PORT)
 
-# On SQLite first; then on PostgreSQL when TEST_DATABASE_URL names a server
+# On SQLite first; then what uses a database on PostgreSQL, when TEST_DATABASE_URL names a server
 test: $(VENV)/development.stamp  ## the whole test suite, in parallel
 	@command -v chromium >/dev/null || echo "No Chromium found (Debian: apt install chromium): the browser tests are skipped."
 	@echo "Tests on SQLite"
 	@env -u DATABASE_URL $(PYTEST)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
 		echo "Tests on PostgreSQL"; \
-		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST); \
+		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) --only-database; \
 	else \
-		echo "TEST_DATABASE_URL names no PostgreSQL server: tested on SQLite only."; \
+		echo "TEST_DATABASE_URL names no PostgreSQL server: tested on SQLite only, without the whole run of check_isolation."; \
 	fi
 
 coverage: $(VENV)/development.stamp  ## which lines no test runs

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
+from xdist.scheduler import LoadGroupScheduling
 
 from accounts.models import User
 from privacy import parties
@@ -25,12 +26,20 @@ from tenants.models import BuildingManagement, Tenant, Vendor
 from tests import factories as f
 
 pytest_plugins = ["tests.database", "tests.tasks"]
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 # Derandomised, without deadline: a failure is caused by the change, not by chance or a slow machine.
 # `make fuzz` tries new examples; those that fail are added as an @example.
 hypothesis.register_profile("fuzz", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.register_profile("suite", hypothesis.get_profile("fuzz"), max_examples=100, derandomize=True)
 hypothesis.load_profile("suite")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--only-database", action="store_true",
+        help="leave out tests that use no database and the browser tests: a run on another database has them",
+    )  # fmt: skip
 
 
 def pytest_configure(config):
@@ -49,8 +58,24 @@ def pytest_configure(config):
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
 
 
-def pytest_collection_modifyitems(items):
+class ModuleScheduling(LoadGroupScheduling):
+    """Send a whole module to one worker, since its tests share fixtures; a test in a group goes with its group."""
+
+    def _split_scope(self, nodeid):
+        return super()._split_scope(nodeid).partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)  # without xdist there is nothing to schedule
+def pytest_xdist_make_scheduler(config, log):
+    return ModuleScheduling(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_collection_modifyitems(config, items):
     """Order each module's tests: those that need an empty database run before the first that needs the cast."""
+    if config.getoption("only_database"):
+        kept = [test for test in items if uses_database(test) and "chromium" not in test.fixturenames]
+        config.hook.pytest_deselected(items=list(set(items) - set(kept)))
+        items[:] = kept
     items[:] = [
         test
         for _module, tests in groupby(items, attrgetter("module"))
@@ -61,6 +86,10 @@ def pytest_collection_modifyitems(items):
     for test in items:
         if really_commits(test):
             test.module.SHARES_CAST = False
+
+
+def uses_database(test):
+    return bool(test.get_closest_marker("django_db")) or not DATABASE_FIXTURES.isdisjoint(test.fixturenames)
 
 
 def really_commits(test):

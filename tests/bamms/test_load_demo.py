@@ -1,5 +1,6 @@
 """The demo: loaded once, by the verbs, without a letter; everyone in it can sign in and has something to try."""
 
+from dataclasses import dataclass
 from io import StringIO
 
 import pytest
@@ -7,7 +8,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import Count
+from django.test import override_settings
 from django_tasks import task_backends
 from django_tasks.backends.immediate import ImmediateBackend
 
@@ -44,24 +47,29 @@ def in_development(settings):
     cache.clear()  # the claims of earlier loads are counted
 
 
+@dataclass
+class DemoData:
+    said: str
+    letters: list
+
+
+@pytest.fixture(scope="module")
+def demo_data(django_db_setup, django_db_blocker):
+    """Load the demo once; the tests that want a database without it stand above those that use it."""
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DEBUG=True):
+        cache.clear()  # the claims of earlier loads are counted
+        mail.outbox.clear()
+        yield DemoData(load(), list(mail.outbox))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def said():
-    return load()
+def said(demo_data):
+    return demo_data.said
 
 
 def account(name):
     return User.objects.get(email=accounts.email(name))
-
-
-def test_load_demo_loads_once_and_names_the_accounts_every_time(said):
-    counts = [model.objects.count() for model in (User, Tenant, AccessRecord, DocumentVersion)]
-    again = load()
-    assert [model.objects.count() for model in (User, Tenant, AccessRecord, DocumentVersion)] == counts
-    for name in accounts.CAST:
-        assert f"{name}@example.com" in again
-    assert accounts.PASSWORD in again
-    assert register.number_of("cici") in again
-    assert (said.count("Demo data is loaded."), again.count("Demo data is loaded.")) == (1, 0)
 
 
 def test_load_demo_needs_debug_because_everybody_knows_the_password(settings):
@@ -90,8 +98,22 @@ def test_load_demo_makes_all_or_nothing(monkeypatch):
     assert type(task_backends["default"]) is ImmediateBackend
 
 
-def test_load_demo_sends_no_letter(said):
-    assert mail.outbox == []
+# From here on the demo is loaded
+
+
+def test_load_demo_loads_once_and_names_the_accounts_every_time(said):
+    counts = [model.objects.count() for model in (User, Tenant, AccessRecord, DocumentVersion)]
+    again = load()
+    assert [model.objects.count() for model in (User, Tenant, AccessRecord, DocumentVersion)] == counts
+    for name in accounts.CAST:
+        assert f"{name}@example.com" in again
+    assert accounts.PASSWORD in again
+    assert register.number_of("cici") in again
+    assert (said.count("Demo data is loaded."), again.count("Demo data is loaded.")) == (1, 0)
+
+
+def test_load_demo_sends_no_letter(demo_data):
+    assert demo_data.letters == []
     assert type(task_backends["default"]) is ImmediateBackend
 
 

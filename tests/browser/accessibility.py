@@ -1,11 +1,8 @@
 """What must hold on every page: no WCAG 2.2 A or AA violation for axe-core, and three things that axe lets pass."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
-from zlib import crc32
 
 import axe_playwright_python
-from django.db import connection
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RUN = """axe.run(document, {
@@ -13,8 +10,7 @@ RUN = """axe.run(document, {
     resultTypes: ["violations", "incomplete"],
     preload: false,
 })"""
-# axe takes its time: it sees each page in one look for each database, and after both has seen both widths and schemes
-LOOKS = [(1280, "light"), (320, "dark")] if connection.vendor == "sqlite" else [(320, "light"), (1280, "dark")]
+LOOKS = [(1280, "light"), (320, "dark")]
 # Inputs that reach past the screen, unless closed in a menu or inside a region that scrolls on its own
 CLIPPED = """(() => {
     const scrolls = e => e && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
@@ -27,18 +23,17 @@ SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clie
 
 
 def faults(page):
-    """Sentences about what is wrong with this page; empty when all is well."""
+    """Sentences about what is wrong with this page; empty when all is well.
+
+    The page is left in the other look than the one it came in, since each change of the look is a new layout.
+    """
     run = _console(page)
-    usual, found = page.viewport_size, []
-    for_axe = LOOKS[crc32(urlsplit(page.url).path.encode()) % 2]
-    for look in LOOKS:
-        width, scheme = look
+    run(AXE)
+    found = []
+    for width, scheme in sorted(LOOKS, key=lambda look: look[0] != page.viewport_size["width"]):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
-        said = _overflowing(run) + (_of_axe(run) if look == for_axe else [])
-        found += [f"{page.url} at {width} px, {scheme}: {fault}" for fault in said]
-    page.set_viewport_size(usual)
-    page.emulate_media(color_scheme="light")
+        found += [f"{page.url} at {width} px, {scheme}: {fault}" for fault in _overflowing(run) + _of_axe(run)]
     return found
 
 
@@ -60,7 +55,6 @@ def _overflowing(run):
 
 
 def _of_axe(run):
-    run(AXE)
     found = run(RUN)
     said = [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
     # axe calls text in its own background's colour merely "incomplete"

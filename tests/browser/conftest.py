@@ -10,12 +10,13 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs beside Django's synchronous code
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist names the groups
 def pytest_collection_modifyitems(items):
-    if CHROMIUM is None:
-        skip = pytest.mark.skip(reason="No Chromium found (Debian: apt install chromium).")
-        for item in items:
-            if "/browser/" in str(item.path):
-                item.add_marker(skip)
+    for item in items:
+        if "/browser/" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group(item.name))  # they take long and share nothing
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="No Chromium found (Debian: apt install chromium)."))
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from tests.rules.site import PEOPLE, STAFF, admin_address
 from tests.rules.world import build
 
 DOORS = PORTAL | ROOF
-CHUNK = 24  # pages a test: the runs in parallel share them
+CHUNK = 32  # pages a test: the runs in parallel share them, and each makes the world
 
 
 def doors():

@@ -308,7 +308,7 @@ def test_page_covers_every_subject_the_person_holds_and_no_other(cast, sign_in):
     assert "address" not in page
 
 
-def test_page_asks_the_same_queries_for_two_hundred_records(cast, sign_in, grant, django_assert_num_queries):
+def test_page_asks_the_same_queries_for_many_records(cast, sign_in, grant, django_assert_num_queries):
     def write(count):
         for number in range(count):
             look(
@@ -322,13 +322,13 @@ def test_page_asks_the_same_queries_for_two_hundred_records(cast, sign_in, grant
             look(cast, at=NOON - timedelta(days=number % 40, minutes=number))
 
     client = sign_in(cast.ann)
-    write(5)
+    write(3)
     client.get(URL)
-    with CaptureQueriesContext(connection) as ten:
+    with CaptureQueriesContext(connection) as few:
         client.get(URL)
-    write(95)
-    with django_assert_num_queries(len(ten)):
-        assert text(client.get(URL)).count("Vera from") >= 20
+    write(10)
+    with django_assert_num_queries(len(few)):
+        assert text(client.get(URL)).count("Vera from") == 13
 
 
 def test_csv_holds_the_whole_log_and_no_formula(cast, sign_in):

@@ -11,7 +11,8 @@ from tests.conftest import make_cast
 from tests.rules.site import PEOPLE, visits
 from tests.rules.world import build
 
-WALKS = {}
+WALKS = {}  # person → their visits, and the marks of the world that they saw
+GROUPS = 4  # of walks: each makes the world once; more would make it more often, fewer would keep workers waiting
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -19,7 +20,7 @@ def pytest_collection_modifyitems(items):
     """Run all tests that use one person's walk on the same worker."""
     for item in items:
         if "walk" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(f"walk of {item.callspec.params['walk']}"))
+            item.add_marker(pytest.mark.xdist_group(f"walks {PEOPLE.index(item.callspec.params['walk']) % GROUPS}"))
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +49,15 @@ def walk(request):
     if request.param not in WALKS:
         world = deepcopy(request.getfixturevalue("shared_world"))
         with transaction.atomic():
-            WALKS[request.param] = list(visits(world, request.param))
+            WALKS[request.param] = list(visits(world, request.param)), world.marks
             transaction.set_rollback(True)
-    return WALKS[request.param]
+    return WALKS[request.param][0]
+
+
+@pytest.fixture
+def marks(walk):
+    """The marks of each company in the world of this walk: numbers and names differ from one world to the next."""
+    return WALKS[walk[0].who][1]
 
 
 @pytest.fixture(autouse=True)

@@ -98,9 +98,9 @@ SIDE = {"ann": "anggrek", "vera": "anggrek", "sam": "anggrek", "bob": "bougenvil
 
 
 @pytest.mark.parametrize("walk", [*SIDE, "anonymous", "dina"], indirect=True)  # the operator's members see both
-def test_no_page_holds_a_word_of_the_other_company(walk, world):
+def test_no_page_holds_a_word_of_the_other_company(walk, marks):
     (who,) = {visit.who for visit in walk}
-    foreign = [word for side, words in world.marks.items() if side != SIDE.get(who) for word in words]
+    foreign = [word for side, words in marks.items() if side != SIDE.get(who) for word in words]
     pages = [visit for visit in walk if visit.html]
     assert foreign
     assert len(pages) > 5

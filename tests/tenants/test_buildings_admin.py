@@ -48,9 +48,9 @@ def test_lists_ask_the_same_number_of_queries_with_many_rows(cast, sam):
             total += len(queries)
         return total
 
-    f.UnitFactory.create_batch(9, building__management=cast.anggrek)
+    f.UnitFactory.create_batch(3, building__management=cast.anggrek)
     few = count()
-    f.UnitFactory.create_batch(190, building__management=cast.anggrek)
+    f.UnitFactory.create_batch(10, building__management=cast.anggrek)
     assert count() == few
 
 

@@ -213,10 +213,10 @@ def test_pages_ask_the_same_queries_however_many_rows(cast, sign_in, grant, page
             f.GrantFactory(subject=grant.subject, agreement=agreement, ends_at=timezone.now() + timedelta(days=1))
 
     client = sign_in(cast.vera)
-    more(2)
+    more(3)
     client.get(reverse(page))
     with CaptureQueriesContext(connection) as few:
         client.get(reverse(page))
-    more(30)
+    more(10)
     with django_assert_num_queries(len(few)):
         client.get(reverse(page))

@@ -160,17 +160,17 @@ def test_list_has_pages_of_fifty_and_records_only_the_page_shown(cast, sign_in):
     assert AccessRecord.objects.count() == 55
 
 
-def test_list_asks_the_same_queries_for_two_hundred_people(cast, sign_in, django_assert_num_queries):
-    for number in range(10):
+def test_list_asks_the_same_queries_for_many_people(cast, sign_in, django_assert_num_queries):
+    for number in range(3):
         share(cast, f"Penghuni {number}", f"B-{number}", [NAME, PHONE, UNIT])
     client = sign_in(cast.vera)
     client.get("/vendor/shared/")
     for params in ({}, {"q": encrypt_query("Penghuni", by=cast.vera), "sort": "name"}):
-        with CaptureQueriesContext(connection) as ten:
+        with CaptureQueriesContext(connection) as few:
             client.get("/vendor/shared/", params)
-        for number in range(95):
+        for number in range(10):
             share(cast, f"Penghuni {number}", f"C-{number}-{len(params)}", [NAME, PHONE, UNIT])
-        with django_assert_num_queries(len(ten)):
+        with django_assert_num_queries(len(few)):
             client.get("/vendor/shared/", params)
 
 

@@ -157,7 +157,7 @@ def test_the_number_of_queries_does_not_grow(cast):
 
     look(cast, 5, allowed=False)
     few = count()
-    for number in range(30):
+    for number in range(10):
         user = f.UserFactory(name=f"Staff {number}")
         look(cast, 12, by=user, allowed=False)
         look(cast, 12, by=user, at=NIGHT)
