@@ -112,7 +112,7 @@ def test_nobody_places_a_hold_on_her_own_record(cast, hed):
 
 def test_nobody_closes_or_reads_a_case_about_herself(cast, hed):
     case = case_about(hed.entry.subject, cast.sam)
-    assert code(investigations.close, case=case, by=hed) == "own"
+    assert code(investigations.close, case=case, by=hed) == "concerned"
     for model in (InvestigationCase, CaseEvent):
         assert seen(model, cast.sam)
         assert not seen(model, hed)

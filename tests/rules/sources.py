@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.rules.world import OURS_APPS
+from tests.rules.apps import APPS
 
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -31,7 +31,7 @@ class Source:
 
 @cache
 def sources():
-    paths = [path for app in OURS_APPS for path in sorted((settings.BASE_DIR / app).rglob("*.py"))]
+    paths = [path for app in APPS for path in sorted((settings.BASE_DIR / app).rglob("*.py"))]
     assert len(paths) > 100
     return [
         Source(_module(path.relative_to(settings.BASE_DIR)), ast.parse(path.read_text()))

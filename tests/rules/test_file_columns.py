@@ -13,10 +13,10 @@ from django.db.models import FileField, Model
 from privacy.files import uploads
 from privacy.models import Disclosure, ProfileUpdateRequest
 from tenants.forms.imports import RegisterFile
+from tests.rules.apps import APPS
 from tests.rules.sides import REGISTERED, inlines, place, request_of
 from tests.rules.site import client_for
 from tests.rules.sources import called, functions, sources
-from tests.rules.world import OURS_APPS
 
 CLEANERS = {uploads.clean_image, uploads.clean_document, uploads.clean_pdf}
 COLUMNS = {
@@ -69,7 +69,7 @@ def all_forms():
     while classes:
         classes += (new := set(classes.pop().__subclasses__()) - found)
         found |= new
-    return [form for form in found if form.__module__.partition(".")[0] in OURS_APPS]
+    return [form for form in found if form.__module__.partition(".")[0] in APPS]
 
 
 def admin_forms(world):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from privacy import append_only
 from privacy.models import DocumentVersion, InvestigationCase, LegalHold, SharingAgreement, SharingGrant
 from privacy.rights import legal_holds
-from tests.rules.world import OURS_APPS
+from tests.rules.apps import APPS
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2036, 6, 7, 17, tzinfo=UTC)  # the first moment of 8 June in Jakarta, whose days are used
@@ -42,7 +42,7 @@ def pairs():
     """Return {name: (model, predicate of a row, filter of a queryset)}."""
     found = {}
     for model in apps.get_models():
-        if model._meta.app_label not in OURS_APPS:
+        if model._meta.app_label not in APPS:
             continue
         for name, method in inspect.getmembers(type(model._default_manager.all()), inspect.isfunction):
             if not name.startswith("_") and hasattr(model, f"is_{name}") and _needs_nothing(method):
@@ -84,7 +84,7 @@ def places(row, said):
     """Yield (row, column) of columns that can be changed and that are named in the two conditions."""
     related = [getattr(row, field.name) for field in row._meta.concrete_fields if field.is_relation]
     for place in (row, *filter(None, related)):
-        if not getattr(place, "is_evidence", False) and place._meta.app_label in OURS_APPS:
+        if not getattr(place, "is_evidence", False) and place._meta.app_label in APPS:
             columns = (column for column in place._meta.concrete_fields if column.name in said)
             yield from ((place, column) for column in columns if values_of(column))
 

@@ -6,13 +6,14 @@ Comments, docstrings and text on screen are not checked.
 
 import ast
 import re
-import tomllib
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.urls import URLResolver, get_resolver
+
+from tests.rules.apps import APPS, level
 
 # (file, name) → why it is not a name of the upper app
 HOME = "where somebody lives, not the front page"
@@ -31,19 +32,12 @@ COMMENTS = re.compile(r"{#.*?#}|{%\s*comment\b.*?endcomment\s*%}", re.DOTALL)
 TRANSLATING = re.compile(r"_|n?p?n?gettext(_lazy|_noop)?")
 
 
-def layers():
-    """Return our apps as in import-linter's contract: sets of names of the same layer, lowest first."""
-    config = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["tool"]["importlinter"]
-    (found,) = [contract["layers"] for contract in config["contracts"] if contract["id"] == "floors"]
-    return [set(re.findall(r"\w+", layer)) for layer in reversed(found)]
-
-
-LEVEL = {app: level for level, names in enumerate(layers()) for app in names}
+LEVEL = {app: level(app) for app in APPS}
 DJANGOS = {f"admin:{pattern.name}" for pattern in AdminSite().get_urls() if pattern.name}
 
 
 def forbidden_apps(app):
-    return {other for other, level in LEVEL.items() if other != app and level >= LEVEL[app]}
+    return {other for other, height in LEVEL.items() if other != app and height >= LEVEL[app]}
 
 
 def pages(patterns, namespace=""):

@@ -26,7 +26,7 @@ from privacy.subjects import get_or_create_for
 from tenants import usage
 from tenants.models import PageUse
 from tests import factories as f
-from tests.rules.world import OURS_APPS
+from tests.rules.apps import APPS
 
 pytestmark = pytest.mark.django_db
 PAGE = "/announcements/"
@@ -88,7 +88,7 @@ def page_names(patterns):
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             yield pattern.name
-        elif getattr(pattern.urlconf_name, "__name__", "").split(".")[0] in set(OURS_APPS) - {"accounts"}:
+        elif getattr(pattern.urlconf_name, "__name__", "").split(".")[0] in set(APPS) - {"accounts"}:
             yield from page_names(pattern.url_patterns)
 
 
