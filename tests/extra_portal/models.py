@@ -11,5 +11,5 @@ class Complaint(Claim):
     class Privacy:
         subject = "claimant"
         controller = "management"
-        personal = Claim.Privacy.personal
-        kept = Claim.Privacy.kept
+        fields = Claim.Privacy.fields
+        erasure = Claim.Privacy.erasure

@@ -81,7 +81,7 @@ def admin_forms(world):
                 yield model_admin.get_form(request)
             if row and model_admin.has_change_permission(request, row):
                 yield model_admin.get_form(request, row, change=True)
-        for _model, inline in inlines():
+        for inline in inlines(REGISTERED.values()):
             yield inline.get_formset(request).form
 
 

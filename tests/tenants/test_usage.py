@@ -34,6 +34,7 @@ PAGE = "/announcements/"
 NOT_COUNTED = {
     "home": "leads on to a start page",
     "csp_report": "only POST",
+    "security_txt": "a file",
     "policy": "everybody's",
     "terms": "everybody's",
     "document_version": "everybody's",
