@@ -116,7 +116,9 @@ def test_every_limit_is_a_setting_and_every_counted_page_stands_once():
 @pytest.fixture
 def extra(settings, cast):
     """Return the cast, on a site with one more app above the others."""
+    settings.SECOND_FACTOR = True  # a change of the apps runs the startup checks again
     settings.INSTALLED_APPS = ["tests.extra_portal", *settings.INSTALLED_APPS]
+    settings.SECOND_FACTOR = False
     gathered.cache_clear()
     model = import_module("tests.extra_portal.admin").Complaint
     if not admin.site.is_registered(model):
