@@ -17,9 +17,8 @@ from accounts.models import User
 from bamms.isolation.values import Canaries, fill
 from privacy import declarations, parties, subjects
 from privacy.consent import consents
-from privacy.models import Membership, Party, Subject
+from privacy.models import BREACH_PARTS, Membership, Party, Subject
 from privacy.models.parties import MembershipRole, PartyKind
-from privacy.oversight.models.breaches import PARTS
 from tenants.models import Building, BuildingManagement, Vendor
 
 ROLES = {"head": MembershipRole.HEAD, "officer": MembershipRole.OFFICER, "vendor": MembershipRole.VENDOR}
@@ -39,7 +38,7 @@ SPECIAL = {
     "privacy.PurposeVersion": {
         "texts": {language: {"name": "x", "description": "x", "retention": "x"} for language in ("id", "en")}
     },
-    "privacy.BreachNotice": {"words": {language: dict.fromkeys(PARTS, "x") for language in ("id", "en")}},
+    "privacy.BreachNotice": {"words": {language: dict.fromkeys(BREACH_PARTS, "x") for language in ("id", "en")}},
     "privacy.Presentation": {"shown": {"documents": [], "purposes": []}},
     "django_tasks_database.DBTaskResult": {"args_kwargs": {"args": [], "kwargs": {}}, "backend_name": "default"},
 }  # fmt: skip

@@ -1,11 +1,17 @@
-"""The structure of a JPG or PNG file, read before decoding: a small file may take hours to decode.
+"""Limits of a JPG or PNG file, checked before decoding: a small file may take hours to decode.
 
 A JPEG may encode its pixels many times over (scans), and a PNG may consist of half a million empty chunks. Cameras and
 programs write a dozen scans at most, and chunks of some thousand bytes.
 Source: ITU-T T.81, annex B (markers); PNG third edition, clause 5 (chunks).
 """
 
+import math
 import re
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
 
 SCANS_MAX = 32
 CHUNKS_MAX = 10_000
@@ -19,6 +25,17 @@ def is_laborious(content):
     """Return whether decoding takes many times the work that the number of pixels explains."""
     most, steps = (CHUNKS_MAX, _chunks(content)) if content.startswith(PNG) else (SCANS_MAX, _scans(content))
     return any(number > most for number, _step in enumerate(steps, 1))
+
+
+def check_pixels(width, height):
+    """Raise ValidationError for a picture with more megapixels than the setting UPLOAD_MAX_MEGAPIXELS."""
+    most = settings.UPLOAD_MAX_MEGAPIXELS
+    if width * height > most * 1_000_000:
+        raise ValidationError(
+            _("The picture has %(n)s megapixels; the limit is %(max)s. Make it smaller, then upload it again."),
+            code="too_many_pixels",
+            params={"n": number_format(math.ceil(width * height / 1_000_000)), "max": number_format(most)},
+        )
 
 
 def _scans(content):

@@ -273,7 +273,7 @@ def _redrawn(content, wrong_kind):
         raise pdf_sanitizer.broken()
     try:
         picture = plugin(io.BytesIO(content))  # reads the header only
-        _refuse_too_many_pixels(*picture.size)
+        image_limits.check_pixels(*picture.size)
         written = io.BytesIO()
         _canvas(picture).save(written, "JPEG", quality=JPEG_QUALITY, optimize=True)
     except ValidationError:
@@ -281,16 +281,6 @@ def _redrawn(content, wrong_kind):
     except Exception as error:  # malformed files make Pillow raise errors of every kind
         raise pdf_sanitizer.broken() from error
     return ContentFile(written.getvalue(), name="picture.jpg")
-
-
-def _refuse_too_many_pixels(width, height):
-    most = settings.UPLOAD_MAX_MEGAPIXELS
-    if width * height > most * 1_000_000:
-        raise ValidationError(
-            _("The picture has %(n)s megapixels; the limit is %(max)s. Make it smaller, then upload it again."),
-            code="too_many_pixels",
-            params={"n": number_format(math.ceil(width * height / 1_000_000)), "max": number_format(most)},
-        )
 
 
 def _canvas(picture):

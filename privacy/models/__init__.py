@@ -2,7 +2,7 @@
 
 from privacy.consent.models.consents import ConsentEvent, ConsentStatus, PaperConsent, Presentation
 from privacy.consent.models.legal_documents import Announcement, DocumentVersion, LegalDocument
-from privacy.consent.models.purposes import Purpose, PurposeVersion
+from privacy.consent.models.purposes import Basis, Category, Purpose, PurposeVersion
 from privacy.models.access import AccessRecord
 from privacy.models.audit_log import AuditLogEntry
 from privacy.models.guardians import Guardian
@@ -10,6 +10,7 @@ from privacy.models.parties import Membership, Party
 from privacy.models.reference_numbers import Counter
 from privacy.models.scheduled_jobs import JobRun
 from privacy.models.subjects import Subject
+from privacy.oversight.models.breaches import PARTS as BREACH_PARTS
 from privacy.oversight.models.breaches import Breach, BreachNotice, BreachSubject
 from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
@@ -27,15 +28,18 @@ from privacy.sharing.models.grants import SharingEvent, SharingGrant
 from privacy.sharing.models.sharing_requests import SharingRequest
 
 __all__ = [
+    "BREACH_PARTS",
     "AccessRecord",
     "Announcement",
     "AttestationReminder",
     "AuditLogEntry",
+    "Basis",
     "Breach",
     "BreachNotice",
     "BreachSubject",
     "CaseEvent",
     "CaseSubject",
+    "Category",
     "Checkpoint",
     "CheckpointHead",
     "ConsentEvent",

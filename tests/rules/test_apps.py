@@ -6,7 +6,7 @@ import copy
 import pytest
 from django.apps import AppConfig, apps
 
-from tests.rules.apps import APPS, LAYERS, PYPROJECT, ROOT, SOURCES, Source, ours
+from tests.rules.apps import APPS, LAYERS, PYPROJECT, ROOT, SOURCES, Source, level, ours
 
 ROOF = LAYERS[-1]  # it imports what lower apps declare, so its modules have no fixed order
 README = (ROOT / "README.md").read_text()
@@ -16,7 +16,12 @@ def unlisted(labels, pyproject=PYPROJECT, readme=README):
     """Return the places that must name each app and do not."""
     linter = pyproject["tool"]["importlinter"]
     (rooms,) = (contract for contract in linter["contracts"] if contract["id"] == "rooms")
+    (front,) = (contract for contract in linter["contracts"] if contract["id"] == "front")
     places = {
+        "the contract “front” of import-linter": (
+            front["source_modules"],
+            {label for label in labels if level(label) > level("privacy")},
+        ),
         "root_packages of import-linter": (linter["root_packages"], labels),
         "the contract “rooms” of import-linter": (rooms["containers"], set(labels) - ROOF),
         "source of coverage": (pyproject["tool"]["coverage"]["run"]["source"], labels),

@@ -1,4 +1,4 @@
-"""Run the daily jobs that are due: `manage.py run_jobs`, hourly from cron. See `privacy.scheduled_jobs`."""
+"""Run the daily jobs that are due: `manage.py run_jobs`, hourly from cron. The jobs: `bamms.daily_jobs`."""
 
 from django.core.management.base import BaseCommand, CommandError
 

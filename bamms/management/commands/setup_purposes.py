@@ -4,8 +4,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from privacy.consent import purposes
-from privacy.consent.models.purposes import Basis, Category
-from privacy.models import Purpose
+from privacy.models import Basis, Category, Purpose
 
 JOB_RETENTION = (
     "sampai izin berakhir, lalu dihapus penyedia layanan",
