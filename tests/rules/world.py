@@ -2,6 +2,10 @@
 
 `world.rows["anggrek"][Model]` and `world.rows["bougenvil"][Model]` are such rows. `world.marks` are words that only
 one of the two companies may read; `world.secrets` must not occur in `__str__`, URLs and messages.
+
+The verbs make these rows, so that their states and their evidence are those of real ones, and what follows from a state
+can be tested. `bamms.isolation.world` fills every column from the model alone, so that each value can be recognised
+and a new model is covered without a line of code; no verb would accept such rows.
 """
 
 from copy import copy
