@@ -39,7 +39,7 @@ PARTS = [
 # Names of the parts in portal.js, which ticks them off while the password is typed
 PART_NAMES = ["upper", "lower", "digit", "other"]
 SHORTEST_WORD, LONGEST_COMPARED = 4, 1024
-GUESSES_MIN = 10**10  # zxcvbn's estimate for ten characters without a pattern
+GUESSES_MIN = 8 * 10**9  # more than any listed word with a capital letter and an ending such as "@2026" takes
 LONGEST_GUESSED = 24  # characters: zxcvbn takes up to a quarter of a second for these, and minutes for 1024
 ONE_AT_A_TIME = Lock()  # zxcvbn stores the words it is given in a global dictionary
 LOOKS_LIKE = str.maketrans("034579@$€+", "oeastgaset")
