@@ -248,7 +248,7 @@ def test_import_linter_names_imports_up_and_sideways(tmp_path, monkeypatch, caps
     monkeypatch.chdir(ROOT)
     monkeypatch.syspath_prepend(str(ROOT / "tests"))
     monkeypatch.setattr(logging.config, "dictConfig", lambda config: None)
-    kept = lint_imports(str(tmp_path / "pyproject.toml"), ("layers",), cache_dir=None)
+    kept = lint_imports(str(tmp_path / "pyproject.toml"), ("layers",), no_cache=True)
     said = capsys.readouterr().out
     assert kept == 1, said
     assert "careless.upward -> bamms.daily_jobs" in said

@@ -17,7 +17,7 @@ def test_imports_keep_to_the_layers(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     # import-linter would disable all existing loggers, for later tests too
     monkeypatch.setattr(logging.config, "dictConfig", lambda config: None)
-    broken = lint_imports(config_filename="pyproject.toml", cache_dir=None)
+    broken = lint_imports(config_filename="pyproject.toml", no_cache=True)
     assert not broken, (
         f"An import points up or sideways: move the code down, or pass the thing in.\n{capsys.readouterr().out}"
     )
