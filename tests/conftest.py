@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.core.signals import setting_changed
 from django.db import transaction
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
@@ -26,6 +27,7 @@ from tenants.models import BuildingManagement, Tenant, Vendor
 from tests import factories as f
 
 pytest_plugins = ["tests.database", "tests.tasks"]
+TASKS = settings.TASKS
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 # Derandomised, without deadline: a failure is caused by the change, not by chance or a slow machine.
@@ -102,6 +104,14 @@ def really_commits(test):
 def _nothing_counted():
     """Clear the rate limits: the cache is not rolled back, and account ids are reused."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _immediate_tasks():
+    """Begin with the task backend of the settings, whatever backend an earlier test of this worker used."""
+    if settings.TASKS != TASKS:
+        settings.TASKS = TASKS
+    setting_changed.send(sender=None, setting="TASKS", value=TASKS, enter=False)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
@@ -742,10 +743,10 @@ def test_keep_gives_back_dates_and_numbers_as_they_were(cast):
     ]
 
 
-def test_keep_leaves_word_to_forget_it_in_an_hour(cast, settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+def test_keep_leaves_word_to_forget_it_in_an_hour(cast):
     table = imports.read(csv_file(["Nama", "Unit"], ["Cici", "A-1"]))
-    pending = imports.keep(table=table, management=cast.anggrek, by=cast.sam)
+    with override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}):
+        pending = imports.keep(table=table, management=cast.anggrek, by=cast.sam)
     assert DBTaskResult.objects.get().run_after == pending.expires_at
     assert pending.expires_at - pending.created_at < timedelta(hours=1, minutes=1)
 
