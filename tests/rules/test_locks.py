@@ -215,7 +215,8 @@ def test_no_lock_can_go_unseen():
     assert every > 60
     found = {lock for source in sources() for lock in unseen_locks(source)}
     assert not set(GUARDS) - found, f"These locks are gone: {sorted(set(GUARDS) - found)}"
-    assert not found - set(GUARDS), f"Say what these locks keep from happening: {sorted(found - set(GUARDS))}"
+    new = sorted(found - set(GUARDS))
+    assert not new, f"Add these to GUARDS, each with what the lock prevents: {new}"
 
 
 def planted(body, more=""):

@@ -18,6 +18,7 @@ from privacy import portals
 from privacy.portals import PageFor, gathered
 from privacy.scope import Role
 from tenants.models import PageUse
+from tests.rules.apps import APPS
 from tests.rules.test_upward_words import pages
 
 # Name in a portal.py → class of its items
@@ -45,7 +46,10 @@ def all_url_names():
 
 
 def test_every_portal_is_found():
-    assert {module.__name__ for module in MODULES} == {"privacy.portal", "tenants.portal", "bamms.portal"}
+    places = ("portal.py", "portal/__init__.py")
+    on_disk = {f"{app}.portal" for app, folder in APPS.items() if any((folder / place).exists() for place in places)}
+    assert {module.__name__ for module in MODULES} == on_disk
+    assert on_disk >= {"privacy.portal", "bamms.portal"}  # a module and a package
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
@@ -60,7 +64,8 @@ def test_nothing_is_declared_under_a_name_that_nobody_reads(module):
 
 def test_every_declared_page_exists():
     known = {name for name, _app in pages(get_resolver().url_patterns)} | {"admin:index", "admin:autocomplete"}
-    assert set(all_url_names()) <= known
+    missing = set(all_url_names()) - known
+    assert not missing, f"A portal.py names pages that no urls.py has, or bamms/urls.py does not include: {missing}"
 
 
 def test_every_card_has_its_template():
@@ -72,7 +77,8 @@ def test_every_icon_is_in_the_sprite():
     sprite = (settings.BASE_DIR / "static/icons/sprite.svg").read_text()
     icons = {item.icon for item in (*gathered("NAVIGATION"), *gathered("QUEUES"))}
     icons |= {part.group.icon for part in gathered("ADMIN_MODELS")}
-    assert icons <= set(re.findall(r'id="([\w-]+)"', sprite))
+    missing = icons - set(re.findall(r'id="([\w-]+)"', sprite))
+    assert not missing, f"Use an id of static/icons/sprite.svg, or add a symbol to it: {missing}"
 
 
 @pytest.mark.parametrize("queue", gathered("QUEUES"), ids=lambda queue: queue.model.__name__)
@@ -80,13 +86,14 @@ def test_every_queue_is_of_cases_with_a_list(queue):
     assert queue.model.Status.WAITING
     assert {"status", "due_at", "settled_at"} <= {field.name for field in queue.model._meta.fields}
     assert hasattr(queue.model.objects, "visible_to")
-    assert admin.site.is_registered(queue.model)
+    assert admin.site.is_registered(queue.model), "Register it in the app's admin, and import it in admin/__init__.py."
 
 
 def test_every_model_of_the_admin_stands_in_one_group():
     models = [model for part in gathered("ADMIN_MODELS") for model in part.models]
     assert len(models) == len(set(models))
-    assert all(admin.site.is_registered(model) for model in models)
+    missing = [model._meta.label for model in models if not admin.site.is_registered(model)]
+    assert not missing, f"Register these in the app's admin, and import that module in admin/__init__.py: {missing}"
 
 
 def test_groups_of_the_admin_have_one_place_each():
