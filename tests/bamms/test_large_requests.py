@@ -20,7 +20,7 @@ def files(*sizes):
 
 def client_of(user=None, language="en"):
     client = Client(headers={"Accept-Language": language}, raise_request_exception=False, enforce_csrf_checks=True)
-    client.cookies["csrftoken"] = "a" * 32  # without one, no form is read at all
+    client.cookies["csrftoken"] = "q" * 32  # without one, no form is read at all
     if user:
         client.force_login(user)
     return client
