@@ -7,7 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts import sessions
 from accounts.redirects import front_page
 from bamms.portal import PLACES, START
-from privacy import parties, subjects
+from privacy import parties, restoration, subjects
 from privacy.portals import gathered
 from privacy.scope import Role
 
@@ -26,6 +26,7 @@ def site(request):
         "session_left": SimpleLazyObject(
             lambda: sessions.seconds_left(request.session) if _is_signed_in(request) else None
         ),
+        "restored_sentence": SimpleLazyObject(lambda: _restored_sentence(request)),
         "restricted_since": SimpleLazyObject(lambda: _restricted_since(request)),
     }
 
@@ -60,6 +61,10 @@ def _nav(request):
     open_now = (url for urls, _label, _icon in items for url in urls if request.path.startswith(url))
     here = max(open_now, key=len, default="")
     return [{"url": urls[0], "label": label, "icon": icon, "current": here in urls} for urls, label, icon in items]
+
+
+def _restored_sentence(request):
+    return restoration.sentence() if _is_signed_in(request) and restoration.is_restored() else ""
 
 
 def _restricted_since(request):

@@ -1,16 +1,15 @@
 """The daily jobs, in the order they run; see `privacy.scheduled_jobs`. Names are stored with runs: never rename one."""
 
 from accounts import mail, sessions
-from privacy import audit_log
+from privacy import audit_log, restoration
 from privacy.consent import announcements, consents
 from privacy.oversight import disclosures, evidence_checks
-from privacy.rights import erasure_journal
 from privacy.sharing import deletion_statements
 from tenants import usage
 
 JOBS = {
     "checkpoint": evidence_checks.checkpoint,
-    "erasure_journal": erasure_journal.write,
+    "journal": restoration.complete,
     "unanswered_prompts": consents.delete_unanswered,
     "sent_mail": mail.delete_sent,
     "sessions": sessions.delete_old,

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "privacy.middleware.SecondFactorGate",
     "privacy.middleware.ConsentGate",
     "privacy.middleware.PasswordGate",
+    "privacy.middleware.RestoredDatabaseMiddleware",
     "bamms.rate_limits.LimitMiddleware",
     "bamms.middleware.OddRequestMiddleware",
     "bamms.middleware.NotFoundMiddleware",
@@ -275,8 +276,8 @@ STORAGES = {
 PRIVATE_FILES_DIR = env.private_folder(
     "PRIVATE_FILES_DIR", VAR_DIR / "private", served=[*STATICFILES_DIRS, STATIC_ROOT]
 )
-# The erasure journal, outside the database and its backups: `replay_erasures` reads it after a restore
-ERASURE_JOURNAL = env.file_path("ERASURE_JOURNAL", VAR_DIR / "erasures.jsonl")
+# The journal of evidence, outside the database and its backups: `replay_journal` reads it after a restore
+EVIDENCE_JOURNAL = env.file_path("EVIDENCE_JOURNAL", VAR_DIR / "journal.jsonl")
 # An upload stays in memory until it is encrypted: nothing is written to a temporary folder in clear
 FILE_UPLOAD_HANDLERS = ["privacy.files.uploads.MemoryUploads"]
 UPLOAD_MAX_MB = env.number("UPLOAD_MAX_MB", 5, most=100)  # megabytes a file

@@ -43,6 +43,7 @@ OWN_SENTENCES = {
 }
 # Reason code of a refused access → what the tenant reads after "was refused:"
 REFUSALS = {
+    "restored": gettext_lazy("the data had been restored from a backup that was not up to date"),
     "withdrawn": gettext_lazy("you had withdrawn the permission"),
     "ended": gettext_lazy("the permission had ended"),
     "not_started": gettext_lazy("the permission had not begun"),

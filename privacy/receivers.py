@@ -1,4 +1,4 @@
-"""Receivers that write the audit log for acts of Django, allauth and `accounts`, which may not call this app."""
+"""Receivers that write the audit log and sealed states, for acts of Django, allauth and `accounts` too."""
 
 from allauth.account import signals as account
 from allauth.account.internal.flows.login import get_authentication_records
@@ -8,7 +8,7 @@ from django.db.models import signals as rows
 
 from accounts.models import User
 from accounts.signals import account_event
-from privacy import audit_log, change_tracking
+from privacy import audit_log, change_tracking, sealed_state
 from privacy.models.audit_log import Kind
 from privacy.scope import many_changed
 
@@ -39,6 +39,13 @@ def connect():
         rows.post_save.connect(change_tracking.on_save, model, dispatch_uid="journal")
         rows.post_delete.connect(change_tracking.on_delete, model, dispatch_uid="journal")
         many_changed.connect(change_tracking.on_bulk, model, dispatch_uid="journal")
+    for model in sealed_state.sealed_models():
+        rows.post_save.connect(on_sealed_save, model, dispatch_uid="sealed state")
+        rows.post_delete.connect(on_sealed_delete, model, dispatch_uid="sealed state")
+        many_changed.connect(on_sealed_bulk, model, dispatch_uid="sealed state")
+        for relation in model._meta.many_to_many:
+            through = relation.remote_field.through
+            rows.m2m_changed.connect(_on_sealed_relation(model), through, weak=False, dispatch_uid="sealed state")
 
 
 def on_login(sender, request, user, **kwargs):
@@ -56,6 +63,29 @@ def on_login_failed(sender, credentials, request=None, **kwargs):
     """Record the account, not the email that was entered: it may be anybody's, or a mistyped password."""
     account = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
     audit_log.record(Kind.FAILED, about=account, request=request)
+
+
+def on_sealed_save(sender, instance, created, raw=False, **kwargs):
+    if created and not raw:
+        sealed_state.record_created(instance)
+    elif not raw:
+        sealed_state.record(sender, [instance.pk])
+
+
+def on_sealed_delete(sender, instance, **kwargs):
+    sealed_state.record(sender, [instance.pk])
+
+
+def on_sealed_bulk(sender, rows, **kwargs):
+    sealed_state.record(sender, [row.pk for row in rows])
+
+
+def _on_sealed_relation(model):
+    def on_change(sender, instance, action, reverse, pk_set, **kwargs):
+        if action in {"post_add", "post_remove", "post_clear"}:
+            sealed_state.record(model, pk_set or () if reverse else [instance.pk])
+
+    return on_change
 
 
 def _teller(kind):

@@ -3,11 +3,13 @@
 from django.db import connection
 from django.utils import timezone
 
+from privacy import journal, restoration
+
 # Raw SQL: the ORM has no upsert that increments, and reading before writing costs two more statements and a lock
 TAKE = """
 INSERT INTO privacy_counter (kind, year, last) VALUES (%s, %s, %s)
 ON CONFLICT (kind, year) DO UPDATE SET last = privacy_counter.last + excluded.last
-RETURNING last
+RETURNING last, (SELECT last FROM privacy_counter WHERE kind = 'journal' AND year = 0)
 """
 
 
@@ -27,5 +29,7 @@ def next_numbers(kind, count):
     year = timezone.localtime().year
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [kind, year, count])
-        (last,) = cursor.fetchone()
+        last, in_journal = cursor.fetchone()
+    if journal.last_number() > (in_journal or 0) and restoration.catch_up():
+        return next_numbers(kind, count)  # the journal may name these numbers already
     return [f"{kind}-{year}-{number:04d}" for number in range(last - count + 1, last + 1)]

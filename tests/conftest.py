@@ -57,8 +57,8 @@ def pytest_configure(config):
     settings.SECOND_FACTOR = settings.ACCOUNT_REAUTHENTICATION_REQUIRED = False
     # A persistent connection in a thread of the live server would prevent dropping the test database
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
-    # Keep erasures of tests out of the real erasure journal
-    settings.ERASURE_JOURNAL = Path(tempfile.mkdtemp(prefix="bamms-tests-")) / "erasures.jsonl"
+    # Keep evidence of tests out of the real journal
+    settings.EVIDENCE_JOURNAL = Path(tempfile.mkdtemp(prefix="bamms-tests-")) / "journal.jsonl"
     # No collectstatic before tests: files are served from the source tree
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
@@ -108,6 +108,12 @@ def really_commits(test):
 def _nothing_counted():
     """Clear the rate limits: the cache is not rolled back, and account ids are reused."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_journal():
+    """Begin without a journal: one that an earlier test left would make the database look like a restored one."""
+    settings.EVIDENCE_JOURNAL.unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,7 @@ def throw_away():
             CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": folder}},
             STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": STATIC}},
             PRIVATE_FILES_DIR=Path(folder) / "private",
-            ERASURE_JOURNAL=Path(folder) / "erasures.jsonl",
+            EVIDENCE_JOURNAL=Path(folder) / "journal.jsonl",
             MAIL_DIR=Path(folder) / "mail",
             # These would refuse requests before the views, and so hide leaks in them
             SECOND_FACTOR=False,

@@ -1,7 +1,6 @@
 """Publishing legal texts: both languages, two people, and never a change afterwards (clauses 9, 10)."""
 
-import hashlib
-import json
+import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,12 +10,13 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from privacy import subjects, two_person
+from privacy import integrity, sealed_state, subjects, two_person
 from privacy.consent import announcements
 from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
 from privacy.errors import Refused
 
 LANGUAGES = ("id", "en")
+logger = logging.getLogger(__name__)
 
 
 def current(kind):
@@ -60,16 +60,30 @@ def to_be_told(version):
 
 
 def text_hash(version, language):
-    """Return the SHA-256 (hex) of canonical JSON of what is shown: document, number, language, text."""
-    shown = {
-        "document": version.document.kind,
-        "language": language,
-        "number": version.number,
-        "text": version.text(language),
-    }
-    return hashlib.sha256(
-        json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    ).hexdigest()
+    """Return the SHA-256 (hex) of canonical JSON of all that a reader is told of a version in this language."""
+    return integrity.sha256_of(
+        {
+            "document": version.document.kind,
+            "title": version.document.title_in(language),
+            "number": version.number,
+            "language": language,
+            "text": version.text(language),
+            "summary": version.changes(language),
+            "in_force_from": version.in_force_from,
+            "material": version.material,
+        }
+    )
+
+
+def is_genuine(version, language):
+    """Return whether the text of a published version is the one that was published, and log an error if it is not.
+
+    The text fits the check code of its row, and the row is the one that was sealed when it was published.
+    """
+    genuine = version.text_hash(language) == text_hash(version, language) and sealed_state.is_recorded(version)
+    if not genuine:
+        logger.error("The stored text of document version %s is not the one that was published", version.pk)
+    return genuine
 
 
 @transaction.atomic

@@ -8,14 +8,15 @@ import hmac
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.templatetags import dates
-from privacy import declarations, integrity, parties
-from privacy.consent import rendering
+from privacy import declarations, parties
+from privacy.consent import legal_documents, purposes, rendering
 from privacy.consent.models.consents import ConsentEvent, Decision
 from privacy.files import pdf_writer
 
@@ -90,17 +91,41 @@ def check_url(event):
 
 @dataclass(frozen=True)
 class Text:
-    """What was shown, in the language that was shown: of a document its rendered text, of a purpose its words."""
+    """What was shown, in the language that was shown: of a document its rendered text, of a purpose its words.
+
+    Both are empty if what is stored now is not what was shown.
+    """
 
     language: str
     html: str = ""
     words: tuple = ()
 
+    @property
+    def is_known(self):
+        return bool(self.html or self.words)
+
+
+def text_fits(event):
+    """Return whether the stored text is the one of the answer, by the check code that the sealed event holds."""
+    if not event.has_valid_seal():
+        return False
+    module, version = (legal_documents, event.version) if event.version else (purposes, event.purpose_version)
+    return event.text_hash == module.text_hash(version, event.language)
+
 
 def text_shown(event):
+    if not text_fits(event):
+        return Text(event.language)
     if event.version:
         return Text(event.language, html=rendering.render(event.version.text(event.language), deeper=1).html)
     return Text(event.language, words=tuple(filter(None, event.purpose_version.text(event.language).values())))
+
+
+def text_differs():
+    return _(
+        "The stored text is no longer the one that was shown: its check code does not fit. It is not printed here. "
+        "Please tell the data protection officer."
+    )
 
 
 def facts(event):
@@ -127,22 +152,32 @@ def pdf(event, language):
     """Return the receipt as a PDF in either language; the text itself stays in the language that was shown."""
     with translation.override(language):
         shown = text_shown(event)
-        words = event.version.text(event.language).splitlines() if event.version else shown.words
+        words = event.version.text(event.language).splitlines() if shown.html else shown.words
         blocks = [
             pdf_writer.Facts(facts(event)),
             _("Anyone can check this receipt at %(address)s with its number and its check code.")
             % {"address": f"{settings.SITE_URL}{reverse('receipt_check')}"},
             pdf_writer.Heading(_("The text as it was shown")),
-            *[line.lstrip("# ") for line in words if line.strip()],
+            *([line.lstrip("# ") for line in words if line.strip()] or [text_differs()]),
         ]
         title = _("Receipt %(number)s") % {"number": event.number}
         return pdf_writer.document(title, blocks, language)
 
 
-def is_genuine(number, code):
-    """Return whether the evidence holds a receipt of this number with this check code and a valid seal."""
-    event = ConsentEvent.objects.filter(number=number.strip()).first()
+class Check(TextChoices):
+    """The result of checking a receipt."""
+
+    GENUINE = "genuine"
+    TEXT_DIFFERS = "text_differs"
+    UNKNOWN = "unknown"
+
+
+def check(number, code):
+    """Return whether the evidence holds a receipt of this number and check code, and the text that was answered."""
+    event = ConsentEvent.objects.filter(number=number.strip())
+    event = event.select_related("version__document", "purpose_version__purpose").first()
     if event is None or not hmac.compare_digest(event.hash.encode(), code.strip().lower().encode()):
-        return False
-    columns = {field.attname: getattr(event, field.attname) for field in event.sealed_columns()}
-    return integrity.is_sealed(event.mac, event._meta.db_table, event.content(columns))
+        return Check.UNKNOWN
+    if not event.has_valid_seal():
+        return Check.UNKNOWN
+    return Check.GENUINE if text_fits(event) else Check.TEXT_DIFFERS

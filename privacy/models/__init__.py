@@ -9,6 +9,7 @@ from privacy.models.guardians import Guardian
 from privacy.models.parties import Membership, Party
 from privacy.models.reference_numbers import Counter
 from privacy.models.scheduled_jobs import JobRun
+from privacy.models.state_changes import StateChange
 from privacy.models.subjects import Subject
 from privacy.oversight.models.breaches import PARTS as BREACH_PARTS
 from privacy.oversight.models.breaches import Breach, BreachNotice, BreachSubject
@@ -76,6 +77,7 @@ __all__ = [
     "SharingEvent",
     "SharingGrant",
     "SharingRequest",
+    "StateChange",
     "Subject",
     "TransferEvent",
 ]

@@ -38,11 +38,13 @@ class Kind(models.TextChoices):
     CHANGED = "changed", _("row changed")
     REMOVED = "removed", _("row removed")
     FORGOTTEN = "forgotten", _("old entries removed")
+    RESTORED = "restored", _("restored database brought up to date")
 
 
 # Acts of the account itself: these kinds are in the copy of their own data that people get
 OF_ACCOUNT = tuple(kind for kind in Kind if kind not in {
     Kind.RIGHTS, Kind.ADMIN, Kind.EXPORTED, Kind.REFUSED, Kind.ADDED, Kind.CHANGED, Kind.REMOVED, Kind.FORGOTTEN,
+    Kind.RESTORED,
 })  # fmt: skip
 
 

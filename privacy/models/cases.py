@@ -39,6 +39,8 @@ class Case(models.Model):
     NOT_HOLDER = _("Only the person concerned can cancel this request.")
     NOT_STAFF = _("Only staff of the management that keeps this record can do this.")
 
+    sealed_state = ("number", "status", "received_at", "due_at", "settled_at", "settled_by")
+
     number = models.CharField(_("number"), max_length=20, unique=True)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     due_at = models.DateTimeField(_("deadline"), default=deadlines.due)

@@ -1,22 +1,35 @@
 """Append-only tables with a seal on every row. The database refuses changes too: see `privacy.append_only`."""
 
 import secrets
+import threading
 import time
 import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from privacy import integrity
+from privacy import integrity, journal
 from privacy.append_only import REFUSAL
 from privacy.errors import Refused
 from privacy.scope import ScopedQuerySet
 
+_clock = threading.Lock()
+_latest = 0
+
 
 def uuid7():
-    """Return a UUID that sorts by time (RFC 9562, version 7), known before the row is stored, so it can be sealed."""
+    """Return a UUID that sorts by time (RFC 9562, version 7), known before the row is stored, so it can be sealed.
+
+    In one process each is greater than the one before, also within a millisecond.
+    """
+    global _latest  # noqa: PLW0603 - the clock of this process
     moment = time.time_ns() // 1_000_000
-    return uuid.UUID(int=moment << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62))
+    number = moment << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    with _clock:
+        if _latest >> 80 == moment:
+            number = max(number, _latest + 1)
+        _latest = number
+    return uuid.UUID(int=number)
 
 
 class EvidenceQuerySet(ScopedQuerySet):
@@ -26,7 +39,9 @@ class EvidenceQuerySet(ScopedQuerySet):
         objs = list(objs)
         for row in objs:
             row.seal()
-        return super().bulk_create(objs, **kwargs)
+        made = super().bulk_create(objs, **kwargs)
+        journal.note(objs)
+        return made
 
     def update(self, **kwargs):
         raise Refused(REFUSAL)
@@ -46,6 +61,8 @@ class Evidence(models.Model):
 
     is_evidence = True
     least_days = 0  # days during which the database refuses changes of a row; 0: always
+    journal_columns = False  # whether the journal holds the columns, so that a restored database gets the row back
+    journal_relations = ()  # foreign keys to rows that are no evidence, and that a row cannot be stored without
 
     class Meta:
         abstract = True
@@ -55,6 +72,7 @@ class Evidence(models.Model):
             raise Refused(REFUSAL)
         self.seal()
         super().save(*args, **kwargs | {"force_insert": True})
+        journal.note([self])
 
     def delete(self, *args, **kwargs):
         raise Refused(REFUSAL)
@@ -69,5 +87,10 @@ class Evidence(models.Model):
         return integrity.canonical({f.attname: f.to_python(values[f.attname]) for f in cls.sealed_columns()})
 
     def seal(self):
-        columns = {field.attname: getattr(self, field.attname) for field in self.sealed_columns()}
-        self.mac = integrity.seal(self._meta.db_table, self.content(columns))
+        self.mac = integrity.seal(self._meta.db_table, self._content())
+
+    def has_valid_seal(self):
+        return integrity.is_sealed(self.mac, self._meta.db_table, self._content())
+
+    def _content(self):
+        return self.content({field.attname: getattr(self, field.attname) for field in self.sealed_columns()})

@@ -21,6 +21,8 @@ class Capacity(models.TextChoices):
 class Guardian(models.Model):
     """Who answers for a child or a person under guardianship (articles 25, 26); recorded by staff who saw the proof."""
 
+    sealed_state = ("subject", "controller", "relation", "recorded_by", "recorded_at")
+
     class Relation(models.TextChoices):
         PARENT = "parent", _("parent")
         GUARDIAN = "guardian", _("guardian")

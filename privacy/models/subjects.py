@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure, Export
+from privacy import integrity
 from privacy.scope import ScopedQuerySet
 
 
@@ -21,6 +22,8 @@ class Subject(models.Model):
 
     `holder` is the account that may act for it: empty until claimed. Subjects are never deleted.
     """
+
+    sealed_state = ("own", "holder_commitment", "restricted_at", "erased_at")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     holder = models.ForeignKey(
@@ -63,3 +66,8 @@ class Subject(models.Model):
     @property
     def is_restricted(self):
         return self.restricted_at is not None
+
+    @property
+    def holder_commitment(self):
+        """Who holds it, as a commitment: after an erasure nothing leads from evidence to the account."""
+        return integrity.commitment(self.salt, str(self.holder_id)) if self.holder_id else ""

@@ -7,19 +7,23 @@ number of rows of every table, so that none can be removed from the end; checkpo
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from privacy import integrity, reference_numbers
-from privacy.consent import legal_documents
+from privacy import integrity, journal, reference_numbers, restoration, sealed_state
+from privacy.consent import consents, legal_documents, purposes
 from privacy.consent.chain import chain_code, code_of, columns_of
-from privacy.consent.models.consents import ConsentEvent
+from privacy.consent.models.consents import ConsentEvent, ConsentStatus, Presentation
 from privacy.consent.models.legal_documents import DocumentVersion
+from privacy.consent.models.purposes import PurposeVersion
 from privacy.models.audit_log import AuditLogEntry, Kind
 from privacy.models.evidence import Evidence
+from privacy.models.reference_numbers import Counter
 from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
 
 CHUNK = 2000  # rows per fetch
@@ -73,7 +77,9 @@ def verify(progress=None):
                 progress(rows)
             if fault:
                 return Finding(rows, latest_checkpoint(), fault)
-    fault = next((fault for check in (_texts, _heads, _counts) for fault in check()), None)
+    fault = next(
+        (fault for check in (_texts, _presentations, _heads, _counts, _states, _journal) for fault in check()), None
+    )
     return Finding(rows, latest_checkpoint(), fault)
 
 
@@ -122,11 +128,43 @@ def _name(values):
 
 
 def _texts():
-    """Yield a fault for each published text whose SHA-256 is not the one that people agreed to."""
+    """Yield a fault for each text that is not the one that was published, or not the one that people answered to."""
     for version in DocumentVersion.objects.published().select_related("document").iterator(chunk_size=10):
-        for language in legal_documents.LANGUAGES:
-            if version.text_hash(language) != legal_documents.text_hash(version, language):
-                yield Fault(DocumentVersion, str(version.pk), _("the published text was changed"))
+        codes = {language: legal_documents.text_hash(version, language) for language in legal_documents.LANGUAGES}
+        answered = ConsentEvent.objects.filter(version=version)
+        if any(version.text_hash(language) != code for language, code in codes.items()) or _differ(answered, codes):
+            yield Fault(DocumentVersion, str(version.pk), _("the published text was changed"))
+    for version in PurposeVersion.objects.select_related("purpose").iterator(chunk_size=CHUNK):
+        codes = {language: purposes.text_hash(version, language) for language in purposes.LANGUAGES}
+        if _differ(ConsentEvent.objects.filter(purpose_version=version), codes):
+            yield Fault(PurposeVersion, str(version.pk), _("its words are not those that people answered to"))
+
+
+def _differ(events, codes):
+    """Return whether one of these answers names another check code than that of the text in its language."""
+    pairs = events.order_by().values_list("language", "text_hash").distinct()
+    return any(code != codes[language] for language, code in pairs)
+
+
+def _presentations():
+    """Yield a fault for each page shown whose contents are not those that its answers name."""
+    events = ConsentEvent.objects.filter(presentation__isnull=False).order_by("presentation", "pk")
+    columns = ("presentation", "presentation__shown", "presentation__language", "shown_hash", "language")
+    for pk, shown, language, code, answered_in in events.values_list(*columns).iterator(chunk_size=CHUNK):
+        if integrity.sha256_of(shown) != code or language != answered_in:
+            yield Fault(Presentation, str(pk), _("it is not the page that was answered"))
+
+
+def _states():
+    """Yield a fault for each row that holds something else than its sealed state, or than the answers of its person."""
+    for model, row, columns in sealed_state.mismatches():
+        if columns:
+            words = {"columns": ", ".join(columns)}
+            yield Fault(model, row, _("it differs from what was recorded: %(columns)s") % words)
+        else:
+            yield Fault(model, row, _("it was removed, and what was recorded about it is still there"))
+    for user in consents.wrong_statuses():
+        yield Fault(ConsentStatus, str(user), _("the consent status of this account does not follow from its answers"))
 
 
 def _heads():
@@ -165,6 +203,30 @@ def _let_go(table, *, since):
     """Return how many rows of a table retention rules have deleted since then, from the audit log."""
     entries = AuditLogEntry.objects.filter(kind=Kind.FORGOTTEN, at__gte=since).values_list("facts", flat=True)
     return sum(facts["rows"] for facts in entries if facts["table"] == table)
+
+
+def _journal():
+    """Yield a fault if the journal was changed, or names a row since the last checkpoint that is not here."""
+    if restoration.is_restored():
+        yield Fault(Counter, "journal", _("the database was restored from a backup: run replay_journal"))
+    since = latest_checkpoint()
+    number = 0
+    try:
+        for line in journal.lines():
+            number = line["number"]
+            if since is None or datetime.fromisoformat(line["at"]) > since.at:
+                yield from filter(None, map(_missing, line["rows"]))
+    except journal.JournalError as error:
+        yield Fault(Counter, "journal", str(error))
+    if number < journal.cursor():
+        yield Fault(Counter, "journal", _("the journal ends before the line that the database has"))
+
+
+def _missing(entry):
+    model = apps.get_model(entry["model"])
+    if not model._base_manager.filter(pk=entry["id"], mac=entry["mac"]).exists():
+        return Fault(model, str(UUID(entry["id"])), _("it is in the journal, and not in the database"))
+    return None
 
 
 # Checkpoints

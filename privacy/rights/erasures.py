@@ -17,12 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
 from accounts.models import User
-from privacy import declarations, reference_numbers, subjects
+from privacy import declarations, reference_numbers, sealed_state, subjects
 from privacy.errors import Refused
 from privacy.fields import BlindIndexField
 from privacy.models.subjects import Subject
-from privacy.rights import erasure_journal
-from privacy.rights.models.erasures import Erasure, ErasureOrder, ErasureReason
+from privacy.rights.models.erasures import Erasure, ErasureOrder
 from privacy.rights.models.legal_holds import LegalHold
 from privacy.sharing.models.grants import SharingEvent, SharingGrant
 
@@ -84,13 +83,8 @@ def carry_out(*, order):
 def erase(subject, *, why, law="", reference="", by=None, tell=True):
     """Erase now, and return the certificate. The caller has checked that this is allowed, and holds the transaction."""
     controller, holder = declarations.controller_of(subject), subject.holder
-    address = _address_of(subject)
-    emptied = Emptied()
-    _end_permissions(subject, by)
-    _empty(subject, emptied)
-    gone = [holder.pk, holder.email] if holder else [None, ""]
-    closed = _close_account(holder, subject, emptied)
-    mail.delete_queued(addresses={address, gone[1] if closed else ""} - {""}, user_id=gone[0] if closed else None)
+    address, email = _address_of(subject), holder.email if holder else ""
+    emptied, closed = _erase(subject, address, by=by)
     certificate = Erasure.objects.create(
         number=reference_numbers.next_number("SP"),
         subject=subject,
@@ -105,25 +99,37 @@ def erase(subject, *, why, law="", reference="", by=None, tell=True):
         by=by,
     )
     if tell:
-        _tell(certificate, address or gone[1], holder, closed)
-    files = list(emptied.files)
-    # `robust`: a failure must not stop the request; the daily job completes the journal
-    transaction.on_commit(lambda: erasure_journal.add([certificate]), robust=True)
-    transaction.on_commit(lambda: destroy(files), robust=True)
+        _tell(certificate, address or email, holder, closed)
     return certificate
 
 
-def _empty(subject, emptied):
+def _erase(subject, address, *, by=None, now=None):
+    """End the permissions, empty the rows and close the account. Return what was emptied, and whether it was closed."""
+    holder, emptied = subject.holder, Emptied()
+    gone = [holder.pk, holder.email] if holder else [None, ""]
+    _end_permissions(subject, by)
+    _empty(subject, emptied, now or timezone.now())
+    closed = _close_account(holder, subject, emptied)
+    mail.delete_queued(addresses={address, gone[1] if closed else ""} - {""}, user_id=gone[0] if closed else None)
+    files = list(emptied.files)
+    # `robust`: a failure must not stop the request
+    transaction.on_commit(lambda: destroy(files), robust=True)
+    return emptied, closed
+
+
+def _empty(subject, emptied, now):
     """Empty all declared rows about this subject and others' rows with the same values; then the subject itself."""
-    now, indexes = timezone.now(), _indexes(subject)
+    indexes = _indexes(subject)
     for d in declarations.all_declared():
         if not d.subject or d.model in (Subject, User) or not d.personal:
             continue
-        rows = d.model._base_manager.filter(pk__in=_about(d, subject, indexes))
+        keys = _about(d, subject, indexes)
+        rows = d.model._base_manager.filter(pk__in=keys)
         if d.erasure.settle:
-            getattr(d.model._default_manager.filter(pk__in=_about(d, subject, indexes)), d.erasure.settle)(now)
+            getattr(d.model._default_manager.filter(pk__in=keys), d.erasure.settle)(now)
         emptied.files += files_of(d, rows)
         emptied.count(d.model, rows.delete()[0] if d.erasure.delete else rows.update(**d.personal))
+        sealed_state.record(d.model, keys)
     subject.holder, subject.salt, subject.erased_at = None, b"", now
     subject.save(update_fields=["holder", "salt", "erased_at"])
 
@@ -188,7 +194,7 @@ def _close_account(holder, subject, emptied):
     if holder is None or not may_close(holder, but=subject):
         return False
     for own in Subject.objects.select_for_update().filter(holder=holder, own=True):
-        _empty(own, emptied)
+        _empty(own, emptied, timezone.now())
     end_sessions(holder)
     emptied.count(User, 1)
     holder.delete()
@@ -233,24 +239,20 @@ def _tell(certificate, address, holder, closed):
 # After restoring a backup
 
 
-def replay(progress=None):
-    """Repeat the erasures of the journal that the restored database lacks. Return their number.
+def repeat():
+    """Erase again everybody who has a certificate and whom a restored backup brought back. Return their number.
 
-    A restored backup contains people who were erased after it was made. No emails are sent again.
+    The certificates come back with the journal (`privacy.restoration`). No emails are sent again.
     """
-    again = 0
-    for line in erasure_journal.read():
-        subject = Subject.objects.filter(pk=line["subject"]).first()
-        if subject and not subject.erased_at:
-            _again(subject, line)
-            again += 1
-        if progress:
-            progress(again)
-    return again
+    label = declarations.tenant_record().model._meta.label
+    certificates = Erasure.objects.filter(kind=label).exclude(subject__holder=None, subject__salt=b"")
+    for certificate in certificates:
+        _again(certificate)
+    return len(certificates)
 
 
 @transaction.atomic
-def _again(subject, line):
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+def _again(certificate):
+    subject = Subject.objects.select_for_update().get(pk=certificate.subject_id)
     subject.erasure_orders.waiting().update(done_at=timezone.now())
-    erase(subject, why=ErasureReason.REPLAY, law=line["law"], reference=line["number"], tell=False)
+    _erase(subject, _address_of(subject), now=certificate.at)

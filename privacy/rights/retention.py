@@ -21,7 +21,7 @@ from accounts.templatetags import dates
 from privacy import declarations, integrity, reference_numbers, subjects, two_person
 from privacy.errors import Refused
 from privacy.models.subjects import Subject
-from privacy.rights import erasure_journal, erasures
+from privacy.rights import erasures
 from privacy.rights.models.erasures import Erasure, ErasureReason
 from privacy.rights.models.legal_holds import LegalHold
 from privacy.rights.models.retention import RetentionNotice, RetentionRule, RetentionRun
@@ -175,7 +175,6 @@ def apply(*, by=None, today=None, items=None, progress=None):
             done.stayed += 1
         if progress:
             progress(done)
-    erasure_journal.write()
     return done
 
 

@@ -42,6 +42,7 @@ class Claim(Case):
     MAIL, PAGE, page_args = "claim_answered", PageFor.TENANT_START, ()
     ANSWERED = _("This claim is already answered. Nothing was changed.")
     NOT_STAFF = _("Only staff of this building management can decide.")
+    sealed_state = (*Case.sealed_state, "claimant", "management")
 
     claimant = models.ForeignKey(Subject, models.PROTECT, related_name="claims", verbose_name=_("claimant"))
     management = models.ForeignKey(

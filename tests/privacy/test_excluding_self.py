@@ -35,7 +35,7 @@ def day(n):
 
 @pytest.fixture(autouse=True)
 def _journal(settings, tmp_path):
-    settings.ERASURE_JOURNAL = tmp_path / "erasures.jsonl"
+    settings.EVIDENCE_JOURNAL = tmp_path / "journal.jsonl"
 
 
 def head_who_lives_there(cast):

@@ -45,6 +45,8 @@ OWN_PAGES = {
 BY_NAME = {
     "privacy.rights.profile_updates.put": "names of files that are stored already",
     "privacy.change_tracking.snapshot": "a name that is no column",
+    "privacy.sealed_state._set_properties": "properties over relations; none is a file",
+    "privacy.restoration.is_restored": "a mark on the request",
     "privacy.fields.pre_save": "a blind index, an encrypted number",
     "privacy.consent.legal_documents._take_titles": "titles",
     "privacy.oversight.breaches.revise": "texts of a breach; it has no file",

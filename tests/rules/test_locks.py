@@ -34,6 +34,7 @@ GUARDS = {
     "privacy.cases.lock: type(case).objects": "another answer to the same case",
     "privacy.consent.announcements._send_batch: Announcement.objects": "a second worker on the same batch",
     "privacy.consent.consents.consequences._erase_rows: Subject.objects": "other erasures of this person",
+    "privacy.restoration.bring_back: Counter.objects": "another request that brings the same rows back",
     "privacy.consent.consents.decisions._locked: Subject.objects": "other answers of this person: one chain of events",
     "privacy.consent.consents.decisions._open: Presentation.objects": "a second answer to the same page",
     "privacy.consent.consents.paper.record: Subject.objects": "answers and an erasure of this person",

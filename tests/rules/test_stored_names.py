@@ -36,7 +36,7 @@ TASKS = {
     "tenants.imports.pending.delete_expired_uploads",
 }
 DAILY_JOBS = {
-    "announcements", "audit_log", "checkpoint", "deletion_statements", "disclosures", "erasure_journal",
+    "announcements", "audit_log", "checkpoint", "deletion_statements", "disclosures", "journal",
     "page_counts", "sent_mail", "sessions", "unanswered_prompts",
 }  # fmt: skip
 BACKENDS = {"privacy.backends.ConsentBackend"}
@@ -44,7 +44,7 @@ EVIDENCE_TABLES = {
     "privacy_accessrecord", "privacy_breachnotice", "privacy_caseevent", "privacy_checkpoint",
     "privacy_checkpointhead", "privacy_consentevent", "privacy_deletionstatement", "privacy_disclosureevent",
     "privacy_erasure", "privacy_journalentry", "privacy_purposeversion", "privacy_rightsevent",
-    "privacy_sharingevent", "privacy_transferevent",
+    "privacy_sharingevent", "privacy_statechange", "privacy_transferevent",
 }  # fmt: skip
 COLUMN_CONTEXTS = {
     "identity_text (blind index)",

@@ -60,6 +60,7 @@ from privacy.models import (
     SharingEvent,
     SharingGrant,
     SharingRequest,
+    StateChange,
     Subject,
     TransferEvent,
 )
@@ -130,6 +131,7 @@ def build(cast):
         person = world.people[SIDES[name][0]]
         rows[RetentionRun] = world.run
         rows[Checkpoint] = Checkpoint.objects.get()
+        rows[StateChange] = StateChange.objects.filter(model="privacy.SharingGrant").first()
         rows[CheckpointHead] = CheckpointHead.objects.get(subject__holder=person)
     world.marks = {name: marks_of(rows) for name, rows in world.rows.items()}
     world.secrets = [text for rows in world.rows.values() for text in secrets_of(rows)]

@@ -18,6 +18,7 @@ EVIDENCE = [
     "privacy.deletionstatement",
     "privacy.checkpoint",
     "privacy.checkpointhead",
+    "privacy.statechange",
     "privacy.erasure",
     "privacy.breachnotice",
     "privacy.rightsevent",

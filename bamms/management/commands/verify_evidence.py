@@ -30,7 +30,11 @@ class Command(BaseCommand):
         if export:
             self.write(export)
         last = finding.checkpoint
-        since = f"last checkpoint #{last.sequence} of {last.at:%Y-%m-%d %H:%M} UTC" if last else "no checkpoint yet"
+        since = (
+            f"last checkpoint #{last.sequence} of {last.at:%Y-%m-%d %H:%M} UTC"
+            if last
+            else "no checkpoint yet, so only the journal shows whether the newest rows are complete"
+        )
         self.stdout.write(f"All evidence holds: {finding.rows} rows, {since}.")
 
     def read(self, path):

@@ -10,7 +10,7 @@ from accounts.templatetags import dates
 from privacy import reference_numbers
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.display import chip, column
-from privacy.consent import legal_documents, purposes
+from privacy.consent import receipts
 from privacy.consent.models.consents import ConsentEvent, Decision
 from privacy.consent.models.legal_documents import DocumentVersion
 
@@ -70,8 +70,6 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
     @admin.display(description=_("check code fits the published text"), boolean=True)
     def fits(self, event):
         """Compute the check code again from the text, and compare it with the stored one."""
-        if event.purpose_version:
-            return event.text_hash == purposes.text_hash(event.purpose_version, event.language)
-        return event.text_hash == legal_documents.text_hash(event.version, event.language)
+        return receipts.text_fits(event)
 
     answered_to = column(_("document or purpose"), "answered_to")

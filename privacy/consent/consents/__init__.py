@@ -24,6 +24,7 @@ from privacy.consent.consents.queries import (
     latest,
     unanswered_purposes,
 )
+from privacy.consent.consents.status import rebuild_statuses, wrong_statuses
 
 __all__ = [
     "allows",
@@ -40,9 +41,11 @@ __all__ = [
     "present",
     "prompt_for",
     "questions",
+    "rebuild_statuses",
     "record_paper",
     "required",
     "too_old",
     "unanswered_purposes",
     "withdraw",
+    "wrong_statuses",
 ]

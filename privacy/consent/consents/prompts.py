@@ -10,12 +10,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from privacy import subjects
+from privacy import restoration, subjects
 from privacy.consent import legal_documents, purposes
 from privacy.consent.consents.queries import history
 from privacy.consent.models.consents import ConsentEvent, ConsentStatus, Decision, Presentation
 from privacy.consent.models.legal_documents import DocumentVersion
+from privacy.errors import Refused
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,17 @@ def _earlier(events, number):
 
 @transaction.atomic
 def present(*, by, language, versions=(), purpose_versions=()):
-    """Store that a page showing exactly these texts was made for this account. Return (presentation, its token)."""
+    """Store that a page showing exactly these texts was made for this account. Return (presentation, its token).
+
+    Raise Refused if one of them is no longer the text that was published: nobody is asked to agree to it.
+    """
+    restoration.catch_up()
+    texts = [legal_documents.is_genuine(version, language) for version in versions]
+    if not all(texts) or not all(version.has_valid_seal() for version in purpose_versions):
+        raise Refused(
+            _("The stored text is not the one that was published, so it is not shown. Please try again later."),
+            code="text",
+        )
     token = secrets.token_urlsafe(24)
     now = timezone.now()
     presentation = Presentation.objects.create(

@@ -2,6 +2,7 @@
 
 from django.db.models import OuterRef, Subquery
 
+from privacy import restoration
 from privacy.consent import purposes
 from privacy.consent.models.consents import ConsentEvent, Decision
 from privacy.consent.models.legal_documents import DocumentVersion
@@ -31,7 +32,7 @@ def allows(subject, code):
         return False
     if not newest.purpose.optional:
         return True
-    return subject.holder_id is not None and newest.last == Decision.GIVEN
+    return subject.holder_id is not None and newest.last == Decision.GIVEN and not restoration.is_restored()
 
 
 def holders_allowing(code):
@@ -42,6 +43,8 @@ def holders_allowing(code):
         return set()
     if not newest.purpose.optional:
         return set(Subject.objects.filter(holder__isnull=False).values_list("holder", flat=True))
+    if restoration.is_restored():
+        return set()
     answers = ConsentEvent.objects.filter(purpose_version=newest, subject__own=True).order_by("sequence")
     last = dict(answers.values_list("subject__holder", "decision"))
     return {holder for holder, decision in last.items() if holder and decision == Decision.GIVEN}

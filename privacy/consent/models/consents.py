@@ -102,6 +102,9 @@ class ConsentEvent(Evidence):
     is the check code of all the rest (`chain.append`).
     """
 
+    journal_columns = True
+    journal_relations = ("presentation", "paper")
+
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="consent_events", verbose_name=_("subject"))
     sequence = models.PositiveIntegerField(_("place in the chain"))
     version = models.ForeignKey(

@@ -12,6 +12,7 @@ from privacy.models.two_person import TwoPersonAct
 
 class LegalDocument(models.Model):
     is_tracked = True  # in the audit log
+    sealed_state = ("kind", "title_ind", "title_en")
 
     class Kind(models.TextChoices):
         POLICY = "policy", _("Privacy Policy")
@@ -27,6 +28,9 @@ class LegalDocument(models.Model):
 
     def __str__(self):
         return self.title or self.get_kind_display()
+
+    def title_in(self, language):
+        return getattr(self, {"id": "title_ind", "en": "title_en"}[language])
 
 
 class DocumentVersionQuerySet(models.QuerySet):
@@ -51,6 +55,10 @@ class DocumentVersion(TwoPersonAct):
     FIRST = "drafted_by"
     SAME_PERSON = _("You edited this draft last. Ask a second person to publish it.")
     is_tracked = True  # in the audit log
+    sealed_state = (
+        "document", "number", "material", "in_force_from", "drafted_by", "published_at", "published_by",
+        "hash_id", "hash_en", "summary_ind", "summary_en", "body_ind", "body_en",
+    )  # fmt: skip
 
     document = models.ForeignKey(LegalDocument, models.PROTECT, related_name="versions", verbose_name=_("document"))
     number = models.PositiveIntegerField(_("version"), validators=[MinValueValidator(1)])

@@ -59,6 +59,10 @@ class Purpose(models.Model):
     """`setup_purposes` ships the first ones; the operator adds others. `purposes.save` makes a version of each edit."""
 
     is_tracked = True  # in the audit log
+    sealed_state = (
+        "code", "basis", "category", "data", "optional", "for_sharing", "is_active", "name_ind", "name_en",
+        "description_ind", "description_en", "retention_ind", "retention_en",
+    )  # fmt: skip
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -101,6 +105,8 @@ class Purpose(models.Model):
 
 class PurposeVersion(Evidence):
     """The words of a purpose from a point in time on, in both languages."""
+
+    journal_columns = True
 
     purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="versions", verbose_name=_("purpose"))
     number = models.PositiveIntegerField(_("version"))

@@ -85,7 +85,10 @@ def _page(request, questions, form=None, **more):
     versions = [question.version for question in questions]
     choices = consents.unanswered_purposes(request.user)
     form = form or ConsentForm(versions=versions, purposes=choices)
-    _row, token = consents.present(by=request.user, language=language, versions=versions, purpose_versions=choices)
+    try:
+        _row, token = consents.present(by=request.user, language=language, versions=versions, purpose_versions=choices)
+    except Refused as unfit:
+        return render(request, "privacy/consent/text_differs.html", {"sentence": unfit.message}, status=503)
     papers = [_paper(question, form, language) for question in questions]
     context = {
         "form": form,
@@ -159,7 +162,10 @@ def _choices(request):
     versions = purposes.asked()
     if not versions:
         return {}
-    _row, token = consents.present(by=request.user, language=get_language(), purpose_versions=versions)
+    try:
+        _row, token = consents.present(by=request.user, language=get_language(), purpose_versions=versions)
+    except Refused as unfit:
+        return {"unfit": unfit.message}
     ticked = consents.given_purposes(subjects.get_or_create_for(request.user))
     return {"choices": ChoicesForm(purposes=versions, ticked=ticked).choices, "token": token}
 

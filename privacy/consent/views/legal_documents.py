@@ -44,6 +44,6 @@ def _page(request, kind, *, shown, current):
         "announced": rendering.lines(upcoming.changes(language)) if upcoming else [],
         "others": [version for version in published if version != shown],
     }
-    if shown:
+    if shown and legal_documents.is_genuine(shown, language):
         context |= {"text": rendering.render(shown.text(language)), "check_code": shown.text_hash(language)}
     return render(request, "privacy/consent/document.html", context)

@@ -40,6 +40,7 @@ def receipt(request, number):
         "event": event,
         "facts": receipts.facts(event),
         "text": receipts.text_shown(event),
+        "text_differs": receipts.text_differs(),
         "check_url": receipts.check_url(event),
     }
     return render(request, "privacy/consent/receipt.html", context)
@@ -67,7 +68,7 @@ def receipt_pdf(request, number):
 def check(request):
     """Show whether the receipt is genuine, and nothing about anybody in either case."""
     form = CheckForm(request.GET or None)
-    genuine = receipts.is_genuine(**form.cleaned_data) if form.is_bound and form.is_valid() else None
-    if genuine is False:
+    result = receipts.check(**form.cleaned_data) if form.is_bound and form.is_valid() else ""
+    if result == receipts.Check.UNKNOWN:
         logger.warning("A code that fits no receipt was checked")
-    return render(request, "privacy/consent/receipt_check.html", {"form": form, "genuine": genuine})
+    return render(request, "privacy/consent/receipt_check.html", {"form": form, "result": result})

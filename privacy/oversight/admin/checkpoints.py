@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.display import column
+from privacy.models.state_changes import StateChange
 from privacy.oversight import evidence_checks
 from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
 
@@ -75,3 +76,12 @@ class CheckpointHeadAdmin(ReadOnly, TenantDataAdmin):
     @admin.display(description=_("check code"))
     def code(self, end):
         return format_html('<span class="number">{}…</span>', end.hash[:16])
+
+
+@admin.register(StateChange)
+class StateChangeAdmin(ReadOnly, TenantDataAdmin):
+    list_display = ("__str__", "moment")
+    list_filter = ("model",)
+    fields = readonly_fields = ("model", "row", "at", "state")
+
+    moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")

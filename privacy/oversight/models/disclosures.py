@@ -73,6 +73,11 @@ class Disclosure(FieldLabels, TwoPersonAct):
         EXPORTED = "exported", pgettext_lazy("a disclosure", "exported")
         TOLD = "told", _("tenant told")
 
+    sealed_state = (
+        "number", "controller", "ground", "document_hash", "fields", "status", "asked_by", "asked_at", "decided_by",
+        "decided_at", "tell_on", "delayed_by", "exported_at", "tell_from", "told_at",
+    )  # fmt: skip
+
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     controller = models.ForeignKey(
         Party,
@@ -187,6 +192,8 @@ class DisclosureSubjectQuerySet(ExcludingSelfQuerySet):
 
 class DisclosureSubject(models.Model):
     """One person concerned. The key is random: a sequence would reveal that undisclosed rows exist."""
+
+    sealed_state = ("disclosure", "subject")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     disclosure = models.ForeignKey(Disclosure, models.PROTECT, related_name="people", verbose_name=_("disclosure"))

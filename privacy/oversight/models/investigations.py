@@ -56,6 +56,9 @@ class InvestigationCase(FieldLabels, TwoPersonAct):
         CLOSED = "closed", _("closed")
         EXPIRED = "expired", _("expired")  # computed from the time, never stored: see `state`
 
+    sealed_state = (
+        "number", "controller", "fields", "opened_by", "opened_at", "approved_by", "expires_at", "status",
+    )  # fmt: skip
     RUNNING = (Status.ASKED, Status.APPROVED)  # expire when their time is over
 
     number = models.CharField(_("number"), max_length=20, unique=True)
@@ -103,6 +106,8 @@ class InvestigationCase(FieldLabels, TwoPersonAct):
 
 class CaseSubject(models.Model):
     """One person concerned by a case."""
+
+    sealed_state = ("case", "subject")
 
     case = models.ForeignKey(InvestigationCase, models.PROTECT, related_name="people", verbose_name=_("case"))
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="cases", verbose_name=_("subject"))

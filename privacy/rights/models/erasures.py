@@ -26,6 +26,8 @@ class OrderQuerySet(HeadsOnlyQuerySet):
 class ErasureOrder(models.Model):
     """An order to erase a person's data: done at once, or when no legal hold is active any more."""
 
+    sealed_state = ("subject", "controller", "why", "ordered_by", "ordered_at", "done_at", "cancelled_at")
+
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="erasure_orders", verbose_name=_("subject"))
     controller = models.ForeignKey(
         Party, models.PROTECT, null=True, related_name="+", verbose_name=_("building management")
@@ -70,6 +72,8 @@ class ErasureQuerySet(HeadsOnlyQuerySet, EvidenceQuerySet):
 
 class Erasure(Evidence):
     """The certificate of an erasure: what was erased, why, when. It refers to a pseudonym and holds no value."""
+
+    journal_columns = True
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="erasures", verbose_name=_("subject"))

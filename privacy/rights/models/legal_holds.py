@@ -23,6 +23,9 @@ class LegalHold(TwoPersonAct):
 
     FIRST = "placed_by"
     SAME_PERSON = _("You placed this hold. Ask a second person to release it.")
+    sealed_state = (
+        "number", "subject", "controller", "review_on", "placed_by", "placed_at", "released_by", "released_at",
+    )  # fmt: skip
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="holds", verbose_name=_("subject"))

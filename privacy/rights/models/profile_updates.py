@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure, Retention
-from privacy import declarations
+from privacy import declarations, integrity
 from privacy.fields import EncryptedTextField
 from privacy.models.cases import Case
 from privacy.models.parties import Party
@@ -17,6 +17,7 @@ from privacy.scope import ScopedQuerySet
 class ProfileUpdateRequest(Case):
     PAGE = PageFor.UPDATE_REQUEST
     NOT_STAFF = _("Only staff of the management that keeps this record can decide.")
+    sealed_state = (*Case.sealed_state, "subject", "controller")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("in review")
@@ -52,6 +53,8 @@ class ProfileUpdateRequest(Case):
 
 class ProfileUpdateLine(models.Model):
     """One field of a request. Values are encrypted, and removed once it is settled; the decision is kept."""
+
+    sealed_state = ("request", "field", "decision", "commitments")
 
     class Decision(models.TextChoices):
         APPROVED = "approved", _("approved")
@@ -96,6 +99,13 @@ class ProfileUpdateLine(models.Model):
 
     def get_field_display(self):
         return self.label
+
+    @property
+    def commitments(self):
+        """Salted commitments to the old and the new value, while they are stored."""
+        values = {name: getattr(self, name) for name in ("old", "new") if getattr(self, name)}
+        salt = self.request.subject.salt if values else b""
+        return {name: integrity.commitment(salt, value) for name, value in values.items()}
 
     @property
     def label(self):

@@ -17,6 +17,7 @@ class RetentionRule(models.Model):
     """Data of one kind is erased a number of days after its event. `setup_retention` creates the initial rules."""
 
     is_tracked = True  # in the audit log
+    sealed_state = ("kind", "days", "warn_days", "is_active")
 
     kind = models.CharField(_("kind of data"), max_length=60, unique=True, editable=False)  # a model's label
     days = models.PositiveIntegerField(
@@ -72,6 +73,7 @@ class RetentionRun(TwoPersonAct):
 
     FIRST = "prepared_by"
     SAME_PERSON = _("You prepared this run. Ask a second person to run it.")
+    sealed_state = ("number", "planned", "check_code", "prepared_by", "prepared_at", "run_by", "done_at")
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     planned = models.JSONField(_("planned"))  # fate → number of rows

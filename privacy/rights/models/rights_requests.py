@@ -58,6 +58,10 @@ class HowChecked(models.TextChoices):
 
 class RightsRequest(Case):
     PAGE = "rights_request"
+    sealed_state = (
+        *Case.sealed_state, "kind", "subject", "controller", "line", "channel", "recorded_by", "how_checked",
+        "checked_at", "checked_by", "ground", "email_entered_by", "review_on",
+    )  # fmt: skip
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("in review")
@@ -140,6 +144,8 @@ class RightsRequest(Case):
 
 class RightsEvent(Evidence):
     """One event of a request, or of a subject's restriction: what, when, by whom."""
+
+    journal_columns = True
 
     class Happened(models.TextChoices):
         RECEIVED = "received", _("received")

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations
+from privacy import declarations, restoration
 from privacy.sharing.models.agreements import SharingAgreement
 from privacy.sharing.models.grants import SharingGrant
 
@@ -15,6 +15,7 @@ class Reason(models.TextChoices):
     """Why an access is allowed or refused, with labels for the vendor and the tenant."""
 
     ALLOWED = "allowed", _("Allowed")
+    RESTORED = "restored", _("Closed until a restored backup is brought up to date")
     NO_GRANT = "no_grant", _("No permission for this data")
     NOT_MEMBER = "not_member", _("Not given to your company")
     WITHDRAWN = "withdrawn", _("Permission withdrawn")
@@ -55,16 +56,18 @@ class Answer:
         return self.allowed
 
 
-def decide(grant, key, *, vendors, now):
+def decide(grant, key, *, vendors, now, restored=False):
     """Return the `Reason` why one of `vendors` may or may not read the field `key` under this grant at `now`.
 
-    Needs the grant loaded with `to_decide()`; runs no query. The first condition that fails is returned.
+    Needs the grant loaded with `to_decide()`, and whether the database is a restored one (`privacy.restoration`); runs
+    no query. The first condition that fails is returned.
     `SharingGrant.objects.opening(key)` is the same rule in SQL.
     """
     agreement, today = grant.agreement, timezone.localdate(now)
     status = SharingAgreement.Status
     conditions = (
         (agreement.vendor_id in vendors, Reason.NOT_MEMBER),
+        (not restored, Reason.RESTORED),
         (grant.withdrawn_at is None, Reason.WITHDRAWN),
         (grant.starts_at <= now, Reason.NOT_STARTED),
         (now < grant.ends_at, Reason.ENDED),
@@ -84,11 +87,11 @@ def decide(grant, key, *, vendors, now):
 
 def can_read(user, subject, key, *, now=None):
     """Return the `Answer` (falsy if refused) whether this account, as a vendor's member, may read this field now."""
-    vendors, now = vendors_of(user), now or timezone.now()
+    vendors, now, restored = vendors_of(user), now or timezone.now(), restoration.is_restored()
     grants = SharingGrant.objects.filter(subject=subject, agreement__vendor__in=vendors)
     refused = Answer(Reason.NO_GRANT)
     for grant in grants.to_decide().order_by("given_at", "pk"):
-        refused = Answer(decide(grant, key, vendors=vendors, now=now), grant)
+        refused = Answer(decide(grant, key, vendors=vendors, now=now, restored=restored), grant)
         if refused.allowed:
             return refused
     return refused
@@ -96,7 +99,7 @@ def can_read(user, subject, key, *, now=None):
 
 def readable(grant, user, *, now=None):
     """Return the keys of `grant` that the user may read now, and the reason if there are none."""
-    return readable_by(grant, vendors_of(user), now or timezone.now())
+    return readable_by(grant, vendors_of(user), now or timezone.now(), restored=restoration.is_restored())
 
 
 def vendors_of(user):
@@ -104,8 +107,8 @@ def vendors_of(user):
     return set(user.memberships.of_vendors().values_list("party", flat=True)) if user.is_active else set()
 
 
-def readable_by(grant, vendors, now):
-    answers = {key: decide(grant, key, vendors=vendors, now=now) for key in grant.fields}
+def readable_by(grant, vendors, now, *, restored):
+    answers = {key: decide(grant, key, vendors=vendors, now=now, restored=restored) for key in grant.fields}
     keys = [key for key, reason in answers.items() if reason is Reason.ALLOWED]
     return keys, Reason.ALLOWED if keys else next(iter(answers.values()), Reason.NO_GRANT)
 

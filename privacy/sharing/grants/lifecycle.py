@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations, reference_numbers, subjects
+from privacy import declarations, reference_numbers, restoration, subjects
 from privacy.consent.consents.consequences import after_refusal
 from privacy.consent.consents.queries import allows
 from privacy.errors import Refused
@@ -22,6 +22,7 @@ LONGER_SHARING = "longer_sharing"  # code of the purpose
 @transaction.atomic
 def give(*, subject, agreement, purpose, fields, until, by, request=None, narrowed_from=None):
     """Give a grant from now until the end of day `until` in Jakarta. Raise Refused outside the limits of `check`."""
+    restoration.refuse_restored()
     subject = _lock(subject.pk, by)
     if subject.holder_id != by.pk:
         raise Refused(_("Only the person concerned can share this data."), code="not_holder")

@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import cases, notifications, parties, reference_numbers, subjects
+from privacy import cases, notifications, parties, reference_numbers, restoration, subjects
 from privacy.errors import Refused
 from privacy.models.subjects import Subject
 from privacy.scope import Role
@@ -23,6 +23,7 @@ Status = SharingRequest.Status
 @transaction.atomic
 def ask(*, subject, agreement, purpose, fields, until, reason, by, role):
     """Ask the person to share, as staff or vendor. Only the person can answer (see `answer` and `refuse`)."""
+    restoration.refuse_restored()
     agreement = SharingAgreement.objects.visible_to(by, role=role).filter(pk=agreement.pk).first()
     if agreement is None or role not in (Role.STAFF, Role.VENDOR):
         raise Refused(_("Only the two companies of an agreement can ask for a permission under it."), code="not_party")

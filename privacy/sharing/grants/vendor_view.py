@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from privacy import access, declarations
+from privacy import access, declarations, restoration
 from privacy.models.access import AccessReason
 from privacy.scope import Role
 from privacy.sharing.grants.access_decisions import Reason, readable, readable_by, vendors_of
@@ -67,8 +67,8 @@ def open_shared(*, number, by):
 
 def list_shared(grants, *, by):
     """Return a page of grants with their readable values, and record the access to each person's data."""
-    vendors, now = vendors_of(by), timezone.now()
-    decided = [(grant, *readable_by(grant, vendors, now)) for grant in grants]
+    vendors, now, restored = vendors_of(by), timezone.now(), restoration.is_restored()
+    decided = [(grant, *readable_by(grant, vendors, now, restored=restored)) for grant in grants]
     open_to = [(grant, keys) for grant, keys, _reason in decided if keys]
     wanted = list(dict.fromkeys(key for _grant, keys in open_to for key in keys))
     values = shown_values([grant.subject_id for grant, _keys in open_to], wanted)

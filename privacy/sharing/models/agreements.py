@@ -26,6 +26,11 @@ class AgreementQuerySet(ScopedQuerySet):
 
 
 class SharingAgreement(FieldLabels, models.Model):
+    sealed_state = (
+        "number", "management", "vendor", "purpose_ids", "fields", "valid_from", "valid_until", "country", "assessment",
+        "status", "status_at", "management_signed_on", "management_file_hash", "vendor_signed_on", "vendor_file_hash",
+    )  # fmt: skip
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         ACTIVE = "active", _("active")
@@ -109,6 +114,14 @@ class SharingAgreement(FieldLabels, models.Model):
             raise ValidationError({"valid_until": _("Choose an end date on or after the start date.")})
         if self.country and self.country != "ID" and not self.safeguard:
             raise ValidationError({"safeguard": _("Say which safeguard protects data stored outside Indonesia.")})
+
+    @property
+    def purpose_ids(self):
+        return sorted(self.purposes.values_list("pk", flat=True))
+
+    @purpose_ids.setter
+    def purpose_ids(self, keys):
+        self.purposes.set(keys)
 
     @property
     def is_active(self):

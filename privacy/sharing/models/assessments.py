@@ -21,6 +21,8 @@ def check_specific(keys):
 
 
 class ImpactAssessment(models.Model):
+    sealed_state = ("number", "controller", "fields", "assessed_on", "valid_until", "file_hash")
+
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=150)
     controller = models.ForeignKey(

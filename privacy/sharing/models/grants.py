@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure
 from accounts.templatetags.dates import short_datetime_wib
-from privacy import declarations
+from privacy import declarations, restoration
 from privacy.consent.models.purposes import Purpose
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels, check_field_keys
@@ -41,6 +41,8 @@ class GrantQuerySet(ScopedQuerySet):
     def current(self, now=None):
         """Filter those that open data now: begun, not over, agreement and purpose active, subject not restricted."""
         now = now or timezone.now()
+        if restoration.is_restored():
+            return self.none()
         return self.filter(withdrawn_at__isnull=True, starts_at__lte=now, ends_at__gt=now).filter(
             agreement__in=SharingAgreement.objects.active(timezone.localdate(now)),
             purpose__is_active=True,
@@ -101,6 +103,11 @@ class GrantQuerySet(ScopedQuerySet):
 
 class SharingGrant(FieldLabels, models.Model):
     """A person's permission: these fields, to this vendor, for this purpose, until a date. Withdrawn, never edited."""
+
+    sealed_state = (
+        "number", "subject", "agreement", "purpose", "request", "narrowed_from", "fields", "starts_at", "ends_at",
+        "given_at", "withdrawn_at",
+    )  # fmt: skip
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="grants", verbose_name=_("subject"))
@@ -220,6 +227,8 @@ class SharingGrant(FieldLabels, models.Model):
 
 class SharingEvent(Evidence):
     """One event of a request or a grant: what, when, by whom."""
+
+    journal_columns = True
 
     class Kind(models.TextChoices):
         ASKED = "asked", _("asked for")

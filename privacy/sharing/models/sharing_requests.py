@@ -20,6 +20,10 @@ class SharingRequest(FieldLabels, Case):
     ENDED = "cancelled"
     QUEUE = ("received_at", "pk")
     NOT_HOLDER = _("Only the person concerned can answer this request.")
+    sealed_state = (
+        "number", "status", "received_at", "settled_at", "settled_by",
+        "subject", "agreement", "purpose", "fields", "until", "asked_by", "asked_for",
+    )  # fmt: skip
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("asked for")

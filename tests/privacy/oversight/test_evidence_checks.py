@@ -1,5 +1,6 @@
 """The evidence register proves itself: what is changed, lost from the middle or from the end is found and named."""
 
+import json
 import threading
 from io import StringIO
 
@@ -8,10 +9,19 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils.translation import override
 
-from privacy import append_only, integrity
-from privacy.consent import chain, consents
+from privacy import integrity, sealed_state
+from privacy.consent import chain, consents, legal_documents
 from privacy.errors import Refused
-from privacy.models import Checkpoint, CheckpointHead, ConsentEvent, SharingEvent
+from privacy.models import (
+    Checkpoint,
+    CheckpointHead,
+    ConsentEvent,
+    DocumentVersion,
+    LegalDocument,
+    Presentation,
+    PurposeVersion,
+    SharingEvent,
+)
 from privacy.models.evidence import Evidence
 from privacy.oversight import evidence_checks
 from tests import factories as f
@@ -159,14 +169,66 @@ def test_a_checkpoint_notes_only_chains_that_grew():
 
 
 @pytest.mark.django_db
-def test_a_changed_published_text_is_named():
+@pytest.mark.parametrize(
+    "change",
+    [
+        "body_en = 'other'",
+        "body_ind = 'lain'",
+        "summary_en = 'other'",
+        "in_force_from = '2020-01-01 00:00:00+00:00'",
+        "material = NOT material",
+        "number = number + 1",
+    ],
+)
+def test_a_changed_published_text_is_named(change):
     version = f.VersionFactory()
-    append_only.drop(connection, "privacy_documentversion")
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE privacy_documentversion SET body_en = 'other'")
-    append_only.create_all(connection)
+    in_spite_of_triggers(DocumentVersion, f"UPDATE {{table}} SET {change}")
     fault = evidence_checks.verify().fault
     assert (fault.model, fault.row) == (type(version), str(version.pk))
+
+
+@pytest.mark.django_db
+def test_a_changed_title_of_a_published_text_is_named():
+    version = f.VersionFactory()
+    LegalDocument.objects.filter(pk=version.document_id).update(title_en="Other")
+    assert evidence_checks.verify().fault.row == str(version.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("with_keys", [False, True], ids=["sql", "sql and keys"])
+def test_a_text_that_is_swapped_with_its_check_code_is_named(with_keys):
+    """With the keys its sealed state can be forged too; the answers of people still name the text they read."""
+    version = f.VersionFactory()
+    f.agree(f.UserFactory())
+    version.body_en = "other"
+    code = legal_documents.text_hash(version, "en")
+    in_spite_of_triggers(DocumentVersion, "UPDATE {table} SET body_en = 'other', hash_en = %s", code)
+    if with_keys:
+        sealed_state.record(DocumentVersion, [version.pk])
+    fault = evidence_checks.verify().fault
+    assert (fault.model, fault.row) == (DocumentVersion, str(version.pk))
+
+
+@pytest.mark.django_db
+def test_words_of_a_purpose_that_nobody_answered_to_are_named():
+    f.agree_to_purposes(f.UserFactory())
+    version = PurposeVersion.objects.get()
+    version.texts["en"]["name"] = "Other"
+    version.seal()
+    in_spite_of_triggers(
+        PurposeVersion, "UPDATE {table} SET texts = %s, mac = %s", json.dumps(version.texts), version.mac
+    )
+    assert evidence_checks.verify().fault.model is PurposeVersion
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["language = 'id'", 'shown = \'{"documents": [], "purposes": []}\''])
+def test_a_changed_presentation_is_named(change):
+    f.VersionFactory()
+    f.agree(f.UserFactory())
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE privacy_presentation SET {change}")
+    assert evidence_checks.verify().fault.model is Presentation
 
 
 @pytest.mark.django_db

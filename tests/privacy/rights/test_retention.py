@@ -24,7 +24,7 @@ today = timezone.localdate
 
 @pytest.fixture(autouse=True)
 def _journal(settings, tmp_path):
-    settings.ERASURE_JOURNAL = tmp_path / "erasures.jsonl"
+    settings.EVIDENCE_JOURNAL = tmp_path / "journal.jsonl"
 
 
 @pytest.fixture

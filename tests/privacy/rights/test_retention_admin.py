@@ -21,7 +21,7 @@ VERIFY = "/admin/privacy/checkpoint/verify/"
 
 @pytest.fixture(autouse=True)
 def _journal(settings, tmp_path):
-    settings.ERASURE_JOURNAL = tmp_path / "erasures.jsonl"
+    settings.EVIDENCE_JOURNAL = tmp_path / "journal.jsonl"
 
 
 @pytest.fixture

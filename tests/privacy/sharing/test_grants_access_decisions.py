@@ -324,5 +324,5 @@ def test_state_changes_at_the_very_end_and_not_on_the_last_day_of_the_agreement(
 
 def test_every_condition_has_a_reason_of_its_own():
     """`state` and NO_GRANT aside, each reason stands for one condition, and none is left over."""
-    told = [reason for _change, reason in BROKEN] + [Reason.NOT_DECLARED]
+    told = [reason for _change, reason in BROKEN] + [Reason.NOT_DECLARED, Reason.RESTORED]
     assert set(told) == set(Reason) - {Reason.ALLOWED, Reason.NO_GRANT}
