@@ -1,10 +1,9 @@
 """The reason for revealing masked data: a ready sentence, own words or both. Tenants read it in their access log."""
 
 from django import forms
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from privacy.forms.fields import FieldsField
+from privacy.forms.fields import FieldsField, ready_and_own
 from privacy.models.access import AccessRecord
 
 READY = {
@@ -39,14 +38,9 @@ class RevealForm(forms.Form):
         data = super().clean()
         if self.errors:
             return data
-        reason = self._reason(data)
+        reason = ready_and_own(READY.get(data["ready"], ""), data["reason"], self.language)
         if not reason:
             self.add_error("ready", _("Write the reason; the tenant reads it."))
         elif len(reason) > LONGEST:
             self.add_error("reason", _("Write a shorter reason: one or two sentences."))
         return data | {"names": data.get("fields_shown") or list(self.hidden), "reference": reason}
-
-    def _reason(self, data):
-        with translation.override(self.language):
-            words = [str(READY[data["ready"]])] if data["ready"] else []
-        return " ".join([*words, data["reason"].strip()]).strip()

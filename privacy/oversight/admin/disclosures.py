@@ -17,9 +17,10 @@ from privacy.admin.people import entry_field, names_of
 from privacy.admin.steps import StepPage, StepPages
 from privacy.errors import Refused
 from privacy.forms.autocomplete import AutocompleteMany
+from privacy.forms.refusing import RefusingForm
 from privacy.models.access import AccessReason, Action
 from privacy.oversight import disclosures
-from privacy.oversight.forms.disclosures import AskForm, DelayForm, ExportForm, RefuseForm
+from privacy.oversight.forms.disclosures import AskForm, DelayForm, RefuseForm
 from privacy.oversight.models.disclosures import Disclosure, DisclosureEvent
 from privacy.scope import Role
 
@@ -61,7 +62,7 @@ STEPS = {
         _("Export the approved data"),
         disclosures.export,
         "",
-        form=ExportForm,
+        form=RefusingForm,
         permission=EXPORT,
         statuses=disclosures.EXPORTABLE,
     ),
@@ -177,7 +178,7 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
         return disclosures.may_decide(row, request.user) and not (name == "delay" and row.is_told)
 
     def step_form(self, request, row, name, data):
-        return self.steps[name].form(data, disclosure=row)
+        return self.steps[name].form(data, initial={"tell_on": row.tell_on, "delay_reason": row.delay_reason})
 
     def step_context(self, request, row, name):
         return self.facts(request, row)

@@ -1,10 +1,10 @@
 """The staff's decision on a profile update: approve or reject each field, with a reason that the tenant reads."""
 
 from django import forms
-from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from privacy.forms.fields import ready_and_own
 from privacy.forms.refusing import RefusingForm
 from privacy.rights.models.profile_updates import ProfileUpdateLine
 
@@ -76,7 +76,5 @@ class DecisionForm(RefusingForm):
         }
 
     def _reason(self, line):
-        ready = self.cleaned_data.get(f"ready_{line.pk}", "")
-        with translation.override(self.language or translation.get_language()):
-            words = [str(READY[ready])] if ready else []
-        return " ".join([*words, self.cleaned_data.get(f"reason_{line.pk}", "").strip()]).strip()
+        ready = READY.get(self.cleaned_data.get(f"ready_{line.pk}"), "")
+        return ready_and_own(ready, self.cleaned_data.get(f"reason_{line.pk}", ""), self.language)

@@ -1,13 +1,13 @@
 """Forms for asking for a right, and for staff: whose request, how identity was checked, and the answer."""
 
 from django import forms
-from django.utils import timezone, translation
-from django.utils.text import capfirst
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import deadlines, declarations
-from privacy.forms.fields import DayField
+from privacy import deadlines
+from privacy.forms.fields import DayField, capped, ready_and_own
 from privacy.forms.refusing import RefusingForm
+from privacy.forms.staff_records import AboutTenant
 from privacy.rights import rights_requests
 from privacy.rights.models.rights_requests import Ground, HowChecked, RightKind, RightsRequest
 
@@ -36,11 +36,6 @@ READY_REFUSALS = {
     Ground.NOT_HELD: _("We keep no such data about you."),
     Ground.IDENTITY: _("We could not confirm that the request is yours. Please come with your original identity card."),
 }
-
-
-def capped(choices, without=""):
-    """Return choices with capitalised labels, without the value `without`."""
-    return [(value, capfirst(label)) for value, label in choices if value != without]
 
 
 def details_field(**options):
@@ -94,39 +89,29 @@ class AskRightForm(RightsForm):
         return self.records[chosen] if chosen else next(iter(self.records.values()), None)
 
 
-class RecordForm(RightsForm):
+class RecordForm(RightsForm, AboutTenant):
     """A request received by letter or visit, recorded for a tenant of the user's own register."""
 
-    tenant = forms.ModelChoiceField(None, label=_("Tenant"))
-    kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *capped(RightKind.choices)])
+    kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *capped(RightKind)])
     channel = forms.ChoiceField(
         label=_("How it came"),
-        choices=capped(RightsRequest.Channel.choices, without=RightsRequest.Channel.ONLINE),
+        choices=capped(RightsRequest.Channel, without=RightsRequest.Channel.ONLINE),
         widget=forms.RadioSelect,
     )
     received_on = DayField(label=_("Received on"), help_text=_("The clock runs from the day of receipt."))
     details = details_field(help_text=_("In the tenant's own words. The tenant can read this."), required=False)
     how = forms.ChoiceField(
         label=_("How was the tenant's identity checked?"),
-        choices=[
-            ("", _("Not checked yet")),
-            *capped(HowChecked.choices, without=HowChecked.SIGNED_IN),
-        ],
+        choices=[("", _("Not checked yet")), *capped(HowChecked, without=HowChecked.SIGNED_IN)],
         required=False,
     )
 
-    def __init__(self, *args, user, role, tenant_widget, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        entries = declarations.tenant_record().model.objects.visible_to(user, role=role)
-        tenant = self.fields["tenant"]
-        tenant.widget, tenant.queryset = tenant_widget, entries
-        tenant.label_from_instance = lambda entry: entry.name
-        tenant_widget.choices = tenant.choices
         today = timezone.localdate()
         self.fields["received_on"].widget.attrs |= {"max": today.isoformat()}
         self.fields["received_on"].initial = today
         for name, sentence in (
-            ("tenant", _("Choose the tenant.")),
             ("kind", _("Choose the right.")),
             ("channel", _("Say whether the request came by letter or by a visit.")),
         ):
@@ -141,7 +126,7 @@ class RecordForm(RightsForm):
 class IdentityForm(RightsForm):
     how = forms.ChoiceField(
         label=_("How was the tenant's identity checked?"),
-        choices=capped(HowChecked.choices, without=HowChecked.SIGNED_IN),
+        choices=capped(HowChecked, without=HowChecked.SIGNED_IN),
         widget=forms.RadioSelect,
         error_messages={"required": _("Say how the identity was checked.")},
     )
@@ -207,11 +192,8 @@ class AnswerRightForm(RightsForm):
         """`language`: the tenant's, in which a predefined sentence is stored."""
         super().__init__(*args, **kwargs)
         self.language = language
-        grounds = rights_requests.grounds_of(request.kind)
-        self.fields["ground"].choices = [
-            ("", _("Choose the ground")),
-            *[(ground.value, capfirst(ground.label)) for ground in grounds],
-        ]
+        grounds = capped(rights_requests.grounds_of(request.kind))
+        self.fields["ground"].choices = [("", _("Choose the ground")), *grounds]
         self.fields["ready"].choices = _ready_choices(request.kind)
         self.kind = request.kind
 
@@ -226,8 +208,6 @@ class AnswerRightForm(RightsForm):
         return data | {"answer": words, "seen_email": self.data.get("seen_email", "")}
 
     def words(self):
-        ready = self.cleaned_data.get("ready", "")
-        with translation.override(self.language or translation.get_language()):
-            sentence = READY[self.kind] if ready == GRANT else READY_REFUSALS.get(ready, "")
-            words = [str(sentence)] if ready else []
-        return " ".join([*words, self.cleaned_data.get("answer", "").strip()]).strip()
+        ready = self.cleaned_data.get("ready")
+        sentence = READY[self.kind] if ready == GRANT else READY_REFUSALS.get(ready, "")
+        return ready_and_own(sentence, self.cleaned_data.get("answer", ""), self.language)
