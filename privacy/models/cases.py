@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import deadlines, declarations
-from privacy.models.subjects import Subject
+from privacy.models.subjects import actor_field
 from privacy.scope import Role, ScopedQuerySet
 
 
@@ -43,7 +43,7 @@ class Case(models.Model):
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     due_at = models.DateTimeField(_("deadline"), default=deadlines.due)
     settled_at = models.DateTimeField(_("answered at"), null=True)
-    settled_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
+    settled_by = actor_field(_("answered by"), null=True)
 
     objects = CaseQuerySet.as_manager()
 

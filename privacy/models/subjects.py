@@ -63,3 +63,8 @@ class Subject(models.Model):
     @property
     def is_restricted(self):
         return self.restricted_at is not None
+
+
+def actor_field(label, **options):
+    """Return a foreign key to the own subject of the account that did something."""
+    return models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=label, **options)

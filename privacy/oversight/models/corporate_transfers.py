@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party, PartyKind
-from privacy.models.subjects import Subject
+from privacy.models.subjects import actor_field
 from privacy.scope import ScopedQuerySet
 
 
@@ -126,7 +126,7 @@ class TransferEvent(Evidence):
     )
     kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
     accounts = models.PositiveIntegerField(_("accounts told"), null=True)
-    actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("by"))
+    actor = actor_field(_("by"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = EvidenceQuerySet.as_manager()

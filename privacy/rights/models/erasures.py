@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import personal_data
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import Party
-from privacy.models.subjects import Subject
+from privacy.models.subjects import Subject, actor_field
 from privacy.scope import HeadsOnlyQuerySet
 
 
@@ -33,7 +33,7 @@ class ErasureOrder(models.Model):
     why = models.CharField(_("why"), max_length=10, choices=ErasureReason)
     law = models.CharField(_("legal reference"), max_length=200, blank=True)
     reference = models.CharField(_("request"), max_length=20, blank=True)
-    ordered_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("ordered by"))
+    ordered_by = actor_field(_("ordered by"), null=True)
     ordered_at = models.DateTimeField(_("ordered at"), default=timezone.now)
     done_at = models.DateTimeField(_("done at"), null=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
@@ -83,7 +83,7 @@ class Erasure(Evidence):
     emptied = models.JSONField(_("rows emptied"))  # model's label → number of rows
     files = models.PositiveIntegerField(_("files destroyed"))
     account_closed = models.BooleanField(_("account closed"))
-    by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    by = actor_field(_("by"), null=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = ErasureQuerySet.as_manager()

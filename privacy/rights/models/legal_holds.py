@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.personal_data import Erasure, Export
 from privacy.fields import EncryptedTextField
 from privacy.models.parties import Party
-from privacy.models.subjects import Subject
+from privacy.models.subjects import Subject, actor_field
 from privacy.models.two_person import TwoPersonAct
 from privacy.scope import ExcludingSelfQuerySet, HeadsOnlyQuerySet
 
@@ -30,9 +30,9 @@ class LegalHold(TwoPersonAct):
     reason = EncryptedTextField(_("reason"))
     law = models.CharField(_("legal reference"), max_length=200)
     review_on = models.DateField(_("to be looked at again on"))
-    placed_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("placed by"))
+    placed_by = actor_field(_("placed by"))
     placed_at = models.DateTimeField(_("placed at"), default=timezone.now)
-    released_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("released by"))
+    released_by = actor_field(_("released by"), null=True)
     released_at = models.DateTimeField(_("released at"), null=True)
 
     objects = HoldQuerySet.as_manager()

@@ -12,7 +12,7 @@ from privacy.models.access import AccessRecord
 from privacy.models.cases import Case
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, Party, PartyKind
-from privacy.models.subjects import Subject
+from privacy.models.subjects import Subject, actor_field
 
 
 class RightKind(models.TextChoices):
@@ -78,21 +78,17 @@ class RightsRequest(Case):
         AccessRecord, models.PROTECT, null=True, related_name="+", verbose_name=_("line of the access log")
     )
     channel = models.CharField(_("came"), max_length=8, choices=Channel, default=Channel.ONLINE)
-    recorded_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    recorded_by = actor_field(_("recorded by"))
     how_checked = models.CharField(_("identity"), max_length=14, choices=HowChecked, blank=True)
     checked_at = models.DateTimeField(_("identity checked at"), null=True)
-    checked_by = models.ForeignKey(
-        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("identity checked by")
-    )
+    checked_by = actor_field(_("identity checked by"), null=True)
     assigned_to = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("assigned to"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     ground = models.CharField(_("refusal ground"), max_length=12, choices=Ground, blank=True)
     answer = EncryptedTextField(_("answer"), blank=True, default="")
     # Recovery only, until answered: the new email entered by one staff member, for a second one to grant
     new_email = EncryptedTextField(_("new email"), blank=True, default="")
-    email_entered_by = models.ForeignKey(
-        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("new email entered by")
-    )
+    email_entered_by = actor_field(_("new email entered by"), null=True)
     review_on = models.DateField(_("looked at again on"), null=True)
 
     class Meta(Case.Meta):
@@ -159,7 +155,7 @@ class RightsEvent(Evidence):
         RightsRequest, models.PROTECT, null=True, related_name="events", verbose_name=_("rights request")
     )
     detail = models.CharField(_("detail"), max_length=20, blank=True)  # a code: how checked, or the ground of refusal
-    actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("by"))
+    actor = actor_field(_("by"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = EvidenceQuerySet.as_manager()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
 from privacy.models.parties import Party, PartyKind
-from privacy.models.subjects import Subject
+from privacy.models.subjects import actor_field
 from privacy.scope import HeadsOnlyQuerySet
 
 
@@ -44,9 +44,7 @@ class ImpactAssessment(models.Model):
     valid_until = models.DateField(_("valid until"), help_text=_("That day included."))
     file = models.FileField(_("report"), upload_to="assessments", blank=True)
     file_hash = models.CharField(_("check code of the report"), max_length=64, blank=True, editable=False)
-    entered_by = models.ForeignKey(
-        Subject, models.PROTECT, related_name="+", verbose_name=_("entered by"), editable=False
-    )
+    entered_by = actor_field(_("entered by"), editable=False)
 
     objects = HeadsOnlyQuerySet.as_manager()
 
