@@ -4,7 +4,6 @@ Within 3×24 hours of noticing, the people concerned and the authority get a wri
 data was exposed, when and how it happened, and what is done to handle it and to recover.
 """
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts import mail
 from privacy import deadlines, declarations, integrity, reference_numbers, subjects, two_person
-from privacy.errors import Refused
+from privacy.errors import Refused, validate
 from privacy.models.parties import PartyKind
 from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice, BreachSubject
 from privacy.scope import Role
@@ -202,9 +201,6 @@ def _said(reference):
 
 
 def _save(breach):
-    try:
-        breach.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="invalid") from error
+    validate(breach)
     breach.save()
     return breach

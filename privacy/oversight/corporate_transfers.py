@@ -1,14 +1,13 @@
 """Corporate transfers (merger, sale, dissolution), with a notice before and after (clause 6; article 48 UU PDP)."""
 
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
 from privacy import declarations, parties, reference_numbers, subjects
-from privacy.errors import Refused
+from privacy.errors import Refused, validate
 from privacy.models.parties import PartyKind
 from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
 from privacy.scope import Role
@@ -38,10 +37,7 @@ def save(*, transfer, by):
         transfer.number = reference_numbers.next_number("PU")
     elif CorporateTransfer.objects.select_for_update().get(pk=transfer.pk).status != Status.DRAFT:
         raise Refused(_("This is announced and can no longer be edited. Record a new transfer."), code="announced")
-    try:
-        transfer.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="invalid") from error
+    validate(transfer)
     transfer.save()
     if is_new:
         _write(transfer, Kind.PLANNED, by)

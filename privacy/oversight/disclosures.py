@@ -9,7 +9,6 @@ import io
 import json
 from datetime import date, datetime, time, timedelta
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts import mail
 from privacy import access, declarations, reference_numbers, subjects, two_person
-from privacy.errors import Refused
+from privacy.errors import Refused, validate
 from privacy.files import uploads
 from privacy.files.csv_injection import escape_formula
 from privacy.models.access import AccessReason, Action
@@ -46,10 +45,7 @@ def ask(*, disclosure, people, by):
     disclosure.delay_reason = disclosure.delay_reason.strip() if disclosure.tell_on else ""
     disclosure.number, disclosure.asked_by = reference_numbers.next_number("PK"), subjects.get_or_create_for(by)
     disclosure.document_hash = uploads.sha256(disclosure.document) if disclosure.document else ""
-    try:
-        disclosure.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="invalid") from error
+    validate(disclosure)
     disclosure.save()
     DisclosureSubject.objects.bulk_create(DisclosureSubject(disclosure=disclosure, subject=s) for s in people.values())
     _write(disclosure, Kind.ASKED, by)

@@ -1,13 +1,12 @@
 """A management and a vendor sign an agreement before any data is shared (clause 2.5; articles 51, 56 UU PDP)."""
 
-from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import integrity, parties, reference_numbers, two_person
-from privacy.errors import Refused
+from privacy.errors import Refused, validate
 from privacy.files import uploads
 from privacy.scope import Role
 from privacy.sharing.models.agreements import SharingAgreement
@@ -36,10 +35,7 @@ def save(*, agreement, by):
     for side in SIDES:
         file = getattr(agreement, f"{side}_file")
         setattr(agreement, f"{side}_file_hash", uploads.sha256(file) if file else "")
-    try:
-        agreement.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="invalid") from error
+    validate(agreement)
     agreement.save()
     if before is not None:
         _drop_replaced(before, agreement)
