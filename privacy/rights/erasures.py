@@ -24,6 +24,7 @@ from privacy.models.subjects import Subject
 from privacy.rights import erasure_journal
 from privacy.rights.models.erasures import Erasure, ErasureOrder, ErasureReason
 from privacy.rights.models.legal_holds import LegalHold
+from privacy.rights.models.profile_updates import ProfileUpdateLine
 from privacy.sharing.models.grants import SharingEvent, SharingGrant
 
 
@@ -106,10 +107,9 @@ def erase(subject, *, why, law="", reference="", by=None, tell=True):
     )
     if tell:
         _tell(certificate, address or gone[1], holder, closed)
-    files = list(emptied.files)
     # `robust`: a failure must not stop the request; the daily job completes the journal
     transaction.on_commit(lambda: erasure_journal.add([certificate]), robust=True)
-    transaction.on_commit(lambda: destroy(files), robust=True)
+    transaction.on_commit(lambda: destroy(emptied.files), robust=True)
     return certificate
 
 
@@ -152,22 +152,12 @@ def _indexes(subject):
 
 
 def files_of(d, rows):
+    """Return the names of the files of these rows; a line of a profile update that proposes a file holds it as text."""
     columns = [name for name in d.personal if isinstance(d.model._meta.get_field(name), FileField)]
-    columns += [name for name in ("old", "new") if name in d.personal and d.model.__name__ == "ProfileUpdateLine"]
-    return [name for row in rows.only(*columns) for name in _names(row, columns)] if columns else []
-
-
-def _names(row, columns):
-    for column in columns:
-        value = getattr(row, column)
-        name = value.name if hasattr(value, "name") else value
-        if name and (hasattr(value, "name") or _is_file(row)):
-            yield name
-
-
-def _is_file(line):
-    """Return whether a line of a profile update proposes a file; its text is then the name of that file."""
-    return isinstance(declarations.tenant_record().model._meta.get_field(line.name), FileField)
+    found = [getattr(row, column).name for row in rows.only(*columns) for column in columns] if columns else []
+    if d.model is ProfileUpdateLine:
+        found += [name for line in rows if line.is_file for name in (line.old, line.new)]
+    return [name for name in found if name]
 
 
 def destroy(names):

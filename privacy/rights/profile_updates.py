@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import FileField, Model
+from django.db.models import FileField
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,38 +32,11 @@ class Comparison:
     """One requested change as shown on screen: the register before and after it."""
 
     line: ProfileUpdateLine
-    before: Model
-    after: Model
-
-    @property
-    def label(self):
-        return self.line.label
-
-    @property
-    def old(self):
-        return declarations.display(self.before, self.line.name)
-
-    @property
-    def new(self):
-        return declarations.display(self.after, self.line.name)
-
-    @property
-    def old_masked(self):
-        return declarations.masked(self.before, self.line.name)
-
-    @property
-    def new_masked(self):
-        return declarations.masked(self.after, self.line.name)
-
-    @property
-    def difference(self):
-        """Describe how two masked values differ, since masks may look equal; "" if the field is not masked."""
-        masked = self.line.name in declarations.tenant_record().masked
-        return hidden_difference(str(self.old), str(self.new)) if masked else ""
-
-    @property
-    def is_file(self):
-        return is_file(self.line.name)
+    old: object
+    new: object
+    old_masked: object
+    new_masked: object
+    difference: str  # how two masked values differ, since masks may look equal; "" if the field is not masked
 
 
 def hidden_difference(old, new):
@@ -84,7 +57,14 @@ def compare(request, record):
     for line in lines:
         put(before, line.name, line.old)
         put(after, line.name, line.new)
-    return [Comparison(line, before, after) for line in lines]
+    return [_comparison(line, before, after) for line in lines]
+
+
+def _comparison(line, before, after):
+    old, new = declarations.display(before, line.name), declarations.display(after, line.name)
+    masked = [declarations.masked(side, line.name) for side in (before, after)]
+    is_masked = line.name in declarations.tenant_record().masked
+    return Comparison(line, old, new, *masked, hidden_difference(str(old), str(new)) if is_masked else "")
 
 
 def is_file(name):
@@ -255,7 +235,7 @@ def _settle(request, status, by):
     """Settle the request and delete the proposed values; decisions are kept."""
     files = [request.evidence.name] if request.evidence else []
     for line in request.lines.all():
-        if is_file(line.name):
+        if line.is_file:
             files += [line.old] if line.decision == Decision.APPROVED else [line.new]
     request.lines.update(old="", new="")
     request.note, request.evidence = "", ""

@@ -195,9 +195,7 @@ def grant(*, request, answer, by, seen_email=""):
         raise Refused(_("The new email is not the one that you have read. Read it again, then decide."), code="unseen")
     request.answer = answer.strip()
     _settle(request, Status.GRANTED, Happened.GRANTED, by)
-    act = DONE_AT_ONCE.get(request.kind)
-    if act:
-        act(request, by)
+    _carry_out(request, by)
     cases.tell(request)
     return request
 
@@ -238,19 +236,17 @@ def _refuse_unchecked(request):
         )
 
 
-def _erase(request, by):
-    """Order the erasure: done at once, or when no legal hold is active (articles 43, 44)."""
-    erasures.order(
-        subject=request.subject, why=ErasureReason.RIGHT, by=by, law="UU PDP 8, 43", reference=request.number
-    )
-
-
-def _restrict(request, by):
-    restrict(subject=request.subject, by=by, request=request)
-
-
-def _lift(request, by):
-    lift(subject=request.subject, by=by, request=request)
+def _carry_out(request, by):
+    """Do at once what was granted, where the system can; an erasure waits for legal holds (articles 43, 44)."""
+    subject = request.subject
+    if request.kind == RightKind.ERASE:
+        erasures.order(subject=subject, why=ErasureReason.RIGHT, by=by, law="UU PDP 8, 43", reference=request.number)
+    elif request.kind == RightKind.RESTRICT:
+        restrict(subject=subject, by=by, request=request)
+    elif request.kind == RightKind.LIFT:
+        lift(subject=subject, by=by, request=request)
+    elif request.kind == RightKind.RECOVER:
+        _recover(request, by)
 
 
 def _recover(request, by):
@@ -285,40 +281,22 @@ def _recoverable(request):
     return holder
 
 
-DONE_AT_ONCE = {
-    RightKind.ERASE: _erase,
-    RightKind.RESTRICT: _restrict,
-    RightKind.LIFT: _lift,
-    RightKind.RECOVER: _recover,
-}
-
-
 # Restriction (article 11)
 
 
 @transaction.atomic
 def restrict(*, subject, by, request=None):
     """Restrict processing: data is kept, but not shared, exported or used for emails. Idempotent."""
-    subject = _restrictable(subject, by)
-    if subject.restricted_at is None:
-        subject.restricted_at = timezone.now()
-        subject.save(update_fields=["restricted_at"])
-        _event(Happened.RESTRICTED, request, by, subject=subject)
-    return subject
+    return _set_restricted(subject, timezone.now(), Happened.RESTRICTED, request, by)
 
 
 @transaction.atomic
 def lift(*, subject, by, request=None):
     """End the restriction; earlier grants are usable again."""
-    subject = _restrictable(subject, by)
-    if subject.restricted_at is not None:
-        subject.restricted_at = None
-        subject.save(update_fields=["restricted_at"])
-        _event(Happened.LIFTED, request, by, subject=subject)
-    return subject
+    return _set_restricted(subject, None, Happened.LIFTED, request, by)
 
 
-def _restrictable(subject, by):
+def _set_restricted(subject, since, happened, request, by):
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     if subject.holder_id == by.pk:
         raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
@@ -327,6 +305,10 @@ def _restrictable(subject, by):
     works_there = by.is_active and by.memberships.filter(party=controller, role__in=roles).exists()
     if not works_there and not (by.is_superuser and subject.own):
         raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
+    if subject.is_restricted != (since is not None):
+        subject.restricted_at = since
+        subject.save(update_fields=["restricted_at"])
+        _event(happened, request, by, subject=subject)
     return subject
 
 

@@ -18,7 +18,6 @@ from accounts.encryption import DecryptionError, KeyMissingError
 from accounts.recent_login import ask_for_fresh_sign_in
 from privacy import access, declarations, parties, reference_numbers
 from privacy.models.access import AccessReason
-from privacy.rights import profile_updates
 from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
 from privacy.scope import Role
 from privacy.sharing import grants
@@ -118,7 +117,7 @@ def field_key(model, pk, field):
 
 
 def file_name(row, field):
-    if isinstance(row, ProfileUpdateLine) and not profile_updates.is_file(row.name):
+    if isinstance(row, ProfileUpdateLine) and not row.is_file:
         return ""
     return str(getattr(row, field) or "")
 

@@ -233,8 +233,7 @@ def asked_changes(row, entry):
     for item in profile_updates.compare(row, entry):
         sides = (item.old, item.new)
         if item.line.name == "identity_number":
-            sides = (item.before.get_identity_number_masked(), item.after.get_identity_number_masked())
-        found.append(
-            {"line": item.line, "label": item.label, "is_file": item.is_file, "old": sides[0], "new": sides[1]}
-        )
+            sides = (item.old_masked, item.new_masked)
+        line = item.line
+        found.append({"line": line, "label": line.label, "is_file": line.is_file, "old": sides[0], "new": sides[1]})
     return found

@@ -115,20 +115,16 @@ class UpdateAdmin(Revealing, CaseAdmin):
         if not row.is_waiting:
             return []
         masked = declarations.tenant_record().masked
-        items = [
-            item
+        return [
+            (item.line.name, label % {"field": item.line.label}, hidden, value)
             for item in profile_updates.compare(row, declarations.entry_of(row.subject))
             if item.line.name in masked
-        ]
-        labels = (_("%(field)s, old value"), _("%(field)s, new value"))
-        return [
-            (item.line.name, label % {"field": item.label}, *sides)
-            for item in items
-            for label, sides in zip(
-                labels, [(item.old_masked, item.old), (item.new_masked, item.new)], strict=True
+            for label, hidden, value in (
+                (_("%(field)s, old value"), item.old_masked, item.old),
+                (_("%(field)s, new value"), item.new_masked, item.new),
             )
-            if sides[1]
-        ]  # fmt: skip
+            if value
+        ]
 
     def model_of_data(self):
         return declarations.tenant_record().model

@@ -98,5 +98,14 @@ class ProfileUpdateLine(models.Model):
         return self.label
 
     @property
+    def column(self):
+        """Return the field of the register's model."""
+        return declarations.tenant_record().model._meta.get_field(self.name)
+
+    @property
     def label(self):
-        return declarations.tenant_record().model._meta.get_field(self.name).verbose_name
+        return self.column.verbose_name
+
+    @property
+    def is_file(self):
+        return isinstance(self.column, models.FileField)
