@@ -7,11 +7,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly, TenantDataAdmin
-from privacy.admin.display import chip, column, person
-from privacy.admin.people import PeopleList, SubjectAdmin, names_of
+from privacy.admin.display import chip, column
+from privacy.admin.people import PeopleList, SubjectAdmin
 from privacy.oversight import breaches
 from privacy.oversight.models.breaches import PARTS, BreachNotice, BreachSubject
 
@@ -74,15 +73,10 @@ class BreachNoticeAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("who was told"))
     def who(self, notice):
-        if notice.is_to_authority:
-            return _("the authority")
-        return person(notice.__dict__.get("who") or names_of([notice.subject_id]).get(notice.subject_id, ""))
+        return _("the authority") if notice.is_to_authority else SubjectAdmin.who(self, notice)
 
     how = column(_("how"), "get_channel_display", capfirst, ordering="channel")
-
-    @admin.display(description=_("by"))
-    def teller(self, notice):
-        return notice.actor.holder.name if notice.actor.holder else empty_value()
+    teller = column(_("by"), "actor.holder_name", str)
 
     @admin.display(description=_("what was said"))
     def said(self, notice):

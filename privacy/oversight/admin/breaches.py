@@ -10,7 +10,6 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import deadlines
 from privacy.admin.base import HeadsAdmin, role_of
@@ -136,10 +135,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
 
     company = column(_("data controller"), "controller.name", ordering="controller__name")
 
-    @admin.display(description=_("kinds of data"))
-    def data(self, breach):
-        return capfirst(", ".join(breach.kind_labels)) or empty_value()
-
+    data = column(_("kinds of data"), "kind_labels", lambda labels: capfirst(", ".join(labels)))
     noticed = column(_("noticed at"), "detected_at", dates.short_datetime_wib, ordering="detected_at")
     deadline = column(_("deadline"), "due_at", dates.datetime_wib)
     closed = column(_("closed at"), "closed_at", dates.datetime_wib)

@@ -1,5 +1,7 @@
 """Mergers, sales and dissolutions: draft, first notice, transfer, second notice, closure."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import admin
 from django.db import models
@@ -98,9 +100,7 @@ class CorporateTransferAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
     def state(self, transfer):
         return chip(KINDS.get(transfer.status, "waiting"), transfer.get_status_display())
 
-    @admin.display(description=_("accounts told"), ordering="announced_to")
-    def told(self, transfer):
-        return empty_value() if transfer.announced_to is None else transfer.announced_to
+    told = column(_("accounts told"), "announced_to", ordering="announced_to")
 
     @admin.display(description=_("first notice"))
     def first_notice(self, transfer):
@@ -140,10 +140,5 @@ class TransferEventAdmin(EventAdmin):
     list_select_related = ("transfer", "actor__holder")
     fields = readonly_fields = ("moment", "transfer", "happening", "told", "person")
 
-    @admin.display(description=_("what happened"), ordering="kind")
-    def happening(self, event):
-        return chip("info", event.get_kind_display())
-
-    @admin.display(description=_("accounts told"))
-    def told(self, event):
-        return empty_value() if event.accounts is None else event.accounts
+    happening = column(_("what happened"), "get_kind_display", partial(chip, "info"), ordering="kind")
+    told = column(_("accounts told"), "accounts")

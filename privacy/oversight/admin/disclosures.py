@@ -1,5 +1,7 @@
 """Disclosures in the admin: requested, decided by a second person, exported, people notified; one page per step."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -222,9 +224,7 @@ class DisclosureEventAdmin(EventAdmin):
     list_select_related = ("disclosure", "actor__holder")
     fields = readonly_fields = ("moment", "disclosure", "happening", "about", "person", "check_code")
 
-    @admin.display(description=_("what happened"), ordering="kind")
-    def happening(self, event):
-        return chip("info", event.get_kind_display())
+    happening = column(_("what happened"), "get_kind_display", partial(chip, "info"), ordering="kind")
 
     @admin.display(description=_("about"))
     def about(self, event):

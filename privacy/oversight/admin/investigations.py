@@ -37,7 +37,7 @@ TEMPLATES = "admin/privacy/investigationcase/{}.html"
 
 def name_of(subject):
     """Return the name of an account, for people who work on cases."""
-    return (subject.holder.name if subject and subject.holder else "") or empty_value()
+    return (subject.holder_name if subject else "") or empty_value()
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -91,10 +91,7 @@ class CaseAdmin(TenantDataAdmin):
 
     head_count = column(_("people"), "persons", ordering="persons")
 
-    @admin.display(description=_("opened by"))
-    def opener(self, case):
-        return name_of(case.opened_by)
-
+    opener = column(_("opened by"), "opened_by.holder_name", str)
     opened = column(_("opened at"), "opened_at", dates.short_datetime_wib, ordering="opened_at")
 
     # Pages
@@ -235,6 +232,4 @@ class CaseEventAdmin(EventAdmin):
     list_select_related = ("case", "actor__holder")
     fields = readonly_fields = ("moment", "happening", "case", "who", "reason")
 
-    @admin.display(description=_("who"))
-    def who(self, event):
-        return name_of(event.actor)
+    who = column(_("who"), "actor.holder_name", str)
