@@ -85,23 +85,22 @@ def plan(today=None, kinds=None):
 
 def _of_rule(rule, today):
     d = rule.declaration
-    rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=False, **_not_erased(d))
-    if d is not declarations.tenant_record():
+    rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=False)
+    if d is declarations.tenant_record():
+        rows = rows.filter(**{f"{d.subject}__erased_at__isnull": True})
+    else:
         rows = _with_something(rows, d)
-    facts = rows.order_by("ended_on", "pk").values_list("pk", d.subject, "ended_on", d.holder, *_address(d))
-    for some in _batches(facts.iterator(chunk_size=BATCH)):
-        about = [subject_id for _pk, subject_id, *_rest in some]
+    addresses = filter(None, [d.holder, d.person.email])
+    facts = rows.order_by("ended_on", "pk").values_list("pk", d.subject, "ended_on", *addresses)
+    facts = facts.iterator(chunk_size=BATCH)
+    while batch := list(islice(facts, BATCH)):
+        about = [subject_id for _pk, subject_id, *_rest in batch]
         holds = dict(LegalHold.objects.active().filter(subject__in=about).values_list("subject_id", "number"))
         notices = RetentionNotice.objects.filter(subject__in=about).order_by("erase_on")
         told = dict(notices.values_list("subject_id", "erase_on"))
-        for pk, subject_id, ended_on, holder_id, *address in some:
-            can_be_told = bool(holder_id or any(address))
-            yield _item(rule, today, pk, subject_id, ended_on, can_be_told, holds.get(subject_id), told.get(subject_id))
-
-
-def _batches(rows):
-    while some := list(islice(rows, BATCH)):
-        yield some
+        for pk, subject_id, ended_on, *addresses in batch:
+            hold, told_on = holds.get(subject_id), told.get(subject_id)
+            yield _item(rule, today, pk, subject_id, ended_on, any(addresses), hold, told_on)
 
 
 def _item(rule, today, pk, subject_id, ended_on, can_be_told, hold, told):  # noqa: PLR0917 - one row's facts
@@ -117,14 +116,6 @@ def _item(rule, today, pk, subject_id, ended_on, can_be_told, hold, told):  # no
     if hold and due_on <= today:
         fate = Fate.HELD
     return Item(rule, pk, subject_id, ended_on, due_on, fate, erase_on, hold or "")
-
-
-def _not_erased(d):
-    return {f"{d.subject}__erased_at__isnull": True} if d is declarations.tenant_record() else {}
-
-
-def _address(d):
-    return [d.person.email] if d.person.email else []
 
 
 def _with_something(rows, d):
@@ -144,47 +135,36 @@ def _with_something(rows, d):
 def waiting_for_event():
     """Return the number of register entries for which no period has begun, because no occupancy has ended."""
     d = declarations.tenant_record()
-    rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=True, **_not_erased(d))
-    return rows.count()
+    rows = d.model._default_manager.all().with_ended_on()
+    return rows.filter(**{"ended_on__isnull": True, f"{d.subject}__erased_at__isnull": True}).count()
 
 
 # Run
 
 
-@dataclass
-class Done:
-    """The counts of one run."""
-
-    erased: int = 0
-    warned: int = 0
-    held: int = 0
-    stayed: int = 0
-
-
 def apply(*, by=None, today=None, items=None, progress=None):
-    """Do what `plan` says. It can be interrupted and run again: each row has its own transaction."""
-    done = Done()
+    """Do what `plan` says. It can be interrupted and run again: each row has its own transaction.
+
+    Return the number of rows of each fate. `progress` is called with it after each row.
+    """
+    done = Counter()
     for item in list(plan(today)) if items is None else items:
-        if item.fate == Fate.NOW:
-            done.erased += _erase(item, by)
-        elif item.fate == Fate.WARN:
-            done.warned += _warn(item)
-        elif item.fate == Fate.HELD:
-            done.held += _hold_back(item, by)
-        else:
-            done.stayed += 1
+        _carry_out(item, by)
+        done[item.fate] += 1
         if progress:
             progress(done)
     erasure_journal.write()
     return done
 
 
-def _erase(item, by):
-    if item.is_person:
+def _carry_out(item, by):
+    if item.fate == Fate.WARN:
+        _warn(item)
+    elif item.fate in (Fate.NOW, Fate.HELD) and item.is_person:
+        # Under a legal hold, the order waits, and the hold's release carries it out
         erasures.order(subject=Subject(pk=item.subject_id), why=ErasureReason.RETENTION, law=item.rule.law, by=by)
-    else:
+    elif item.fate == Fate.NOW:
         clear(item, by=by)
-    return 1
 
 
 @transaction.atomic
@@ -225,14 +205,6 @@ def _warn(item):
             d = declarations.tenant_record()
             address = d.model._base_manager.filter(pk=item.pk).values_list(d.person.email, flat=True).get()
             mail.email_address(email=address, language="", template="erasure_ahead", path="/", facts=facts)
-    return int(is_new)
-
-
-def _hold_back(item, by):
-    """Order the erasure of a person under legal hold, so that the hold's release carries it out."""
-    if item.is_person:
-        erasures.order(subject=Subject(pk=item.subject_id), why=ErasureReason.RETENTION, law=item.rule.law, by=by)
-    return 1
 
 
 # Manual runs in the admin, under the two-person rule

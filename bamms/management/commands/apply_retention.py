@@ -27,7 +27,8 @@ class Command(BaseCommand):
         done = retention.apply(progress=self.progress if verbosity > 1 else None)
         if verbosity:
             self.stdout.write(
-                f"Erased {done.erased}, warned {done.warned}, held back {done.held}, left as they are {done.stayed}."
+                f"Erased {done[Fate.NOW]}, warned {done[Fate.WARN]}, held back {done[Fate.HELD]}, "
+                f"left as they are {done[Fate.WARNED] + done[Fate.LATER]}."
             )
 
     def list_plan(self):
@@ -39,6 +40,5 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(f"{fate}: {count}" for fate, count in counts.items()))
 
     def progress(self, done):
-        total = done.erased + done.warned + done.held + done.stayed
-        if total % BATCH_SHOWN == 0:
-            print(f"{total} rows", file=sys.stderr)
+        if done.total() % BATCH_SHOWN == 0:
+            print(f"{done.total()} rows", file=sys.stderr)
