@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from privacy.rights import retention
-from privacy.rights.retention import Fate
+from privacy.rights.retention import Outcome
 
 BATCH_SHOWN = 100  # rows between two lines of progress
 
@@ -27,17 +27,17 @@ class Command(BaseCommand):
         done = retention.apply(progress=self.progress if verbosity > 1 else None)
         if verbosity:
             self.stdout.write(
-                f"Erased {done[Fate.NOW]}, warned {done[Fate.WARN]}, held back {done[Fate.HELD]}, "
-                f"left as they are {done[Fate.WARNED] + done[Fate.LATER]}."
+                f"Erased {done[Outcome.NOW]}, warned {done[Outcome.WARN]}, held back {done[Outcome.HELD]}, "
+                f"left as they are {done[Outcome.WARNED] + done[Outcome.LATER]}."
             )
 
     def list_plan(self):
-        counts = dict.fromkeys(Fate.values, 0)
+        counts = dict.fromkeys(Outcome.values, 0)
         with translation.override("en"):
             for item in retention.plan():
-                counts[item.fate] += 1
-                self.stdout.write(f"{item.rule.kind} {item.pk}: {item.fate.label}. {item.because}")
-        self.stdout.write(", ".join(f"{fate}: {count}" for fate, count in counts.items()))
+                counts[item.outcome] += 1
+                self.stdout.write(f"{item.rule.kind} {item.pk}: {item.outcome.label}. {item.because}")
+        self.stdout.write(", ".join(f"{outcome}: {count}" for outcome, count in counts.items()))
 
     def progress(self, done):
         if done.total() % BATCH_SHOWN == 0:

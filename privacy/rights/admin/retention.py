@@ -23,10 +23,10 @@ from privacy.rights.forms.legal_holds import HoldForm
 from privacy.rights.models.erasures import Erasure, ErasureOrder
 from privacy.rights.models.legal_holds import LegalHold
 from privacy.rights.models.retention import RetentionRule, RetentionRun
-from privacy.rights.retention import Fate
+from privacy.rights.retention import Outcome
 from privacy.scope import Role
 
-LISTED = 200  # rows per fate listed on the plan page; all of them are counted
+LISTED = 200  # rows per outcome listed on the plan page; all of them are counted
 
 
 @admin.register(RetentionRule)
@@ -173,7 +173,7 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("to be erased"))
     def goes(self, run):
-        return run.planned[Fate.NOW]
+        return run.planned[Outcome.NOW]
 
     @admin.display(description=_("state"))
     def state(self, run):
@@ -211,19 +211,19 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
         )  # fmt: skip
 
     def groups(self):
-        """Return fate, count and first rows, with names, of each group."""
-        by_fate = {}
+        """Return outcome, count and first rows, with names, of each group."""
+        by_outcome = {}
         for item in retention.plan():
-            by_fate.setdefault(item.fate, []).append(item)
-        names = names_of({item.subject_id for items in by_fate.values() for item in items[:LISTED]})
+            by_outcome.setdefault(item.outcome, []).append(item)
+        names = names_of({item.subject_id for items in by_outcome.values() for item in items[:LISTED]})
         return [
             {
-                "fate": fate,
-                "count": len(by_fate[fate]),
-                "rows": [(item, person(names.get(item.subject_id, ""))) for item in by_fate[fate][:LISTED]],
+                "outcome": outcome,
+                "count": len(by_outcome[outcome]),
+                "rows": [(item, person(names.get(item.subject_id, ""))) for item in by_outcome[outcome][:LISTED]],
             }
-            for fate in Fate
-            if fate in by_fate
+            for outcome in Outcome
+            if outcome in by_outcome
         ]
 
     def run(self, request, pk):
@@ -237,7 +237,7 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
         except Refused as refusal:
             self.message_user(request, refusal.message, messages.ERROR)
         else:
-            count = done[Fate.NOW]
+            count = done[Outcome.NOW]
             sentence = ngettext("%(count)s row is erased.", "%(count)s rows are erased.", count)
             self.message_user(request, sentence % {"count": count})
         return HttpResponseRedirect(reverse("admin:privacy_retentionrun_plan"))

@@ -74,7 +74,7 @@ class RetentionRun(TwoPersonAct):
     SAME_PERSON = _("You prepared this run. Ask a second person to run it.")
 
     number = models.CharField(_("number"), max_length=20, unique=True)
-    planned = models.JSONField(_("planned"))  # fate → number of rows
+    planned = models.JSONField(_("planned"))  # outcome → number of rows
     check_code = models.CharField(_("check code of the plan"), max_length=64, default="", editable=False)
     prepared_by = actor_field(_("prepared by"))
     prepared_at = models.DateTimeField(_("prepared at"), default=timezone.now)
