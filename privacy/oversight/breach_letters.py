@@ -3,7 +3,7 @@
 A letter can be read before it is complete: each missing part is marked as such.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils import translation
@@ -24,24 +24,14 @@ class Audience(TextChoices):
 
 
 @dataclass(frozen=True)
-class Part:
-    heading: str
-    text: str  # "" if not written yet
-
-    @property
-    def is_missing(self):
-        return not self.text
-
-
-@dataclass(frozen=True)
 class Letter:
     language: str
     title: str
     opening: str
     facts: list
-    parts: list
+    parts: list  # (heading, text), the text "" if it is not written yet
     closing: str
-    contact: list = field(default_factory=list)
+    contact: list
 
 
 def letter(breach, audience, language, words=None):
@@ -54,7 +44,7 @@ def letter(breach, audience, language, words=None):
             title=_("Important notice about your data") if to_people else _("Personal data breach notice"),
             opening=_opening(breach, to_people=to_people),
             facts=_facts(breach, to_people=to_people),
-            parts=[Part(str(label), texts[name]) for name, label in PARTS.items()],
+            parts=[(str(label), texts[name]) for name, label in PARTS.items()],
             closing=_closing(to_people=to_people),
             contact=_contact(breach.controller),
         )
@@ -65,8 +55,8 @@ def pdf(breach, audience, language):
     made = letter(breach, audience, language)
     with translation.override(language):
         blocks = [made.opening, pdf_writer.Facts(made.facts)]
-        for part in made.parts:
-            blocks += [pdf_writer.Heading(part.heading), part.text or _("Not yet complete")]
+        for heading, text in made.parts:
+            blocks += [pdf_writer.Heading(heading), text or _("Not yet complete")]
         blocks += [made.closing, pdf_writer.Heading(_("How to reach us")), pdf_writer.Facts(made.contact)]
         return pdf_writer.document(made.title, blocks, language)
 

@@ -304,13 +304,13 @@ def test_a_closed_case_stays_as_it_is(cast, breach):
 
 def test_a_draft_says_what_is_not_complete(cast):
     letter = breach_letters.letter(opened(cast, **TEXTS | {"handled_ind": ""}), Audience.PEOPLE, "id")
-    assert [part.is_missing for part in letter.parts] == [False, False, True]
+    assert [bool(text) for _heading, text in letter.parts] == [True, True, False]
 
 
 def test_each_language_has_its_words(cast, breach):
     letter = breach_letters.letter(breach, Audience.AUTHORITY, "en")
-    assert letter.parts[0].text == "Names and phone numbers."
-    assert letter.parts[2].text == "Penerima telah menghapus berkas itu."
+    assert letter.parts[0][1] == "Names and phone numbers."
+    assert letter.parts[2][1] == "Penerima telah menghapus berkas itu."
     assert "Article 46" in letter.opening
     assert ("How many people", "1") in letter.facts
     assert ("Kinds of data", "Phone number") in letter.facts
