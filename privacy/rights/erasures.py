@@ -7,7 +7,7 @@ nobody can verify once the salt is deleted. Source: clause 8 of the policy; arti
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -194,14 +194,9 @@ def may_close(user, but=None):
 
 def end_sessions(user):
     """Delete all sessions of this account."""
-    ids = (key for key, session in _sessions() if session.get("_auth_user_id") == str(user.pk))
-    Session.objects.filter(pk__in=list(ids)).delete()
-
-
-def _sessions():
-    store = SessionStore()
-    for session in Session.objects.iterator(chunk_size=1000):
-        yield session.pk, store.decode(session.session_data)
+    sessions = Session.objects.iterator(chunk_size=1000)
+    own = [session.pk for session in sessions if session.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=own).delete()
 
 
 def _address_of(subject):

@@ -1,6 +1,5 @@
 """The access log of the signed-in person: accesses by vendors, staff and themselves to all records that they hold."""
 
-import csv
 from datetime import timedelta
 
 from django.core.paginator import Paginator
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.templatetags import dates
 from privacy import access_log as log
 from privacy import deadlines, declarations
-from privacy.files.csv_injection import escape_formula
+from privacy.files.csv_injection import csv_text
 from privacy.models.access import AccessRecord
 from privacy.scope import Role
 
@@ -52,24 +51,19 @@ def access_log(request):
 @require_safe
 def access_log_csv(request):
     """Return the whole log as a file; cells that a spreadsheet would run as formulas are escaped."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="access-log.csv"'
-    response.write("\N{BYTE ORDER MARK}")  # without it Excel reads UTF-8 as something else
-    writer = csv.writer(response, quoting=csv.QUOTE_ALL)
-    writer.writerow(
-        [
-            _("Date"),
-            _("Time"),
-            _("What happened"),
-            _("Kinds of data"),
-            _("Company"),
-            _("Allowed or refused"),
-            _("Reason given"),
-        ]
-    )
-    for record in with_names(own_records(request.user, "", older=True)).iterator(chunk_size=1000):
-        writer.writerow(escape_formula(cell) for cell in cells(record, request.user.pk))
-    return response
+    headings = [
+        _("Date"),
+        _("Time"),
+        _("What happened"),
+        _("Kinds of data"),
+        _("Company"),
+        _("Allowed or refused"),
+        _("Reason given"),
+    ]
+    records = with_names(own_records(request.user, "", older=True)).iterator(chunk_size=1000)
+    text = csv_text([headings, *(cells(record, request.user.pk) for record in records)])
+    headers = {"Content-Disposition": 'attachment; filename="access-log.csv"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def cells(record, viewer_id):
