@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure
 from privacy.fields import EncryptedTextField
-from privacy.models.parties import Party
+from privacy.models.parties import party_field
 from privacy.models.subjects import Subject, actor_field
 from privacy.scope import ScopedQuerySet
 
@@ -26,7 +26,7 @@ class Guardian(models.Model):
         GUARDIAN = "guardian", _("guardian")
 
     subject = models.OneToOneField(Subject, models.PROTECT, related_name="guardian", verbose_name=_("subject"))
-    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    controller = party_field(_("building management"))
     name = EncryptedTextField(_("name of the parent or guardian"))
     relation = models.CharField(_("relation"), max_length=10, choices=Relation)
     document = models.FileField(_("proof, scanned"), upload_to="guardians", blank=True)

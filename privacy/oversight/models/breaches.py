@@ -13,7 +13,7 @@ from accounts.templatetags.dates import short_datetime_wib
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import check_field_keys
-from privacy.models.parties import Party, PartyKind
+from privacy.models.parties import PartyKind, party_field
 from privacy.models.subjects import Subject, actor_field
 from privacy.scope import HeadsOnlyQuerySet
 
@@ -38,12 +38,8 @@ class Breach(models.Model):
         CLOSED = "closed", _("closed")
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
-    controller = models.ForeignKey(
-        Party,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("data controller"),
-        limit_choices_to={"kind__in": [PartyKind.OPERATOR, PartyKind.MANAGEMENT]},
+    controller = party_field(
+        _("data controller"), limit_choices_to={"kind__in": [PartyKind.OPERATOR, PartyKind.MANAGEMENT]}
     )
     detected_at = models.DateTimeField(
         _("noticed at"), default=timezone.now, help_text=_("The 72 hours begin here and do not move later.")

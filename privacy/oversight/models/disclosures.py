@@ -12,7 +12,7 @@ from accounts.personal_data import Erasure
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels, check_keys
-from privacy.models.parties import Party, PartyKind
+from privacy.models.parties import PartyKind, party_field
 from privacy.models.subjects import Subject, actor_field
 from privacy.models.two_person import TwoPersonAct, different_people
 from privacy.scope import ExcludingSelfQuerySet
@@ -70,13 +70,7 @@ class Disclosure(FieldLabels, TwoPersonAct):
         TOLD = "told", _("tenant told")
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
-    controller = models.ForeignKey(
-        Party,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("building management"),
-        limit_choices_to={"kind": PartyKind.MANAGEMENT},
-    )
+    controller = party_field(_("building management"), limit_choices_to={"kind": PartyKind.MANAGEMENT})
     ground = models.CharField(_("ground"), max_length=10, choices=Ground)
     instrument = models.CharField(
         _("legal instrument"),

@@ -9,7 +9,7 @@ from accounts.personal_data import Erasure
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.field_keys import FieldLabels, check_keys
-from privacy.models.parties import Party
+from privacy.models.parties import party_field
 from privacy.models.subjects import Subject, actor_field
 from privacy.models.two_person import TwoPersonAct, different_people
 from privacy.scope import ExcludingSelfQuerySet, HeadsOnlyQuerySet, ScopedQuerySet
@@ -56,7 +56,7 @@ class InvestigationCase(FieldLabels, TwoPersonAct):
     RUNNING = (Status.ASKED, Status.APPROVED)  # expire when their time is over
 
     number = models.CharField(_("number"), max_length=20, unique=True)
-    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    controller = party_field(_("building management"))
     reason = models.CharField(_("reason"), max_length=500)
     fields = models.JSONField(_("kinds of data"), validators=[check_case_keys])
     opened_by = actor_field(_("opened by"))

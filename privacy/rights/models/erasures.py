@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import personal_data
 from privacy.models.evidence import Evidence, EvidenceQuerySet
-from privacy.models.parties import Party
+from privacy.models.parties import party_field
 from privacy.models.subjects import Subject, actor_field
 from privacy.scope import HeadsOnlyQuerySet
 
@@ -27,9 +27,7 @@ class ErasureOrder(models.Model):
     """An order to erase a person's data: done at once, or when no legal hold is active any more."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="erasure_orders", verbose_name=_("subject"))
-    controller = models.ForeignKey(
-        Party, models.PROTECT, null=True, related_name="+", verbose_name=_("building management")
-    )
+    controller = party_field(_("building management"), null=True)
     why = models.CharField(_("why"), max_length=10, choices=ErasureReason)
     law = models.CharField(_("legal reference"), max_length=200, blank=True)
     reference = models.CharField(_("request"), max_length=20, blank=True)
@@ -73,9 +71,7 @@ class Erasure(Evidence):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="erasures", verbose_name=_("subject"))
-    controller = models.ForeignKey(
-        Party, models.PROTECT, null=True, related_name="+", verbose_name=_("building management")
-    )
+    controller = party_field(_("building management"), null=True)
     kind = models.CharField(_("kind of data"), max_length=60)  # a model's label; the register's means the whole record
     why = models.CharField(_("why"), max_length=10, choices=ErasureReason)
     law = models.CharField(_("legal reference"), max_length=200, blank=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure, Export
 from privacy.fields import EncryptedTextField
-from privacy.models.parties import Party
+from privacy.models.parties import party_field
 from privacy.models.subjects import Subject, actor_field
 from privacy.models.two_person import TwoPersonAct
 from privacy.scope import ExcludingSelfQuerySet, HeadsOnlyQuerySet
@@ -26,7 +26,7 @@ class LegalHold(TwoPersonAct):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="holds", verbose_name=_("subject"))
-    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    controller = party_field(_("building management"))
     reason = EncryptedTextField(_("reason"))
     law = models.CharField(_("legal reference"), max_length=200)
     review_on = models.DateField(_("to be looked at again on"))

@@ -11,7 +11,7 @@ from privacy.fields import EncryptedTextField
 from privacy.models.access import AccessRecord
 from privacy.models.cases import Case
 from privacy.models.evidence import Evidence, EvidenceQuerySet
-from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, Party, PartyKind
+from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, PartyKind, party_field
 from privacy.models.subjects import Subject, actor_field
 
 
@@ -72,7 +72,7 @@ class RightsRequest(Case):
 
     kind = models.CharField(_("right"), max_length=12, choices=RightKind)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="rights_requests", verbose_name=_("subject"))
-    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("answered by company"))
+    controller = party_field(_("answered by company"))
     details = EncryptedTextField(_("what is asked"), blank=True, default="")
     line = models.ForeignKey(
         AccessRecord, models.PROTECT, null=True, related_name="+", verbose_name=_("line of the access log")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
-from privacy.models.parties import Party, PartyKind
+from privacy.models.parties import PartyKind, party_field
 from privacy.models.subjects import actor_field
 from privacy.scope import HeadsOnlyQuerySet
 
@@ -23,13 +23,7 @@ def check_specific(keys):
 class ImpactAssessment(models.Model):
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=150)
-    controller = models.ForeignKey(
-        Party,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("building management"),
-        limit_choices_to={"kind": PartyKind.MANAGEMENT},
-    )
+    controller = party_field(_("building management"), limit_choices_to={"kind": PartyKind.MANAGEMENT})
     fields = models.JSONField(_("specific data covered"), default=list, validators=[check_specific])
     summary = models.TextField(
         _("summary"), help_text=_("Which risks there are for people, and what is done about each. Name nobody.")
