@@ -127,9 +127,8 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
 
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
         """Record access to the people concerned: their names and units are shown."""
-        people = list(row.people.all())
         access.record_accesses(
-            people,
+            list(row.people.all()),
             by=request.user,
             role=role_of(request),
             why=self.why,
@@ -151,9 +150,7 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
     # Page of one disclosure, and its steps
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        row = self.row_or_404(request, object_id)
         if not self.has_view_permission(request, row) or request.method == "POST":
             raise PermissionDenied
         title = _("Disclosure %(number)s") % {"number": row.number}
@@ -186,7 +183,7 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
         return self.facts(request, row)
 
     def step(self, request, pk, name):
-        row = Disclosure.objects.visible_to(request.user, role=role_of(request)).filter(pk=pk).first()
+        row = self.get_queryset(request).filter(pk=pk).first()
         if row and self.may_take(request, row, name) and not self.is_possible(row, name):
             self.message_user(request, _("This is not possible at this step."), messages.WARNING)
             return HttpResponseRedirect(self.change_url(row))

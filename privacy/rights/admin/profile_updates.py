@@ -22,12 +22,6 @@ from privacy.rights.forms.profile_updates import DecisionForm
 from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
 
 Status = ProfileUpdateRequest.Status
-KINDS = {
-    Status.APPROVED: "settled",
-    Status.PARTLY: "settled",
-    Status.REJECTED: "late",
-    Status.WITHDRAWN: "over",
-}
 LATELY = timedelta(minutes=15)
 
 
@@ -51,25 +45,27 @@ def decision_form(data, row, request):
     return DecisionForm(data, lines=list(row.lines.all()), language=language)
 
 
-STEPS = {
-    "decide": Step(
-        decision_form,
-        profile_updates.decide,
-        _("Your decision is kept. The tenant is told."),
-        closes=True,
-        refuses_above=True,
-    )
-}
-
-
 @admin.register(ProfileUpdateRequest)
 class UpdateAdmin(Revealing, CaseAdmin):
     why = AccessReason.UPDATE
     empty_text = _("Nothing is waiting. Requests appear here when tenants ask for a change to their data.")
     list_display = ("clock", "number", "kinds", "whose", "since")
     template = "admin/privacy/profileupdaterequest/decide.html"
-    chips = KINDS
-    steps = STEPS
+    chips = {
+        Status.APPROVED: "settled",
+        Status.PARTLY: "settled",
+        Status.REJECTED: "late",
+        Status.WITHDRAWN: "over",
+    }
+    steps = {
+        "decide": Step(
+            decision_form,
+            profile_updates.decide,
+            _("Your decision is kept. The tenant is told."),
+            closes=True,
+            refuses_above=True,
+        )
+    }
 
     def has_add_permission(self, request):
         return False
