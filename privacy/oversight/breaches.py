@@ -67,12 +67,12 @@ def remove_subjects(*, breach, subject_ids, by):
 
 
 @transaction.atomic
-def notify_people(*, breach, by, seen=None):
+def notify_people(*, breach, by, seen_fingerprint=None):
     """Email everyone concerned who has an account and has not been sent this text. The email names nothing.
 
-    `seen` is the `mark` of the text and people that the sender saw.
+    `seen_fingerprint` is the `fingerprint` of the text and people that the sender saw.
     """
-    breach = _complete(breach, by, seen)
+    breach = _complete(breach, by, seen_fingerprint)
     people = [row for row in untold(breach).select_related("subject__holder") if has_account(row.subject)]
     if not people:
         raise Refused(_("Nobody with an account is waiting to be told. Add the people concerned first."), code="nobody")
@@ -83,9 +83,9 @@ def notify_people(*, breach, by, seen=None):
 
 
 @transaction.atomic
-def notify_on_paper(*, breach, reference, by, seen=None):
-    """Record that the people without an account were notified by letter. `seen` as in `notify_people`."""
-    breach = _complete(breach, by, seen)
+def notify_on_paper(*, breach, reference, by, seen_fingerprint=None):
+    """Record that the people without an account were notified by letter. `seen_fingerprint` as in `notify_people`."""
+    breach = _complete(breach, by, seen_fingerprint)
     people = [row.subject for row in untold(breach).select_related("subject__holder") if not has_account(row.subject)]
     if not people:
         raise Refused(_("Nobody is waiting for a letter on paper."), code="nobody")
@@ -94,9 +94,9 @@ def notify_on_paper(*, breach, reference, by, seen=None):
 
 
 @transaction.atomic
-def notify_authority(*, breach, channel, reference, by, seen=None):
-    """Record that the authority was notified, how, and under which reference. `seen` as in `notify_people`."""
-    breach = _complete(breach, by, seen)
+def notify_authority(*, breach, channel, reference, by, seen_fingerprint=None):
+    """Record that the authority was notified, how, and under which reference; `seen_fingerprint` as above."""
+    breach = _complete(breach, by, seen_fingerprint)
     if channel not in Channel.values:
         raise Refused(_("Choose how the notice was sent."), code="channel")
     _keep_notices(breach, [None], channel, by=by, reference=_said(reference))
@@ -129,7 +129,7 @@ def untold(breach):
     return breach.concerned.exclude(subject__in=told.values("subject"))
 
 
-def mark(breach):
+def fingerprint(breach):
     """Return a SHA-256 that changes with the text or with the people who have not been sent it."""
     return integrity.sha256_of([breach.words_hash, sorted(untold(breach).values_list("subject", flat=True))])
 
@@ -177,11 +177,11 @@ def _open(breach, by):
     return breach
 
 
-def _complete(breach, by, seen):
+def _complete(breach, by, seen_fingerprint):
     breach = _open(breach, by)
-    two_person.check_shown(
-        seen,
-        mark(breach),
+    two_person.check_unchanged(
+        seen_fingerprint,
+        fingerprint(breach),
         _("This case changed while you were reading. Nobody was told. Read it again, then decide."),
     )
     if missing := breach.missing_parts:

@@ -126,16 +126,16 @@ def cancel(*, request, by):
 
 
 @transaction.atomic
-def decide(*, request, decisions, seen, by):
+def decide(*, request, decisions, seen_fingerprint, by):
     """Apply what is approved and reject the rest with a reason, in one transaction.
 
-    `decisions` maps each line's id to ("approved", "") or ("rejected", reason); `seen` is the `mark` of the lines that
-    the user saw. Raise Refused, and apply nothing, if a field or line changed since then; `conflicts` returns the
-    lines concerned.
+    `decisions` maps each line's id to ("approved", "") or ("rejected", reason); `seen_fingerprint` is the
+    `fingerprint` of the lines that the user saw. Raise Refused, and apply nothing, if a field or line changed since
+    then; `conflicts` returns the lines concerned.
     """
     request = cases.lock_to_decide(request, by)
     lines = list(request.lines.select_for_update().order_by("pk"))
-    two_person.check_shown(seen, mark(lines), CHANGED_MEANWHILE)
+    two_person.check_unchanged(seen_fingerprint, fingerprint(lines), CHANGED_MEANWHILE)
     _check_decisions(lines, decisions)
     record = type(declarations.entry_of(request.subject)).objects.select_for_update().get(subject=request.subject)
     if conflicts(request, record, lines):
@@ -160,7 +160,7 @@ def decide(*, request, decisions, seen, by):
     return _settle(request, status, by)
 
 
-def mark(lines):
+def fingerprint(lines):
     """Return a keyed hash that changes with the values that are compared, without revealing them."""
     compared = sorted([line.pk, line.old, line.new] for line in lines)
     return encryption.blind_index(json.dumps(compared, default=str), context="privacy.updates")

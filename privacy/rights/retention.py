@@ -242,7 +242,7 @@ def run(*, run, by):
             raise Refused(_("This was prepared on another day. Prepare it again."), code="old")
         two_person.check_second(run, by)
         items = list(plan())
-        two_person.check_shown(
+        two_person.check_unchanged(
             run.check_code,
             check_code(items),
             _("What would be done has changed since this was prepared. Prepare it again."),

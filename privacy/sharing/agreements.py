@@ -47,22 +47,22 @@ def open_permissions(agreement):
     return agreement.grants.filter(withdrawn_at__isnull=True, ends_at__gt=timezone.now())
 
 
-def mark(agreement):
+def fingerprint(agreement):
     """Return a SHA-256 that changes with any field or purpose of the agreement."""
     values = [str(field.value_from_object(agreement)) for field in agreement._meta.concrete_fields]
     return integrity.sha256_of([*values, *sorted(agreement.purposes.values_list("pk", flat=True))])
 
 
 @transaction.atomic
-def activate(*, agreement, by, seen=None):
+def activate(*, agreement, by, seen_fingerprint=None):
     """Activate a signed agreement, so that grants can be given under it. Raise Refused if anything is missing.
 
-    `seen` is the `mark` of the version that the user read.
+    `seen_fingerprint` is the `fingerprint` of the version that the user read.
     """
     agreement = _locked(agreement, Status.ACTIVE, by)
-    two_person.check_shown(
-        seen,
-        mark(agreement),
+    two_person.check_unchanged(
+        seen_fingerprint,
+        fingerprint(agreement),
         _("This agreement changed while you were reading. It was not activated. Read it again, then decide."),
     )
     signed = (

@@ -33,15 +33,21 @@ STEPS = {
         breaches.notify_people,
         _("The people with an account are told."),
         form=RefusingForm,
+        checks_fingerprint=True,
     ),
     "tell-on-paper": StepPage(
-        _("Write down letters on paper"), breaches.notify_on_paper, _("The letters are written down."), form=PaperForm
+        _("Write down letters on paper"),
+        breaches.notify_on_paper,
+        _("The letters are written down."),
+        form=PaperForm,
+        checks_fingerprint=True,
     ),
     "tell-authority": StepPage(
         _("Write down the notice to the authority"),
         breaches.notify_authority,
         _("The notice to the authority is written down."),
         form=AuthorityForm,
+        checks_fingerprint=True,
     ),
     "close": StepPage(_("Close the case"), breaches.close, _("The case is closed."), form=ClosingForm),
 }
@@ -167,16 +173,13 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
         facts = {"original": breach, "breach": breach, "form": form, "parts": breach.missing_parts}
         return self.page(request, self.step_template, _("Add people concerned"), **facts)
 
-    def seen(self, request, breach, name):
-        return {} if name == "close" else {"seen": request.POST.get("seen", "")}
-
     def step_context(self, request, breach, name):
         untold = breaches.untold(breach).select_related("subject__holder")
         by_email = sum(1 for row in untold if breaches.has_account(row.subject))
         words = [(label, breach.part(name, "id"), breach.part(name, "en")) for name, label in PARTS.items()]
         return {
             "by_email": by_email, "on_paper": len(untold) - by_email, "parts": breach.missing_parts,
-            "seen": breaches.mark(breach), "words": words if name != "close" else (),
+            "fingerprint": breaches.fingerprint(breach), "words": words if name != "close" else (),
         }  # fmt: skip
 
     def notice(self, request, pk, audience):

@@ -145,7 +145,7 @@ class UpdateAdmin(Revealing, CaseAdmin):
             "form": None if now else form, "has_conflict": bool(now),
             "who": [str(value) for key in declarations.identifying() for _row, value in who.get(key, [])],
             "items": [(item, None, *boxes[item.line.pk]) for item in items],
-            "seen": profile_updates.mark(item.line for item in items),
+            "fingerprint": profile_updates.fingerprint(item.line for item in items),
             "read_only": [(item, present.get(item.line.pk)) for item in items],
             "may_reveal": self.may_reveal(request, row),
             "colleagues": self.colleagues(request, row),

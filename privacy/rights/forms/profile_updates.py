@@ -62,7 +62,7 @@ class DecisionForm(RefusingForm):
                 self.add_error(f"ready_{line.pk}", _("Write the reason for each rejection; the tenant reads it."))
             elif len(reason) > LONGEST:
                 self.add_error(f"reason_{line.pk}", _("Write a shorter reason: one or two sentences."))
-        return data if self.errors else {"decisions": self._decisions(), "seen": data["seen"]}
+        return data if self.errors else {"decisions": self._decisions(), "seen_fingerprint": data["seen"]}
 
     def rows(self):
         """Return each line with its three bound fields."""
