@@ -22,7 +22,7 @@ from privacy.scope import Role
 
 Status = RightsRequest.Status
 Channel = RightsRequest.Channel
-Happened = RightsEvent.Happened
+Kind = RightsEvent.Kind
 # Only staff can record these: people who cannot sign in cannot use the portal
 NOT_ONLINE = (RightKind.RECOVER,)
 # Exceptions of article 15 to these rights, and of article 33 to access and correction
@@ -106,7 +106,7 @@ def cancel(*, request, by):
     """Withdraw the request, as the person concerned; its text is deleted at once."""
     request = cases.lock_own(request, by)
     request.details = ""
-    return _settle(request, Status.WITHDRAWN, Happened.WITHDRAWN, by)
+    return _settle(request, Status.WITHDRAWN, Kind.WITHDRAWN, by)
 
 
 def _receive(subject, kind, by, *, details, channel=Channel.ONLINE, line=None, received_at=None):
@@ -135,7 +135,7 @@ def _receive(subject, kind, by, *, details, channel=Channel.ONLINE, line=None, r
         received_at=received_at,
         due_at=deadlines.due(received_at),
     )
-    _event(Happened.RECEIVED, request, by)
+    _event(Kind.RECEIVED, request, by)
     return request
 
 
@@ -158,7 +158,7 @@ def assign(*, request, to, by):
         raise Refused(_("Choose a colleague of the company that must answer."), code="not_colleague")
     request.assigned_to = subjects.get_or_create_for(to)
     request.save(update_fields=["assigned_to"])
-    _event(Happened.ASSIGNED, request, by)
+    _event(Kind.ASSIGNED, request, by)
     return request
 
 
@@ -176,7 +176,7 @@ def enter_email(*, request, email, by):
         raise Refused(error.messages[0], code="email") from error
     request.email_entered_by = subjects.get_or_create_for(by)
     request.save(update_fields=["new_email", "email_entered_by"])
-    _event(Happened.ADDRESSED, request, by)
+    _event(Kind.ADDRESSED, request, by)
     return request
 
 
@@ -194,7 +194,7 @@ def grant(*, request, answer, by, seen_email=""):
     if request.new_email != seen_email:
         raise Refused(_("The new email is not the one that you have read. Read it again, then decide."), code="unseen")
     request.answer = answer.strip()
-    _settle(request, Status.GRANTED, Happened.GRANTED, by)
+    _settle(request, Status.GRANTED, Kind.GRANTED, by)
     _carry_out(request, by)
     cases.tell(request)
     return request
@@ -209,7 +209,7 @@ def refuse(*, request, ground, answer, by, review_on=None):
     if review_on and review_on <= timezone.localdate():
         raise Refused(_("Choose a day after today for looking at it again."), code="review")
     request.ground, request.answer, request.review_on = ground, answer.strip(), review_on
-    _settle(request, Status.REFUSED, Happened.REFUSED, by, detail=ground)
+    _settle(request, Status.REFUSED, Kind.REFUSED, by, detail=ground)
     cases.tell(request)
     return request
 
@@ -262,7 +262,7 @@ def _recover(request, by):
         raise Refused(error.messages[0], code="email") from error
     request.new_email = ""
     request.save(update_fields=["new_email"])
-    _event(Happened.RECOVERED, request, by)
+    _event(Kind.RECOVERED, request, by)
 
 
 def _recoverable(request):
@@ -287,13 +287,13 @@ def _recoverable(request):
 @transaction.atomic
 def restrict(*, subject, by, request=None):
     """Restrict processing: data is kept, but not shared, exported or used for emails. Idempotent."""
-    return _set_restricted(subject, timezone.now(), Happened.RESTRICTED, request, by)
+    return _set_restricted(subject, timezone.now(), Kind.RESTRICTED, request, by)
 
 
 @transaction.atomic
 def lift(*, subject, by, request=None):
     """End the restriction; earlier grants are usable again."""
-    return _set_restricted(subject, None, Happened.LIFTED, request, by)
+    return _set_restricted(subject, None, Kind.LIFTED, request, by)
 
 
 def _set_restricted(subject, since, happened, request, by):
@@ -323,7 +323,7 @@ def _check_how(how):
 def _checked(request, how, by):
     request.how_checked, request.checked_at, request.checked_by = how, timezone.now(), subjects.get_or_create_for(by)
     request.save(update_fields=["how_checked", "checked_at", "checked_by"])
-    _event(Happened.CHECKED, request, by, detail=how)
+    _event(Kind.CHECKED, request, by, detail=how)
     return request
 
 
@@ -347,7 +347,7 @@ def _event(happened, request, by, *, subject=None, detail=""):
 
 def is_recovered(request):
     """Return whether this request replaced the email of the account."""
-    return request.kind == RightKind.RECOVER and request.events.filter(happened=Happened.RECOVERED).exists()
+    return request.kind == RightKind.RECOVER and request.events.filter(happened=Kind.RECOVERED).exists()
 
 
 # What a person may ask about

@@ -137,7 +137,7 @@ class RightsRequest(Case):
 class RightsEvent(Evidence):
     """One event of a request, or of a subject's restriction: what, when, by whom."""
 
-    class Happened(models.TextChoices):
+    class Kind(models.TextChoices):
         RECEIVED = "received", _("received")
         CHECKED = "checked", _("identity checked")
         ASSIGNED = "assigned", _("assigned")
@@ -150,7 +150,7 @@ class RightsEvent(Evidence):
         LIFTED = "lifted", _("restriction lifted")
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="rights_events", verbose_name=_("subject"))
-    happened = models.CharField(_("what happened"), max_length=10, choices=Happened)
+    happened = models.CharField(_("what happened"), max_length=10, choices=Kind)
     request = models.ForeignKey(
         RightsRequest, models.PROTECT, null=True, related_name="events", verbose_name=_("rights request")
     )
