@@ -37,8 +37,8 @@ class AccessQuerySet(EvidenceQuerySet):
         return super()._as_operator(declaration, user).exclude(self._untold(), subject__holder=user)
 
     def _untold(self):
-        silent = apps.get_model("privacy", "Disclosure").objects.silent().values("number")
-        return models.Q(why=AccessReason.DISCLOSURE, reference__in=silent)
+        hidden = apps.get_model("privacy", "Disclosure").objects.confidential().values("number")
+        return models.Q(why=AccessReason.DISCLOSURE, reference__in=hidden)
 
 
 class AccessRecord(Evidence):

@@ -73,11 +73,11 @@ def notify_people(*, breach, by, seen_fingerprint=None):
     `seen_fingerprint` is the `fingerprint` of the text and people that the sender saw.
     """
     breach = _complete(breach, by, seen_fingerprint)
-    people = [row for row in untold(breach).select_related("subject__holder") if has_account(row.subject)]
+    people, _on_paper = to_be_told(breach)
     if not people:
         raise Refused(_("Nobody with an account is waiting to be told. Add the people concerned first."), code="nobody")
-    _keep_notices(breach, [row.subject for row in people], Channel.EMAIL, by=by)
-    for holder in {row.subject.holder for row in people}:
+    _keep_notices(breach, people, Channel.EMAIL, by=by)
+    for holder in {subject.holder for subject in people}:
         mail.email_user(user=holder, template="breach_notice", url_name="breach_notice", url_args=[breach.number])
     return len(people)
 
@@ -86,7 +86,7 @@ def notify_people(*, breach, by, seen_fingerprint=None):
 def notify_on_paper(*, breach, reference, by, seen_fingerprint=None):
     """Record that the people without an account were notified by letter. `seen_fingerprint` as in `notify_people`."""
     breach = _complete(breach, by, seen_fingerprint)
-    people = [row.subject for row in untold(breach).select_related("subject__holder") if not has_account(row.subject)]
+    _by_email, people = to_be_told(breach)
     if not people:
         raise Refused(_("Nobody is waiting for a letter on paper."), code="nobody")
     _keep_notices(breach, people, Channel.PAPER, by=by, reference=_said(reference))
@@ -129,6 +129,15 @@ def untold(breach):
     return breach.concerned.exclude(subject__in=told.values("subject"))
 
 
+def to_be_told(breach):
+    """Return the subjects of `untold`: those with an account, who get an email, and the others, who get a letter."""
+    by_email, on_paper = [], []
+    for row in untold(breach).select_related("subject__holder"):
+        has_account = row.subject.holder is not None and row.subject.holder.is_active
+        (by_email if has_account else on_paper).append(row.subject)
+    return by_email, on_paper
+
+
 def fingerprint(breach):
     """Return a SHA-256 that changes with the text or with the people who have not been sent it."""
     return integrity.sha256_of([breach.words_hash, sorted(untold(breach).values_list("subject", flat=True))])
@@ -138,10 +147,6 @@ def told(user):
     """Return the newest notice of each breach of which this person was notified, newest first."""
     found = BreachNotice.objects.visible_to(user, role=Role.TENANT).select_related("breach")
     return list({notice.breach_id: notice for notice in reversed(found)}.values())[::-1]
-
-
-def has_account(subject):
-    return subject.holder is not None and subject.holder.is_active
 
 
 def _keep_notices(breach, people, channel, *, by, reference=""):

@@ -75,12 +75,11 @@ class PlannedRow:
 # Plan
 
 
-def plan(today=None, kinds=None):
+def plan(today=None):
     """Yield an `PlannedRow` per row whose event has occurred, by rule and day. Two queries per rule and batch."""
     today = today or timezone.localdate()
     for rule in RetentionRule.objects.filter(is_active=True):
-        if kinds is None or rule.kind in kinds:
-            yield from _of_rule(rule, today)
+        yield from _of_rule(rule, today)
 
 
 def _of_rule(rule, today):

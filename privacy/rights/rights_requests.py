@@ -168,7 +168,7 @@ def enter_email(*, request, email, by):
     request = cases.lock_to_decide(request, by)
     if request.kind != RightKind.RECOVER:
         raise Refused(_("Only a request to recover an account has a new email."), code="kind")
-    _refuse_unchecked(request)
+    _require_identity(request)
     _recoverable(request)
     try:
         request.new_email = account_lifecycle.free_address(email)
@@ -190,7 +190,7 @@ def grant(*, request, answer, by, seen_email=""):
     `seen_email` is the new email that the user saw when granting a recovery.
     """
     request = _answerable(request, by, answer)
-    _refuse_unchecked(request)
+    _require_identity(request)
     if request.new_email != seen_email:
         raise Refused(_("The new email is not the one that you have read. Read it again, then decide."), code="unseen")
     request.answer = answer.strip()
@@ -216,20 +216,17 @@ def refuse(*, request, ground, answer, by, review_on=None):
 
 def _answerable(request, by, answer):
     request = cases.lock_to_decide(request, by)
-    _refuse_never_checked(request)
+    _require_identity(request, confirmed=False)
     if not answer.strip():
         raise Refused(_("Write the answer; the tenant reads it."), code="no_answer")
     return request
 
 
-def _refuse_never_checked(request):
+def _require_identity(request, *, confirmed=True):
+    """Raise Refused unless identity was checked, and confirmed unless the answer is a refusal."""
     if request.checked_at is None:
         raise Refused(_("Check the tenant's identity first, and note how."), code="unchecked")
-
-
-def _refuse_unchecked(request):
-    _refuse_never_checked(request)
-    if request.how_checked == HowChecked.NOT_CONFIRMED:
+    if confirmed and request.how_checked == HowChecked.NOT_CONFIRMED:
         raise Refused(
             _("The identity was not confirmed, so nothing can be granted. Check it again, or refuse."),
             code="not_confirmed",

@@ -174,11 +174,10 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
         return self.page(request, self.step_template, _("Add people concerned"), **facts)
 
     def step_context(self, request, breach, name):
-        untold = breaches.untold(breach).select_related("subject__holder")
-        by_email = sum(1 for row in untold if breaches.has_account(row.subject))
+        by_email, on_paper = breaches.to_be_told(breach)
         words = [(label, breach.part(name, "id"), breach.part(name, "en")) for name, label in PARTS.items()]
         return {
-            "by_email": by_email, "on_paper": len(untold) - by_email, "parts": breach.missing_parts,
+            "by_email": len(by_email), "on_paper": len(on_paper), "parts": breach.missing_parts,
             "fingerprint": breaches.fingerprint(breach), "words": words if name != "close" else (),
         }  # fmt: skip
 

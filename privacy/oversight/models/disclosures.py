@@ -40,23 +40,21 @@ def check_disclosed_keys(keys):
 class DisclosureQuerySet(ExcludingSelfQuerySet):
     person = "people__subject__holder"
 
-    def told(self, now=None):
+    def told(self):
         """Filter those of which the people concerned may know: exported, and not delayed any more."""
         return self.filter(
-            status__in=[Disclosure.Status.EXPORTED, Disclosure.Status.TOLD], tell_from__lte=now or timezone.now()
+            status__in=[Disclosure.Status.EXPORTED, Disclosure.Status.TOLD], tell_from__lte=timezone.now()
         )
 
-    def due(self, now=None):
+    def due(self):
         """Filter those of which people are to be notified now: as `told`, and no email sent yet."""
-        return self.told(now).filter(status=Disclosure.Status.EXPORTED)
+        return self.told().filter(status=Disclosure.Status.EXPORTED)
 
-    def silent(self, now=None):
+    def confidential(self):
         """Filter those of which the people concerned may not know yet; a refused one until its delay is over."""
-        now = now or timezone.now()
-        refused = Q(status=Disclosure.Status.REFUSED) & (
-            Q(tell_on__isnull=True) | Q(tell_on__lte=timezone.localdate(now))
-        )
-        return self.exclude(pk__in=self.model.objects.told(now).values("pk")).exclude(refused)
+        delay_is_over = Q(tell_on__isnull=True) | Q(tell_on__lte=timezone.localdate())
+        found = self.exclude(pk__in=self.model.objects.told().values("pk"))
+        return found.exclude(delay_is_over, status=Disclosure.Status.REFUSED)
 
 
 class Disclosure(FieldLabels, TwoPersonAct):

@@ -32,9 +32,9 @@ def check_case_keys(keys):
 class CaseQuerySet(ExcludingSelfQuerySet, HeadsOnlyQuerySet):
     person = "people__subject__holder"
 
-    def in_state(self, state, now=None):
+    def in_state(self, state):
         """Filter cases whose `state` is this one now."""
-        now, model = now or timezone.now(), self.model
+        now, model = timezone.now(), self.model
         if state == model.Status.EXPIRED:
             return self.filter(status__in=model.RUNNING, expires_at__lte=now)
         found = self.filter(status=state)
