@@ -13,18 +13,12 @@ from privacy.oversight.models.corporate_transfers import CorporateTransfer, Tran
 from privacy.scope import Role
 
 Status, Kind = CorporateTransfer.Status, TransferEvent.Kind
-# Kind of step → status required before it
+# Kind of step → status required before it, and the refusal in any other
 BEFORE = {
-    Kind.ANNOUNCED: Status.DRAFT,
-    Kind.COMPLETED: Status.ANNOUNCED,
-    Kind.NOTICED: Status.COMPLETED,
-    Kind.CLOSED: Status.NOTICED,
-}
-WRONG_STEP = {
-    Kind.ANNOUNCED: _("The first notice has already been given."),
-    Kind.COMPLETED: _("Give the first notice before you complete the transfer; once is enough."),
-    Kind.NOTICED: _("Complete the transfer before you give the second notice; once is enough."),
-    Kind.CLOSED: _("Give the second notice before you close the transfer; once is enough."),
+    Kind.ANNOUNCED: (Status.DRAFT, _("The first notice has already been given.")),
+    Kind.COMPLETED: (Status.ANNOUNCED, _("Give the first notice before you complete the transfer; once is enough.")),
+    Kind.NOTICED: (Status.COMPLETED, _("Complete the transfer before you give the second notice; once is enough.")),
+    Kind.CLOSED: (Status.NOTICED, _("Give the second notice before you close the transfer; once is enough.")),
 }
 
 
@@ -109,8 +103,9 @@ def _locked(transfer, kind, by):
     transfer = (
         CorporateTransfer.objects.select_for_update(of=("self",)).select_related("from_party").get(pk=transfer.pk)
     )
-    if transfer.status != BEFORE[kind]:
-        raise Refused(WRONG_STEP[kind], code="step")
+    status, refusal = BEFORE[kind]
+    if transfer.status != status:
+        raise Refused(refusal, code="step")
     return transfer
 
 
