@@ -13,12 +13,12 @@ from accounts import mail
 from privacy import deadlines, declarations, integrity, reference_numbers, subjects, two_person
 from privacy.errors import Refused, validate
 from privacy.models.parties import PartyKind
-from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice, BreachSubject
+from privacy.oversight.models.breaches import PART_COLUMNS, Breach, BreachNotice, BreachSubject
 from privacy.scope import Role
 from privacy.sharing.assessments import check_party
 
 Status, Channel = Breach.Status, BreachNotice.Channel
-REVISED = ("kinds", "people_count", *(f"{name}_{language}" for name in PARTS for language in ("ind", "en")))
+REVISED = ("kinds", "people_count", *PART_COLUMNS)
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 from privacy.oversight.admin import (
     access_records,
-    breach_notices,
     breaches,
     checkpoints,
     corporate_transfers,
@@ -10,7 +9,6 @@ from privacy.oversight.admin import (
 
 __all__ = [
     "access_records",
-    "breach_notices",
     "breaches",
     "checkpoints",
     "corporate_transfers",

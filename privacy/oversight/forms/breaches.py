@@ -7,9 +7,7 @@ from privacy import declarations
 from privacy.forms.fields import FieldsField, grouped_choices, offer_entries
 from privacy.forms.refusing import RefusingForm
 from privacy.oversight import breaches
-from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice
-
-TEXTS = tuple(f"{name}_{language}" for name in PARTS for language in ("ind", "en"))
+from privacy.oversight.models.breaches import PART_COLUMNS, Breach, BreachNotice
 
 
 class BreachForm(forms.ModelForm):
@@ -17,7 +15,7 @@ class BreachForm(forms.ModelForm):
 
     class Meta:
         model = Breach
-        fields = ["controller", "detected_at", "kinds", "people_count", *TEXTS]
+        fields = ["controller", "detected_at", "kinds", "people_count", *PART_COLUMNS]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -23,6 +23,7 @@ PARTS = {
     "happened": _("When and how it happened"),
     "handled": _("What is done to handle it and to recover"),
 }
+PART_COLUMNS = tuple(f"{name}_{language}" for name in PARTS for language in ("ind", "en"))
 
 
 def check_kinds(keys):

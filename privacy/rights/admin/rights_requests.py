@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.dates import short_datetime_wib
 from privacy import access_log as log
-from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
+from privacy.admin.base import EventAdmin, role_of
 from privacy.admin.cases import CaseAdmin, QueueFilter, Step
 from privacy.admin.display import column, person
 from privacy.admin.people import PeopleList, entry_field, names_of
@@ -163,11 +162,10 @@ def steps(row):
 
 
 @admin.register(RightsEvent)
-class RightsEventAdmin(ReadOnly, TenantDataAdmin):
+class RightsEventAdmin(EventAdmin):
     list_display = ("moment", "happening", "request")
     list_filter = ("happened",)
     list_select_related = ("request",)
     fields = readonly_fields = ("moment", "happening", "subject", "request", "detail", "actor")
 
-    moment = column(_("at"), "at", short_datetime_wib, ordering="at")
     happening = column(_("what happened"), "get_happened_display", capfirst, ordering="happened")

@@ -12,6 +12,7 @@ from privacy.models import AccessRecord, Breach, BreachNotice
 from privacy.models.parties import MembershipRole
 from privacy.oversight import breach_letters, breaches
 from privacy.oversight.breach_letters import Audience
+from privacy.oversight.models.breaches import PARTS
 from tests import factories as f
 
 TEXTS = {
@@ -167,7 +168,7 @@ def test_nobody_is_told_before_each_part_is_written(cast, breach, part):
         (breaches.notify_on_paper, {"reference": "x"}),
         (breaches.notify_authority, {"channel": "email", "reference": "x"}),
     ):
-        with pytest.raises(Refused, match=str(breaches.PARTS[part])) as caught:
+        with pytest.raises(Refused, match=str(PARTS[part])) as caught:
             verb(breach=breach, by=cast.sam, **given)
         assert caught.value.code == "incomplete"
     assert not BreachNotice.objects.exists()
@@ -177,7 +178,7 @@ def test_nobody_is_told_before_each_part_is_written(cast, breach, part):
 def test_the_refusal_names_all_that_is_missing(cast):
     with pytest.raises(Refused) as caught:
         breaches.notify_people(breach=opened(cast), by=cast.sam)
-    assert all(str(label) in str(caught.value.message) for label in breaches.PARTS.values())
+    assert all(str(label) in str(caught.value.message) for label in PARTS.values())
 
 
 def test_notify_people_sends_a_letter_that_says_nothing_and_keeps_the_words(
