@@ -33,6 +33,21 @@ def offer_entries(field, widget, entries):
     field.label_from_instance = lambda entry: entry.name
 
 
+def ready_choices(sentences):
+    """Return the choices of a field with ready sentences, beside which there is a field for own words."""
+    return [("", _("Choose a sentence, or write your own")), *sentences]
+
+
+def own_words(*, rows, longest):
+    return forms.CharField(
+        label=_("In your own words"),
+        help_text=_("The tenant reads this."),
+        widget=forms.Textarea({"rows": rows}),
+        max_length=longest,
+        required=False,
+    )
+
+
 def ready_and_own(ready, own, language):
     """Return a ready sentence, in the language of its reader, followed by the writer's own words."""
     with translation.override(language or translation.get_language()):

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from privacy.forms.fields import FieldsField, ready_and_own
+from privacy.forms.fields import FieldsField, own_words, ready_and_own, ready_choices
 from privacy.models.access import AccessRecord
 
 READY = {
@@ -19,13 +19,8 @@ class RevealForm(forms.Form):
     """`hidden`: name → label of what may be revealed; `language`: the tenant's, for a ready reason."""
 
     fields_shown = FieldsField(label=_("Show in full"), empty=_("Choose what you need to see."))
-    ready = forms.ChoiceField(
-        label=_("Reason"), choices=[("", _("Choose a sentence, or write your own")), *READY.items()], required=False
-    )
-    reason = forms.CharField(
-        label=_("In your own words"), required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 2}),
-        help_text=_("The tenant reads this."),
-    )  # fmt: skip
+    ready = forms.ChoiceField(label=_("Reason"), choices=ready_choices(READY.items()), required=False)
+    reason = own_words(rows=2, longest=LONGEST)
 
     def __init__(self, *args, hidden, language, **kwargs):
         super().__init__(*args, **kwargs)

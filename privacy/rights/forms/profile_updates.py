@@ -4,7 +4,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from privacy.forms.fields import ready_and_own
+from privacy.forms.fields import own_words, ready_and_own, ready_choices
 from privacy.forms.refusing import RefusingForm
 from privacy.rights.models.profile_updates import ProfileUpdateLine
 
@@ -39,17 +39,9 @@ class DecisionForm(RefusingForm):
                     error_messages={"required": format_lazy(_("Approve or reject: {field}."), field=line.label)},
                 ),
                 f"ready_{line.pk}": forms.ChoiceField(
-                    label=_("Reason for rejecting"),
-                    choices=[("", _("Choose a sentence, or write your own")), *READY.items()],
-                    required=False,
+                    label=_("Reason for rejecting"), choices=ready_choices(READY.items()), required=False
                 ),
-                f"reason_{line.pk}": forms.CharField(
-                    label=_("In your own words"),
-                    help_text=_("The tenant reads this."),
-                    widget=forms.Textarea({"rows": 2}),
-                    max_length=LONGEST,
-                    required=False,
-                ),
+                f"reason_{line.pk}": own_words(rows=2, longest=LONGEST),
             }
 
     def clean(self):

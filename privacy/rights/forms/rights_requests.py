@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import deadlines
-from privacy.forms.fields import DayField, capped, ready_and_own
+from privacy.forms.fields import DayField, capped, own_words, ready_and_own, ready_choices
 from privacy.forms.refusing import RefusingForm
 from privacy.forms.staff_records import AboutTenant
 from privacy.rights import rights_requests
@@ -41,7 +41,7 @@ READY_REFUSALS = {
 def details_field(**options):
     return forms.CharField(
         label=_("What is it about?"),
-        widget=forms.Textarea({"rows": 5, "maxlength": LONGEST}),
+        widget=forms.Textarea({"rows": 5}),
         max_length=LONGEST,
         **options,
     )
@@ -165,7 +165,7 @@ def _ready_choices(kind):
         for ground in rights_requests.grounds_of(kind)
         if ground in READY_REFUSALS
     ]
-    return [("", _("Choose a sentence, or write your own")), (GRANT, READY[kind]), *refusals]
+    return ready_choices([(GRANT, READY[kind]), *refusals])
 
 
 class AnswerRightForm(RightsForm):
@@ -179,13 +179,7 @@ class AnswerRightForm(RightsForm):
     )
     ground = forms.ChoiceField(label=_("Refusal ground"), required=False, help_text=_("Only for a refusal."))
     ready = forms.ChoiceField(label=_("Ready sentence"), required=False)
-    answer = forms.CharField(
-        label=_("In your own words"),
-        help_text=_("The tenant reads this."),
-        widget=forms.Textarea({"rows": 4, "maxlength": LONGEST}),
-        max_length=LONGEST,
-        required=False,
-    )
+    answer = own_words(rows=4, longest=LONGEST)
     review_on = DayField(label=_("Looked at again on"), required=False, help_text=_("Only for a refusal."))
 
     def __init__(self, *args, request, language="", **kwargs):
