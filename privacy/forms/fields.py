@@ -26,10 +26,10 @@ def capped(choices, without=""):
     return [(choice.value, capfirst(choice.label)) for choice in choices if choice != without]
 
 
-def offer_entries(field, widget, entries):
-    """Let `field` choose from these entries of the register, by name, with an autocomplete widget."""
+def offer_entries(field, widget, *, user, role):
+    """Let `field` choose from the user's entries of the register, by name, with an autocomplete widget."""
     field.widget = widget
-    field.queryset = entries
+    field.queryset = declarations.tenant_record().model.objects.visible_to(user, role=role)
     field.label_from_instance = lambda entry: entry.name
 
 

@@ -3,7 +3,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations
 from privacy.forms.fields import offer_entries
 from privacy.forms.refusing import RefusingForm
 
@@ -18,5 +17,5 @@ class AboutTenant(RefusingForm):
     def __init__(self, *args, user, role, tenant_widget, **kwargs):
         super().__init__(*args, **kwargs)
         tenant = self.fields["tenant"]
-        offer_entries(tenant, tenant_widget, declarations.tenant_record().model.objects.visible_to(user, role=role))
+        offer_entries(tenant, tenant_widget, user=user, role=role)
         tenant.error_messages |= {"required": _("Choose the tenant."), "invalid_choice": _("Choose the tenant.")}

@@ -54,11 +54,8 @@ def ask(*, disclosure, people, by):
 def approve(*, disclosure, by, tell_on=None, delay_reason=""):
     """Approve as a second person, and decide whether the people concerned are notified at once or from `tell_on`."""
     disclosure = _decidable(disclosure, by)
-    _check_delay(tell_on, delay_reason)
-    disclosure.tell_on, disclosure.delay_reason = tell_on, delay_reason.strip() if tell_on else ""
-    disclosure.delayed_by = subjects.get_or_create_for(by) if tell_on else None
+    _set_delay(disclosure, tell_on, delay_reason, by)
     _decide(disclosure, Status.APPROVED, by)
-    _write(disclosure, Kind.APPROVED, by)
     if tell_on:
         _write(disclosure, Kind.DELAYED, by)
     return disclosure
@@ -72,7 +69,6 @@ def refuse(*, disclosure, reason, by):
         raise Refused(_("Write why this is refused; the person who asked reads it."), code="no_reason")
     disclosure.refusal = reason.strip()
     _decide(disclosure, Status.REFUSED, by)
-    _write(disclosure, Kind.REFUSED, by)
     return disclosure
 
 
@@ -85,9 +81,7 @@ def delay(*, disclosure, tell_on, delay_reason, by):
         raise Refused(_("The notice can be delayed only after approval and before the tenant is told."), code="step")
     if tell_on is None:
         raise Refused(_("Choose the day from which the tenant is told."), code="no_day")
-    _check_delay(tell_on, delay_reason)
-    disclosure.tell_on, disclosure.delay_reason = tell_on, delay_reason.strip()
-    disclosure.delayed_by = subjects.get_or_create_for(by)
+    _set_delay(disclosure, tell_on, delay_reason, by)
     if disclosure.status == Status.EXPORTED:
         disclosure.tell_from = deadlines.start_of(tell_on)
     disclosure.save()
@@ -200,6 +194,12 @@ def _check_delay(tell_on, reason):
         raise Refused(_("Write why the tenant is told later; the tenant reads it on that day."), code="no_delay_reason")
 
 
+def _set_delay(disclosure, tell_on, reason, by):
+    _check_delay(tell_on, reason)
+    disclosure.tell_on, disclosure.delay_reason = tell_on, reason.strip() if tell_on else ""
+    disclosure.delayed_by = subjects.get_or_create_for(by) if tell_on else None
+
+
 def _check_second(disclosure, by):
     """Raise Refused unless `by` heads this management or is the DPO, and neither asked for it nor is concerned."""
     is_head = by.memberships.of_heads().filter(party=disclosure.controller_id).exists()
@@ -223,6 +223,7 @@ def _decide(disclosure, status, by):
     disclosure.status, disclosure.decided_at = status, timezone.now()
     disclosure.decided_by = subjects.get_or_create_for(by)
     disclosure.save()
+    _write(disclosure, Kind(status), by)
 
 
 def _handed_over(disclosure, people, by):

@@ -79,7 +79,7 @@ def approve(*, case, by):
     """Approve these fields and people, as a second person."""
     case, actor = _decidable(case, by)
     case.approved_by = actor
-    return _move(case, Status.APPROVED, Kind.APPROVED, actor)
+    return _move(case, Status.APPROVED, actor)
 
 
 @transaction.atomic
@@ -88,7 +88,7 @@ def refuse(*, case, reason, by):
     case, actor = _decidable(case, by)
     if not reason.strip():
         raise Refused(_("Write the reason; who opened the case reads it."), code="no_reason")
-    return _move(case, Status.REFUSED, Kind.REFUSED, actor, reason.strip())
+    return _move(case, Status.REFUSED, actor, reason.strip())
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def close(*, case, by):
         raise Refused(case.CONCERNED, code="concerned")
     if case.state not in case.RUNNING:
         raise Refused(_("This case is over already. You need not close it."), code="over")
-    return _move(case, Status.CLOSED, Kind.CLOSED, subjects.get_or_create_for(by))
+    return _move(case, Status.CLOSED, subjects.get_or_create_for(by))
 
 
 def may_decide(case, user):
@@ -190,8 +190,8 @@ def _check_decidable(case, by):
     two_person.check_second(case, by)
 
 
-def _move(case, status, kind, actor, reason=""):
+def _move(case, status, actor, reason=""):
     case.status = status
     case.save(update_fields=["status", "approved_by"])
-    CaseEvent.objects.create(case=case, kind=kind, actor=actor, reason=reason)
+    CaseEvent.objects.create(case=case, kind=Kind(status), actor=actor, reason=reason)
     return case

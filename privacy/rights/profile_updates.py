@@ -142,10 +142,9 @@ def decide(*, request, decisions, seen_fingerprint, by):
         raise Refused(CHANGED_MEANWHILE, code="changed")
     for line in lines:
         line.decision, line.reason = decisions[line.pk]
+        line.save(update_fields=["decision", "reason"])
     approved = [line for line in lines if line.decision == Decision.APPROVED]
     _apply(record, approved)
-    for line in lines:
-        line.save(update_fields=["decision", "reason"])
     if approved:
         access.record_access(
             record,

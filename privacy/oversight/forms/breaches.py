@@ -33,9 +33,9 @@ class PeopleForm(RefusingForm):
 
     def __init__(self, *args, breach, user, role, widget, **kwargs):
         super().__init__(*args, **kwargs)
-        visible = declarations.tenant_record().model.objects.visible_to(user, role=role)
         people = self.fields["people"]
-        offer_entries(people, widget, visible.filter(pk__in=breaches.entries(breach).values("pk")))
+        offer_entries(people, widget, user=user, role=role)
+        people.queryset = people.queryset.filter(pk__in=breaches.entries(breach).values("pk"))
         sentence = _("Choose only people from the register of this data controller.")
         people.error_messages |= {"invalid_choice": sentence, "invalid_pk_value": sentence}
 

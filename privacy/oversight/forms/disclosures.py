@@ -72,8 +72,7 @@ class AskForm(DisclosureForm, forms.ModelForm):
         if len(managements) == 1:
             del self.fields["controller"]
             self.instance.controller_id = managements[0]
-        entries = declarations.tenant_record().model.objects.visible_to(user, role=Role.STAFF)
-        offer_entries(self.fields["people"], people_widget, entries)
+        offer_entries(self.fields["people"], people_widget, user=user, role=Role.STAFF)
         self.fields["fields"].choices = grouped_choices(declarations.disclosable())
         self.fields["ground"].choices = [("", _("Choose the ground")), *capped(Ground)]
         self.fields["tell_on"].widget = day_widget()

@@ -3,7 +3,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations
 from privacy.forms.fields import DayField, FieldsField, grouped_choices, offer_entries
 from privacy.forms.refusing import RefusingForm
 from privacy.oversight import investigations
@@ -36,8 +35,7 @@ class OpenForm(RefusingForm):
 
     def __init__(self, *args, user, role, people_widget, **kwargs):
         super().__init__(*args, **kwargs)
-        entries = declarations.tenant_record().model.objects.visible_to(user, role=role)
-        offer_entries(self.fields["people"], people_widget, entries.select_related("subject"))
+        offer_entries(self.fields["people"], people_widget, user=user, role=role)
         self.fields["people"].error_messages |= {"required": _("Choose at least one tenant.")}
         self.fields["fields"].choices = grouped_choices(readable_keys())
         self.fields["until"].show(last=investigations.latest_until())
@@ -45,7 +43,7 @@ class OpenForm(RefusingForm):
     def asked(self):
         """Return the arguments of `investigations.open_`."""
         data = self.cleaned_data
-        return data | {"people": [entry.subject for entry in data["people"]]}
+        return data | {"people": [entry.subject for entry in data["people"].select_related("subject")]}
 
 
 class DecideForm(forms.Form):

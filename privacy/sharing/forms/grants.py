@@ -4,7 +4,6 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations
 from privacy.consent.models.purposes import Purpose
 from privacy.forms.fields import DayField, FieldsField, choices_of, grouped_choices, offer_entries
 from privacy.forms.refusing import RefusingForm
@@ -106,8 +105,7 @@ class StaffAskForm(SharingForm):
 
     def __init__(self, *args, user, role, tenant_widget, **kwargs):
         super().__init__(*args, **kwargs)
-        entries = declarations.tenant_record().model.objects.visible_to(user, role=role)
-        offer_entries(self.fields["tenant"], tenant_widget, entries)
+        offer_entries(self.fields["tenant"], tenant_widget, user=user, role=role)
         agreements = SharingAgreement.objects.visible_to(user, role=role).active().select_related("vendor")
         self.fields["agreement"].queryset = agreements
         self.fields["agreement"].label_from_instance = lambda agreement: f"{agreement.vendor.name} · {agreement.number}"
