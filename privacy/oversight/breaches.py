@@ -73,7 +73,7 @@ def notify_people(*, breach, by, seen_fingerprint=None):
     `seen_fingerprint` is the `fingerprint` of the text and people that the sender saw.
     """
     breach = _complete(breach, by, seen_fingerprint)
-    people, _on_paper = to_be_told(breach)
+    people, _on_paper = by_channel(breach)
     if not people:
         raise Refused(_("Nobody with an account is waiting to be told. Add the people concerned first."), code="nobody")
     _keep_notices(breach, people, Channel.EMAIL, by=by)
@@ -86,7 +86,7 @@ def notify_people(*, breach, by, seen_fingerprint=None):
 def notify_on_paper(*, breach, reference, by, seen_fingerprint=None):
     """Record that the people without an account were notified by letter. `seen_fingerprint` as in `notify_people`."""
     breach = _complete(breach, by, seen_fingerprint)
-    _by_email, people = to_be_told(breach)
+    _by_email, people = by_channel(breach)
     if not people:
         raise Refused(_("Nobody is waiting for a letter on paper."), code="nobody")
     _keep_notices(breach, people, Channel.PAPER, by=by, reference=_said(reference))
@@ -123,16 +123,16 @@ def entries(breach):
     return rows if breach.controller.kind == PartyKind.OPERATOR else rows.filter(**{d.controller: breach.controller_id})
 
 
-def untold(breach):
+def not_notified(breach):
     """Return the people concerned who have not been sent the present text."""
     told = breach.notices.to_people().filter(words_hash=breach.words_hash)
     return breach.concerned.exclude(subject__in=told.values("subject"))
 
 
-def to_be_told(breach):
-    """Return the subjects of `untold`: those with an account, who get an email, and the others, who get a letter."""
+def by_channel(breach):
+    """Return the subjects not notified: those with an account, who get an email, and those who get a letter."""
     by_email, on_paper = [], []
-    for row in untold(breach).select_related("subject__holder"):
+    for row in not_notified(breach).select_related("subject__holder"):
         has_account = row.subject.holder is not None and row.subject.holder.is_active
         (by_email if has_account else on_paper).append(row.subject)
     return by_email, on_paper
@@ -140,10 +140,10 @@ def to_be_told(breach):
 
 def fingerprint(breach):
     """Return a SHA-256 that changes with the text or with the people who have not been sent it."""
-    return integrity.sha256_of([breach.words_hash, sorted(untold(breach).values_list("subject", flat=True))])
+    return integrity.sha256_of([breach.words_hash, sorted(not_notified(breach).values_list("subject", flat=True))])
 
 
-def told(user):
+def notices_to(user):
     """Return the newest notice of each breach of which this person was notified, newest first."""
     found = BreachNotice.objects.visible_to(user, role=Role.TENANT).select_related("breach")
     return list({notice.breach_id: notice for notice in reversed(found)}.values())[::-1]

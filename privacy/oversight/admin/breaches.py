@@ -123,7 +123,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
             "in_time": breach.told_at is not None and breach.told_at <= breach.due_at,
             "parts": [(label, breach.part(name, "id")) for name, label in PARTS.items()],
             "audiences": list(Audience), "letter_languages": LANGUAGES,
-            "concerned_count": breach.concerned.count(), "untold_count": breaches.untold(breach).count(),
+            "concerned_count": breach.concerned.count(), "untold_count": breaches.not_notified(breach).count(),
             "notices": [(notice, names.get(notice.subject_id, "")) for notice in notices],
             "notices_count": breach.notices.count(),
         }  # fmt: skip
@@ -180,7 +180,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
         return self.page(request, self.step_template, _("Add people concerned"), **facts)
 
     def step_context(self, request, breach, name):
-        by_email, on_paper = breaches.to_be_told(breach)
+        by_email, on_paper = breaches.by_channel(breach)
         words = [(label, breach.part(name, "id"), breach.part(name, "en")) for name, label in PARTS.items()]
         return {
             "by_email": len(by_email), "on_paper": len(on_paper), "parts": breach.missing_parts,

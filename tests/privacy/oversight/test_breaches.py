@@ -214,7 +214,7 @@ def test_one_person_with_two_entries_gets_one_letter(cast, breach, django_captur
     with django_capture_on_commit_callbacks(execute=True):
         assert breaches.notify_people(breach=breach, by=cast.sam) == 2
     assert len(mail.outbox) == 1
-    assert [notice.breach for notice in breaches.told(cast.ann)] == [breach]
+    assert [notice.breach for notice in breaches.notices_to(cast.ann)] == [breach]
 
 
 def test_people_without_an_account_are_told_on_paper(cast, breach):
