@@ -38,7 +38,7 @@ class Claim(Case):
         CLOSED = "closed", _("closed without a match")
 
     OPEN = (Status.RECEIVED, Status.UNMATCHED, Status.WAITING)
-    ENDED = Status.CLOSED
+    ENDED_STATUS = Status.CLOSED
     MAIL, PAGE, page_args = "claim_answered", PageFor.TENANT_START, ()
     ANSWERED = _("This claim is already answered. Nothing was changed.")
     NOT_STAFF = _("Only staff of this building management can decide.")

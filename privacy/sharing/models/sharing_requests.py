@@ -17,8 +17,8 @@ from privacy.sharing.models.agreements import SharingAgreement
 class SharingRequest(FieldLabels, Case):
     """Staff or a vendor asks the person to share. Only the person answers; there is no deadline."""
 
-    ENDED = "cancelled"
-    QUEUE = ("received_at", "pk")
+    ENDED_STATUS = "cancelled"
+    QUEUE_ORDER = ("received_at", "pk")
     NOT_HOLDER = _("Only the person concerned can answer this request.")
 
     class Status(models.TextChoices):
