@@ -98,7 +98,7 @@ def close(*, case, by):
     _check_side(case.controller_id, by)
     if case.concerns(by):
         raise Refused(case.CONCERNED, code="concerned")
-    if case.state not in case.RUNNING:
+    if case.current_status not in case.RUNNING:
         raise Refused(_("This case is over already. You need not close it."), code="over")
     return _move(case, Status.CLOSED, subjects.get_or_create_for(by))
 
@@ -143,7 +143,7 @@ def _refusal(case, subject, keys, by):
     wrong = {
         Reason.NOT_PARTY: not may_read(case, by),
         Reason.CLOSED: case.status == Status.CLOSED,
-        Reason.EXPIRED: case.state == Status.EXPIRED,
+        Reason.EXPIRED: case.current_status == Status.EXPIRED,
         Reason.NOT_APPROVED: case.status != Status.APPROVED,
         Reason.NOT_IN_CASE: not case.people.filter(subject=subject).exists() or not set(keys) <= set(case.fields),
     }
@@ -183,7 +183,7 @@ def _decidable(case, by):
 
 def _check_decidable(case, by):
     _check_side(case.controller_id, by)
-    if case.state == Status.EXPIRED:
+    if case.current_status == Status.EXPIRED:
         raise Refused(_("This case has expired. Open a new one."), code="expired")
     if case.status != Status.ASKED:
         raise Refused(_("This case is already decided."), code="decided")

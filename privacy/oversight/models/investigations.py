@@ -32,13 +32,13 @@ def check_case_keys(keys):
 class CaseQuerySet(ExcludingSelfQuerySet, HeadsOnlyQuerySet):
     person = "people__subject__holder"
 
-    def in_state(self, state):
-        """Filter cases whose `state` is this one now."""
+    def with_current_status(self, status):
+        """Filter cases whose `current_status` is this one."""
         now, model = timezone.now(), self.model
-        if state == model.Status.EXPIRED:
+        if status == model.Status.EXPIRED:
             return self.filter(status__in=model.RUNNING, expires_at__lte=now)
-        found = self.filter(status=state)
-        return found.filter(expires_at__gt=now) if state in model.RUNNING else found
+        found = self.filter(status=status)
+        return found.filter(expires_at__gt=now) if status in model.RUNNING else found
 
 
 class InvestigationCase(FieldLabels, TwoPersonAct):
@@ -51,7 +51,7 @@ class InvestigationCase(FieldLabels, TwoPersonAct):
         APPROVED = "approved", _("approved")
         REFUSED = "refused", _("refused")
         CLOSED = "closed", _("closed")
-        EXPIRED = "expired", _("expired")  # computed from the time, never stored: see `state`
+        EXPIRED = "expired", _("expired")  # computed from the time, never stored: see `current_status`
 
     RUNNING = (Status.ASKED, Status.APPROVED)  # expire when their time is over
 
@@ -90,7 +90,7 @@ class InvestigationCase(FieldLabels, TwoPersonAct):
         return self.people.filter(subject__holder=user).exists()
 
     @property
-    def state(self):
+    def current_status(self):
         """Return the present status; a running case past its time is expired without being saved."""
         is_over = self.status in self.RUNNING and self.expires_at <= timezone.now()
         return self.Status.EXPIRED if is_over else self.Status(self.status)
