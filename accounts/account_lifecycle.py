@@ -16,7 +16,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import login_throttling, mail, sessions
+from accounts import login_limits, mail, sessions
 from accounts.models import User
 from accounts.redirects import front_page
 from accounts.signals import account_event
@@ -90,7 +90,7 @@ def _letter_was_read(*, request, user, **_signal):
     """Verify the address: a password set by the emailed link proves that this session's user reads the mailbox."""
     clear_login(request)  # a pending login rests on the old password
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
-    login_throttling.give_pass(request.session, email=user.email)
+    login_limits.give_pass(request.session, email=user.email)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import account_lifecycle, login_throttling, mail, sessions, throttling
+from accounts import account_lifecycle, login_limits, mail, sessions, throttling
 from accounts.models import User
 from accounts.redirects import front_page, is_own_path
 from accounts.throttling import Consumed, RateLimited
@@ -105,9 +105,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request, **credentials):
         """Apply our own rate limits: allauth's counter starts again for each port in the Host header."""
         email = credentials.get("email")
-        visit = login_throttling.visit_with_pass(request.session, email=email)
+        visit = login_limits.visit_with_pass(request.session, email=email)
         try:
-            self._tries = login_throttling.begin(email=email, address=self.get_client_ip(request), visit=visit)
+            self._tries = login_limits.begin(email=email, address=self.get_client_ip(request), visit=visit)
         except RateLimited as limited:
             sentences = [limited.sentence, str(_("If it was not you, reset your password."))]
             raise ValidationError(" ".join(sentences), code="too_many_login_attempts") from limited
@@ -149,7 +149,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         if template_prefix in BY_ANYBODY:
             try:
-                throttling.consume("letter", who=login_throttling.one_spelling(email))
+                throttling.consume("letter", who=login_limits.one_spelling(email))
             except RateLimited:
                 return
         notice = front_page() if template_prefix in TO_THE_CONTACT else reverse("account_reset_password")

@@ -20,9 +20,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts import encryption, mail
-from accounts.login_throttling import KNOWN_DAYS, network_of
+from accounts.login_limits import KNOWN_DAYS
 from accounts.models import SignIn, User
 from accounts.signals import account_event
+from accounts.throttling import network_of
 
 STARTED, SEEN, HALF, SIGN_IN = "signed_in_at", "seen_at", "half_signed_in", "sign_in"
 CLEARED = '"cache", "storage"'  # value of Clear-Site-Data; cookies are deleted one by one

@@ -11,7 +11,7 @@ locked for good, and the named time always holds. A refused act is not counted.
   the lock within a second is refused, because only very many concurrent tries at the same key cause that.
 - Called outside transactions: a count in the database cache must not be rolled back with the refused act.
 
-`bamms.rate_limits` says which pages are limited, `accounts.login_throttling` how signing in is limited.
+`bamms.rate_limits` says which pages are limited, `accounts.login_limits` how signing in is limited.
 """
 
 import ipaddress
@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
@@ -32,7 +33,9 @@ from accounts.templatetags.dates import JAKARTA, datetime_wib, time_wib
 logger = logging.getLogger(__name__)
 LOCK_SECONDS = 10  # after which the lock of a process that died expires
 WAIT_SECONDS = 1
-HOUSEHOLD_BITS = 64
+# Prefix lengths by IP version
+NETWORK = {4: 24, 6: 48}  # identify a network but not a household
+HOUSEHOLD = {4: 32, 6: 64}
 
 
 class RateLimited(Exception):
@@ -92,7 +95,7 @@ def consume(action, *, who="", address="", taken=None):
     rates = settings.LIMITS[action]
     try:
         # The network first: when it is over its limit, invented names in `who` leave no entries in the cache
-        for kind, whom in (("network", network_of(address)), ("person", str(who))):
+        for kind, whom in (("network", household_of(address)), ("person", str(who))):
             if kind in rates and whom:
                 most, seconds = rates[kind]
                 key = _key(action, kind, whom)
@@ -105,16 +108,26 @@ def consume(action, *, who="", address="", taken=None):
     return taken
 
 
-def network_of(address):
-    """Return the IPv4 address, or the /64 of an IPv6 address; other text unchanged."""
+def network_of(address, prefixes=NETWORK):
+    """Return "203.0.113.0/24" or "2001:db8:5::/48"; "" if it is not an address."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return address
+        return ""
     parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, HOUSEHOLD_BITS), strict=False))
+    return str(ipaddress.ip_network((parsed, prefixes[parsed.version]), strict=False))
+
+
+def household_of(address):
+    """Return the IPv4 address, or the /64 of an IPv6 address; other text unchanged."""
+    return network_of(address, HOUSEHOLD) or address
+
+
+def network_of_request(request):
+    """Return the network of the visitor, read behind TRUSTED_PROXY_COUNT proxies; "" outside a request."""
+    if request is None or "REMOTE_ADDR" not in request.META:
+        return ""
+    return network_of(get_adapter(request).get_client_ip(request))
 
 
 def _key(action, kind, whom):

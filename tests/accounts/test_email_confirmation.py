@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from accounts import account_lifecycle, login_throttling, sessions, throttling
+from accounts import account_lifecycle, login_limits, sessions, throttling
 from accounts.models import User
 from tests.factories import PASSWORD, UserFactory
 
@@ -208,18 +208,18 @@ def test_a_pass_after_a_reset_is_only_for_the_email_of_the_account(ann):
     ask_for(sign_in(THIEF, PASSWORD) if UserFactory(email=THIEF) else None, "ann@example.com")
     cache.clear()
     session = reset(THIEF, STRANGE).session
-    assert login_throttling.visit_with_pass(session, email=THIEF)
-    assert not login_throttling.visit_with_pass(session, email="ann@example.com")
+    assert login_limits.visit_with_pass(session, email=THIEF)
+    assert not login_limits.visit_with_pass(session, email="ann@example.com")
 
 
 def test_a_pass_of_one_visit_leaves_the_tries_of_another(ann):
     def begin(session):
-        visit = login_throttling.visit_with_pass(session, email="ann@example.com")
-        return login_throttling.begin(email="ann@example.com", address="198.51.100.7", visit=visit)
+        visit = login_limits.visit_with_pass(session, email="ann@example.com")
+        return login_limits.begin(email="ann@example.com", address="198.51.100.7", visit=visit)
 
     mine, theirs = {}, {}
     for session in (mine, theirs):
-        login_throttling.give_pass(session, email="ann@example.com")
+        login_limits.give_pass(session, email="ann@example.com")
     for _try in range(10):
         begin(theirs)
     with pytest.raises(throttling.RateLimited):

@@ -15,41 +15,20 @@ The limits (`accounts.throttling`) are the same whether or not an email has an a
 A right password gives its count back, so that only failures count.
 """
 
-import ipaddress
 import secrets
 import time
 from contextlib import suppress
 from datetime import timedelta
 
-from allauth.account.adapter import get_adapter
 from django.utils import timezone
 
 from accounts import throttling
 from accounts.encryption import blind_index
 from accounts.models import SignIn
 
-# Prefix lengths that identify a network but not a household
-KEPT_BITS = {4: 24, 6: 48}
 KNOWN_DAYS = 90  # a browser and network count as known for so long after a sign-in
 PASS_SECONDS = 60 * 60
 PASS = "sign_in_pass"  # noqa: S105 - the name of a value in the session
-
-
-def network_of(address):
-    """Return "203.0.113.0/24" or "2001:db8:5::/48"; "" if it is not an address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    return str(ipaddress.ip_network((parsed, KEPT_BITS[parsed.version]), strict=False))
-
-
-def network_of_request(request):
-    """Return the network of the visitor, read behind TRUSTED_PROXY_COUNT proxies; "" outside a request."""
-    if request is None or "REMOTE_ADDR" not in request.META:
-        return ""
-    return network_of(get_adapter(request).get_client_ip(request))
 
 
 def begin(*, email, address, visit=""):
@@ -58,7 +37,7 @@ def begin(*, email, address, visit=""):
     if visit:
         with suppress(throttling.RateLimited):
             return throttling.consume("sign_in_pass", who=f"{account} {visit}")
-    pair, taken = f"{account} {throttling.network_of(address)}", throttling.Consumed()
+    pair, taken = f"{account} {throttling.household_of(address)}", throttling.Consumed()
     if not is_known(email=email, address=address):
         try:
             throttling.consume("sign_in_strange", who=account, taken=taken)
@@ -71,7 +50,7 @@ def is_known(*, email, address):
     """Return whether the account has signed in from this network within KNOWN_DAYS; read from SignIn, not the cache."""
     since = timezone.now() - timedelta(days=KNOWN_DAYS)
     account = (email or "").strip().lower()
-    places = SignIn.objects.filter(user__email=account, network=network_of(address), at__gte=since)
+    places = SignIn.objects.filter(user__email=account, network=throttling.network_of(address), at__gte=since)
     return bool(account) and places.exists()
 
 
