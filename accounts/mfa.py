@@ -10,7 +10,6 @@ from allauth.core import context
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -82,11 +81,7 @@ def remove_all(*, user, by):
 
     `by` has verified the user's identity (clause 3.3); only a superuser may do this to a superuser.
     """
-    account_lifecycle.lock(user)
-    if user.pk == by.pk:
-        raise ValidationError(_("You cannot do this to your own account. Ask a colleague to do it."))
-    if user.is_superuser and not by.is_superuser:
-        raise ValidationError(_("Only a superuser may do this to a superuser."))
+    account_lifecycle.lock_to_change(user, by)
     Authenticator.objects.filter(user=user).delete()
     sessions.end_all(user)
     account_event.send(User, kind="factor_removed", user=user, by=by)
