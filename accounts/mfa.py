@@ -4,7 +4,6 @@
 """
 
 import logging
-from functools import partial
 
 from allauth.core import context
 from allauth.mfa import signals
@@ -21,6 +20,11 @@ from accounts.signals import account_event
 logger = logging.getLogger(__name__)
 CONTEXT = "mfa.Authenticator.data"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes only replace one of these
+KIND_OF_SIGNAL = {
+    signals.authenticator_added: "factor_added",
+    signals.authenticator_removed: "factor_removed",
+    signals.authentication_failed: "factor_failed",
+}
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -52,18 +56,13 @@ class MFAAdapter(DefaultMFAAdapter):
 
 def connect_signals():
     """Send `account_event` for allauth's signals about factors, so that the audit log records them."""
-    for signal, kind in (
-        (signals.authenticator_added, "factor_added"),
-        (signals.authenticator_removed, "factor_removed"),
-        (signals.authentication_failed, "factor_failed"),
-    ):
-        signal.connect(partial(_tell, kind=kind), weak=False, dispatch_uid=f"accounts.{kind}")
+    for signal in KIND_OF_SIGNAL:
+        signal.connect(_send_account_event)
 
 
-def _tell(*, kind, user, **_signal):
-    account_event.send(
-        User, kind=kind, user=user, by=user if user.is_authenticated and kind != "factor_failed" else None
-    )
+def _send_account_event(*, signal, user, **_signal):
+    by = user if user.is_authenticated and signal is not signals.authentication_failed else None
+    account_event.send(User, kind=KIND_OF_SIGNAL[signal], user=user, by=by)
 
 
 def factors_of(user):
