@@ -19,7 +19,7 @@ from accounts.middleware import signed_in
 
 class PasswordForm(PlainWordsForm, forms.Form):
     password = forms.CharField(widget=forms.PasswordInput, strip=False)
-    words = {"password": {**PASSWORD, "autocomplete": "current-password", "help": ""}}
+    words = {"password": PASSWORD}
 
     def __init__(self, *args, request, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -61,6 +61,3 @@ class ConfirmEmail(ConfirmEmailView):
         if self.object and "form" not in kwargs:
             kwargs["form"] = self.form()
         return super().get_context_data(**kwargs)
-
-
-confirm_email = ConfirmEmail.as_view()

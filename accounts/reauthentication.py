@@ -28,6 +28,3 @@ class ByCode(RenewSessionKey, CodeView):
 
 class ByPasskey(RenewSessionKey, ReauthenticateWebAuthnView):
     pass
-
-
-by_password, by_code, by_passkey = ByPassword.as_view(), ByCode.as_view(), ByPasskey.as_view()

@@ -115,6 +115,3 @@ class RemovePasskey(RemoveWebAuthnView):
             return super().form_valid(form)
         form.add_error(None, factors.validation_error("cannot_delete_authenticator"))
         return self.form_invalid(form)
-
-
-remove_passkey = RemovePasskey.as_view()
