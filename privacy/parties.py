@@ -115,14 +115,8 @@ def admin_role(user):
 def companies(user, role):
     """Return the companies for which the account acts under this role, in one query; none for a tenant."""
     kinds = [kind for kind, acted in ROLE_OF_MEMBERSHIP.items() if acted == role]
-    found = (
-        [
-            membership.party
-            for membership in user.memberships.filter(role__in=kinds).select_related("party").order_by("pk")
-        ]
-        if kinds
-        else []
-    )
+    memberships = user.memberships.filter(role__in=kinds).select_related("party").order_by("pk")
+    found = [membership.party for membership in memberships]
     if found or role != Role.OPERATOR:
         return found
     return list(Party.objects.filter(kind=PartyKind.OPERATOR)[:1])  # a superuser acts for the operator
