@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import WordedAdmin, empty_value
+from accounts.admin_display import WordedAdmin
 from accounts.templatetags.dates import short_datetime_wib
 from privacy import access, declarations, parties, reference_numbers
 from privacy.admin.display import column
@@ -224,10 +224,13 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
         if row is not None and request.method == "POST":
             self.record_look(request, row)
 
+    def shown_fields(self):
+        """Return the fields shown in clear; masked ones are recorded when revealed, files when opened."""
+        return declarations.of(self.model).plain
+
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
-        """Record the fields shown in clear; masked ones are recorded when revealed, files when opened."""
-        declaration = declarations.of(self.model)
-        if declaration.subject and declaration.personal:
+        declaration, shown = declarations.of(self.model), self.shown_fields() if fields is None else fields
+        if declaration.subject and (declaration.personal or shown):
             access.record_access(
                 row,
                 by=request.user,
@@ -235,7 +238,7 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
                 why=self.get_why(request, row),
                 reference=self.get_reference(row),
                 action=action,
-                fields=declaration.plain if fields is None else fields,
+                fields=shown,
             )
 
     def lookup_allowed(self, lookup, value, request=None):
@@ -267,10 +270,7 @@ class EventAdmin(ReadOnly, TenantDataAdmin):
 
     moment = column(_("at"), "at", short_datetime_wib, ordering="at")
     happening = column(_("what happened"), "get_kind_display", capfirst, ordering="kind")
-
-    @admin.display(description=_("by"))
-    def person(self, event):
-        return (event.actor.holder.name if event.actor.holder else "") or empty_value()
+    person = column(_("by"), "actor.holder_name", str)
 
 
 class HeadsAdmin(TenantDataAdmin):

@@ -93,11 +93,7 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
     def person(self, membership):
         return membership.user.name or membership.user.email
 
-    @admin.display(description=_("company"))
-    def company(self, membership):
-        """Return its name without a link: heads may not open its page."""
-        return membership.party.name
-
+    company = column(_("company"), "party.name")  # without a link: heads may not open its page
     does = column(_("role"), "get_role_display", capfirst, ordering="role")
 
     def save_model(self, request, obj, form, change):

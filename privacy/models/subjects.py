@@ -61,5 +61,10 @@ class Subject(models.Model):
         return str(self.pk)[:8]
 
     @property
+    def holder_name(self):
+        """The name of the account that holds it; "" if there is none."""
+        return self.holder.name if self.holder else ""
+
+    @property
     def is_restricted(self):
         return self.restricted_at is not None
