@@ -219,22 +219,22 @@ def _read_away(input_data, most):
         left -= len(chunk)
 
 
-def clean_image(upload, *, max_mb=None):
+def clean_image(upload):
     """Return a JPG or PNG as a new JPEG: upright, opaque, at most LONGEST_SIDE, pixels only. Raise ValidationError."""
-    return _redrawn(content_of(upload, max_mb), _("Choose a JPG or PNG file."))
+    return _redrawn(content_of(upload), _("Choose a JPG or PNG file."))
 
 
-def clean_pdf(upload, *, max_mb=None):
+def clean_pdf(upload):
     """Return a PDF file; raise ValidationError if it holds active content (see privacy.files.pdf_sanitizer)."""
-    content = content_of(upload, max_mb)
+    content = content_of(upload)
     if not pdf_sanitizer.is_pdf(content):
         raise ValidationError(_("Choose a PDF file."), code="kind")
     return ContentFile(pdf_sanitizer.clean(content), name="document.pdf")
 
 
-def clean_document(upload, *, max_mb=None):
+def clean_document(upload):
     """Return a picture or a PDF file, as its content says. Raise ValidationError for anything else."""
-    content = content_of(upload, max_mb)
+    content = content_of(upload)
     if pdf_sanitizer.is_pdf(content):
         return ContentFile(pdf_sanitizer.clean(content), name="document.pdf")
     return _redrawn(content, _("Choose a JPG, PNG or PDF file."))
@@ -248,9 +248,9 @@ def sha256(upload):
     return digest
 
 
-def content_of(upload, max_mb=None):
+def content_of(upload):
     """Return the bytes of an upload. Raise ValidationError if it is too large or holds a known virus."""
-    limit = max_mb or settings.UPLOAD_MAX_MB
+    limit = settings.UPLOAD_MAX_MB
     upload.seek(0)
     content = upload.read(limit * MEGABYTE + 1)
     size = max(upload.size, len(content))
@@ -315,23 +315,20 @@ class ImageUpload(forms.FileField):
     kinds = _("Choose a JPG or PNG file.")
     limit = _("JPG or PNG, at most %(max)s MB.")
 
-    def __init__(self, *, max_mb=None, help_text=None, **kwargs):
-        self.max_mb = max_mb
-        super().__init__(help_text=self._help() if help_text is None else help_text, **kwargs)
+    def __init__(self, **kwargs):
+        limit = lazy(lambda: self.limit % {"max": number_format(settings.UPLOAD_MAX_MB)}, str)
+        super().__init__(help_text=limit(), **kwargs)
         self.max_length = None  # of the file's name, which is not kept
         broken = pdf_sanitizer.broken().message
         self.error_messages |= {"required": self.kinds, "invalid": self.kinds, "missing": self.kinds, "empty": broken}
         self.error_messages |= kwargs.get("error_messages") or {}
-
-    def _help(self):
-        return lazy(lambda: str(self.limit) % {"max": number_format(self.max_mb or settings.UPLOAD_MAX_MB)}, str)()
 
     def to_python(self, data):
         upload = super().to_python(data)
         if not upload:
             return upload
         try:
-            cleaned = self.clean_upload(upload, max_mb=self.max_mb)
+            cleaned = self.clean_upload(upload)
             check_ending(upload, MAY_BE_CALLED[ending_of(cleaned.name)], self.kinds)
         except ValidationError as error:
             logger.warning("An upload was refused: %s", error.code)
