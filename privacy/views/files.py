@@ -35,7 +35,7 @@ SIDES_OF_A_LINE = ("old", "new")
 def private_file(request, model, pk, field):
     """Serve a file. `?as=` names the role; the default is the first of tenant to operator that may see the row."""
     declared = declared_model(model, field)
-    role = hat_for(request.user, declared, pk, request.GET.get("as"))
+    role = role_for(request.user, declared, pk, request.GET.get("as"))
     if role in (Role.STAFF, Role.OPERATOR) and declarations.of(declared).subject:
         ask_for_fresh_sign_in(request)
     opened = open_as_vendor if role == Role.VENDOR else open_row
@@ -60,7 +60,7 @@ def declared_model(label, field):
     return model
 
 
-def hat_for(user, model, pk, asked):
+def role_for(user, model, pk, asked):
     roles = parties.roles_of(user)
     if asked:
         roles = [role for role in roles if role == asked]
