@@ -95,11 +95,11 @@ def _letter_was_read(*, request, user, **_signal):
     """Verify the address: a password set by the emailed link proves that this session's user reads the mailbox."""
     clear_login(request)  # a pending login rests on the old password
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
-    login_limits.give_pass(request.session, email=user.email)
+    login_limits.grant_tries_after_reset(request.session, email=user.email)
 
 
 @transaction.atomic
-def secure_mailbox(*, user, by):
+def reset_unverified_account(*, user, by):
     """Reset an account whose address is not verified, before it gets rights; return whether this was necessary.
 
     Anybody could have signed up with an unverified address. The password, every session and every pending login

@@ -95,7 +95,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request, user, **kwargs):
         """Tie a login that still waits for its second factor or email verification to the current password."""
-        sessions.note_half(request.session, user)
+        sessions.note_pending_login(request.session, user)
         return super().pre_login(request, user, **kwargs)
 
     def save_user(self, request, user, form, commit=True):
@@ -105,7 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request, **credentials):
         """Apply our own rate limits: allauth's counter starts again for each port in the Host header."""
         email = credentials.get("email")
-        visit = login_limits.visit_with_pass(request.session, email=email)
+        visit = login_limits.visit_after_reset(request.session, email=email)
         try:
             self._tries = login_limits.begin(email=email, address=self.get_client_ip(request), visit=visit)
         except RateLimited as limited:
@@ -149,7 +149,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         if template_prefix in BY_ANYBODY:
             try:
-                throttling.consume("letter", who=login_limits.one_spelling(email))
+                throttling.consume("letter", who=login_limits.normalize_email(email))
             except RateLimited:
                 return
         notice = front_page() if template_prefix in TO_THE_CONTACT else reverse("account_reset_password")

@@ -53,7 +53,7 @@ class ConfirmEmail(ConfirmEmailView):
     def form(self, data=None):
         """Return the password form, or None if the session is signed in to this account or has a pending login."""
         user = self.object.email_address.user
-        if user in (signed_in(self.request), sessions.half_of(self.request.session)):
+        if user in (signed_in(self.request), sessions.user_of_pending_login(self.request.session)):
             return None
         return PasswordForm(data, request=self.request, user=user)
 

@@ -55,7 +55,7 @@ WRONG_EMAIL = _("Write the email address like this: nama@contoh.id.")
 
 
 @contextmanager
-def tell_account_event(user, kind):
+def reporting_refusal(user, kind):
     """Send `account_event` for a ValidationError: allauth sends no signal for these refusals (ASVS 16.3.1)."""
     try:
         yield
@@ -134,7 +134,7 @@ class ChangePasswordForm(PlainWordsForm, allauth_forms.ChangePasswordForm):
     words = {"oldpassword": CURRENT, "password1": NEW, "password2": AGAIN}
 
     def clean_oldpassword(self):
-        with tell_account_event(self.user, "failed"):
+        with reporting_refusal(self.user, "failed"):
             return super().clean_oldpassword()
 
 
@@ -209,7 +209,7 @@ class ActivateTOTPForm(RateLimitedCode, PlainWordsForm, totp_forms.ActivateTOTPF
 class Passkey:
     def clean_credential(self):
         """Refuse malformed credentials as a wrong code, instead of answering 500."""
-        with tell_account_event(self.user, "factor_failed"):
+        with reporting_refusal(self.user, "factor_failed"):
             try:
                 return super().clean_credential()
             except (KeyError, TypeError, ValueError) as error:

@@ -27,13 +27,13 @@ from accounts.encryption import blind_index
 from accounts.models import SignIn
 
 KNOWN_DAYS = 90  # a browser and network count as known for so long after a sign-in
-PASS_SECONDS = 60 * 60
-PASS = "sign_in_pass"  # noqa: S105 - the name of a value in the session
+AFTER_RESET_SECONDS = 60 * 60
+AFTER_RESET = "sign_in_pass"  # key of the session
 
 
 def begin(*, email, address, visit=""):
     """Count a try before the password is checked; raise RateLimited. The caller gives it back if the try succeeds."""
-    account = one_spelling(email)
+    account = normalize_email(email)
     if visit:
         with suppress(throttling.RateLimited):
             return throttling.consume("sign_in_pass", who=f"{account} {visit}")
@@ -54,18 +54,18 @@ def is_known(*, email, address):
     return bool(account) and places.exists()
 
 
-def one_spelling(email):
+def normalize_email(email):
     """Normalize the email; upper case first, because databases compare by it and some letters share an upper case."""
     return (email or "").strip().upper().casefold()
 
 
-def give_pass(session, *, email):
-    """Give a session that proved control of the mailbox a sign-in limit of its own, for PASS_SECONDS."""
-    account = blind_index(one_spelling(email), context=PASS)
-    session[PASS] = [account, time.time() + PASS_SECONDS, secrets.token_hex(8)]
+def grant_tries_after_reset(session, *, email):
+    """Give a session that proved control of the mailbox a sign-in limit of its own, for AFTER_RESET_SECONDS."""
+    account = blind_index(normalize_email(email), context=AFTER_RESET)
+    session[AFTER_RESET] = [account, time.time() + AFTER_RESET_SECONDS, secrets.token_hex(8)]
 
 
-def visit_with_pass(session, *, email):
-    """Return the random id of the session's pass for this email, or "" if it has none that is valid."""
-    account, until, visit = session.get(PASS) or ("", 0, "")
-    return visit if account == blind_index(one_spelling(email), context=PASS) and time.time() < until else ""
+def visit_after_reset(session, *, email):
+    """Return the random id under which the tries of such a session count, or "" if it has none for this email."""
+    account, until, visit = session.get(AFTER_RESET) or ("", 0, "")
+    return visit if account == blind_index(normalize_email(email), context=AFTER_RESET) and time.time() < until else ""

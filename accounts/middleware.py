@@ -67,7 +67,7 @@ class SessionExpiryMiddleware:
             messages.info(request, _("You were signed out, because some time has passed. Sign in to go on."))
         elif signed_in(request):
             sessions.record_use(request.session)
-        elif settings.SESSION_COOKIE_NAME in request.COOKIES and sessions.half_is_over(request.session):
+        elif settings.SESSION_COOKIE_NAME in request.COOKIES and sessions.pending_login_is_over(request.session):
             clear_login(request)
             messages.info(request, _("Your account has changed since you began to sign in. Sign in again."))
         response = self.get_response(request)

@@ -53,6 +53,6 @@ def counts(request, page):
 
 def person_of(request, page):
     if page.person:
-        return login_limits.one_spelling(request.POST.get(page.person))
+        return login_limits.normalize_email(request.POST.get(page.person))
     user = signed_in(request)
     return user.pk if user else ""

@@ -49,7 +49,7 @@ def appoint(*, user, party, role, by):
         raise Refused(_("Only the operator appoints company users. Ask the operator."), code="not_operator")
     _refuse_for_oneself(user, by)
     try:
-        is_invited = account_lifecycle.secure_mailbox(user=user, by=by)
+        is_invited = account_lifecycle.reset_unverified_account(user=user, by=by)
     except ValidationError as error:
         raise Refused(error.messages[0], code="account") from error
     if role not in ROLES_OF_KIND[party.kind]:
