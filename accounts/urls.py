@@ -3,8 +3,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from accounts import email_confirmation, views
-from accounts.reauthentication import ByCode, ByPasskey, ByPassword
-from accounts.recent_login import fresh_sign_in
+from accounts.recent_login import ByCode, ByPasskey, ByPassword, fresh_sign_in
 
 urlpatterns = [
     path("language/", views.set_language, name="set_language"),
