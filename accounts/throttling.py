@@ -67,22 +67,16 @@ class RateLimited(Exception):
         }
 
 
-class Consumed:
-    """What `consume` counted, so that the count of an act that succeeds can be given back."""
-
-    def __init__(self):
-        self._counted = []
-
-    def add(self, key, at, seconds):
-        self._counted.append((key, at, seconds))
+class Consumed(list):
+    """What `consume` counted, as (key, time, seconds), so that an act that succeeds can give it back."""
 
     def give_back(self):
         """Undo the counts. One whose lock cannot be taken stays, which only makes the limit stricter."""
-        for key, at, seconds in self._counted:
+        for key, at, seconds in self:
             with _locked(key) as held:
                 if held:
                     _keep(key, [other for other in cache.get(key, []) if other != at], seconds)
-        self._counted = []
+        self.clear()
 
 
 def consume(action, *, who="", address="", taken=None):
@@ -99,7 +93,7 @@ def consume(action, *, who="", address="", taken=None):
             if kind in rates and whom:
                 most, seconds = rates[kind]
                 key = _key(action, kind, whom)
-                taken.add(key, _count(key, most, seconds), seconds)
+                taken.append((key, _count(key, most, seconds), seconds))
     except RateLimited:
         taken.give_back()
         # A log line, not a row of the audit log: repeated tries must not fill the database
