@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure
 from accounts.templatetags.dates import short_datetime_wib
-from privacy import access_reasons, declarations
+from privacy import access_reasons
 from privacy.access_reasons import AccessReason
 from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.field_keys import FieldLabels
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
 from privacy.scope import Role
@@ -41,7 +42,7 @@ class AccessQuerySet(EvidenceQuerySet):
         return models.Q(why=AccessReason.DISCLOSURE, reference__in=silent)
 
 
-class AccessRecord(Evidence):
+class AccessRecord(FieldLabels, Evidence):
     """`actor` is the own subject of the account, `party` the company that it acted for; both outlive the account."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="access_records", verbose_name=_("subject"))
@@ -91,7 +92,3 @@ class AccessRecord(Evidence):
 
     def get_why_display(self):
         return str(access_reasons.label(self.why))
-
-    @property
-    def field_labels(self):
-        return declarations.labels(self.fields)
