@@ -83,15 +83,11 @@ def free_address(email):
 def connect_signals():
     """Connect to the signals that allauth sends for new passwords."""
     for signal in (password_changed, password_set, password_reset):
-        signal.connect(_password_is_new)
-    password_reset.connect(_letter_was_read)
+        signal.connect(sessions.forget_waiting_email)
+    password_reset.connect(_confirm_email_after_reset)
 
 
-def _password_is_new(*, user, **_signal):
-    sessions.forget_waiting_email(user)
-
-
-def _letter_was_read(*, request, user, **_signal):
+def _confirm_email_after_reset(*, request, user, **_signal):
     """Verify the address: a password set by the emailed link proves that this session's user reads the mailbox."""
     clear_login(request)  # a pending login rests on the old password
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})

@@ -100,12 +100,11 @@ class CommonValidator(CommonPasswordValidator):
         add_frequency_lists({"indonesian": sorted(INDONESIAN), "django": sorted(self.passwords)})
 
     def validate(self, password, user=None):
-        if self.is_common(password, [user.email, *re.findall(r"\w+", f"{user.email} {user.name}")] if user else []):
-            raise ValidationError(self.get_error_message(), code="password_too_common")
-
-    def is_common(self, password, own_words=()):
+        own_words = [user.email, *re.findall(r"\w+", f"{user.email} {user.name}")] if user else []
         with ONE_AT_A_TIME:
-            return zxcvbn(password[:LONGEST_GUESSED], own_words)["guesses"] < GUESSES_MIN
+            guesses = zxcvbn(password[:LONGEST_GUESSED], own_words)["guesses"]
+        if guesses < GUESSES_MIN:
+            raise ValidationError(self.get_error_message(), code="password_too_common")
 
     def get_error_message(self):
         return _("Choose a password that is harder to guess: three or four words that do not belong together are good.")

@@ -150,7 +150,7 @@ def end_all(user, *, but=None):
     account_event.send(User, kind="sessions_ended", user=user, by=None)
 
 
-def forget_waiting_email(user):
+def forget_waiting_email(user, **_signal):
     """Delete unverified addresses, which an attacker may have added, when password or sessions end."""
     EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email).delete()
 

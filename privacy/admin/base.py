@@ -236,7 +236,7 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
                 by=request.user,
                 role=role_of(request),
                 why=self.get_why(request, row),
-                reference=self.get_reference(row),
+                reference=getattr(row, "number", ""),
                 action=action,
                 fields=shown,
             )
@@ -248,9 +248,6 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
 
     def get_why(self, request, row):
         return AccessReason.OVERSIGHT if role_of(request) == Role.OPERATOR else self.why
-
-    def get_reference(self, row):
-        return getattr(row, "number", "")
 
     def _clean_pk(self, object_id):
         """Return the primary key from an address as its column holds it; None if no column could hold it."""
