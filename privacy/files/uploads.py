@@ -20,8 +20,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
-from django.core.files.uploadedfile import InMemoryUploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.utils.deconstruct import deconstructible
 from django.utils.formats import number_format
 from django.utils.functional import lazy
@@ -161,12 +160,14 @@ class PrivateStorage(EncryptedFiles, FileSystemStorage):
             os.close(lock)
 
 
-class MemoryUploads(FileUploadHandler):
+class MemoryUploads(MemoryFileUploadHandler):
     """Keeps uploads in memory, so that no identity card is written unencrypted to a temporary folder.
 
     Beyond the limit of a file only its length is counted, for the form to report. A request that could hold more than
     REQUEST_FILES such files is refused unread; so is one by a visitor, as no public page takes files.
     """
+
+    activated = True  # for files of every size, which Django would limit
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803 - Django's name
         if encoding and codecs.lookup(encoding).name != "utf-8":
@@ -180,18 +181,12 @@ class MemoryUploads(FileUploadHandler):
 
     def new_file(self, field_name, file_name, *args, **kwargs):
         super().new_file(field_name, f"file{ending_of(file_name)}", *args, **kwargs)
-        self.content = io.BytesIO()
 
     def receive_data_chunk(self, raw_data, start):
         if start + len(raw_data) <= settings.UPLOAD_MAX_MB * MEGABYTE:
-            self.content.write(raw_data)
+            self.file.write(raw_data)
         else:
-            self.content.truncate(0)  # an incomplete file is never read as a complete one
-
-    def file_complete(self, file_size):
-        self.content.seek(0)
-        kind, charset, extra = self.content_type, self.charset, self.content_type_extra
-        return InMemoryUploadedFile(self.content, self.field_name, self.file_name, kind, file_size, charset, extra)
+            self.file.truncate(0)  # an incomplete file is never read as a complete one
 
 
 def request_max_mb():
