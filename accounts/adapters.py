@@ -20,8 +20,8 @@ from accounts.throttling import Consumed, RateLimited
 
 # Context names of an email's only link, first match wins; notices link to the password reset, or to the front page
 LINKS = ["activate_url", "password_reset_url", "signup_url"]
-TO_THE_CONTACT = {"account/email/email_changed", "account/email/email_deleted"}
-BY_ANYBODY = {
+LINKED_TO_FRONT_PAGE = {"account/email/email_changed", "account/email/email_deleted"}
+TRIGGERED_BY_ANYBODY = {
     f"account/email/{name}"
     for name in ("account_already_exists", "email_confirmation", "email_confirmation_signup", "unknown_account")
 }
@@ -147,12 +147,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Emails that anybody can trigger are limited to a few an hour and then dropped: earlier links still work.
         """
-        if template_prefix in BY_ANYBODY:
+        if template_prefix in TRIGGERED_BY_ANYBODY:
             try:
                 throttling.consume("letter", who=login_limits.normalize_email(email))
             except RateLimited:
                 return
-        notice = front_page() if template_prefix in TO_THE_CONTACT else reverse("account_reset_password")
+        notice = front_page() if template_prefix in LINKED_TO_FRONT_PAGE else reverse("account_reset_password")
         link = next((context[name] for name in LINKS if name in context), notice)
         user = context.get("user") or User.objects.filter(email=email).first()
         mail.email_address(

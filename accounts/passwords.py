@@ -120,7 +120,7 @@ class BreachedValidator:
 
     def validate(self, password, user=None):
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
-        if any(_stands_in(path, digest) for path in (OUR_BREACHED, settings.BREACHED_PASSWORDS) if path):
+        if any(_is_listed(path, digest) for path in (OUR_BREACHED, settings.BREACHED_PASSWORDS) if path):
             raise ValidationError(
                 _("This password was found in a data breach, and strangers try those first. Choose another one."),
                 code="password_breached",
@@ -130,7 +130,7 @@ class BreachedValidator:
         return _("Your password must not be one that was found in a data breach.")
 
 
-def _stands_in(path, digest):
+def _is_listed(path, digest):
     """Return whether a line of the sorted file begins with `digest`, by binary search: 40 GB take about 35 reads."""
     with open(path, "rb") as file:
         low, high = 0, file.seek(0, SEEK_END)

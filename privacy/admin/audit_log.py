@@ -69,12 +69,12 @@ class AuditLogAdmin(ReadOnly, TenantDataAdmin):
     def told(self, entry):
         """Return the fields by name, each with what may be shown of its change."""
         if "changes" not in entry.facts:
-            return ", ".join(f"{name}: {spoken(value)}" for name, value in entry.facts.items()) or empty_value()
+            return ", ".join(f"{name}: {shown_value(value)}" for name, value in entry.facts.items()) or empty_value()
         told = zip(change_tracking.labels(entry), entry.facts["changes"].values(), strict=True)
-        return ", ".join(f"{capfirst(label)}: {spoken(pair)}" for label, pair in told)
+        return ", ".join(f"{capfirst(label)}: {shown_value(pair)}" for label, pair in told)
 
 
-def spoken(value):
+def shown_value(value):
     if isinstance(value, list) and len(value) == 2:
         return " → ".join("–" if each is None else str(each) for each in value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

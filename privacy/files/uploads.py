@@ -51,10 +51,10 @@ TURNS = {  # Exif 2.3, tag 274
 FOLDER = re.compile(r"[a-z0-9_]{1,30}")
 ENDINGS = (".jpg", ".pdf")  # of stored files
 ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
-MAY_BE_CALLED = {".jpg": (".jpg", ".jpeg", ".jpe", ".jfif", ".png"), ".pdf": (".pdf",)}
+SUFFIXES_OF_KIND = {".jpg": (".jpg", ".jpeg", ".jpe", ".jfif", ".png"), ".pdf": (".pdf",)}
 REQUEST_FILES = 3  # maximum length of a request, in multiples of UPLOAD_MAX_MB
 READ_AWAY = 4  # a longer request is read up to this multiple of the limit, then refused
-BESIDE = ".new"  # suffix of the new file while one is encrypted again
+TEMPORARY_SUFFIX = ".new"  # suffix of the new file while one is encrypted again
 
 
 class EncryptedFiles:
@@ -94,7 +94,7 @@ class EncryptedFiles:
         """Return the names of the files in one folder, without those that an interrupted `reseal` left."""
         if not self.exists(folder):
             return []
-        return [f"{folder}/{name}" for name in sorted(self.listdir(folder)[1]) if not name.endswith(BESIDE)]
+        return [f"{folder}/{name}" for name in sorted(self.listdir(folder)[1]) if not name.endswith(TEMPORARY_SUFFIX)]
 
     def key_of(self, name):
         """Return the id of the key that encrypted a file; "" if it is not encrypted."""
@@ -128,28 +128,28 @@ class PrivateStorage(EncryptedFiles, FileSystemStorage):
         return os.path.abspath(self.base_location)
 
     def delete(self, name):
-        with self._alone():
+        with self._locked():
             super().delete(name)
-            Path(self._beside(name)).unlink(missing_ok=True)  # left by an interrupted `reseal`
+            Path(self._temporary_path(name)).unlink(missing_ok=True)  # left by an interrupted `reseal`
 
     def reseal(self, name):
-        with self._alone():
+        with self._locked():
             super().reseal(name)
 
     def _replace(self, name, sealed):
-        beside = self._beside(name)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, self.file_permissions_mode)
+        temporary = self._temporary_path(name)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, self.file_permissions_mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, self.path(name))
+        os.replace(temporary, self.path(name))
 
-    def _beside(self, name):
-        return self.path(name) + BESIDE
+    def _temporary_path(self, name):
+        return self.path(name) + TEMPORARY_SUFFIX
 
     @contextlib.contextmanager
-    def _alone(self):
+    def _locked(self):
         """Lock `reseal` and `delete` against each other: a file that is erased meanwhile must not be written again."""
         os.makedirs(self.location, self.directory_permissions_mode, exist_ok=True)
         lock = os.open(os.path.join(self.location, ".lock"), os.O_RDWR | os.O_CREAT, self.file_permissions_mode)
@@ -324,7 +324,7 @@ class ImageUpload(forms.FileField):
             return upload
         try:
             cleaned = self.clean_upload(upload)
-            check_ending(upload, MAY_BE_CALLED[ending_of(cleaned.name)], self.kinds)
+            check_ending(upload, SUFFIXES_OF_KIND[ending_of(cleaned.name)], self.kinds)
         except ValidationError as error:
             logger.warning("An upload was refused: %s", error.code)
             raise

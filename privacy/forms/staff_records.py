@@ -8,7 +8,7 @@ from privacy import declarations
 from privacy.forms.refusing import RefusingForm
 
 
-def said(choices):
+def capitalized(choices):
     """Return choices whose labels begin with a capital."""
     return lambda: [(value, capfirst(label)) for value, label in choices.choices]
 

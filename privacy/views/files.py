@@ -26,7 +26,7 @@ from privacy.sharing import grants
 logger = logging.getLogger(__name__)
 KINDS = {".jpg": "inline", ".pdf": "attachment"}
 # The file may load, run and send nothing
-ALONE = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+FILE_POLICY = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 WHY = {Role.TENANT: AccessReason.OWN, Role.STAFF: AccessReason.RECORD, Role.OPERATOR: AccessReason.OVERSIGHT}
 SIDES_OF_A_LINE = ("old", "new")
 
@@ -140,7 +140,7 @@ def answer(name, field):
         content_type=mimetypes.types_map[ending],
         headers={
             "Content-Disposition": f'{KINDS[ending]}; filename="{field}{ending}"',
-            "Content-Security-Policy": ALONE,
+            "Content-Security-Policy": FILE_POLICY,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         },
