@@ -28,6 +28,10 @@ class Action(models.TextChoices):
 class AccessQuerySet(EvidenceQuerySet):
     """Hides accesses for a disclosure from the person concerned, under every role, until its date (clause 6)."""
 
+    def with_names(self):
+        """Load what `privacy.access_log` names in its sentences."""
+        return self.select_related("actor__holder", "party", "grant__purpose")
+
     def _as_tenant(self, declaration, user):
         return super()._as_tenant(declaration, user).exclude(self._untold())
 
