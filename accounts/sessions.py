@@ -136,7 +136,7 @@ def sign_ins_of(user):
     return living
 
 
-def end(*, user, sign_in):
+def end(sign_in):
     """End the session of one sign-in; do nothing if it has ended already."""
     _store()().delete(sign_in.session_key)
 

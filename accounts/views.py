@@ -75,7 +75,7 @@ def end_sessions(request):
     if chosen := request.POST.get("sign_in"):
         for sign_in in sessions.sign_ins_of(request.user):
             if str(sign_in.pk) == chosen:
-                sessions.end(user=request.user, sign_in=sign_in)
+                sessions.end(sign_in)
     else:
         sessions.end_all(request.user, but=request.session.session_key)
     messages.success(request, _("Signed out there."))
