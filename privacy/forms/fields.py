@@ -21,7 +21,7 @@ def choices_of(keys):
     return [(key, capfirst(item.label)) for key, item in declarations.shareable().items() if key in keys]
 
 
-def capped(choices, without=""):
+def capitalized(choices, without=""):
     """Return the members of an enumeration as choices with capitalised labels, without the member `without`."""
     return [(choice.value, capfirst(choice.label)) for choice in choices if choice != without]
 

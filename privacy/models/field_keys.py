@@ -20,7 +20,7 @@ def check_field_keys(keys):
 
 
 class FieldLabels:
-    """Readable names of the `fields` of an agreement, a request or a permission."""
+    """Readable names of the `fields` of an agreement, a request, a permission or an access."""
 
     @property
     def field_labels(self):

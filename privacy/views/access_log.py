@@ -19,7 +19,6 @@ from privacy.files.csv_injection import csv_text
 from privacy.models.access import AccessRecord
 from privacy.scope import Role
 
-MONTHS_SHOWN_FIRST = 12
 LINES_A_PAGE = 50
 # Value of ?show= → text of its link
 FILTERS = {
@@ -60,7 +59,7 @@ def access_log_csv(request):
         _("Allowed or refused"),
         _("Reason given"),
     ]
-    records = with_names(own_records(request.user, "", older=True)).iterator(chunk_size=1000)
+    records = own_records(request.user, "", older=True).with_names().iterator(chunk_size=1000)
     text = csv_text([headings, *(cells(record, request.user.pk) for record in records)])
     headers = {"Content-Disposition": 'attachment; filename="access-log.csv"'}
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
@@ -79,10 +78,9 @@ def cells(record, viewer_id):
 
 
 def first_day():
-    """Return the first day shown by default, MONTHS_SHOWN_FIRST months ago."""
+    """Return the first day shown by default: the first of this month a year ago."""
     today = timezone.localdate()
-    year, month = divmod(today.year * 12 + today.month - 1 - MONTHS_SHOWN_FIRST, 12)
-    return today.replace(year=year, month=month + 1, day=1)
+    return today.replace(year=today.year - 1, day=1)
 
 
 def own_records(user, show, older):
@@ -98,10 +96,6 @@ def own_records(user, show, older):
     return records.filter(**kinds.get(show, {}))
 
 
-def with_names(records):
-    return records.select_related("actor__holder", "party", "grant__purpose").order_by("-at", "-pk")
-
-
 def same_looks(records):
     """Group accesses into one row per line of the log, latest first; see `access_log.SAME`."""
     same = records.order_by().annotate(day=TruncDate("at")).values("day", *log.SAME)
@@ -115,7 +109,5 @@ def lines_of(page, records, user):
     if not wanted:
         return []
     days = {day for day, *_rest in wanted}
-    looks = with_names(
-        records.filter(at__gte=deadlines.start_of(min(days)), at__lt=deadlines.start_of(max(days) + timedelta(days=1)))
-    )
-    return log.lines(looks, user.pk, wanted)
+    begin, end = deadlines.start_of(min(days)), deadlines.start_of(max(days) + timedelta(days=1))
+    return log.lines(records.filter(at__gte=begin, at__lt=end).with_names(), user.pk, wanted)

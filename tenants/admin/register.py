@@ -17,7 +17,7 @@ from privacy import declarations
 from privacy.admin import IdempotentAdd, Revealing, TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import role_of
 from privacy.admin.display import chip
-from privacy.admin.private_search import HiddenSearch, SealedList
+from privacy.admin.private_search import PrivateSearch, PrivateSearchList
 from privacy.consent import consents
 from privacy.errors import Refused
 from privacy.models.access import Action
@@ -60,7 +60,7 @@ class OccupancyInline(TenantTabularInline):
         return 1 if obj is None else 0
 
 
-class RegisterList(SealedList):
+class RegisterList(PrivateSearchList):
     """Adds each account's consent to the documents in force to one page of rows, with one query per page."""
 
     def get_results(self, request):
@@ -85,7 +85,7 @@ class FindForm(forms.Form):
 
 
 @admin.register(Tenant)
-class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSearch, TenantDataAdmin):
+class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, PrivateSearch, TenantDataAdmin):
     form = RegisterForm
     inlines = [OccupancyInline]
     list_display = ("name", "units", "claim", "consent", "lacks", "phone_masked", "identity_masked")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, parties, reference_numbers
 from privacy.files import uploads
-from privacy.forms.fields import FieldsField, capped, grouped_choices, offer_entries
+from privacy.forms.fields import FieldsField, capitalized, grouped_choices, offer_entries
 from privacy.forms.refusing import RefusingForm
 from privacy.models.parties import Party
 from privacy.oversight.disclosures import LONGEST_DELAY
@@ -74,7 +74,7 @@ class AskForm(DisclosureForm, forms.ModelForm):
             self.instance.controller_id = managements[0]
         offer_entries(self.fields["people"], people_widget, user=user, role=Role.STAFF)
         self.fields["fields"].choices = grouped_choices(declarations.disclosable())
-        self.fields["ground"].choices = [("", _("Choose the ground")), *capped(Ground)]
+        self.fields["ground"].choices = [("", _("Choose the ground")), *capitalized(Ground)]
         self.fields["tell_on"].widget = day_widget()
         sentences = {
             "ground": _("Choose the ground."),

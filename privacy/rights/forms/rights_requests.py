@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import deadlines
-from privacy.forms.fields import DayField, capped, own_words, ready_and_own, ready_choices
+from privacy.forms.fields import DayField, capitalized, own_words, ready_and_own, ready_choices
 from privacy.forms.refusing import RefusingForm
 from privacy.forms.staff_records import AboutTenant
 from privacy.rights import rights_requests
@@ -92,17 +92,17 @@ class AskRightForm(RightsForm):
 class RecordForm(RightsForm, AboutTenant):
     """A request received by letter or visit, recorded for a tenant of the user's own register."""
 
-    kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *capped(RightKind)])
+    kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *capitalized(RightKind)])
     channel = forms.ChoiceField(
         label=_("How it came"),
-        choices=capped(RightsRequest.Channel, without=RightsRequest.Channel.ONLINE),
+        choices=capitalized(RightsRequest.Channel, without=RightsRequest.Channel.ONLINE),
         widget=forms.RadioSelect,
     )
     received_on = DayField(label=_("Received on"), help_text=_("The clock runs from the day of receipt."))
     details = details_field(help_text=_("In the tenant's own words. The tenant can read this."), required=False)
     how = forms.ChoiceField(
         label=_("How was the tenant's identity checked?"),
-        choices=[("", _("Not checked yet")), *capped(HowChecked, without=HowChecked.SIGNED_IN)],
+        choices=[("", _("Not checked yet")), *capitalized(HowChecked, without=HowChecked.SIGNED_IN)],
         required=False,
     )
 
@@ -126,7 +126,7 @@ class RecordForm(RightsForm, AboutTenant):
 class IdentityForm(RightsForm):
     how = forms.ChoiceField(
         label=_("How was the tenant's identity checked?"),
-        choices=capped(HowChecked, without=HowChecked.SIGNED_IN),
+        choices=capitalized(HowChecked, without=HowChecked.SIGNED_IN),
         widget=forms.RadioSelect,
         error_messages={"required": _("Say how the identity was checked.")},
     )
@@ -186,7 +186,7 @@ class AnswerRightForm(RightsForm):
         """`language`: the tenant's, in which a predefined sentence is stored."""
         super().__init__(*args, **kwargs)
         self.language = language
-        grounds = capped(rights_requests.grounds_of(request.kind))
+        grounds = capitalized(rights_requests.grounds_of(request.kind))
         self.fields["ground"].choices = [("", _("Choose the ground")), *grounds]
         self.fields["ready"].choices = _ready_choices(request.kind)
         self.kind = request.kind
