@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,6 @@ from privacy.admin.base import role_of
 from privacy.admin.display import chip
 from privacy.admin.private_search import HiddenSearch, SealedList
 from privacy.consent import consents
-from privacy.errors import Refused
 from privacy.models.access import Action
 from privacy.scope import Role
 from tenants import identity, register
@@ -186,13 +184,6 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
 
     # Open, add, correct
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
-
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):  # noqa: PLR0917
         if obj is not None:
             context |= {
@@ -210,11 +201,9 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
             ("privacy_sharinggrant", _("Sharing permissions"), ""),
             ("privacy_accessrecord", _("Access log"), ""),
         )
-        registered = {f"{model._meta.app_label}_{model._meta.model_name}" for model in self.admin_site._registry}
         return [
             (label, f"{reverse(f'admin:{name}_changelist')}?subject__id__exact={entry.subject_id}{more}")
             for name, label, more in wanted
-            if name in registered
         ]
 
     def save_model(self, request, obj, form, change):
@@ -228,11 +217,8 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
     # Find by identity number, and reveal masked values
 
     def get_urls(self):
-        view = self.admin_site.admin_view
-        return [
-            path("find/", view(self.find), name="tenants_tenant_find"),
-            *super().get_urls(),
-        ]
+        find = path("find/", self.admin_site.admin_view(self.find), name="tenants_tenant_find")
+        return [find, *super().get_urls()]
 
     def find(self, request):
         """Find entries by whole number, sent by POST and never rendered, in the blind index; hits are recorded."""
@@ -243,11 +229,9 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
             hits = list(self.get_queryset(request).with_any_identity(form.cleaned_data["number"]))
             for entry in hits:
                 self.record_look(request, entry, Action.SEARCHED, ["identity_number"])
-        context = self.admin_site.each_context(request) | {
-            "title": _("Find by identity number"), "opts": self.opts, "form": form, "hits": hits,
-            "labels": [(entry.pk, self.label_for_choice(entry)) for entry in hits or ()],
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/tenants/tenant/find.html", context)
+        labels = [(entry.pk, self.label_for_choice(entry)) for entry in hits or ()]
+        title = _("Find by identity number")
+        return self.page(request, "admin/tenants/tenant/find.html", title, form=form, hits=hits, labels=labels)
 
     def reveal_heading(self, entry):
         return entry.name
