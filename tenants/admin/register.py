@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_display import empty_value
@@ -23,10 +24,9 @@ from privacy.scope import Role
 from tenants import identity, register
 from tenants.admin.claims import Inviting
 from tenants.admin.import_export import RegisterTransfer
-from tenants.admin.register_filters import BuildingFilter, ClaimedFilter, MissingFilter
 from tenants.forms.profile import FILES
 from tenants.forms.register import OccupancyFormSet, RegisterForm
-from tenants.models import Occupancy, Tenant
+from tenants.models import Building, Occupancy, Tenant
 
 FIND = "admin:tenants_tenant_find"
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -80,6 +80,54 @@ class FindForm(forms.Form):
         help_text=_("The whole number. Spaces, dots and dashes do not matter."),
         error_messages={"required": _("Enter the whole identity number.")},
     )  # fmt: skip
+
+
+# Filters: they offer values in scope only, and no personal values
+
+
+class BuildingFilter(admin.SimpleListFilter):
+    title = _("building")
+    parameter_name = "building"
+
+    def lookups(self, request, model_admin):
+        buildings = Building.objects.visible_to(request.user, role=role_of(request))
+        return [(str(pk), name) for pk, name in buildings.values_list("pk", "name")]
+
+    def queryset(self, request, queryset):
+        chosen = self.value()
+        if not chosen or chosen not in dict(self.lookup_choices):
+            return queryset
+        homes = Tenant.objects.filter(occupancies__unit__building=chosen).values("pk")
+        return queryset.filter(pk__in=homes)
+
+
+class ClaimedFilter(admin.SimpleListFilter):
+    title = _("account")
+    parameter_name = "claimed"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("claimed")), ("no", _("not claimed"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(subject__holder__isnull=self.value() == "no")
+
+
+class MissingFilter(admin.SimpleListFilter):
+    title = _("missing")
+    parameter_name = "missing"
+
+    def lookups(self, request, model_admin):
+        return [(name, capfirst(Tenant._meta.get_field(name).verbose_name)) for name in Tenant.EXPECTED]
+
+    def queryset(self, request, queryset):
+        name = self.value()
+        if name not in Tenant.EXPECTED:
+            return queryset
+        if name == "identity_number":
+            return queryset.filter(identity_index="")
+        return queryset.filter(birth_date__isnull=True) if name == "birth_date" else queryset.filter(**{name: ""})
 
 
 @admin.register(Tenant)
