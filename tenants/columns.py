@@ -131,6 +131,13 @@ REQUIRED = ("name", "unit")
 OF_PERSON = tuple(column.name for column in COLUMNS if not column.of_home)
 
 
+def field_keys(names):
+    """Return the field keys of these columns, as access records store them: building and unit are one field there."""
+    of_home = {"building": "unit"}
+    found = (name if name in OF_PERSON else f"tenants.occupancy.{of_home.get(name, name)}" for name in names)
+    return list(dict.fromkeys(found))
+
+
 def named(heading):
     """Return the column with this heading, or None."""
     return _by_heading().get(fold(heading))

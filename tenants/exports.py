@@ -18,8 +18,6 @@ from tenants.models import Occupancy, Tenant
 
 REASON = access_reasons.register("export", _("to export the register of tenants"))
 HOME_PATHS = {"building": "unit__building__name", "unit": "unit__number", "role": "role", "moved_in_on": "moved_in_on"}
-# Building and unit are one field to the reader of the access log
-HOME_KEYS = {name: f"tenants.occupancy.{'unit' if name == 'building' else name}" for name in HOME_PATHS}
 
 
 def visible(user):
@@ -45,7 +43,7 @@ def export(*, entries, names, kind, reason, by):
     rows = list(_rows(entries, [column.name for column in chosen]))
     if not rows:
         raise Refused(_("There is nothing to export."), code="nothing")
-    keys = list(dict.fromkeys(HOME_KEYS.get(column.name, column.name) for column in chosen))
+    keys = columns.field_keys(column.name for column in chosen)
     leaving = list(entries.only("pk").order_by())
     access.record_accesses(
         leaving, by=by, role=Role.STAFF, why=REASON, reference=reason, action=Action.EXPORTED, fields=keys
