@@ -64,8 +64,8 @@ def check(*, claim):
     claim.entry = candidates[0] if candidates else None
     claim.status = Status.WAITING if candidates or claim.message else Status.UNMATCHED
     claim.save(update_fields=["entry", "status"])
-    if claim.status == Status.UNMATCHED:
-        _at_deadline(claim)
+    if claim.status == Status.UNMATCHED and close_claim.get_backend().supports_defer:
+        close_claim.using(run_after=claim.due_at).enqueue(claim_id=claim.pk)
     return claim
 
 
@@ -142,11 +142,6 @@ def _settle(claim, status, by=None, tell=None):
     if tell or (tell is None and status != Status.CLOSED):
         cases.tell(claim)
     return claim
-
-
-def _at_deadline(claim):
-    if close_claim.get_backend().supports_defer:
-        close_claim.using(run_after=claim.due_at).enqueue(claim_id=claim.pk)
 
 
 @task()

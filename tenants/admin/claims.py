@@ -192,11 +192,10 @@ class ClaimAdmin(Revealing, CaseAdmin):
         ):
             return HttpResponseRedirect(reverse("admin:tenants_claim_decide", args=[claim.pk]))
         # Nothing to save here: a claim is decided on the page above, once
-        plain = {"show_save": False, "show_save_and_continue": False, "show_close": True}
+        plain = {"show_save": False, "show_save_and_continue": False, "show_close": True, "subtitle": None}
         if claim:
             plain["title"] = self.title % {"number": claim.number}
-        plain = plain | {"subtitle": None} | (extra_context or {})
-        return TenantDataAdmin.change_view(self, request, object_id, form_url, plain)
+        return TenantDataAdmin.change_view(self, request, object_id, form_url, plain | (extra_context or {}))
 
     def decide(self, request, pk):
         """Show claim and register entry side by side, with one form below."""

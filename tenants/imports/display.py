@@ -48,14 +48,12 @@ def new_rows(plan):
 def changed_rows(plan):
     """Return the first changed rows, each with its changed cells: column name, old value, new value."""
     return [
-        {"number": match.row.number, "name": match.entry["name"], "home": str(match.home), "cells": _cells(match)}
+        {
+            "number": match.row.number, "name": match.entry["name"], "home": str(match.home),
+            "cells": [_cell(line, match.row.values.get("identity_kind", "")) for line in match.lines],
+        }
         for match in plan.changed[:SHOWN]
-    ]
-
-
-def _cells(match):
-    kind = match.row.values.get("identity_kind", "")
-    return [_cell(line, kind) for line in match.lines]
+    ]  # fmt: skip
 
 
 def _cell(line, kind):
