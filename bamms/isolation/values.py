@@ -98,16 +98,16 @@ def _moment(field, canaries, where):
 
 
 def _structure(field, canaries, where):
-    """Return the first of several JSON values that the field's validators accept."""
-    shared, special = list(declarations.shareable()), list(declarations.specific())
-    for value in ([*shared[:1]], [*special[:1]], [], {}):
+    """Return the first of several JSON values that the field's validators accept; an empty list is accepted by all."""
+    if field.has_default() and not field._validators:
+        return field.get_default()
+    for value in (list(declarations.shareable())[:1], list(declarations.specific())[:1]):
         try:
             field.run_validators(value)
         except ValidationError:
             continue
-        if not (value == special[:1] and not field._validators):
-            break
-    return field.get_default() if field.has_default() and not field._validators else value
+        return value
+    return []
 
 
 # The first class that matches is used; other fields get their default
