@@ -8,7 +8,6 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from accounts.admin_display import empty_value
 from privacy.admin import IdempotentAdd, TenantDataAdmin
 from privacy.admin.base import role_of
 from privacy.admin.display import column
@@ -26,9 +25,9 @@ class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
     search_fields = ("name", "legal_name")
     formfield_overrides = SHORT_TEXT
 
-    @admin.display(description=_("phone number"), ordering="phone")
-    def telephone(self, company):
-        return company.phone.as_international if company.phone else empty_value()
+    telephone = column(
+        _("phone number"), "phone", lambda phone: phone.as_international if phone else "", ordering="phone"
+    )
 
     def save_model(self, request, obj, form, change):
         """Set the kind of the page: it is not a field of the form (see `parties.register_party`)."""

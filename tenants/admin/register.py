@@ -13,10 +13,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_display import empty_value
-from privacy import declarations
 from privacy.admin import IdempotentAdd, Revealing, TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import role_of
-from privacy.admin.display import chip
+from privacy.admin.display import chip, column
 from privacy.admin.private_search import HiddenSearch, SealedList
 from privacy.consent import consents
 from privacy.models.access import Action
@@ -164,9 +163,7 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
         units = ", ".join(home.unit.number for home in entry.homes) if hasattr(entry, "homes") else ""
         return f"{entry.name} · {units}" if units else entry.name
 
-    @admin.display(description=_("unit"))
-    def units(self, entry):
-        return ", ".join(home.unit.number for home in entry.homes) or empty_value()
+    units = column(_("unit"), "homes", lambda homes: ", ".join(home.unit.number for home in homes))
 
     @admin.display(description=_("account"), ordering="subject__holder")
     def claim(self, entry):
@@ -178,17 +175,9 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
             return empty_value()
         return chip("settled", _("current")) if entry.has_agreed else chip("waiting", _("not current"))
 
-    @admin.display(description=_("missing"))
-    def lacks(self, entry):
-        return len(entry.missing) or empty_value()
-
-    @admin.display(description=_("phone number"))
-    def phone_masked(self, entry):
-        return declarations.masked(entry, "phone") or empty_value()
-
-    @admin.display(description=_("identity number"))
-    def identity_masked(self, entry):
-        return declarations.masked(entry, "identity_number") or empty_value()
+    lacks = column(_("missing"), "missing", len)
+    phone_masked = column(_("phone number"), "get_phone_masked", str)
+    identity_masked = column(_("identity number"), "get_identity_number_masked", str)
 
     @admin.display(description=_("scan and photo"))
     def files(self, entry):
