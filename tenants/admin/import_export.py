@@ -18,11 +18,8 @@ from tenants import columns, exports, imports, spreadsheets
 from tenants.forms.imports import ExportForm, UploadForm
 from tenants.models import PendingImport
 
-LIST, UPLOAD, PREVIEW = (
-    "admin:tenants_tenant_changelist",
-    "admin:tenants_tenant_import",
-    "admin:tenants_tenant_import_preview",
-)
+LIST = "admin:tenants_tenant_changelist"
+UPLOAD, PREVIEW = "admin:tenants_tenant_import", "admin:tenants_tenant_import_preview"
 GONE = gettext_lazy("This upload is no longer kept. Choose the file again.")
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -181,12 +181,12 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
 
     @admin.display(description=_("scan and photo"))
     def files(self, entry):
-        opened = [(name, self.model._meta.get_field(name).verbose_name) for name in FILES if getattr(entry, name)]
-        links = [
-            format_html('<a href="{}">{}</a>', reverse("file", args=["tenants.tenant", entry.pk, name]), label)
-            for name, label in opened
+        opened = [
+            (reverse("file", args=["tenants.tenant", entry.pk, name]), self.model._meta.get_field(name).verbose_name)
+            for name in FILES
+            if getattr(entry, name)
         ]
-        return format_html(" · ".join(["{}"] * len(links)), *links) if links else empty_value()
+        return format_html_join(" · ", '<a href="{}">{}</a>', opened) or empty_value()
 
     def changelist_view(self, request, extra_context=None):
         """Redirect a search by identity number to its own page: URLs remain in browser histories and logs."""
