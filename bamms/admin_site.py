@@ -148,16 +148,7 @@ class BammsAdminSite(admin.AdminSite):
             listed = [models.pop(model) for model in wanted if model in models]
             listed += [record] if record and AccessRecord in wanted else []
             if listed:
-                groups.append(
-                    {
-                        "name": group.title,
-                        "icon": group.icon,
-                        "app_label": "",
-                        "app_url": "",
-                        "has_module_perms": True,
-                        "models": listed,
-                    }
-                )
+                groups.append({"name": group.title, "icon": group.icon, "models": listed})
         if models and groups:
             groups[-1]["models"] += models.values()
         return groups or apps
