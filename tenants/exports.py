@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from privacy import access, access_reasons
-from privacy.countries import NAMES
 from privacy.errors import Refused
 from privacy.models.access import Action
 from privacy.scope import Role
@@ -83,12 +82,7 @@ def _written(name, value, row):
         return ""
     if name == "identity_number":
         return identity.group(row["identity_kind"], value)  # spaces keep spreadsheets from converting it
-    words = {"identity_kind": columns.KIND_WORDS, "role": columns.ROLE_WORDS, "gender": columns.GENDER_WORDS}
-    if name in words:
-        return columns.word(words[name], value)
-    if name == "nationality":
-        return str(NAMES.get(value, value))
-    return normalizers.show_phone(value) if name == "phone" else value
+    return normalizers.show_phone(value) if name == "phone" else columns.written(name, value)
 
 
 # Fictitious person and building: an import by mistake fails at the building
