@@ -101,5 +101,4 @@ SAMPLE = {
     "phone": "+6281234567890",
     "email": "nama@contoh.id",
     "address": "Jalan Contoh 1, Jakarta",
-    "other": "",
 }

@@ -55,10 +55,7 @@ class Route:
     def stranger(self):
         """Return the URL with keys of no row."""
         return self.address(
-            {
-                name: WORDS.get(name, [UNKNOWN.get(kind, "XX-2020-9999")])[0] if kind not in UNKNOWN else UNKNOWN[kind]
-                for name, kind in self.parts.items()
-            }
+            {name: UNKNOWN.get(kind) or WORDS.get(name, ["XX-2020-9999"])[0] for name, kind in self.parts.items()}
         )
 
     @property
