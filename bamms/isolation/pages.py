@@ -115,8 +115,7 @@ class _Reader(HTMLParser):
         return TYPED.get(kind, "x")
 
     def _button(self, attrs, name):
-        if name and attrs.get("type", "submit") == "submit":
-            self.form.buttons.append({name: attrs.get("value", "")})
+        self._input({"type": "submit"} | attrs, name)
 
     def _select(self, attrs, name):
         self.select = name
