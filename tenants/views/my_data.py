@@ -78,18 +78,15 @@ def my_data(request):
     look = {"action": Action.REVEALED, "fields": ["identity_number"]} if revealed else {}
     entry = own_entry(request, **look)
     requests = ProfileUpdateRequest.objects.visible_to(request.user, role=Role.TENANT).filter(subject=entry.subject_id)
+    waiting = waiting_for(entry)
     context = {
         "entries": entries, "entry": entry, "revealed": revealed,
-        "groups": groups(entry), "home": rows(entry, HOME, waiting_for(entry)),
+        "groups": [(title, rows(entry, names, waiting)) for title, names in GROUPS],
+        "home": rows(entry, HOME, waiting),
         "occupancies": Occupancy.objects.current().filter(tenant=entry).select_related("unit__building"),
         "requests": Paginator(requests, 10).get_page(request.GET.get("page")),
     }  # fmt: skip
     return render(request, "tenants/my_data.html", context)
-
-
-def groups(entry):
-    waiting = waiting_for(entry)
-    return [(label, rows(entry, names, waiting)) for label, names in GROUPS]
 
 
 def rows(entry, names, waiting):
