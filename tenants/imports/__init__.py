@@ -7,18 +7,3 @@ display: the preview · apply: saving · pending: the verbs.
 from tenants.imports.display import SHOWN, changed_rows, new_rows
 from tenants.imports.pending import confirm, delete_expired, discard, keep, managements, preview, problems
 from tenants.imports.reading import Table, read
-
-__all__ = [
-    "SHOWN",
-    "Table",
-    "changed_rows",
-    "confirm",
-    "delete_expired",
-    "discard",
-    "keep",
-    "managements",
-    "new_rows",
-    "preview",
-    "problems",
-    "read",
-]

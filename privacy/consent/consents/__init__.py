@@ -24,25 +24,3 @@ from privacy.consent.consents.queries import (
     latest,
     unanswered_purposes,
 )
-
-__all__ = [
-    "allows",
-    "choose",
-    "decline",
-    "delete_unanswered",
-    "give",
-    "given_purposes",
-    "history",
-    "holders_allowing",
-    "is_current",
-    "is_fresh",
-    "latest",
-    "present",
-    "prompt_for",
-    "questions",
-    "record_paper",
-    "required",
-    "too_old",
-    "unanswered_purposes",
-    "withdraw",
-]

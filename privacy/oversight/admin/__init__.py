@@ -6,12 +6,3 @@ from privacy.oversight.admin import (
     disclosures,
     investigations,
 )
-
-__all__ = [
-    "access_records",
-    "breaches",
-    "checkpoints",
-    "corporate_transfers",
-    "disclosures",
-    "investigations",
-]
