@@ -16,7 +16,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import login_throttling, mail, sessions
+from accounts import login_limits, mail, sessions
 from accounts.models import User
 from accounts.redirects import front_page
 from accounts.signals import account_event
@@ -31,10 +31,7 @@ def create_account(*, email, name="", language="", by):
     The address is stored as verified, because only its owner can follow the link.
     """
     user = User(email=free_address(email), name=name, language=language)
-    user.set_unusable_password()
-    user.full_clean()
-    user.save()
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    _save_without_password(user)
     invite(user=user, by=by)
     return user
 
@@ -42,6 +39,14 @@ def create_account(*, email, name="", language="", by):
 def lock(user):
     """Reload the account and lock its row until the transaction ends, so that concurrent changes are serialized."""
     user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
+
+
+def lock_to_change(user, by):
+    """Lock as `lock` does. Raise ValidationError for oneself, and for a superuser unless `by` is one."""
+    lock(user)
+    if user.pk == by.pk:
+        raise ValidationError(_("You cannot do this to your own account. Ask a colleague to do it."))
+    _spare_superusers(user, by)
 
 
 def account_of(email):
@@ -78,23 +83,19 @@ def free_address(email):
 def connect_signals():
     """Connect to the signals that allauth sends for new passwords."""
     for signal in (password_changed, password_set, password_reset):
-        signal.connect(_password_is_new)
-    password_reset.connect(_letter_was_read)
+        signal.connect(sessions.forget_waiting_email)
+    password_reset.connect(_confirm_email_after_reset)
 
 
-def _password_is_new(*, user, **_signal):
-    sessions.forget_waiting_email(user)
-
-
-def _letter_was_read(*, request, user, **_signal):
+def _confirm_email_after_reset(*, request, user, **_signal):
     """Verify the address: a password set by the emailed link proves that this session's user reads the mailbox."""
     clear_login(request)  # a pending login rests on the old password
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
-    login_throttling.give_pass(request.session, email=user.email)
+    login_limits.grant_tries_after_reset(request.session, email=user.email)
 
 
 @transaction.atomic
-def secure_mailbox(*, user, by):
+def reset_unverified_account(*, user, by):
     """Reset an account whose address is not verified, before it gets rights; return whether this was necessary.
 
     Anybody could have signed up with an unverified address. The password, every session and every pending login
@@ -104,10 +105,7 @@ def secure_mailbox(*, user, by):
     if has_confirmed(user, user.email):
         return False
     _spare_superusers(user, by)
-    user.set_unusable_password()
-    user.save()
-    EmailAddress.objects.filter(user=user).delete()
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    _save_without_password(user)
     invite(user=user, by=by)
     return True
 
@@ -115,8 +113,7 @@ def secure_mailbox(*, user, by):
 @transaction.atomic
 def invite(*, user, by):
     """Send a link to set a password. Links sent earlier stay valid until one of them is used."""
-    if not user.is_active:
-        raise ValidationError(_("This account is not active. Reactivate it first."))
+    _refuse_inactive(user)
     _send_link(user, "account/account_made")
     account_event.send(User, kind="invited", user=user, by=by)
     logger.info("Account %s was invited by account %s", user.pk, by.pk)
@@ -129,26 +126,15 @@ def replace_email(*, user, email, by):
     Remove the password and second factors, which an attacker may know, and end every session. The new address gets a
     link to set a password, the old one a notice.
     """
-    lock(user)
-    _may_switch(user, by)
+    lock_to_change(user, by)
     if user.is_staff or user.is_superuser:
         raise ValidationError(_("This account works for a company. Ask the operator for help."))
-    if not user.is_active:
-        raise ValidationError(_("This account is not active. Reactivate it first."))
+    _refuse_inactive(user)
     old, user.email = user.email, free_address(email)
-    user.set_unusable_password()
-    user.full_clean()
-    user.save()
+    _save_without_password(user)
     sessions.end_all(user)
     Authenticator.objects.filter(user=user).delete()
-    EmailAddress.objects.filter(user=user).delete()
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    mail.email_address(
-        email=old,
-        language=user.language,
-        template="account/email_changed",
-        path=front_page(),
-    )
+    mail.email_address(email=old, language=user.language, template="account/email_changed", path=front_page())
     _send_link(user, "account/recovered")
     account_event.send(User, kind="email_changed", user=user, by=by)
     logger.info("Account %s was given to another mailbox by account %s", user.pk, by.pk)
@@ -157,8 +143,7 @@ def replace_email(*, user, email, by):
 @transaction.atomic
 def deactivate(*, user, by):
     """Deactivate the account and end its sessions, with effect from the next request."""
-    lock(user)
-    _may_switch(user, by)
+    lock_to_change(user, by)
     user.is_active = False
     user.save(update_fields=["is_active"])
     sessions.end_all(user)
@@ -168,8 +153,7 @@ def deactivate(*, user, by):
 
 @transaction.atomic
 def reactivate(*, user, by):
-    lock(user)
-    _may_switch(user, by)
+    lock_to_change(user, by)
     user.is_active = True
     user.save(update_fields=["is_active"])
     account_event.send(User, kind="reactivated", user=user, by=by)
@@ -191,10 +175,18 @@ def _send_link(user, template):
     mail.email_address(email=user.email, language=user.language, template=template, path=path)
 
 
-def _may_switch(user, by):
-    if user.pk == by.pk:
-        raise ValidationError(_("You cannot do this to your own account. Ask a colleague to do it."))
-    _spare_superusers(user, by)
+def _save_without_password(user):
+    """Save the account with its address as the only one, verified: only its owner can follow the link sent next."""
+    user.set_unusable_password()
+    user.full_clean()
+    user.save()
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+def _refuse_inactive(user):
+    if not user.is_active:
+        raise ValidationError(_("This account is not active. Reactivate it first."))
 
 
 def _spare_superusers(user, by):

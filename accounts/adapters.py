@@ -13,15 +13,15 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import account_lifecycle, login_throttling, mail, sessions, throttling
+from accounts import account_lifecycle, login_limits, mail, sessions, throttling
 from accounts.models import User
 from accounts.redirects import front_page, is_own_path
 from accounts.throttling import Consumed, RateLimited
 
 # Context names of an email's only link, first match wins; notices link to the password reset, or to the front page
 LINKS = ["activate_url", "password_reset_url", "signup_url"]
-TO_THE_CONTACT = {"account/email/email_changed", "account/email/email_deleted"}
-BY_ANYBODY = {
+LINKED_TO_FRONT_PAGE = {"account/email/email_changed", "account/email/email_deleted"}
+TRIGGERED_BY_ANYBODY = {
     f"account/email/{name}"
     for name in ("account_already_exists", "email_confirmation", "email_confirmation_signup", "unknown_account")
 }
@@ -95,7 +95,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request, user, **kwargs):
         """Tie a login that still waits for its second factor or email verification to the current password."""
-        sessions.note_half(request.session, user)
+        sessions.note_pending_login(request.session, user)
         return super().pre_login(request, user, **kwargs)
 
     def save_user(self, request, user, form, commit=True):
@@ -105,9 +105,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request, **credentials):
         """Apply our own rate limits: allauth's counter starts again for each port in the Host header."""
         email = credentials.get("email")
-        visit = login_throttling.visit_with_pass(request.session, email=email)
+        visit = login_limits.visit_after_reset(request.session, email=email)
         try:
-            self._tries = login_throttling.begin(email=email, address=self.get_client_ip(request), visit=visit)
+            self._tries = login_limits.begin(email=email, address=self.get_client_ip(request), visit=visit)
         except RateLimited as limited:
             sentences = [limited.sentence, str(_("If it was not you, reset your password."))]
             raise ValidationError(" ".join(sentences), code="too_many_login_attempts") from limited
@@ -147,12 +147,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Emails that anybody can trigger are limited to a few an hour and then dropped: earlier links still work.
         """
-        if template_prefix in BY_ANYBODY:
+        if template_prefix in TRIGGERED_BY_ANYBODY:
             try:
-                throttling.consume("letter", who=login_throttling.one_spelling(email))
+                throttling.consume("letter", who=login_limits.normalize_email(email))
             except RateLimited:
                 return
-        notice = front_page() if template_prefix in TO_THE_CONTACT else reverse("account_reset_password")
+        notice = front_page() if template_prefix in LINKED_TO_FRONT_PAGE else reverse("account_reset_password")
         link = next((context[name] for name in LINKS if name in context), notice)
         user = context.get("user") or User.objects.filter(email=email).first()
         mail.email_address(

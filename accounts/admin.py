@@ -34,6 +34,26 @@ class LanguageFilter(admin.SimpleListFilter):
         return queryset.filter(language=self.value()) if self.value() else queryset
 
 
+def action(description, verb):
+    """Return an admin action that calls the verb for each chosen account, and shows its refusals as messages."""
+
+    @admin.action(description=description, permissions=["change"])
+    def act(self, request, queryset):
+        ask_for_fresh_sign_in(request)
+        done = 0
+        for user in queryset:
+            try:
+                verb(user=user, by=request.user)
+                done += 1
+            except ValidationError as error:
+                self.message_user(request, f"{user}: {' '.join(error.messages)}", messages.ERROR)
+        if done:
+            sentence = ngettext("Done for %(count)s account.", "Done for %(count)s accounts.", done)
+            self.message_user(request, sentence % {"count": done}, messages.SUCCESS)
+
+    return act
+
+
 class UserAdmin(WordedAdmin, admin.ModelAdmin):
     """Admin of accounts; `bamms.admin` registers a subclass that records each access to an account."""
 
@@ -93,31 +113,7 @@ class UserAdmin(WordedAdmin, admin.ModelAdmin):
         obj.pk = made.pk
         return obj.refresh_from_db()
 
-    @admin.action(description=_("Send a link to set a password"), permissions=["change"])
-    def invite_again(self, request, queryset):
-        self._each(request, queryset, account_lifecycle.invite)
-
-    @admin.action(description=_("Remove a lost second step (check who asks first)"), permissions=["change"])
-    def remove_factors(self, request, queryset):
-        self._each(request, queryset, mfa.remove_all)
-
-    @admin.action(description=_("Deactivate"), permissions=["change"])
-    def deactivate(self, request, queryset):
-        self._each(request, queryset, account_lifecycle.deactivate)
-
-    @admin.action(description=_("Reactivate"), permissions=["change"])
-    def reactivate(self, request, queryset):
-        self._each(request, queryset, account_lifecycle.reactivate)
-
-    def _each(self, request, queryset, verb):
-        ask_for_fresh_sign_in(request)
-        done = 0
-        for user in queryset:
-            try:
-                verb(user=user, by=request.user)
-                done += 1
-            except ValidationError as error:
-                self.message_user(request, f"{user}: {' '.join(error.messages)}", messages.ERROR)
-        if done:
-            sentence = ngettext("Done for %(count)s account.", "Done for %(count)s accounts.", done)
-            self.message_user(request, sentence % {"count": done}, messages.SUCCESS)
+    invite_again = action(_("Send a link to set a password"), account_lifecycle.invite)
+    remove_factors = action(_("Remove a lost second step (check who asks first)"), mfa.remove_all)
+    deactivate = action(_("Deactivate"), account_lifecycle.deactivate)
+    reactivate = action(_("Reactivate"), account_lifecycle.reactivate)

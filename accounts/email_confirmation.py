@@ -19,7 +19,7 @@ from accounts.middleware import signed_in
 
 class PasswordForm(PlainWordsForm, forms.Form):
     password = forms.CharField(widget=forms.PasswordInput, strip=False)
-    words = {"password": {**PASSWORD, "autocomplete": "current-password", "help": ""}}
+    words = {"password": PASSWORD}
 
     def __init__(self, *args, request, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -53,7 +53,7 @@ class ConfirmEmail(ConfirmEmailView):
     def form(self, data=None):
         """Return the password form, or None if the session is signed in to this account or has a pending login."""
         user = self.object.email_address.user
-        if user in (signed_in(self.request), sessions.half_of(self.request.session)):
+        if user in (signed_in(self.request), sessions.user_of_pending_login(self.request.session)):
             return None
         return PasswordForm(data, request=self.request, user=user)
 
@@ -61,6 +61,3 @@ class ConfirmEmail(ConfirmEmailView):
         if self.object and "form" not in kwargs:
             kwargs["form"] = self.form()
         return super().get_context_data(**kwargs)
-
-
-confirm_email = ConfirmEmail.as_view()

@@ -65,11 +65,10 @@ def encrypt_bytes(content: bytes, *, context: str) -> bytes:
 
 
 def decrypt_bytes(content: bytes, *, context: str) -> bytes:
-    start = len(FILE_MAGIC) + 1
-    if not content.startswith(FILE_MAGIC) or len(content) < start:
+    key_id, body = _split(content)
+    if key_id is None:
         raise DecryptionError(f"A file of {context} is not sealed: it does not start with {FILE_MAGIC.decode()}.")
-    end = start + content[start - 1]
-    return _decrypt(content[start:end].decode("ascii", "replace"), content[end:], context)
+    return _decrypt(key_id, body, context)
 
 
 def first_key() -> str:
@@ -89,10 +88,7 @@ def is_encrypted(text: str) -> bool:
 
 def key_id_of_bytes(content: bytes) -> str:
     """Return the id of a file's key from its first HEAD_LENGTH bytes or more; "" if it is not encrypted."""
-    start = len(FILE_MAGIC) + 1
-    if not content.startswith(FILE_MAGIC) or len(content) < start:
-        return ""
-    return content[start : start + content[start - 1]].decode("ascii", "replace")
+    return _split(content)[0] or ""
 
 
 def blind_index(text: str, *, context: str) -> str:
@@ -107,6 +103,15 @@ def blind_indexes(text: str, *, context: str) -> list[str]:
     """Return the index under each key of BLIND_INDEX_KEY: during rotation, a row may hold any of them."""
     message = len(context).to_bytes(2, "big") + context.encode() + text.encode()
     return [hmac.new(key, message, hashlib.sha256).hexdigest() for key in settings.BLIND_INDEX_KEYS.values()]
+
+
+def _split(content):
+    """Return (key id, nonce and ciphertext) of an encrypted file; the key id is None for any other content."""
+    start = len(FILE_MAGIC) + 1
+    if not content.startswith(FILE_MAGIC) or len(content) < start:
+        return None, b""
+    end = start + content[start - 1]
+    return content[start:end].decode("ascii", "replace"), content[end:]
 
 
 def _encrypt(content, context):

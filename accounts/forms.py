@@ -1,6 +1,7 @@
 """allauth's forms with our labels and errors. A form reads only its own fields from the posted data."""
 
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 
 from allauth.account import forms as allauth_forms
 from allauth.mfa.adapter import get_adapter
@@ -25,48 +26,36 @@ from accounts.signals import account_event
 
 # Each language is named in itself, so that its speakers recognize it
 LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
-CURRENT = {
-    "label": _("Current password"),
-    "required": _("Enter your current password."),
-    "autocomplete": "current-password",
-    "help": "",
-}
-NEW = {
-    "label": _("New password"),
-    "required": _("Enter your new password."),
-    "autocomplete": "new-password",
-    "help": passwords.rules_html(),
-}
-AGAIN = {**NEW, "label": _("New password, again"), "required": _("Enter your new password again."), "help": ""}
-EMAIL = {"label": _("Email"), "required": _("Enter your email."), "autocomplete": "email", "help": ""}
-PASSWORD = {
-    "label": _("Password"),
-    "required": _("Enter your password."),
-    "autocomplete": "new-password",
-    "help": NEW["help"],
-}
-CODE = {
-    "label": _("Six-digit code"),
-    "required": _("Enter the code that your authenticator app shows."),
-    "autocomplete": "one-time-code",
-    "help": "",
-}
-CODE_OR_RECOVERY = {
-    **CODE,
-    "label": _("Code"),
-    "help": _("From your authenticator app, or one of your recovery codes."),
-}
-KEY_NAME = {
-    "label": _("Name of this passkey"),
-    "required": _("Enter a name by which you will know it."),
-    "autocomplete": "off",
-    "help": _("For example: my phone, key of the office."),
-}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Label, error of an empty field, value of `autocomplete`, and help of one field."""
+
+    label: str
+    required: str
+    autocomplete: str
+    help: str = ""
+
+
+EMAIL = Words(_("Email"), _("Enter your email."), "email")
+PASSWORD = Words(_("Password"), _("Enter your password."), "current-password")
+CURRENT = Words(_("Current password"), _("Enter your current password."), "current-password")
+NEW = Words(_("New password"), _("Enter your new password."), "new-password", passwords.rules_html())
+AGAIN = Words(_("New password, again"), _("Enter your new password again."), "new-password")
+CODE = Words(_("Six-digit code"), _("Enter the code that your authenticator app shows."), "one-time-code")
+CODE_OR_RECOVERY = replace(CODE, label=_("Code"), help=_("From your authenticator app, or one of your recovery codes."))
+KEY_NAME = Words(
+    _("Name of this passkey"),
+    _("Enter a name by which you will know it."),
+    "off",
+    _("For example: my phone, key of the office."),
+)
 WRONG_EMAIL = _("Write the email address like this: nama@contoh.id.")
 
 
 @contextmanager
-def tell_account_event(user, kind):
+def reporting_refusal(user, kind):
     """Send `account_event` for a ValidationError: allauth sends no signal for these refusals (ASVS 16.3.1)."""
     try:
         yield
@@ -78,15 +67,15 @@ def tell_account_event(user, kind):
 class PlainWordsForm:
     """Mixin that sets label, help, errors and autocomplete of each field, and removes placeholders."""
 
-    words = {}
+    words = {}  # name of a field → Words
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, words in self.words.items():
             field = self.fields[name]
-            field.label, field.help_text = words["label"], words["help"]
-            field.error_messages["required"] = words["required"]
-            field.widget.attrs["autocomplete"] = words["autocomplete"]
+            field.label, field.help_text = words.label, words.help
+            field.error_messages["required"] = words.required
+            field.widget.attrs["autocomplete"] = words.autocomplete
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field, forms.EmailField):
                 ours = EmailValidator(WRONG_EMAIL)
@@ -94,7 +83,7 @@ class PlainWordsForm:
 
 
 class SignupForm(PlainWordsForm, allauth_forms.SignupForm):
-    words = {"email": EMAIL, "password1": PASSWORD}
+    words = {"email": EMAIL, "password1": replace(PASSWORD, autocomplete="new-password", help=NEW.help)}
     language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
 
     field_order = ["email", "password1", "language"]
@@ -124,10 +113,7 @@ class SignupForm(PlainWordsForm, allauth_forms.SignupForm):
 
 
 class LoginForm(PlainWordsForm, allauth_forms.LoginForm):
-    words = {
-        "login": {**EMAIL, "autocomplete": "username"},
-        "password": {**PASSWORD, "autocomplete": "current-password", "help": ""},
-    }
+    words = {"login": replace(EMAIL, autocomplete="username"), "password": PASSWORD}
 
 
 class ReauthenticateForm(PlainWordsForm, allauth_forms.ReauthenticateForm):
@@ -135,7 +121,7 @@ class ReauthenticateForm(PlainWordsForm, allauth_forms.ReauthenticateForm):
 
 
 class AddEmailForm(PlainWordsForm, allauth_forms.AddEmailForm):
-    words = {"email": {**EMAIL, "label": _("New email")}}
+    words = {"email": replace(EMAIL, label=_("New email"))}
 
     def save(self, request):
         """Notify the current address too: the session may be in the hands of an attacker."""
@@ -148,7 +134,7 @@ class ChangePasswordForm(PlainWordsForm, allauth_forms.ChangePasswordForm):
     words = {"oldpassword": CURRENT, "password1": NEW, "password2": AGAIN}
 
     def clean_oldpassword(self):
-        with tell_account_event(self.user, "failed"):
+        with reporting_refusal(self.user, "failed"):
             return super().clean_oldpassword()
 
 
@@ -223,7 +209,7 @@ class ActivateTOTPForm(RateLimitedCode, PlainWordsForm, totp_forms.ActivateTOTPF
 class Passkey:
     def clean_credential(self):
         """Refuse malformed credentials as a wrong code, instead of answering 500."""
-        with tell_account_event(self.user, "factor_failed"):
+        with reporting_refusal(self.user, "factor_failed"):
             try:
                 return super().clean_credential()
             except (KeyError, TypeError, ValueError) as error:

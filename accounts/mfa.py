@@ -4,13 +4,11 @@
 """
 
 import logging
-from functools import partial
 
 from allauth.core import context
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +20,11 @@ from accounts.signals import account_event
 logger = logging.getLogger(__name__)
 CONTEXT = "mfa.Authenticator.data"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes only replace one of these
+KIND_OF_SIGNAL = {
+    signals.authenticator_added: "factor_added",
+    signals.authenticator_removed: "factor_removed",
+    signals.authentication_failed: "factor_failed",
+}
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -53,18 +56,13 @@ class MFAAdapter(DefaultMFAAdapter):
 
 def connect_signals():
     """Send `account_event` for allauth's signals about factors, so that the audit log records them."""
-    for signal, kind in (
-        (signals.authenticator_added, "factor_added"),
-        (signals.authenticator_removed, "factor_removed"),
-        (signals.authentication_failed, "factor_failed"),
-    ):
-        signal.connect(partial(_tell, kind=kind), weak=False, dispatch_uid=f"accounts.{kind}")
+    for signal in KIND_OF_SIGNAL:
+        signal.connect(_send_account_event)
 
 
-def _tell(*, kind, user, **_signal):
-    account_event.send(
-        User, kind=kind, user=user, by=user if user.is_authenticated and kind != "factor_failed" else None
-    )
+def _send_account_event(*, signal, user, **_signal):
+    by = user if user.is_authenticated and signal is not signals.authentication_failed else None
+    account_event.send(User, kind=KIND_OF_SIGNAL[signal], user=user, by=by)
 
 
 def factors_of(user):
@@ -82,11 +80,7 @@ def remove_all(*, user, by):
 
     `by` has verified the user's identity (clause 3.3); only a superuser may do this to a superuser.
     """
-    account_lifecycle.lock(user)
-    if user.pk == by.pk:
-        raise ValidationError(_("You cannot do this to your own account. Ask a colleague to do it."))
-    if user.is_superuser and not by.is_superuser:
-        raise ValidationError(_("Only a superuser may do this to a superuser."))
+    account_lifecycle.lock_to_change(user, by)
     Authenticator.objects.filter(user=user).delete()
     sessions.end_all(user)
     account_event.send(User, kind="factor_removed", user=user, by=by)

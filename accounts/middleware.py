@@ -12,6 +12,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from accounts import sessions
@@ -38,7 +39,9 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        language = self.language_of(request)
+        user = signed_in(request)
+        chosen = user.language if user else ""
+        language = chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
         request.LANGUAGE_CODE = language
         # `override`, not `activate`: the thread's next request must not inherit the language
         with translation.override(language):
@@ -46,12 +49,6 @@ class LanguageMiddleware:
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
-
-    def language_of(self, request):
-        user = signed_in(request)
-        if user and user.language in dict(settings.LANGUAGES):
-            return user.language
-        return translation.get_language_from_request(request)
 
 
 class SessionExpiryMiddleware:
@@ -70,7 +67,7 @@ class SessionExpiryMiddleware:
             messages.info(request, _("You were signed out, because some time has passed. Sign in to go on."))
         elif signed_in(request):
             sessions.record_use(request.session)
-        elif settings.SESSION_COOKIE_NAME in request.COOKIES and sessions.half_is_over(request.session):
+        elif settings.SESSION_COOKIE_NAME in request.COOKIES and sessions.pending_login_is_over(request.session):
             clear_login(request)
             messages.info(request, _("Your account has changed since you began to sign in. Sign in again."))
         response = self.get_response(request)
@@ -80,14 +77,10 @@ class SessionExpiryMiddleware:
         return response
 
 
-class NoStoreMiddleware:
+class NoStoreMiddleware(MiddlewareMixin):
     """Set no-store on account pages and on pages of signed-in users, so that none can be read after signing out."""
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         if "Cache-Control" not in response and (request.path.startswith("/accounts/") or signed_in(request)):
             response["Cache-Control"] = "no-store"
         return response

@@ -30,19 +30,19 @@ from zxcvbn.matching import add_frequency_lists
 
 from accounts.common_words import INDONESIAN
 
+# The names are those in portal.js, which ticks the parts off while the password is typed
 PARTS = [
-    (gettext_lazy("a capital letter"), str.isupper),
-    (gettext_lazy("a small letter"), str.islower),
-    (gettext_lazy("a digit"), str.isdecimal),
-    (gettext_lazy("another character, for example . - or ?"), lambda character: not character.isalnum()),
+    ("upper", gettext_lazy("a capital letter"), str.isupper),
+    ("lower", gettext_lazy("a small letter"), str.islower),
+    ("digit", gettext_lazy("a digit"), str.isdecimal),
+    ("other", gettext_lazy("another character, for example . - or ?"), lambda character: not character.isalnum()),
 ]
-# Names of the parts in portal.js, which ticks them off while the password is typed
-PART_NAMES = ["upper", "lower", "digit", "other"]
 SHORTEST_WORD, LONGEST_COMPARED = 4, 1024
 GUESSES_MIN = 8 * 10**9  # more than any listed word with a capital letter and an ending such as "@2026" takes
 LONGEST_GUESSED = 24  # characters: zxcvbn takes up to a quarter of a second for these, and minutes for 1024
 ONE_AT_A_TIME = Lock()  # zxcvbn stores the words it is given in a global dictionary
-LOOKS_LIKE = str.maketrans("034579@$€+", "oeastgaset")
+# Letters that digits and symbols stand for; "1", "!" and "|" are i or l
+LOOKS_LIKE = [str.maketrans("034579@$€+1!|", "oeastgaset" + 3 * letter) for letter in "il"]
 OUR_BREACHED = Path(__file__).with_name("breached_passwords.txt")
 # Words of the portal, the trade and its roles; names of companies and buildings come from the register
 CONTEXT = frozenset({"admin", "apartemen", "bamms", "gedung", "manajemen", "pengelola", "penghuni", "penyewa", "portal",
@@ -53,7 +53,7 @@ class CompositionValidator:
     """Require each of PARTS; the error lists only the missing ones."""
 
     def validate(self, password, user=None):
-        missing = [str(name) for name, belongs in PARTS if not any(map(belongs, password))]
+        missing = [str(words) for _name, words, belongs in PARTS if not any(map(belongs, password))]
         if missing:
             raise ValidationError(
                 _("Add to your password: %(missing)s."),
@@ -100,12 +100,11 @@ class CommonValidator(CommonPasswordValidator):
         add_frequency_lists({"indonesian": sorted(INDONESIAN), "django": sorted(self.passwords)})
 
     def validate(self, password, user=None):
-        if self.is_common(password, [user.email, *re.findall(r"\w+", f"{user.email} {user.name}")] if user else []):
-            raise ValidationError(self.get_error_message(), code="password_too_common")
-
-    def is_common(self, password, own_words=()):
+        own_words = [user.email, *re.findall(r"\w+", f"{user.email} {user.name}")] if user else []
         with ONE_AT_A_TIME:
-            return zxcvbn(password[:LONGEST_GUESSED], own_words)["guesses"] < GUESSES_MIN
+            guesses = zxcvbn(password[:LONGEST_GUESSED], own_words)["guesses"]
+        if guesses < GUESSES_MIN:
+            raise ValidationError(self.get_error_message(), code="password_too_common")
 
     def get_error_message(self):
         return _("Choose a password that is harder to guess: three or four words that do not belong together are good.")
@@ -121,7 +120,7 @@ class BreachedValidator:
 
     def validate(self, password, user=None):
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
-        if any(_stands_in(path, digest) for path in (OUR_BREACHED, settings.BREACHED_PASSWORDS) if path):
+        if any(_is_listed(path, digest) for path in (OUR_BREACHED, settings.BREACHED_PASSWORDS) if path):
             raise ValidationError(
                 _("This password was found in a data breach, and strangers try those first. Choose another one."),
                 code="password_breached",
@@ -131,7 +130,7 @@ class BreachedValidator:
         return _("Your password must not be one that was found in a data breach.")
 
 
-def _stands_in(path, digest):
+def _is_listed(path, digest):
     """Return whether a line of the sorted file begins with `digest`, by binary search: 40 GB take about 35 reads."""
     with open(path, "rb") as file:
         low, high = 0, file.seek(0, SEEK_END)
@@ -158,7 +157,8 @@ class ContextValidator:
 
     def validate(self, password, user=None):
         text = password.casefold()[:LONGEST_COMPARED]
-        said = [_letters(form) for form in (text, *_decoded(text))]
+        spellings = (text, *(text.translate(letters) for letters in LOOKS_LIKE))
+        said = ["".join(filter(str.isalpha, spelling)) for spelling in spellings]
         for word in sorted(self.words(user)):
             if any(word in form for form in said):
                 raise ValidationError(
@@ -176,19 +176,10 @@ class ContextValidator:
         return _("Your password must not contain the names of this portal, of your building or of its companies.")
 
 
-def _letters(text):
-    return "".join(filter(str.isalpha, text))
-
-
-def _decoded(text):
-    """Return the text with digits and symbols replaced by the letters they stand for; "1", "!" and "|" are i or l."""
-    return [text.translate(LOOKS_LIKE | {ord(sign): letter for sign in "1!|"}) for letter in "il"]
-
-
 def _rules_html():
     validators = get_default_password_validators()
     shortest = next(each.min_length for each in validators if isinstance(each, MinimumLengthValidator))
-    rows = [(name, 0, words) for name, (words, _belongs) in zip(PART_NAMES, PARTS, strict=True)]
+    rows = [(name, 0, words) for name, words, _belongs in PARTS]
     rows.insert(0, ("length", shortest, _("%(count)s characters or more") % {"count": shortest}))
     return format_html(
         '<p>{}</p><ul class="rules">{}<li>{}</li></ul>',

@@ -20,11 +20,12 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts import encryption, mail
-from accounts.login_throttling import KNOWN_DAYS, network_of
+from accounts.login_limits import KNOWN_DAYS
 from accounts.models import SignIn, User
 from accounts.signals import account_event
+from accounts.throttling import network_of
 
-STARTED, SEEN, HALF, SIGN_IN = "signed_in_at", "seen_at", "half_signed_in", "sign_in"
+STARTED, SEEN, PENDING_LOGIN, SIGN_IN = "signed_in_at", "seen_at", "half_signed_in", "sign_in"
 CLEARED = '"cache", "storage"'  # value of Clear-Site-Data; cookies are deleted one by one
 NOTED_EVERY = 60  # seconds
 SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS",
@@ -38,25 +39,25 @@ def begin(request, **_signal):
     request.session[STARTED] = request.session[SEEN] = int(time())
 
 
-def note_half(session, user):
-    session[HALF] = user.get_session_auth_hash()
+def note_pending_login(session, user):
+    session[PENDING_LOGIN] = user.get_session_auth_hash()
 
 
-def half_of(session):
+def user_of_pending_login(session):
     """Return the user of a pending login; None if their password has changed or their account was deactivated since."""
-    half = session.get(LOGIN_SESSION_KEY)
-    if not half or not half["user_pk"]:
+    login = session.get(LOGIN_SESSION_KEY)
+    if not login or not login["user_pk"]:
         return None
-    user = User.objects.filter(pk=url_str_to_user_pk(half["user_pk"]), is_active=True).first()
-    holds = user is not None and constant_time_compare(session.get(HALF, ""), user.get_session_auth_hash())
+    user = User.objects.filter(pk=url_str_to_user_pk(login["user_pk"]), is_active=True).first()
+    holds = user is not None and constant_time_compare(session.get(PENDING_LOGIN, ""), user.get_session_auth_hash())
     return user if holds else None
 
 
-def half_is_over(session):
+def pending_login_is_over(session):
     """Return whether a login is pending whose account has a new password, is inactive or was erased since."""
-    half = session.get(LOGIN_SESSION_KEY)
+    login = session.get(LOGIN_SESSION_KEY)
     # allauth stores a pending login without a user for unknown emails, to prevent enumeration
-    return bool(half and half["user_pk"]) and half_of(session) is None
+    return bool(login and login["user_pk"]) and user_of_pending_login(session) is None
 
 
 def is_over(session):
@@ -135,7 +136,7 @@ def sign_ins_of(user):
     return living
 
 
-def end(*, user, sign_in):
+def end(sign_in):
     """End the session of one sign-in; do nothing if it has ended already."""
     _store()().delete(sign_in.session_key)
 
@@ -149,7 +150,7 @@ def end_all(user, *, but=None):
     account_event.send(User, kind="sessions_ended", user=user, by=None)
 
 
-def forget_waiting_email(user):
+def forget_waiting_email(user, **_signal):
     """Delete unverified addresses, which an attacker may have added, when password or sessions end."""
     EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email).delete()
 

@@ -11,7 +11,7 @@ locked for good, and the named time always holds. A refused act is not counted.
   the lock within a second is refused, because only very many concurrent tries at the same key cause that.
 - Called outside transactions: a count in the database cache must not be rolled back with the refused act.
 
-`bamms.rate_limits` says which pages are limited, `accounts.login_throttling` how signing in is limited.
+`bamms.rate_limits` says which pages are limited, `accounts.login_limits` how signing in is limited.
 """
 
 import ipaddress
@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
@@ -32,7 +33,9 @@ from accounts.templatetags.dates import JAKARTA, datetime_wib, time_wib
 logger = logging.getLogger(__name__)
 LOCK_SECONDS = 10  # after which the lock of a process that died expires
 WAIT_SECONDS = 1
-HOUSEHOLD_BITS = 64
+# Prefix lengths by IP version
+NETWORK = {4: 24, 6: 48}  # identify a network but not a household
+HOUSEHOLD = {4: 32, 6: 64}
 
 
 class RateLimited(Exception):
@@ -64,22 +67,16 @@ class RateLimited(Exception):
         }
 
 
-class Consumed:
-    """What `consume` counted, so that the count of an act that succeeds can be given back."""
-
-    def __init__(self):
-        self._counted = []
-
-    def add(self, key, at, seconds):
-        self._counted.append((key, at, seconds))
+class Consumed(list):
+    """What `consume` counted, as (key, time, seconds), so that an act that succeeds can give it back."""
 
     def give_back(self):
         """Undo the counts. One whose lock cannot be taken stays, which only makes the limit stricter."""
-        for key, at, seconds in self._counted:
+        for key, at, seconds in self:
             with _locked(key) as held:
                 if held:
                     _keep(key, [other for other in cache.get(key, []) if other != at], seconds)
-        self._counted = []
+        self.clear()
 
 
 def consume(action, *, who="", address="", taken=None):
@@ -92,11 +89,11 @@ def consume(action, *, who="", address="", taken=None):
     rates = settings.LIMITS[action]
     try:
         # The network first: when it is over its limit, invented names in `who` leave no entries in the cache
-        for kind, whom in (("network", network_of(address)), ("person", str(who))):
+        for kind, whom in (("network", household_of(address)), ("person", str(who))):
             if kind in rates and whom:
                 most, seconds = rates[kind]
                 key = _key(action, kind, whom)
-                taken.add(key, _count(key, most, seconds), seconds)
+                taken.append((key, _count(key, most, seconds), seconds))
     except RateLimited:
         taken.give_back()
         # A log line, not a row of the audit log: repeated tries must not fill the database
@@ -105,16 +102,26 @@ def consume(action, *, who="", address="", taken=None):
     return taken
 
 
-def network_of(address):
-    """Return the IPv4 address, or the /64 of an IPv6 address; other text unchanged."""
+def network_of(address, prefixes=NETWORK):
+    """Return "203.0.113.0/24" or "2001:db8:5::/48"; "" if it is not an address."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return address
+        return ""
     parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, HOUSEHOLD_BITS), strict=False))
+    return str(ipaddress.ip_network((parsed, prefixes[parsed.version]), strict=False))
+
+
+def household_of(address):
+    """Return the IPv4 address, or the /64 of an IPv6 address; other text unchanged."""
+    return network_of(address, HOUSEHOLD) or address
+
+
+def network_of_request(request):
+    """Return the network of the visitor, read behind TRUSTED_PROXY_COUNT proxies; "" outside a request."""
+    if request is None or "REMOTE_ADDR" not in request.META:
+        return ""
+    return network_of(get_adapter(request).get_client_ip(request))
 
 
 def _key(action, kind, whom):

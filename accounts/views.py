@@ -75,7 +75,7 @@ def end_sessions(request):
     if chosen := request.POST.get("sign_in"):
         for sign_in in sessions.sign_ins_of(request.user):
             if str(sign_in.pk) == chosen:
-                sessions.end(user=request.user, sign_in=sign_in)
+                sessions.end(sign_in)
     else:
         sessions.end_all(request.user, but=request.session.session_key)
     messages.success(request, _("Signed out there."))
@@ -115,6 +115,3 @@ class RemovePasskey(RemoveWebAuthnView):
             return super().form_valid(form)
         form.add_error(None, factors.validation_error("cannot_delete_authenticator"))
         return self.form_invalid(form)
-
-
-remove_passkey = RemovePasskey.as_view()

@@ -6,7 +6,7 @@ from accounts.admin import UserAdmin
 from accounts.models import User
 from privacy import access, subjects
 from privacy.admin.base import Strict
-from privacy.admin.private_search import HiddenSearch
+from privacy.admin.private_search import PrivateSearch
 from privacy.models.access import AccessReason
 from privacy.scope import Role
 
@@ -14,7 +14,7 @@ SHOWN = ["accounts.user.email", "accounts.user.name"]
 
 
 @admin.register(User)
-class AccountAdmin(HiddenSearch, Strict, UserAdmin):
+class AccountAdmin(PrivateSearch, Strict, UserAdmin):
     """The operator's admin of accounts; opening an account is recorded, and its owner sees it in their access log."""
 
     def get_object(self, request, object_id, from_field=None):

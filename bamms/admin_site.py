@@ -46,10 +46,6 @@ def written_down(view):
     return written_down_view
 
 
-def _admin_models():
-    return sorted(gathered("ADMIN_MODELS"), key=lambda part: (part.group.order, part.order))
-
-
 class AutocompleteView(AutocompleteJsonView):
     """Autocomplete that takes labels of people from `label_for_choice` of the admin class: `__str__` holds no name."""
 
@@ -145,22 +141,14 @@ class BammsAdminSite(admin.AdminSite):
         apps = super().get_app_list(request, app_label)
         record = self.record_entry(request)
         models = {entry["model"]: entry for app in apps for entry in app["models"]}
+        declared = sorted(gathered("ADMIN_MODELS"), key=attrgetter("group.order", "order"))
         groups = []
-        for group, parts in groupby(_admin_models(), key=attrgetter("group")):
+        for group, parts in groupby(declared, key=attrgetter("group")):
             wanted = [model for part in parts for model in part.models]
             listed = [models.pop(model) for model in wanted if model in models]
             listed += [record] if record and AccessRecord in wanted else []
             if listed:
-                groups.append(
-                    {
-                        "name": group.title,
-                        "icon": group.icon,
-                        "app_label": "",
-                        "app_url": "",
-                        "has_module_perms": True,
-                        "models": listed,
-                    }
-                )
+                groups.append({"name": group.title, "icon": group.icon, "models": listed})
         if models and groups:
             groups[-1]["models"] += models.values()
         return groups or apps

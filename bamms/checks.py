@@ -26,10 +26,6 @@ FROM pg_roles WHERE rolname = current_user
 
 @checks.register(checks.Tags.security, deploy=True)
 def half_configured(**_asked):
-    return list(_half_configured())
-
-
-def _half_configured():
     if connection.vendor == "sqlite":
         yield checks.Warning(
             "The database is a file of SQLite, which guards real people's data from nobody on this machine.",
@@ -55,16 +51,13 @@ def _half_configured():
 def role_with_too_much_power(databases=None, **_asked):
     """Warn if the role can drop triggers. Runs only with `--database default`, like every check that connects."""
     if "default" not in (databases or ()) or connection.vendor != "postgresql":
-        return []
+        return
     with connection.cursor() as cursor:
         cursor.execute(TOO_MUCH, [AccessRecord._meta.db_table])
         (too_much,) = cursor.fetchone()
-    if not too_much:
-        return []
-    return [
-        checks.Warning(
+    if too_much:
+        yield checks.Warning(
             "The database role of DATABASE_URL can take away the triggers that guard the evidence.",
             hint="Let the application work as a role of its own: see “The database's two roles” in docs/operate.md.",
             id="bamms.W004",
         )
-    ]

@@ -103,7 +103,7 @@ def _may_report(address):
     """Count reports an hour, by network (stored as a keyed hash) and in total, so that they cannot fill the disk."""
     hour = int(time.time() // HOUR)
     allowed = True
-    place = encryption.blind_index(throttling.network_of(address), context="policy reports")
+    place = encryption.blind_index(throttling.household_of(address), context="policy reports")
     for who, most in ((place, PER_ADDRESS), ("all", PER_SITE)):
         key = f"policy-reports:{hour}:{who}"
         count = cache.get(key, 0) + 1

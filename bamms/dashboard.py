@@ -187,13 +187,13 @@ def kept_longer(user, role):
     holds = LegalHold.objects.visible_to(user, role=role).active()
     orders = ErasureOrder.objects.visible_to(user, role=role).waiting()
     own = Tenant.objects.visible_to(user, role=role).values("subject")
-    coming = RetentionNotice.objects.filter(subject__in=own, subject__erased_at__isnull=True)
+    coming = RetentionNotice.objects.filter(
+        subject__in=own, subject__erased_at__isnull=True, erase_on__gte=timezone.localdate()
+    )
     return {
-        "holds_count": holds.count(),
-        "holds_review_on": holds.aggregate(first=Min("review_on"))["first"],
+        **holds.aggregate(holds_count=Count("pk"), holds_review_on=Min("review_on")),
+        **coming.aggregate(coming_count=Count("pk"), coming_on=Min("erase_on")),
         "orders_count": orders.count(),
-        "coming_count": coming.filter(erase_on__gte=timezone.localdate()).count(),
-        "coming_on": coming.filter(erase_on__gte=timezone.localdate()).aggregate(first=Min("erase_on"))["first"],
     }
 
 

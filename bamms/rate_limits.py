@@ -10,7 +10,7 @@ from functools import partial
 
 from allauth.account.adapter import get_adapter
 
-from accounts import login_throttling, throttling
+from accounts import login_limits, throttling
 from accounts.middleware import signed_in
 from bamms.views import too_many
 from privacy.portals import READS, LimitedPage, gathered
@@ -53,6 +53,6 @@ def counts(request, page):
 
 def person_of(request, page):
     if page.person:
-        return login_throttling.one_spelling(request.POST.get(page.person))
+        return login_limits.normalize_email(request.POST.get(page.person))
     user = signed_in(request)
     return user.pk if user else ""

@@ -329,7 +329,7 @@ CLAIMS_PER_DAY = env.number("CLAIMS_PER_DAY", 5)  # per account
 CLAIMS_PER_ADDRESS = env.number("CLAIMS_PER_ADDRESS", 20)  # a day, per IP address, which a building may share
 # (count, seconds) for one person and for one network (`accounts.throttling`), applied by `bamms.rate_limits`
 LIMITS = {
-    # `accounts.login_throttling` explains how these work together; only failures stay counted
+    # `accounts.login_limits` explains how these work together; only failures stay counted
     "sign_in": {"person": (5, 5 * MINUTE), "network": (10, MINUTE)},
     "sign_in_strange": {"person": (20, HOUR)},
     "sign_in_slow": {"person": (1, 15 * MINUTE)},

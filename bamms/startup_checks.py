@@ -149,10 +149,6 @@ def _is_open_cache(cache):
 
 
 def _is_open(place, unchecked):
-    sealed = place.scheme == "rediss" and not unchecked
-    return (
-        place.scheme != "unix"
-        and not place.netloc.startswith("unix:")
-        and not sealed
-        and not is_near(place.hostname or "")
-    )
+    is_socket = place.scheme == "unix" or place.netloc.startswith("unix:")
+    is_sealed = place.scheme == "rediss" and not unchecked
+    return not (is_socket or is_sealed or is_near(place.hostname or ""))

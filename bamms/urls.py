@@ -4,12 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bamms import csp_reports, security_txt, views
-from bamms.portal import views as portal
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("home/", portal.tenant_home, name="tenant_home"),
-    path("vendor/", portal.vendor_home, name="vendor_home"),
+    path("home/", views.tenant_home, name="tenant_home"),
+    path("vendor/", views.vendor_home, name="vendor_home"),
     path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("csp-report/", csp_reports.receive, name="csp_report"),
     path("", include("accounts.urls")),

@@ -1,16 +1,24 @@
-"""The front page, which redirects users to the start page of their role, and error pages that say what to do."""
+"""The front page, the start pages of tenants and vendors, and error pages that say what to do.
+
+A start page shows what waits for the user's answer, then the cards that the apps declare, in their order.
+"""
 
 import logging
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
 
 from bamms import logs
 from bamms.portal import START
 from privacy import audit_log, parties
 from privacy.files import uploads
 from privacy.models.audit_log import Kind
+from privacy.portals import gathered
+from privacy.scope import Role
+from tenants.views.vendor_portal import for_vendors
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +28,27 @@ def home(request):
     if not request.user.is_authenticated:
         return render(request, "bamms/welcome.html")
     return redirect(START[parties.roles_of(request.user)[0]])
+
+
+def tenant_home(request):
+    return start_page(request, Role.TENANT)
+
+
+@require_safe
+@for_vendors
+def vendor_home(request):
+    return start_page(request, Role.VENDOR)
+
+
+def start_page(request, role):
+    context = {"open_items": shown("OPEN_ITEMS", role, request), "cards": shown("CARDS", role, request)}
+    return render(request, "bamms/start_page.html", context)
+
+
+def shown(name, role, request):
+    """Return the HTML of the cards of this list that have something to show."""
+    found = ((card.template, card.context(request)) for card in gathered(name) if card.role == role)
+    return [render_to_string(template, context, request) for template, context in found if context is not None]
 
 
 def trouble(request, status, fault=None, **context):

@@ -18,10 +18,9 @@ def get_and_record(
     A refused attempt on an existing row is recorded on its subject (clause 3.4). `fields`: names of the fields shown
     (default: all personal ones). Call it outside a transaction that is rolled back, which would undo the record.
     """
-    row = get_visible(
-        model, by=by, role=role, why=why, action=action, fields=fields, select_related=select_related, **lookup
-    )
-    record_access(row, by=by, role=role, why=why, reference=reference, action=action, fields=fields)
+    asked = {"by": by, "role": role, "why": why, "action": action, "fields": fields}
+    row = get_visible(model, **asked, select_related=select_related, **lookup)
+    record_access(row, **asked, reference=reference)
     return row
 
 
@@ -64,11 +63,17 @@ def record_accesses(
         "pk", declaration.subject, declaration.holder, declaration.controller or declaration.subject
     )
     records = [
-        {
-            "subject_id": subject_id,
-            "controller_id": controller_id if declaration.controller else None,
-            "fields": keys[pk],
-        }
+        AccessRecord(
+            subject_id=subject_id,
+            controller_id=controller_id if declaration.controller else None,
+            grant=grant,
+            fields=keys[pk],
+            action=action,
+            allowed=allowed,
+            reason=reason,
+            why=why,
+            reference=reference,
+        )
         for pk, subject_id, holder_id, controller_id in about
         if subject_id is not None  # some rows have no subject, such as a notice to the authority
         and not (role == Role.TENANT and holder_id == by.pk and allowed and action == Action.VIEWED)
@@ -76,43 +81,38 @@ def record_accesses(
     if action == Action.EXPORTED and allowed:
         facts = {"rows": len(rows), "of": declaration.model._meta.label, "why": str(why)}
         audit_log.record(Kind.EXPORTED, by=by, facts=facts)
-    common = {"hat": role, "why": why, "reference": reference, "action": action, "allowed": allowed, "reason": reason}
-    return _write([common | {"grant": grant} | record for record in records], by=by, role=role)
+    return _write(records, by=by, role=role)
 
 
 @transaction.atomic
 def record_listing(grants, *, by):
     """Record that a vendor's list showed these (grant, keys) pairs, in one bulk insert."""
-    common = {"hat": Role.VENDOR, "why": AccessReason.GRANT, "action": Action.LISTED, "allowed": True}
-    return _write(
-        [
-            common
-            | {
-                "subject_id": g.subject_id,
-                "controller_id": g.agreement.management_id,
-                "grant": g,
-                "fields": keys,
-                "reference": g.number,
-            }
-            for g, keys in grants
-        ],
-        by=by,
-        role=Role.VENDOR,
-    )
+    records = [
+        AccessRecord(
+            subject_id=grant.subject_id,
+            controller_id=grant.agreement.management_id,
+            grant=grant,
+            fields=keys,
+            action=Action.LISTED,
+            allowed=True,
+            why=AccessReason.GRANT,
+            reference=grant.number,
+        )
+        for grant, keys in grants
+    ]
+    return _write(records, by=by, role=Role.VENDOR)
 
 
 def _write(records, *, by, role):
     if not records:
         return []
     actor, companies = subjects.get_or_create_for(by), parties.companies(by, role)
-    return AccessRecord.objects.bulk_create(
-        AccessRecord(actor_id=actor.pk, party_id=_party(record, companies), **record) for record in records
-    )
+    for record in records:
+        record.actor, record.party, record.hat = actor, _party(record, companies), role
+    return AccessRecord.objects.bulk_create(records)
 
 
 def _party(record, companies):
-    """Return the id of the company acted for: of several, the one that the record concerns, else the first."""
-    grant = record.get("grant")
-    about = {record["controller_id"], grant.agreement.vendor_id if grant else None}
-    found = next((company for company in companies if company.pk in about), None) or next(iter(companies), None)
-    return found.pk if found else None
+    """Return the company acted for: of several, the one that the record concerns, else the first."""
+    about = {record.controller_id, record.grant.agreement.vendor_id if record.grant else None}
+    return next((company for company in companies if company.pk in about), None) or next(iter(companies), None)

@@ -140,8 +140,7 @@ def sentence(record, viewer_id, keys=None):
 
 def who(record, viewer_id):
     """Name the person and the company. An account that acted for no company is not named: it may be another tenant."""
-    holder = record.actor.holder
-    words = {"name": holder.name if holder else "", "company": record.party.name if record.party else ""}
+    words = {"name": record.actor.holder_name, "company": record.party.name if record.party else ""}
     if record.hat == Role.TENANT and record.actor.holder_id == viewer_id:
         return _("You")
     if record.hat == Role.TENANT or not words["company"]:

@@ -24,7 +24,7 @@ class PrivacyConfig(AppConfig):
         django_countries.override = countries.NAMES
         del django_countries.countries
         # SQLite loses triggers when a migration rebuilds a table
-        post_migrate.connect(guard_evidence, dispatch_uid="guard_evidence")
+        post_migrate.connect(guard_evidence)
         # The audit log receives signals: Django, allauth and the app below cannot call it
         import_module(f"{self.name}.receivers").connect()
         import_module(f"{self.name}.files.virus_scan")  # registers a check

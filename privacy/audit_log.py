@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import login_throttling, request_context
+from accounts import request_context, throttling
 from privacy import subjects
 from privacy.models.audit_log import OF_ACCOUNT, AuditLogEntry, Kind
 
@@ -30,7 +30,7 @@ def entry(kind, *, by=None, about=None, row=None, facts=None, request=None):
         model=row._meta.label if row is not None else "",
         row="" if row is None or row.pk is None else str(row.pk),
         facts=facts or {},
-        network=login_throttling.network_of_request(request) if kind in OF_ACCOUNT else "",
+        network=throttling.network_of_request(request) if kind in OF_ACCOUNT else "",
         route=request_context.route(request)[:200],
         request=getattr(request, "number", ""),
     )

@@ -94,10 +94,18 @@ class Declaration:
 
 @dataclass(frozen=True)
 class ShareableField:
-    key: str  # "tenants.tenant.phone": what agreements and grants store
     declaration: Declaration
     name: str
     category: str
+
+    @property
+    def key(self):
+        """What agreements and grants store: "tenants.tenant.phone"."""
+        return key_of(self.declaration.model, self.name)
+
+    @property
+    def column(self):
+        return self.declaration.model._meta.get_field(self.name)
 
     @property
     def specific(self):
@@ -106,7 +114,7 @@ class ShareableField:
 
     @property
     def label(self):
-        return self.declaration.model._meta.get_field(self.name).verbose_name
+        return self.column.verbose_name
 
 
 WORDS = {name: word.type for name, word in Declaration.__dataclass_fields__.items() if name != "model"}
@@ -134,11 +142,8 @@ def all_declared():
 @cache
 def shareable():
     """Return key → field for everything that a grant can open, in the order of declaration."""
-    return {
-        key_of(d.model, name): ShareableField(key_of(d.model, name), d, name, category)
-        for d in all_declared()
-        for name, category in d.shareable.items()
-    }
+    found = [ShareableField(d, name, category) for d in all_declared() for name, category in d.shareable.items()]
+    return {item.key: item for item in found}
 
 
 @cache
@@ -161,29 +166,20 @@ def disclosable():
     Files are left out: they do not fit the table in which a disclosure is handed over.
     """
     entry = tenant_record()
-    rest = {
-        key_of(entry.model, name): ShareableField(key_of(entry.model, name), entry, name, "other")
-        for name in entry.personal
-    }
-    return {
-        key: item
-        for key, item in (rest | shareable()).items()
-        if not isinstance(item.declaration.model._meta.get_field(item.name), FileField | BlindIndexField)
-    }
+    rest = [ShareableField(entry, name, "other") for name in entry.personal]
+    found = {item.key: item for item in (*rest, *shareable().values())}
+    return {key: item for key, item in found.items() if not isinstance(item.column, FileField | BlindIndexField)}
 
 
 def labels(keys):
     """Return readable names of field keys; a key that is no longer declared is returned as it is."""
-    return [_label(model_of(key), key) for key in keys]
+    return [_label(key) for key in keys]
 
 
-def _label(model, key):
-    name = name_of(key)
-    return (
-        str(model._meta.get_field(name).verbose_name)
-        if model and name in {f.name for f in model._meta.get_fields()}
-        else key
-    )
+def _label(key):
+    model, name = model_of(key), name_of(key)
+    is_declared = model and name in {f.name for f in model._meta.get_fields()}
+    return str(model._meta.get_field(name).verbose_name) if is_declared else key
 
 
 def terms(keys):
@@ -267,14 +263,12 @@ def values(subject_ids, keys, known=None):
         rows = d.model._base_manager.all()
         if d.sharing.queryset:
             rows = getattr(d.model.objects.all(), d.sharing.queryset)()
-        relations = [i.name for i in wanted if i.declaration is d and d.model._meta.get_field(i.name).is_relation]
-        sealed = [
-            f.name
-            for f in d.model._meta.fields
-            if isinstance(f, EncryptedTextField) and f.name not in {i.name for i in wanted}
-        ]
+        asked = [item for item in wanted if item.declaration is d]
+        relations = [item.name for item in asked if item.column.is_relation]
+        names = {item.name for item in asked}
+        unasked = [f.name for f in d.model._meta.fields if isinstance(f, EncryptedTextField) and f.name not in names]
         rows = rows.filter(**{f"{d.subject}__in": list(subject_ids)})
-        for row in rows.select_related(*relations).defer(*sealed).annotate(about=F(d.subject)):
-            for item in (i for i in wanted if i.declaration is d):
+        for row in rows.select_related(*relations).defer(*unasked).annotate(about=F(d.subject)):
+            for item in asked:
                 found.setdefault(row.about, {}).setdefault(item.key, []).append((row, display(row, item.name)))
     return found

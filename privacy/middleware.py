@@ -11,6 +11,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import MiddlewareNotUsed
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
+from django.utils.deprecation import MiddlewareMixin
 
 from accounts import sessions
 from accounts.redirects import current_url
@@ -42,14 +43,8 @@ def let_through(request):
         sessions.delete_suspended(request.session)
 
 
-class SecondFactorGate:
+class SecondFactorGate(MiddlewareMixin):
     """Redirects staff, vendors and superusers without a second factor to its setup; no other page opens before."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         user = request.user if settings.SECOND_FACTOR and getattr(view, "login_required", True) else None
@@ -60,13 +55,7 @@ class SecondFactorGate:
         return None
 
 
-class ConsentGate:
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
-
+class ConsentGate(MiddlewareMixin):
     def process_view(self, request, view, args, kwargs):
         if not getattr(view, "login_required", True) or getattr(view, "open_without_consent", False):
             return None
@@ -77,7 +66,7 @@ class ConsentGate:
         return redirect(f"{reverse('consent')}?{urlencode({'next': current_url(request)})}")
 
 
-class PasswordGate:
+class PasswordGate(MiddlewareMixin):
     """With PASSWORD_CHANGE_REQUIRED, redirects users with an old password to the page that changes it (clause 5.4).
 
     Views marked `open_without_consent` stay open. ConsentGate comes first.
@@ -88,10 +77,7 @@ class PasswordGate:
     def __init__(self, get_response):
         if not settings.PASSWORD_CHANGE_REQUIRED:
             raise MiddlewareNotUsed
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
+        super().__init__(get_response)
 
     def process_view(self, request, view, args, kwargs):
         if not getattr(view, "login_required", True) or getattr(view, "open_without_consent", False):

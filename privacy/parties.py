@@ -49,7 +49,7 @@ def appoint(*, user, party, role, by):
         raise Refused(_("Only the operator appoints company users. Ask the operator."), code="not_operator")
     _refuse_for_oneself(user, by)
     try:
-        is_invited = account_lifecycle.secure_mailbox(user=user, by=by)
+        is_invited = account_lifecycle.reset_unverified_account(user=user, by=by)
     except ValidationError as error:
         raise Refused(error.messages[0], code="account") from error
     if role not in ROLES_OF_KIND[party.kind]:
@@ -115,14 +115,8 @@ def admin_role(user):
 def companies(user, role):
     """Return the companies for which the account acts under this role, in one query; none for a tenant."""
     kinds = [kind for kind, acted in ROLE_OF_MEMBERSHIP.items() if acted == role]
-    found = (
-        [
-            membership.party
-            for membership in user.memberships.filter(role__in=kinds).select_related("party").order_by("pk")
-        ]
-        if kinds
-        else []
-    )
+    memberships = user.memberships.filter(role__in=kinds).select_related("party").order_by("pk")
+    found = [membership.party for membership in memberships]
     if found or role != Role.OPERATOR:
         return found
     return list(Party.objects.filter(kind=PartyKind.OPERATOR)[:1])  # a superuser acts for the operator

@@ -12,40 +12,40 @@ from privacy import audit_log, change_tracking, sealed_state
 from privacy.models.audit_log import Kind
 from privacy.scope import many_changed
 
-OF_PASSWORDS_AND_EMAILS = (
-    (account.password_set, Kind.PASSWORD),
-    (account.password_changed, Kind.PASSWORD),
-    (account.password_reset, Kind.RESET),
-    (account.email_added, Kind.EMAIL_ADDED),
-    (account.email_changed, Kind.EMAIL_CHANGED),
-    (account.email_removed, Kind.EMAIL_REMOVED),
-)
+KIND_OF_SIGNAL = {
+    account.password_set: Kind.PASSWORD,
+    account.password_changed: Kind.PASSWORD,
+    account.password_reset: Kind.RESET,
+    account.email_added: Kind.EMAIL_ADDED,
+    account.email_changed: Kind.EMAIL_CHANGED,
+    account.email_removed: Kind.EMAIL_REMOVED,
+}
 GIVEN = {"post_add": "given", "post_remove": "taken", "pre_clear": "taken"}
 
 
 def connect():
     """Connect all receivers; called once, when all models are loaded."""
-    auth.user_logged_in.connect(on_login, dispatch_uid="journal")
-    auth.user_logged_out.connect(on_logout, dispatch_uid="journal")
-    auth.user_login_failed.connect(on_login_failed, dispatch_uid="journal")
-    for signal, kind in OF_PASSWORDS_AND_EMAILS:
-        signal.connect(_teller(kind), weak=False, dispatch_uid=f"journal {kind}")
-    account.email_confirmed.connect(on_email_confirmed, dispatch_uid="journal")
-    account_event.connect(on_account_event, dispatch_uid="journal")
+    auth.user_logged_in.connect(on_login)
+    auth.user_logged_out.connect(on_logout)
+    auth.user_login_failed.connect(on_login_failed)
+    for signal in KIND_OF_SIGNAL:
+        signal.connect(on_password_or_email)
+    account.email_confirmed.connect(on_email_confirmed)
+    account_event.connect(on_account_event)
     for through in (User.groups.through, User.user_permissions.through, Group.permissions.through):
-        rows.m2m_changed.connect(on_rights_changed, through, dispatch_uid="journal")
+        rows.m2m_changed.connect(on_rights_changed, through)
     for model in change_tracking.tracked():
-        rows.pre_save.connect(change_tracking.snapshot, model, dispatch_uid="journal")
-        rows.post_save.connect(change_tracking.on_save, model, dispatch_uid="journal")
-        rows.post_delete.connect(change_tracking.on_delete, model, dispatch_uid="journal")
-        many_changed.connect(change_tracking.on_bulk, model, dispatch_uid="journal")
+        rows.pre_save.connect(change_tracking.snapshot, model)
+        rows.post_save.connect(change_tracking.on_save, model)
+        rows.post_delete.connect(change_tracking.on_delete, model)
+        many_changed.connect(change_tracking.on_bulk, model)
     for model in sealed_state.sealed_models():
-        rows.post_save.connect(on_sealed_save, model, dispatch_uid="sealed state")
-        rows.post_delete.connect(on_sealed_delete, model, dispatch_uid="sealed state")
-        many_changed.connect(on_sealed_bulk, model, dispatch_uid="sealed state")
+        rows.post_save.connect(on_sealed_save, model)
+        rows.post_delete.connect(on_sealed_delete, model)
+        many_changed.connect(on_sealed_bulk, model)
         for relation in model._meta.many_to_many:
             through = relation.remote_field.through
-            rows.m2m_changed.connect(_on_sealed_relation(model), through, weak=False, dispatch_uid="sealed state")
+            rows.m2m_changed.connect(_on_sealed_relation(model), through, weak=False)
 
 
 def on_login(sender, request, user, **kwargs):
@@ -88,11 +88,8 @@ def _on_sealed_relation(model):
     return on_change
 
 
-def _teller(kind):
-    def tell(sender, request, user, **kwargs):
-        audit_log.record(kind, by=user, about=user, request=request)
-
-    return tell
+def on_password_or_email(sender, signal, request, user, **kwargs):
+    audit_log.record(KIND_OF_SIGNAL[signal], by=user, about=user, request=request)
 
 
 def on_email_confirmed(sender, request, email_address, **kwargs):

@@ -45,7 +45,7 @@ class ScopedQuerySet(QuerySet):
         declaration = declarations.of(self.model)
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if role in declaration.open_to and getattr(self, f"_wears_{role}")(user):
+        if role in declaration.open_to and self._has_role(user, role):
             return self
         return getattr(self, f"_as_{Role(role).value}")(declaration, user)
 
@@ -69,19 +69,16 @@ class ScopedQuerySet(QuerySet):
         )
 
     def _as_operator(self, declaration, user):
-        return self if self._wears_operator(user) else self.none()
+        return self if self._has_role(user, Role.OPERATOR) else self.none()
 
-    def _wears_tenant(self, user):
-        return True
-
-    def _wears_staff(self, user):
-        return user.memberships.of_staff().exists()
-
-    def _wears_vendor(self, user):
-        return user.memberships.of_vendors().exists()
-
-    def _wears_operator(self, user):
-        return user.is_superuser or user.memberships.of_operator().exists()
+    def _has_role(self, user, role):
+        if role == Role.STAFF:
+            return user.memberships.of_staff().exists()
+        if role == Role.VENDOR:
+            return user.memberships.of_vendors().exists()
+        if role == Role.OPERATOR:
+            return user.is_superuser or user.memberships.of_operator().exists()
+        return role == Role.TENANT
 
 
 class ExcludingSelfQuerySet(ScopedQuerySet):

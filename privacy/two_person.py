@@ -14,10 +14,10 @@ def check_second(act, by):
         raise Refused(act.CONCERNED, code="concerned")
 
 
-def check_shown(shown, now, sentence):
-    """Raise Refused with this sentence when what would be done (`now`) is not what was `shown`.
+def check_unchanged(seen, now, sentence):
+    """Raise Refused with this sentence when what would be done (`now`) is not what the page showed (`seen`).
 
-    Both are check codes. A caller without a page before the act passes None for `shown`.
+    Both are fingerprints or times. A caller without a page before the act passes None for `seen`.
     """
-    if shown is not None and shown != now:
+    if seen is not None and seen != now:
         raise Refused(sentence, code="changed")

@@ -35,7 +35,7 @@ def claim(*, building, unit_number, identity_kind, identity_number, birth_date, 
     for earlier in before.select_for_update(of=("self",)):
         if _said(earlier) == _said(fresh):
             raise Refused(_("We already have this. You need not send it again."), code="twice")
-        _settle(earlier, Status.CLOSED)
+        _settle(earlier, Status.CLOSED, tell=False)
     fresh.number = reference_numbers.next_number("KL")
     fresh.save()
     check_claim.enqueue(claim_id=fresh.pk)
@@ -64,8 +64,8 @@ def check(*, claim):
     claim.entry = candidates[0] if candidates else None
     claim.status = Status.WAITING if candidates or claim.message else Status.UNMATCHED
     claim.save(update_fields=["entry", "status"])
-    if claim.status == Status.UNMATCHED:
-        _at_deadline(claim)
+    if claim.status == Status.UNMATCHED and close_claim.get_backend().supports_defer:
+        close_claim.using(run_after=claim.due_at).enqueue(claim_id=claim.pk)
     return claim
 
 
@@ -132,21 +132,16 @@ def close_unmatched(*, claim):
     """Close a claim that matches no entry and has no question, at its deadline."""
     claim = cases.lock(claim)
     if claim.status == Status.UNMATCHED and claim.due_at <= timezone.now():
-        _settle(claim, Status.CLOSED, tell=True)
+        _settle(claim, Status.CLOSED)
 
 
-def _settle(claim, status, by=None, tell=None):
+def _settle(claim, status, *, by=None, tell=True):
     """Close a claim and delete the claimant's values; the decision is kept."""
     claim.unit_number = claim.identity_number = claim.birth_date = claim.message = ""
     cases.settle(claim, status, by)
-    if tell or (tell is None and status != Status.CLOSED):
+    if tell:
         cases.tell(claim)
     return claim
-
-
-def _at_deadline(claim):
-    if close_claim.get_backend().supports_defer:
-        close_claim.using(run_after=claim.due_at).enqueue(claim_id=claim.pk)
 
 
 @task()

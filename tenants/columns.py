@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from privacy.countries import NAMES
 from tenants import identity, normalizers
 from tenants.models import Occupancy, Tenant, Unit
 
@@ -31,6 +32,7 @@ KIND_WORDS = {
     identity.PASSPORT: ("paspor", "passport"),
 }
 GENDER_WORDS = {identity.FEMALE: ("perempuan", "female"), identity.MALE: ("laki-laki", "male")}
+WORDS = {"role": ROLE_WORDS, "identity_kind": KIND_WORDS, "gender": GENDER_WORDS}
 # Headings that imply the kind of number in their column
 KTP_HEADINGS = ("nik", "nomor ktp", "no ktp", "ktp", "ktp number")
 
@@ -131,6 +133,13 @@ REQUIRED = ("name", "unit")
 OF_PERSON = tuple(column.name for column in COLUMNS if not column.of_home)
 
 
+def field_keys(names):
+    """Return the field keys of these columns, as access records store them: building and unit are one field there."""
+    of_home = {"building": "unit"}
+    found = (name if name in OF_PERSON else f"tenants.occupancy.{of_home.get(name, name)}" for name in names)
+    return list(dict.fromkeys(found))
+
+
 def named(heading):
     """Return the column with this heading, or None."""
     return _by_heading().get(fold(heading))
@@ -145,7 +154,11 @@ def _by_heading():
     return {name: column for column in COLUMNS for name in column.names}
 
 
-def word(words, value):
-    """Return a value as an export writes it: a word in the active language that an import can read."""
-    pair = words.get(value)
-    return "" if pair is None else pair[0 if (get_language() or INDONESIAN).startswith(INDONESIAN) else 1]
+def written(name, value):
+    """Return a stored value as an export writes it: choices and countries as words that an import can read."""
+    if name in WORDS:
+        pair = WORDS[name].get(value, ("", ""))
+        return pair[0 if (get_language() or INDONESIAN).startswith(INDONESIAN) else 1]
+    if name == "nationality":
+        return str(NAMES.get(value, value))
+    return value

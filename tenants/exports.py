@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from privacy import access, access_reasons
-from privacy.countries import NAMES
 from privacy.errors import Refused
 from privacy.models.access import Action
 from privacy.scope import Role
@@ -18,8 +17,6 @@ from tenants.models import Occupancy, Tenant
 
 REASON = access_reasons.register("export", _("to export the register of tenants"))
 HOME_PATHS = {"building": "unit__building__name", "unit": "unit__number", "role": "role", "moved_in_on": "moved_in_on"}
-# Building and unit are one field to the reader of the access log
-HOME_KEYS = {name: f"tenants.occupancy.{'unit' if name == 'building' else name}" for name in HOME_PATHS}
 
 
 def visible(user):
@@ -45,7 +42,7 @@ def export(*, entries, names, kind, reason, by):
     rows = list(_rows(entries, [column.name for column in chosen]))
     if not rows:
         raise Refused(_("There is nothing to export."), code="nothing")
-    keys = list(dict.fromkeys(HOME_KEYS.get(column.name, column.name) for column in chosen))
+    keys = columns.field_keys(column.name for column in chosen)
     leaving = list(entries.only("pk").order_by())
     access.record_accesses(
         leaving, by=by, role=Role.STAFF, why=REASON, reference=reason, action=Action.EXPORTED, fields=keys
@@ -85,12 +82,7 @@ def _written(name, value, row):
         return ""
     if name == "identity_number":
         return identity.group(row["identity_kind"], value)  # spaces keep spreadsheets from converting it
-    words = {"identity_kind": columns.KIND_WORDS, "role": columns.ROLE_WORDS, "gender": columns.GENDER_WORDS}
-    if name in words:
-        return columns.word(words[name], value)
-    if name == "nationality":
-        return str(NAMES.get(value, value))
-    return normalizers.show_phone(value) if name == "phone" else value
+    return normalizers.show_phone(value) if name == "phone" else columns.written(name, value)
 
 
 # Fictitious person and building: an import by mistake fails at the building
@@ -109,5 +101,4 @@ SAMPLE = {
     "phone": "+6281234567890",
     "email": "nama@contoh.id",
     "address": "Jalan Contoh 1, Jakarta",
-    "other": "",
 }

@@ -64,12 +64,15 @@ def check(kind, number, *, birth_date=None, gender=""):
         raise ValidationError(_("Enter your identity number."), code="required")
     if kind == KTP:
         return Checked(number, _check_ktp(number, birth_date, gender))
-    if kind == SIM:
-        _check_sim(number)
-    elif kind == PASSPORT:
-        _check_passport(number)
-    else:
+    if kind not in KINDS:
         raise ValidationError(_("Choose the identity kind that belongs to the number."), code="kind")
+    if kind == SIM and not (_is_digits(number) and len(number) in SIM_LENGTHS):
+        raise ValidationError(_("A SIM number has 12 to 16 digits. Write it as it is on the card."), code="sim")
+    if kind == PASSPORT and not PASSPORT_FORM.fullmatch(number):
+        raise ValidationError(
+            _("A passport number has 6 to 9 letters and digits, for example X1234567. Write it as in the passport."),
+            code="passport",
+        )
     return Checked(number, ())
 
 
@@ -142,19 +145,6 @@ def _unknown_district(number):
     return gettext(
         "We do not know the district %(code)s of this KTP number. Compare it with the card; if it is the same, go on."
     ) % {"code": number[:6]}
-
-
-def _check_sim(number):
-    if not _is_digits(number) or len(number) not in SIM_LENGTHS:
-        raise ValidationError(_("A SIM number has 12 to 16 digits. Write it as it is on the card."), code="sim")
-
-
-def _check_passport(number):
-    if not PASSPORT_FORM.fullmatch(number):
-        raise ValidationError(
-            _("A passport number has 6 to 9 letters and digits, for example X1234567. Write it as in the passport."),
-            code="passport",
-        )
 
 
 def _is_digits(text):

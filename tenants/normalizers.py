@@ -18,7 +18,6 @@ from accounts.invisible_text import visible_part
 from privacy import countries
 from tenants.identity import FEMALE, MALE, MASK
 
-HOME = "ID"
 PHONE_NOISE = re.compile(r"[\s.()/\-\u00ad\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060\u2212\ufeff]+")
 PHONE_FORM = re.compile(r"\+?[0-9]{5,20}")
 # Fast path for most rows: an Indonesian mobile number, as in the metadata of phonenumbers (a test compares them)
@@ -36,19 +35,19 @@ EMAIL_MAX_LENGTH = 254  # RFC 5321
 is_email = EmailValidator()
 
 
-def clean_phone(text, region=HOME):
-    """Return E.164, "+6281234567890". `region`: country of a number without country code."""
+def clean_phone(text):
+    """Return E.164, "+6281234567890". A number without country code is Indonesian."""
     text = PHONE_NOISE.sub("", _text(text))
     if not text:
         return ""
-    if region == HOME and (plain := PLAIN_MOBILE.fullmatch(text)):
+    if plain := PLAIN_MOBILE.fullmatch(text):
         return f"+62{plain[1]}"
     if text.startswith("00"):
         text = f"+{text[2:]}"
-    elif region == HOME and text.startswith("62"):
+    elif text.startswith("62"):
         text = f"+{text}"
     try:
-        number = phonenumbers.parse(text, region) if PHONE_FORM.fullmatch(text) else None
+        number = phonenumbers.parse(text, "ID") if PHONE_FORM.fullmatch(text) else None
     except NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):

@@ -56,7 +56,12 @@ def read(upload):
         raise _wrong_kind()
     is_zip = content.startswith(ZIP)
     uploads.check_ending(upload, (".xlsx",) if is_zip else (".csv", ".txt"), _wrong_kind().message)
-    return _numbered(_sheet(content) if is_zip else _lines(content))
+    try:
+        return _numbered(_sheet(content) if is_zip else _lines(content))
+    except ValidationError:
+        raise
+    except Exception as error:  # the readers raise any exception on hostile bytes
+        raise pdf_sanitizer.broken() from error
 
 
 def write(headings, rows, *, kind, text_columns=()):
@@ -103,26 +108,21 @@ def _book(data, text_columns):
 def _numbered(rows):
     """Return (number, cells) of rows that are not blank. Raise ValidationError above the limits."""
     found, characters = [], 0
-    try:
-        for number, values in enumerate(rows, 1):
-            cells = [_cell(value) for value in islice(values, WIDEST)]
-            characters += sum(len(cell) for cell in cells if isinstance(cell, str))
-            if characters > _most_unpacked():  # many cells of a workbook may share one long text
-                raise _too_large()
-            while cells and cells[-1] == "":
-                cells.pop()
-            if cells:
-                found.append((number, cells))
-            if len(found) > settings.IMPORT_MAX_ROWS + 1 or number > settings.IMPORT_MAX_ROWS * BLANKS:
-                raise ValidationError(
-                    _("The file has more than %(max)s rows. Divide it, then upload the parts one by one."),
-                    code="too_many_rows",
-                    params={"max": number_format(settings.IMPORT_MAX_ROWS, force_grouping=True)},
-                )
-    except ValidationError:
-        raise
-    except Exception as error:  # the readers raise any exception on hostile bytes
-        raise pdf_sanitizer.broken() from error
+    for number, values in enumerate(rows, 1):
+        cells = [_cell(value) for value in islice(values, WIDEST)]
+        characters += sum(len(cell) for cell in cells if isinstance(cell, str))
+        if characters > _most_unpacked():  # many cells of a workbook may share one long text
+            raise _too_large()
+        while cells and cells[-1] == "":
+            cells.pop()
+        if cells:
+            found.append((number, cells))
+        if len(found) > settings.IMPORT_MAX_ROWS + 1 or number > settings.IMPORT_MAX_ROWS * BLANKS:
+            raise ValidationError(
+                _("The file has more than %(max)s rows. Divide it, then upload the parts one by one."),
+                code="too_many_rows",
+                params={"max": number_format(settings.IMPORT_MAX_ROWS, force_grouping=True)},
+            )
     return found
 
 
@@ -157,21 +157,16 @@ def _lines(content):
 
 def _sheet(content):
     """Return the rows of the first sheet, read as a stream, after checking the unpacked size."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            sizes = [part.file_size for part in parts.infolist()]
-            if "xl/workbook.xml" not in parts.namelist():
-                raise _wrong_kind()
-            if sum(sizes) > _most_unpacked() or len(sizes) > PARTS:
-                raise _too_large()
-            content = _unpacked(parts)
-        book = openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # the dimensions stated in a file may be wrong
-    except ValidationError:
-        raise
-    except Exception as error:  # as in _numbered
-        raise pdf_sanitizer.broken() from error
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        sizes = [part.file_size for part in parts.infolist()]
+        if "xl/workbook.xml" not in parts.namelist():
+            raise _wrong_kind()
+        if sum(sizes) > _most_unpacked() or len(sizes) > PARTS:
+            raise _too_large()
+        content = _unpacked(parts)
+    book = openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
+    sheet = book.worksheets[0]
+    sheet.reset_dimensions()  # the dimensions stated in a file may be wrong
     return sheet.iter_rows(values_only=True, max_col=WIDEST)
 
 

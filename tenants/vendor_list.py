@@ -6,8 +6,6 @@ from privacy.models import SharingGrant
 from tenants.models import Occupancy, Tenant
 
 NAME, UNIT = "tenants.tenant.name", "tenants.occupancy.unit"
-# Value of ?sort= → field to sort by; the end of a grant is always visible
-SORTS = {"until": "", "name": NAME, "unit": UNIT}
 
 
 def label(shown):
@@ -33,16 +31,13 @@ def search(found, text):
 
 
 def sort(found, by):
-    """Sort as asked; people who have not granted the field come last, by the end of their grant."""
-    key = SORTS.get(by)
-    if not key:
+    """Sort as asked (`?sort=`); people who have not granted the field come last, by the end of their grant."""
+    if by == "name":
+        key, values = NAME, Tenant.objects.filter(subject=OuterRef("subject")).values("name")
+    elif by == "unit":
+        homes = Occupancy.objects.current().filter(tenant__subject=OuterRef("subject"))
+        key, values = UNIT, homes.values("unit__number")
+    else:  # by the end of the grant, which is always visible
         return found.order_by("ends_at", "pk")
-    about = {
-        NAME: Tenant.objects.filter(subject=OuterRef("subject")).order_by("pk").values("name"),
-        UNIT: Occupancy.objects.current()
-        .filter(tenant__subject=OuterRef("subject"))
-        .order_by("pk")
-        .values("unit__number"),
-    }[key]
-    granted = Case(When(SharingGrant.opens(key), then=Subquery(about[:1])))
+    granted = Case(When(SharingGrant.opens(key), then=Subquery(values.order_by("pk")[:1])))
     return found.with_keys().alias(_sort=granted).order_by(F("_sort").asc(nulls_last=True), "ends_at", "pk")

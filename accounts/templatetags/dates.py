@@ -1,6 +1,6 @@
 """Filters for dates and times: day first, the time with its zone, always in Asia/Jakarta."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -56,12 +56,9 @@ def relative(value):
     """Today at 14:05 WIB, Yesterday at 14:05 WIB, and before that the full date and time"""
     if not value:
         return ""
-    today = timezone.now().astimezone(JAKARTA).date()
-    if _here(value).date() == today:
-        return _held(_("Today at %(clock)s") % {"clock": time_wib(value)}, time_wib(value))
-    if _here(value).date() == today - timedelta(days=1):
-        return _held(_("Yesterday at %(clock)s") % {"clock": time_wib(value)}, time_wib(value))
-    return datetime_wib(value)
+    days_ago = (timezone.now().astimezone(JAKARTA).date() - _here(value).date()).days
+    sentence = {0: _("Today at %(clock)s"), 1: _("Yesterday at %(clock)s")}.get(days_ago)
+    return _held(sentence % {"clock": time_wib(value)}, time_wib(value)) if sentence else datetime_wib(value)
 
 
 def _here(value):

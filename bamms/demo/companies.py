@@ -126,15 +126,11 @@ def _agreement(management, vendor, by, fields, *, vendor_signed=True):
     agreement = SharingAgreement(
         management=management, vendor=vendor, fields=fields, valid_from=today, valid_until=today + timedelta(days=540)
     )
-    agreement.management_signed_on, agreement.management_file = (
-        today,
-        signed_page(f"{vendor.name} dan {management.name}", management.name),
-    )
+    agreement.management_signed_on = today
+    agreement.management_file = signed_page(f"{vendor.name} dan {management.name}", management.name)
     if vendor_signed:
-        agreement.vendor_signed_on, agreement.vendor_file = (
-            today,
-            signed_page(f"{management.name} dan {vendor.name}", vendor.name),
-        )
+        agreement.vendor_signed_on = today
+        agreement.vendor_file = signed_page(f"{management.name} dan {vendor.name}", vendor.name)
     agreements.save(agreement=agreement, by=by)
     agreement.purposes.set(Purpose.objects.filter(code__in=["repair", "customer_care"]))
     return agreement

@@ -65,16 +65,7 @@ def _wait_for_sam(people, places):
 
 def _share(people, places, entry):
     ann, sam, vera, rita = (people[name] for name in ("ann", "sam", "vera", "rita"))
-    repair, follow_up = (Purpose.objects.get(code=code) for code in ("repair", "customer_care"))
-    today = timezone.localdate()
-    grant = grants.give(
-        subject=entry.subject,
-        agreement=places.agreement,
-        purpose=repair,
-        fields=SHARED,
-        until=today + timedelta(days=30),
-        by=ann,
-    )
+    grant = _give(ann, places, entry, code="repair", fields=SHARED, days=30)
     for _look in range(2):
         grants.open_shared(number=grant.number, by=vera)
     access.get_and_record(Tenant, by=sam, role=Role.STAFF, why=AccessReason.RECORD, pk=entry.pk)
@@ -83,9 +74,9 @@ def _share(people, places, entry):
     grants.ask(
         subject=entry.subject,
         agreement=places.agreement,
-        purpose=follow_up,
+        purpose=Purpose.objects.get(code="customer_care"),
         fields=["tenants.tenant.name", "tenants.tenant.email"],
-        until=today + timedelta(days=14),
+        until=timezone.localdate() + timedelta(days=14),
         reason="Menanyakan hasil perbaikan pipa pekan lalu.",
         by=sam,
         role=Role.STAFF,
@@ -94,15 +85,19 @@ def _share(people, places, entry):
 
 def _withdraw(ann, places, entry):
     """Give a permission and withdraw it: the vendor now owes a deletion statement."""
-    grant = grants.give(
+    fields = ["tenants.tenant.name", "tenants.tenant.email"]
+    grants.withdraw(grant=_give(ann, places, entry, code="customer_care", fields=fields, days=7), by=ann)
+
+
+def _give(ann, places, entry, *, code, fields, days):
+    return grants.give(
         subject=entry.subject,
         agreement=places.agreement,
-        purpose=Purpose.objects.get(code="customer_care"),
-        fields=["tenants.tenant.name", "tenants.tenant.email"],
-        until=timezone.localdate() + timedelta(days=7),
+        purpose=Purpose.objects.get(code=code),
+        fields=fields,
+        until=timezone.localdate() + timedelta(days=days),
         by=ann,
     )
-    grants.withdraw(grant=grant, by=ann)
 
 
 def _ask_for_changes(people, entries):

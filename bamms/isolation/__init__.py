@@ -84,19 +84,17 @@ def _try_all(attempts, member, report, told):
         if isinstance(attempt, Untested):
             report.untested(attempt.surface, attempt.what, attempt.why)
             continue
-        result = _try(attempt, member)
+        trial = f"{attempt.method} {attempt.address}"
+        result = Result(attempt.surface, attempt.what, member.name, trial, *_tried(attempt, member))
         report.add(result)
         if told:
             told(result)
 
 
-def _try(attempt, member):
-    trial = f"{attempt.method} {attempt.address}"
-    verdict, detail = (LEAK, f"takes {attempt.data}") if attempt.method == "FORM" else _asked(attempt, member)
-    return Result(attempt.surface, attempt.what, member.name, trial, verdict, detail)
-
-
-def _asked(attempt, member):
+def _tried(attempt, member):
+    """Return the verdict and its detail."""
+    if attempt.method == "FORM":
+        return LEAK, f"takes {attempt.data}"
     answer = ask(member, attempt.method, attempt.address, attempt.data, public=attempt.public)
     if answer.status >= 500:
         return BROKE, f"answers {answer.status} {answer.error}".strip()

@@ -4,6 +4,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 from urllib.parse import quote
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admindocs.views import simplify_regex
@@ -54,10 +55,7 @@ class Route:
     def stranger(self):
         """Return the URL with keys of no row."""
         return self.address(
-            {
-                name: WORDS.get(name, [UNKNOWN.get(kind, "XX-2020-9999")])[0] if kind not in UNKNOWN else UNKNOWN[kind]
-                for name, kind in self.parts.items()
-            }
+            {name: UNKNOWN.get(kind) or WORDS.get(name, ["XX-2020-9999"])[0] for name, kind in self.parts.items()}
         )
 
     @property
@@ -78,11 +76,11 @@ class Route:
         if name in WORDS and kind not in UNKNOWN:
             return WORDS[name]
         if kind == "uuid":
-            return _keys(rows, models.UUIDField)
+            return _keys(rows, UUID)
         if self.model and name in {"pk", "object_id"}:
             return [row.pk for row in rows.get(self.model, ())]
         if kind == "int":
-            return _keys(rows, models.IntegerField)
+            return _keys(rows, int)
         if name in NAMES:
             return [
                 row.number for found in rows.values() for row in found if isinstance(getattr(row, "number", 0), str)
@@ -91,15 +89,7 @@ class Route:
 
 
 def _keys(rows, kind):
-    found = [row.pk for model, several in rows.items() for row in several if isinstance(_key(model), kind)]
-    return list(dict.fromkeys(found))
-
-
-def _key(model):
-    key = model._meta.pk
-    while key.remote_field:
-        key = key.target_field
-    return key
+    return list(dict.fromkeys(row.pk for several in rows.values() for row in several if isinstance(row.pk, kind)))
 
 
 def _files(rows):

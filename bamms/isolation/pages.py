@@ -35,7 +35,8 @@ def _text(body):
 def _inflated(stream):
     stream = stream.strip()
     try:
-        stream = base64.a85decode(stream, adobe=stream.startswith(b"<~")) if stream.endswith(b"~>") else stream
+        if stream.endswith(b"~>"):  # ASCII85, of which PDF needs no beginning
+            stream = base64.a85decode(stream.removeprefix(b"<~").removesuffix(b"~>"))
         return zlib.decompress(stream)
     except (ValueError, zlib.error):
         return stream
@@ -114,8 +115,7 @@ class _Reader(HTMLParser):
         return TYPED.get(kind, "x")
 
     def _button(self, attrs, name):
-        if name and attrs.get("type", "submit") == "submit":
-            self.form.buttons.append({name: attrs.get("value", "")})
+        self._input({"type": "submit"} | attrs, name)
 
     def _select(self, attrs, name):
         self.select = name

@@ -16,7 +16,7 @@ from django.urls import reverse
 from bamms.isolation.addresses import CORRELATED, FILES, UNKNOWN, Unfillable, routes
 from bamms.isolation.client import ask
 from bamms.isolation.pages import forms_of, links_of
-from bamms.isolation.world import is_owned
+from bamms.isolation.world import owners
 
 ANSWERS = {"post": "yes", "answer": "confirm", "decision": "refuse", "reason": "x", "action": "x"}
 # Members who try a row of every model where the model of a URL is unknown, because no own row opens it
@@ -224,7 +224,7 @@ def choices_of(form, member):
     choices = {name: field for name, field in form.fields.items() if isinstance(field, ModelChoiceField)}
     choices.pop(form._meta.model._meta.pk.name, None)  # the key of an inline's row
     for name, choice in choices.items():
-        if is_owned(choice.queryset.model) and not member.is_open(choice.queryset.model):
+        if owners(choice.queryset.model) and not member.is_open(choice.queryset.model):
             yield name, choice
 
 

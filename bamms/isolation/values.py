@@ -4,7 +4,6 @@ A canary is a word such as `qzb0012`, or a number, telephone number or UUID of a
 """
 
 import itertools
-import json
 import re
 from datetime import timedelta
 from urllib.parse import unquote
@@ -22,11 +21,12 @@ from privacy.fields import BlindIndexField
 
 # The letter of a side, and its digit in numbers
 DIGITS = {"a": 9, "b": 3, "n": 6, "c": 8}
+# In each of the four forms: the side, then the count
 CANARY = re.compile(
-    r"qz(?P<word>[abnc]\d ?\d{3})"
-    r"|(?<!\d)7(?P<number>[9368]0770\d{4})(?!\d)"
-    r"|81(?P<phone>[9368])[\s\xa0-]?0770[\s\xa0-]?(?P<end>\d{4})(?!\d)"
-    r"|7a7a7a7a-?7a7a-?4a7a-?8a7a-?(?P<uuid>[9368]\d{11})",
+    r"qz([abnc])(\d ?\d{3})"
+    r"|(?<!\d)7([9368])0770(\d{4})(?!\d)"
+    r"|81([9368])[\s\xa0-]?0770[\s\xa0-]?(\d{4})(?!\d)"
+    r"|7a7a7a7a-?7a7a-?4a7a-?8a7a-?([9368])(\d{11})",
     re.IGNORECASE,
 )
 # Ends of names of fields that are filled with a future date; all others get yesterday
@@ -44,9 +44,7 @@ class Canaries:
 
     def _next(self, where):
         at = next(self.count)
-        # Reserve the counter in all four forms, so that each value identifies one field
-        for form in ("word", "number", "phone", "uuid"):
-            self.meaning[f"{form} {self.letter}{at}"] = where
+        self.meaning[f"{self.letter}{at}"] = where
         return at
 
     def word(self, where):
@@ -63,18 +61,12 @@ class Canaries:
 
 
 def canaries_in(text):
-    """Return the canaries of all sides in a text, normalized: "word b12"."""
-    found = set()
+    """Return the canaries of all sides in a text, normalized: "b12" is the twelfth of side b, in whatever form."""
     letters = {str(digit): letter for letter, digit in DIGITS.items()}
+    found = set()
     for match in CANARY.finditer(unquote(text)):
-        if match["word"]:
-            found.add(f"word {match['word'][0].lower()}{int(match['word'][1:].replace(' ', ''))}")
-        elif match["number"]:
-            found.add(f"number {letters[match['number'][0]]}{int(match['number'][5:])}")
-        elif match["phone"]:
-            found.add(f"phone {letters[match['phone']]}{int(match['end'])}")
-        else:
-            found.add(f"uuid {letters[match['uuid'][0]]}{int(match['uuid'][1:])}")
+        side, count = (part for part in match.groups() if part is not None)
+        found.add(f"{letters.get(side, side.lower())}{int(count.replace(' ', ''))}")
     return found
 
 
@@ -106,20 +98,16 @@ def _moment(field, canaries, where):
 
 
 def _structure(field, canaries, where):
-    """Return the first of several JSON values that the field's validators accept."""
-    shared, special = list(declarations.shareable()), list(declarations.specific())
-    for value in ([*shared[:1]], [*special[:1]], [], {}):
+    """Return the first of several JSON values that the field's validators accept; an empty list is accepted by all."""
+    if field.has_default() and not field._validators:
+        return field.get_default()
+    for value in (list(declarations.shareable())[:1], list(declarations.specific())[:1]):
         try:
             field.run_validators(value)
         except ValidationError:
             continue
-        if not (value == special[:1] and not field._validators):
-            break
-    return field.get_default() if field.has_default() and not field._validators else value
-
-
-def _switch(field, canaries, where):
-    return field.get_default() if field.has_default() else False
+        return value
+    return []
 
 
 # The first class that matches is used; other fields get their default
@@ -132,13 +120,8 @@ MAKERS = (
     (models.EmailField, lambda field, canaries, where: f"{canaries.word(where)}@example.com"),
     (models.URLField, lambda field, canaries, where: f"https://example.com/{canaries.word(where)}"),
     (models.UUIDField, lambda field, canaries, where: canaries.uuid(where)),
-    (models.BooleanField, _switch),
+    (models.BooleanField, lambda field, canaries, where: field.get_default() or False),
     (models.IntegerField, _number),
     (models.DateField, _moment),
     (models.CharField | models.TextField, _text),
 )
-
-
-def sent(data):
-    """Return the posted data as one text: values in it may come back without being a leak."""
-    return json.dumps(data, default=str)

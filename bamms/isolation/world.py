@@ -44,10 +44,12 @@ SPECIAL = {
 }  # fmt: skip
 
 
-def is_owned(model):
-    """Return whether the model declares a subject, controller or vendor."""
-    declared = declarations.of(model) if "Privacy" in vars(model) else None
-    return declared is not None and bool(declared.subject or declared.controller or declared.vendor)
+def owners(model):
+    """Return the fields that lead to the subject, controller and vendor that the model declares."""
+    if "Privacy" not in vars(model):
+        return set()
+    declared = declarations.of(model)
+    return {path.split("__")[0] for path in (declared.subject, declared.controller, declared.vendor) if path}
 
 
 def models_to_fill():
@@ -101,7 +103,7 @@ class Side:
 
     def _shared(self, model):
         """Return an existing row of a model without owners, of which there may be only one; else None."""
-        return None if is_owned(model) else model._base_manager.first()
+        return None if owners(model) else model._base_manager.first()
 
     def _new(self, model, **given):
         special = SPECIAL.get(model._meta.label, {})
@@ -128,22 +130,17 @@ class Side:
 
     def _related(self, field, model, *, needed):
         """Return the row for a foreign key: the tenant's or company's if the key declares the owner, else staff's."""
-        declared = declarations.of(model) if "Privacy" in vars(model) else None
-        owners = (
-            {path.split("__")[0] for path in (declared.subject, declared.controller, declared.vendor)}
-            if declared
-            else set()
-        )
-        if field.null and not (needed or field.name in owners):
+        is_owner = field.name in owners(model)
+        if field.null and not (needed or is_owner):
             return None
         target = field.related_model
         if target is User:
-            return self.people["tenant" if field.name in owners else "officer"]
+            return self.people["tenant" if is_owner else "officer"]
         if target is Subject:
-            return self.rows[Subject] if field.name in owners else subjects.get_or_create_for(self.people["officer"])
+            return self.rows[Subject] if is_owner else subjects.get_or_create_for(self.people["officer"])
         if target is Party and "vendor" in field.name:
             return Party.objects.get(pk=self.rows[Vendor].pk)
-        return (self if is_owned(target) else self.common).row(target)
+        return (self if owners(target) else self.common).row(target)
 
 
 def agree(user):
@@ -172,8 +169,8 @@ class World:
 
     def _fill(self, side):
         for model in models_to_fill():
-            of_nobody = not is_owned(model)
-            if of_nobody != (side is self.sides["c"]) or (side.lends and not declarations.of(model).subject):
+            of_somebody = bool(owners(model))
+            if of_somebody == (side is self.sides["c"]) or (side.lends and not declarations.of(model).subject):
                 continue
             try:
                 with transaction.atomic():
@@ -183,5 +180,5 @@ class World:
 
     def meaning(self, canary):
         """Return the field and side of a canary: "tenants.Tenant.name of b"."""
-        letter = canary.split()[1][0]
+        letter = canary[0]
         return f"{self.sides[letter].canaries.meaning.get(canary, canary)} of {letter}"

@@ -8,18 +8,3 @@ from privacy.consent import admin as consent
 from privacy.oversight import admin as oversight
 from privacy.rights import admin as rights
 from privacy.sharing import admin as sharing
-
-__all__ = [
-    "IdempotentAdd",
-    "ReadOnly",
-    "Revealing",
-    "TenantDataAdmin",
-    "TenantTabularInline",
-    "audit_log",
-    "consent",
-    "guardians",
-    "oversight",
-    "parties",
-    "rights",
-    "sharing",
-]

@@ -15,8 +15,15 @@ from privacy.models.audit_log import AuditLogEntry, Kind
 LATE = {Kind.FAILED, Kind.FACTOR_FAILED, Kind.REFUSED}
 
 
+def account(subject):
+    """Return the account by its number: the audit log holds no names."""
+    if subject is None:
+        return ""
+    return _("Account %(number)s") % {"number": subject.holder_id} if subject.holder else _("A former account")
+
+
 @admin.register(AuditLogEntry)
-class JournalAdmin(ReadOnly, TenantDataAdmin):
+class AuditLogAdmin(ReadOnly, TenantDataAdmin):
     empty_text = _("No entries yet. Sign-ins, changes and acts in the admin appear here.")
     list_display = ("moment", "what", "who", "whose", "thing", "network")
     list_filter = ("kind", ("at", admin.DateFieldListFilter))
@@ -45,18 +52,12 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
         return queryset.filter(request=text.upper()), False
 
     moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
+    who = column(_("who"), "actor", account)
+    whose = column(_("whose account"), "about", account)
 
     @admin.display(description=_("kind"), ordering="kind")
     def what(self, entry):
         return chip("late" if entry.kind in LATE else "info", entry.get_kind_display())
-
-    @admin.display(description=_("who"))
-    def who(self, entry):
-        return account(entry.actor)
-
-    @admin.display(description=_("whose account"))
-    def whose(self, entry):
-        return account(entry.about)
 
     @admin.display(description=_("row"))
     def thing(self, entry):
@@ -68,21 +69,12 @@ class JournalAdmin(ReadOnly, TenantDataAdmin):
     def told(self, entry):
         """Return the fields by name, each with what may be shown of its change."""
         if "changes" not in entry.facts:
-            return ", ".join(f"{name}: {spoken(value)}" for name, value in entry.facts.items()) or empty_value()
+            return ", ".join(f"{name}: {shown_value(value)}" for name, value in entry.facts.items()) or empty_value()
         told = zip(change_tracking.labels(entry), entry.facts["changes"].values(), strict=True)
-        return ", ".join(f"{capfirst(label)}: {spoken(pair)}" for label, pair in told)
+        return ", ".join(f"{capfirst(label)}: {shown_value(pair)}" for label, pair in told)
 
 
-def account(subject):
-    """Return the account by its number: the audit log holds no names."""
-    if subject is None:
-        return empty_value()
-    if subject.holder is None:
-        return _("A former account")
-    return _("Account %(number)s") % {"number": subject.holder_id}
-
-
-def spoken(value):
+def shown_value(value):
     if isinstance(value, list) and len(value) == 2:
         return " → ".join("–" if each is None else str(each) for each in value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

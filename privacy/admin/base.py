@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import WordedAdmin, empty_value
+from accounts.admin_display import WordedAdmin
 from accounts.templatetags.dates import short_datetime_wib
 from privacy import access, declarations, parties, reference_numbers
 from privacy.admin.display import column
@@ -189,7 +189,7 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
                 self.record_look(request, row)
             return row
         hidden = self.model._base_manager.filter(pk=self._clean_pk(object_id)).first()
-        if hidden is not None and declarations.of(self.model).subject:
+        if hidden is not None:
             access.record_access(
                 hidden,
                 by=request.user,
@@ -224,18 +224,21 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
         if row is not None and request.method == "POST":
             self.record_look(request, row)
 
+    def shown_fields(self):
+        """Return the fields shown in clear; masked ones are recorded when revealed, files when opened."""
+        return declarations.of(self.model).plain
+
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
-        """Record the fields shown in clear; masked ones are recorded when revealed, files when opened."""
-        declaration = declarations.of(self.model)
-        if declaration.subject and declaration.personal:
+        shown = self.shown_fields() if fields is None else fields
+        if shown or declarations.of(self.model).personal:
             access.record_access(
                 row,
                 by=request.user,
                 role=role_of(request),
                 why=self.get_why(request, row),
-                reference=self.get_reference(row),
+                reference=getattr(row, "number", ""),
                 action=action,
-                fields=declaration.plain if fields is None else fields,
+                fields=shown,
             )
 
     def lookup_allowed(self, lookup, value, request=None):
@@ -245,9 +248,6 @@ class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
 
     def get_why(self, request, row):
         return AccessReason.OVERSIGHT if role_of(request) == Role.OPERATOR else self.why
-
-    def get_reference(self, row):
-        return getattr(row, "number", "")
 
     def _clean_pk(self, object_id):
         """Return the primary key from an address as its column holds it; None if no column could hold it."""
@@ -267,10 +267,7 @@ class EventAdmin(ReadOnly, TenantDataAdmin):
 
     moment = column(_("at"), "at", short_datetime_wib, ordering="at")
     happening = column(_("what happened"), "get_kind_display", capfirst, ordering="kind")
-
-    @admin.display(description=_("by"))
-    def person(self, event):
-        return (event.actor.holder.name if event.actor.holder else "") or empty_value()
+    person = column(_("by"), "actor.holder_name", str)
 
 
 class HeadsAdmin(TenantDataAdmin):

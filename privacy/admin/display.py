@@ -1,7 +1,5 @@
 """Display of values in the admin: a status as icon and word, never by colour alone, a person on two lines."""
 
-from operator import attrgetter
-
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -18,12 +16,16 @@ ICONS = {
 
 
 def column(label, path, show=None, *, ordering=None, boolean=False):
-    """Return a method for `list_display` and `readonly_fields`: a row's attribute at `path`, formatted by `show`."""
-    find = attrgetter(path)
+    """Return a method for `list_display` and `readonly_fields`: a row's attribute at `path`, formatted by `show`.
+
+    A relation on the path may be empty.
+    """
 
     @admin.display(description=label, ordering=ordering, boolean=boolean)
     def value(self, row):
-        found = find(row)
+        found = row
+        for name in path.split("."):
+            found = None if found is None else getattr(found, name)
         found = found() if callable(found) else found
         return found if show is None else show(found) or empty_value()
 

@@ -3,8 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from privacy import access, declarations, guardians
-from privacy.admin.base import role_of
+from privacy import declarations, guardians
 from privacy.admin.staff_records import RecordedAdmin
 from privacy.forms.guardians import GuardianForm
 from privacy.models.guardians import Guardian
@@ -26,11 +25,5 @@ class GuardianAdmin(RecordedAdmin):
     def proof(self, row):
         return self.file_link(row, "document")
 
-    def record_look(self, request, row, **what):
-        access.record_access(
-            row,
-            by=request.user,
-            role=role_of(request),
-            why=self.get_why(request, row),
-            fields=[*declarations.identifying(), "privacy.guardian.name"],
-        )
+    def shown_fields(self):
+        return [*declarations.identifying(), "privacy.guardian.name"]

@@ -12,7 +12,7 @@ from accounts.recent_login import ask_for_fresh_sign_in
 from privacy import parties
 from privacy.admin.base import TenantDataAdmin, role_of
 from privacy.admin.display import column
-from privacy.admin.private_search import HiddenSearch
+from privacy.admin.private_search import PrivateSearch
 from privacy.errors import Refused
 from privacy.models.parties import ROLES_OF_KIND, Membership, Party, PartyKind
 from privacy.scope import Role
@@ -70,7 +70,7 @@ class MembershipForm(forms.ModelForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(HiddenSearch, TenantDataAdmin):
+class MembershipAdmin(PrivateSearch, TenantDataAdmin):
     list_display = ("person", "party", "does")
     list_display_links = ("person",)
     list_filter = ("role",)
@@ -93,11 +93,7 @@ class MembershipAdmin(HiddenSearch, TenantDataAdmin):
     def person(self, membership):
         return membership.user.name or membership.user.email
 
-    @admin.display(description=_("company"))
-    def company(self, membership):
-        """Return its name without a link: heads may not open its page."""
-        return membership.party.name
-
+    company = column(_("company"), "party.name")  # without a link: heads may not open its page
     does = column(_("role"), "get_role_display", capfirst, ordering="role")
 
     def save_model(self, request, obj, form, change):

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.utils.translation import gettext_lazy as _
 
-from privacy import access, declarations, value_display
-from privacy.admin.base import TenantDataAdmin, role_of
+from privacy import declarations, value_display
+from privacy.admin.base import TenantDataAdmin
 from privacy.admin.display import person
 
 
@@ -37,15 +37,8 @@ class SubjectAdmin(TenantDataAdmin):
     def who(self, row):
         return person(row.__dict__.get("who") or names_of([row.subject_id]).get(row.subject_id, ""))
 
-    def record_look(self, request, row, **what):
-        access.record_access(
-            row,
-            by=request.user,
-            role=role_of(request),
-            why=self.get_why(request, row),
-            reference=self.get_reference(row),
-            fields=declarations.identifying(),
-        )
+    def shown_fields(self):
+        return declarations.identifying()
 
 
 def entry_field():

@@ -5,8 +5,8 @@ from django.contrib.admin.views.main import ChangeList
 from privacy import private_search
 
 
-class SealedList(ChangeList):
-    is_sealed = True  # the template sends the search form by POST
+class PrivateSearchList(ChangeList):
+    search_is_private = True  # the template sends the search form by POST
 
     def get_queryset(self, request, exclude_parameters=None):
         """Return no rows for words that cannot be decrypted: without the search, an export would hold more rows."""
@@ -16,11 +16,11 @@ class SealedList(ChangeList):
         return found.none() if words is None else found
 
 
-class HiddenSearch:
+class PrivateSearch:
     """For admin classes whose `search_fields` are personal."""
 
     def get_changelist(self, request, **kwargs):
-        return SealedList
+        return PrivateSearchList
 
     def changelist_view(self, request, extra_context=None):
         """Redirect a search sent by POST (without an action), or words in clear in the address."""

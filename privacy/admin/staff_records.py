@@ -1,6 +1,5 @@
 """Records that staff make for tenants: consents on paper and guardians. Added on a page of their own, never edited."""
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -35,11 +34,7 @@ class RecordedAdmin(SubjectAdmin):
         return format_html('<a href="{}">{}</a>', url, _("Open the file"))
 
     moment = column(_("recorded at"), "recorded_at", dates.short_datetime_wib, ordering="recorded_at")
-
-    @admin.display(description=_("recorded by"))
-    def recorder(self, row):
-        holder = row.recorded_by.holder
-        return holder.name if holder else empty_value()
+    recorder = column(_("recorded by"), "recorded_by.holder_name", str)
 
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):

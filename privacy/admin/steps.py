@@ -26,6 +26,7 @@ class StepPage:
     permission: str = ""
     statuses: tuple = ()  # statuses in which the step is possible; empty: any
     says: str | Promise = ""  # what the step does
+    checks_fingerprint: bool = False  # the verb refuses if what the page showed, sent as `seen`, has changed
 
 
 class StepPages:
@@ -73,10 +74,6 @@ class StepPages:
     def step_form(self, request, row, name, data):
         return self.steps[name].form(data)
 
-    def seen(self, request, row, name):
-        """Return what the page showed, for verbs that refuse if it has changed since."""
-        return {}
-
     def step_context(self, request, row, name):
         """Return further context for the page."""
         return {}
@@ -93,7 +90,9 @@ class StepPages:
         step, data = self.steps[name], request.POST if request.method == "POST" else None
         form = self.step_form(request, row, name, data) if step.form else None
         if data is not None and (form is None or form.is_valid()):
-            given = {self.step_argument: row, **(form.cleaned_data if form else {}), **self.seen(request, row, name)}
+            given = {self.step_argument: row, **(form.cleaned_data if form else {})}
+            if step.checks_fingerprint:
+                given["seen_fingerprint"] = data.get("seen", "")
             try:
                 result = step.verb(by=request.user, **given)
             except Refused as refusal:

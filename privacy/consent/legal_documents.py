@@ -205,7 +205,7 @@ def _check_draft(version, by, seen):
     """Raise Refused unless it is a complete draft, unchanged since it was read, and `by` did not edit it last."""
     if version.is_published:
         raise Refused(_("This version is already published."), code="published")
-    two_person.check_shown(
+    two_person.check_unchanged(
         seen,
         version.drafted_at.isoformat(),
         _("This draft changed while you were reading. Nothing was published. Read it again, then decide."),

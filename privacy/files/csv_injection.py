@@ -1,5 +1,7 @@
 """Escaping of cells that a spreadsheet would run as a formula, for all kinds of files that are written here."""
 
+import csv
+import io
 import re
 
 # Characters that begin a formula, also after whitespace and in the full-width forms of East Asian keyboards
@@ -17,6 +19,15 @@ def escape_formula(cell):
     cell = UNREADABLE.sub("", cell)
     acts = ACTS.match(cell) or (SIGNED.match(cell) and not PLAIN_NUMBER.fullmatch(cell))
     return f"'{cell}" if acts else cell
+
+
+def csv_text(rows):
+    """Return the rows as CSV: every cell escaped and quoted, with the mark by which Excel knows UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    for row in rows:
+        writer.writerow(map(escape_formula, row))
+    return "\N{BYTE ORDER MARK}" + text.getvalue()
 
 
 def plain(text):

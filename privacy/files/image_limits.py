@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 SCANS_MAX = 32
 CHUNKS_MAX = 10_000
 MARKER = re.compile(rb"\xff([^\x00\xff])")
-ALONE = {0x01, *range(0xD0, 0xD9)}  # markers without a length
+WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}  # markers without a length
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
 PNG, SIGNATURE, FRAME = b"\x89PNG", 8, 12  # bytes of a chunk besides its data: length, kind, checksum
 
@@ -42,7 +42,7 @@ def _scans(content):
     at = 2
     while (marker := MARKER.search(content, at)) and marker[1][0] != END_OF_IMAGE:
         at = marker.end()
-        if marker[1][0] not in ALONE:
+        if marker[1][0] not in WITHOUT_LENGTH:
             at += max(2, int.from_bytes(content[at : at + 2], "big"))
         if marker[1][0] == START_OF_SCAN:
             yield at

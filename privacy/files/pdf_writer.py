@@ -72,7 +72,7 @@ def _flowable(block, width, *, small, split):
     if isinstance(block, Heading):
         return _paragraph(block.text, "heading")
     if isinstance(block, Facts):
-        rows = [[_paragraph(label, "label"), _paragraph(value, "text")] for label, value in block.lines]
+        rows = [[_paragraph(label, "text label"), _paragraph(value, "text")] for label, value in block.lines]
         return _table(rows, [width * LABEL_SHARE, width * (1 - LABEL_SHARE)], splitInRow=split)
     if isinstance(block, Grid):
         style = "small" if small else "text"
@@ -101,7 +101,6 @@ def _styles():
         "title": make("title", fontName=BOLD, fontSize=16, leading=21, spaceAfter=4 * mm),
         "heading": make("heading", fontName=BOLD, fontSize=11, leading=15, spaceBefore=4 * mm, keepWithNext=1),
         "text": make("text", fontSize=9.5, leading=13.5, spaceAfter=2 * mm),
-        "label": make("label", fontName=BOLD, fontSize=9.5, leading=13.5),
         "text label": make("text label", fontName=BOLD, fontSize=9.5, leading=13.5),
         "small": make("small", fontSize=7, leading=9.5),
         "small label": make("small label", fontName=BOLD, fontSize=7, leading=9.5),

@@ -20,8 +20,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
-from django.core.files.uploadedfile import InMemoryUploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.utils.deconstruct import deconstructible
 from django.utils.formats import number_format
 from django.utils.functional import lazy
@@ -52,10 +51,10 @@ TURNS = {  # Exif 2.3, tag 274
 FOLDER = re.compile(r"[a-z0-9_]{1,30}")
 ENDINGS = (".jpg", ".pdf")  # of stored files
 ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
-MAY_BE_CALLED = {".jpg": (".jpg", ".jpeg", ".jpe", ".jfif", ".png"), ".pdf": (".pdf",)}
+SUFFIXES_OF_KIND = {".jpg": (".jpg", ".jpeg", ".jpe", ".jfif", ".png"), ".pdf": (".pdf",)}
 REQUEST_FILES = 3  # maximum length of a request, in multiples of UPLOAD_MAX_MB
 READ_AWAY = 4  # a longer request is read up to this multiple of the limit, then refused
-BESIDE = ".new"  # suffix of the new file while one is encrypted again
+TEMPORARY_SUFFIX = ".new"  # suffix of the new file while one is encrypted again
 
 
 class EncryptedFiles:
@@ -95,7 +94,7 @@ class EncryptedFiles:
         """Return the names of the files in one folder, without those that an interrupted `reseal` left."""
         if not self.exists(folder):
             return []
-        return [f"{folder}/{name}" for name in sorted(self.listdir(folder)[1]) if not name.endswith(BESIDE)]
+        return [f"{folder}/{name}" for name in sorted(self.listdir(folder)[1]) if not name.endswith(TEMPORARY_SUFFIX)]
 
     def key_of(self, name):
         """Return the id of the key that encrypted a file; "" if it is not encrypted."""
@@ -129,28 +128,28 @@ class PrivateStorage(EncryptedFiles, FileSystemStorage):
         return os.path.abspath(self.base_location)
 
     def delete(self, name):
-        with self._alone():
+        with self._locked():
             super().delete(name)
-            Path(self._beside(name)).unlink(missing_ok=True)  # left by an interrupted `reseal`
+            Path(self._temporary_path(name)).unlink(missing_ok=True)  # left by an interrupted `reseal`
 
     def reseal(self, name):
-        with self._alone():
+        with self._locked():
             super().reseal(name)
 
     def _replace(self, name, sealed):
-        beside = self._beside(name)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, self.file_permissions_mode)
+        temporary = self._temporary_path(name)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, self.file_permissions_mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, self.path(name))
+        os.replace(temporary, self.path(name))
 
-    def _beside(self, name):
-        return self.path(name) + BESIDE
+    def _temporary_path(self, name):
+        return self.path(name) + TEMPORARY_SUFFIX
 
     @contextlib.contextmanager
-    def _alone(self):
+    def _locked(self):
         """Lock `reseal` and `delete` against each other: a file that is erased meanwhile must not be written again."""
         os.makedirs(self.location, self.directory_permissions_mode, exist_ok=True)
         lock = os.open(os.path.join(self.location, ".lock"), os.O_RDWR | os.O_CREAT, self.file_permissions_mode)
@@ -161,12 +160,14 @@ class PrivateStorage(EncryptedFiles, FileSystemStorage):
             os.close(lock)
 
 
-class MemoryUploads(FileUploadHandler):
+class MemoryUploads(MemoryFileUploadHandler):
     """Keeps uploads in memory, so that no identity card is written unencrypted to a temporary folder.
 
     Beyond the limit of a file only its length is counted, for the form to report. A request that could hold more than
     REQUEST_FILES such files is refused unread; so is one by a visitor, as no public page takes files.
     """
+
+    activated = True  # for files of every size, which Django would limit
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803 - Django's name
         if encoding and codecs.lookup(encoding).name != "utf-8":
@@ -180,18 +181,12 @@ class MemoryUploads(FileUploadHandler):
 
     def new_file(self, field_name, file_name, *args, **kwargs):
         super().new_file(field_name, f"file{ending_of(file_name)}", *args, **kwargs)
-        self.content = io.BytesIO()
 
     def receive_data_chunk(self, raw_data, start):
         if start + len(raw_data) <= settings.UPLOAD_MAX_MB * MEGABYTE:
-            self.content.write(raw_data)
+            self.file.write(raw_data)
         else:
-            self.content.truncate(0)  # an incomplete file is never read as a complete one
-
-    def file_complete(self, file_size):
-        self.content.seek(0)
-        kind, charset, extra = self.content_type, self.charset, self.content_type_extra
-        return InMemoryUploadedFile(self.content, self.field_name, self.file_name, kind, file_size, charset, extra)
+            self.file.truncate(0)  # an incomplete file is never read as a complete one
 
 
 def request_max_mb():
@@ -219,22 +214,22 @@ def _read_away(input_data, most):
         left -= len(chunk)
 
 
-def clean_image(upload, *, max_mb=None):
+def clean_image(upload):
     """Return a JPG or PNG as a new JPEG: upright, opaque, at most LONGEST_SIDE, pixels only. Raise ValidationError."""
-    return _redrawn(content_of(upload, max_mb), _("Choose a JPG or PNG file."))
+    return _redrawn(content_of(upload), _("Choose a JPG or PNG file."))
 
 
-def clean_pdf(upload, *, max_mb=None):
+def clean_pdf(upload):
     """Return a PDF file; raise ValidationError if it holds active content (see privacy.files.pdf_sanitizer)."""
-    content = content_of(upload, max_mb)
+    content = content_of(upload)
     if not pdf_sanitizer.is_pdf(content):
         raise ValidationError(_("Choose a PDF file."), code="kind")
     return ContentFile(pdf_sanitizer.clean(content), name="document.pdf")
 
 
-def clean_document(upload, *, max_mb=None):
+def clean_document(upload):
     """Return a picture or a PDF file, as its content says. Raise ValidationError for anything else."""
-    content = content_of(upload, max_mb)
+    content = content_of(upload)
     if pdf_sanitizer.is_pdf(content):
         return ContentFile(pdf_sanitizer.clean(content), name="document.pdf")
     return _redrawn(content, _("Choose a JPG, PNG or PDF file."))
@@ -248,9 +243,9 @@ def sha256(upload):
     return digest
 
 
-def content_of(upload, max_mb=None):
+def content_of(upload):
     """Return the bytes of an upload. Raise ValidationError if it is too large or holds a known virus."""
-    limit = max_mb or settings.UPLOAD_MAX_MB
+    limit = settings.UPLOAD_MAX_MB
     upload.seek(0)
     content = upload.read(limit * MEGABYTE + 1)
     size = max(upload.size, len(content))
@@ -315,24 +310,21 @@ class ImageUpload(forms.FileField):
     kinds = _("Choose a JPG or PNG file.")
     limit = _("JPG or PNG, at most %(max)s MB.")
 
-    def __init__(self, *, max_mb=None, help_text=None, **kwargs):
-        self.max_mb = max_mb
-        super().__init__(help_text=self._help() if help_text is None else help_text, **kwargs)
+    def __init__(self, **kwargs):
+        limit = lazy(lambda: self.limit % {"max": number_format(settings.UPLOAD_MAX_MB)}, str)
+        super().__init__(help_text=limit(), **kwargs)
         self.max_length = None  # of the file's name, which is not kept
         broken = pdf_sanitizer.broken().message
         self.error_messages |= {"required": self.kinds, "invalid": self.kinds, "missing": self.kinds, "empty": broken}
         self.error_messages |= kwargs.get("error_messages") or {}
-
-    def _help(self):
-        return lazy(lambda: str(self.limit) % {"max": number_format(self.max_mb or settings.UPLOAD_MAX_MB)}, str)()
 
     def to_python(self, data):
         upload = super().to_python(data)
         if not upload:
             return upload
         try:
-            cleaned = self.clean_upload(upload, max_mb=self.max_mb)
-            check_ending(upload, MAY_BE_CALLED[ending_of(cleaned.name)], self.kinds)
+            cleaned = self.clean_upload(upload)
+            check_ending(upload, SUFFIXES_OF_KIND[ending_of(cleaned.name)], self.kinds)
         except ValidationError as error:
             logger.warning("An upload was refused: %s", error.code)
             raise

@@ -5,7 +5,7 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from privacy import reference_numbers
 
 
-class Typed:
+class PrivateTyping:
     """Sends what is typed, part of somebody's name, in the body and never in an address (OWASP ASVS 14.2.1)."""
 
     def build_attrs(self, base_attrs, extra_attrs=None):
@@ -16,9 +16,9 @@ class Typed:
         return super().optgroups(name, [row for row in value if reference_numbers.is_reference_number(row)], attr)
 
 
-class Autocomplete(Typed, AutocompleteSelect):
+class Autocomplete(PrivateTyping, AutocompleteSelect):
     pass
 
 
-class AutocompleteMany(Typed, AutocompleteSelectMultiple):
+class AutocompleteMany(PrivateTyping, AutocompleteSelectMultiple):
     pass

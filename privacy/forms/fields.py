@@ -1,7 +1,7 @@
-"""Form fields that several forms share: kinds of data, one day, a PDF."""
+"""Parts that several forms share: kinds of data, one day, a PDF, ready sentences, people of the register."""
 
 from django import forms
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -9,16 +9,49 @@ from privacy import declarations
 from privacy.files import uploads
 
 
-def grouped_choices():
-    """Return every shareable field, grouped by category."""
+def grouped_choices(fields=None):
+    """Return the choices of `fields`, key → field (default: all that are shareable), grouped by category."""
     groups = {}
-    for key, item in declarations.shareable().items():
+    for key, item in (declarations.shareable() if fields is None else fields).items():
         groups.setdefault(item.category, []).append((key, capfirst(item.label)))
     return [(declarations.CATEGORIES[category], choices) for category, choices in groups.items()]
 
 
 def choices_of(keys):
     return [(key, capfirst(item.label)) for key, item in declarations.shareable().items() if key in keys]
+
+
+def capitalized(choices, without=""):
+    """Return the members of an enumeration as choices with capitalised labels, without the member `without`."""
+    return [(choice.value, capfirst(choice.label)) for choice in choices if choice != without]
+
+
+def offer_entries(field, widget, *, user, role):
+    """Let `field` choose from the user's entries of the register, by name, with an autocomplete widget."""
+    field.widget = widget
+    field.queryset = declarations.tenant_record().model.objects.visible_to(user, role=role)
+    field.label_from_instance = lambda entry: entry.name
+
+
+def ready_choices(sentences):
+    """Return the choices of a field with ready sentences, beside which there is a field for own words."""
+    return [("", _("Choose a sentence, or write your own")), *sentences]
+
+
+def own_words(*, rows, longest):
+    return forms.CharField(
+        label=_("In your own words"),
+        help_text=_("The tenant reads this."),
+        widget=forms.Textarea({"rows": rows}),
+        max_length=longest,
+        required=False,
+    )
+
+
+def ready_and_own(ready, own, language):
+    """Return a ready sentence, in the language of its reader, followed by the writer's own words."""
+    with translation.override(language or translation.get_language()):
+        return f"{ready} {own}".strip()
 
 
 class DayField(forms.DateField):

@@ -1,10 +1,9 @@
 """The reason for revealing masked data: a ready sentence, own words or both. Tenants read it in their access log."""
 
 from django import forms
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from privacy.forms.fields import FieldsField
+from privacy.forms.fields import FieldsField, own_words, ready_and_own, ready_choices
 from privacy.models.access import AccessRecord
 
 READY = {
@@ -20,13 +19,8 @@ class RevealForm(forms.Form):
     """`hidden`: name → label of what may be revealed; `language`: the tenant's, for a ready reason."""
 
     fields_shown = FieldsField(label=_("Show in full"), empty=_("Choose what you need to see."))
-    ready = forms.ChoiceField(
-        label=_("Reason"), choices=[("", _("Choose a sentence, or write your own")), *READY.items()], required=False
-    )
-    reason = forms.CharField(
-        label=_("In your own words"), required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 2}),
-        help_text=_("The tenant reads this."),
-    )  # fmt: skip
+    ready = forms.ChoiceField(label=_("Reason"), choices=ready_choices(READY.items()), required=False)
+    reason = own_words(rows=2, longest=LONGEST)
 
     def __init__(self, *args, hidden, language, **kwargs):
         super().__init__(*args, **kwargs)
@@ -39,14 +33,9 @@ class RevealForm(forms.Form):
         data = super().clean()
         if self.errors:
             return data
-        reason = self._reason(data)
+        reason = ready_and_own(READY.get(data["ready"], ""), data["reason"], self.language)
         if not reason:
             self.add_error("ready", _("Write the reason; the tenant reads it."))
         elif len(reason) > LONGEST:
             self.add_error("reason", _("Write a shorter reason: one or two sentences."))
         return data | {"names": data.get("fields_shown") or list(self.hidden), "reference": reason}
-
-    def _reason(self, data):
-        with translation.override(self.language):
-            words = [str(READY[data["ready"]])] if data["ready"] else []
-        return " ".join([*words, data["reason"].strip()]).strip()

@@ -73,5 +73,23 @@ class Migration(migrations.Migration):
                 verbose_name="kind",
             ),
         ),
+        migrations.AlterField(
+            model_name="erasure",
+            name="why",
+            field=models.CharField(
+                choices=[("retention", "the retention period ended"), ("right", "the person asked for it")],
+                max_length=10,
+                verbose_name="why",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="erasureorder",
+            name="why",
+            field=models.CharField(
+                choices=[("retention", "the retention period ended"), ("right", "the person asked for it")],
+                max_length=10,
+                verbose_name="why",
+            ),
+        ),
         migrations.RunPython(guard, migrations.RunPython.noop),
     ]

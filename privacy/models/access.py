@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure
 from accounts.templatetags.dates import short_datetime_wib
-from privacy import access_reasons, declarations
+from privacy import access_reasons
 from privacy.access_reasons import AccessReason
 from privacy.models.evidence import Evidence, EvidenceQuerySet
+from privacy.models.field_keys import FieldLabels
 from privacy.models.parties import Party
 from privacy.models.subjects import Subject
 from privacy.scope import Role
@@ -27,6 +28,10 @@ class Action(models.TextChoices):
 class AccessQuerySet(EvidenceQuerySet):
     """Hides accesses for a disclosure from the person concerned, under every role, until its date (clause 6)."""
 
+    def with_names(self):
+        """Load what `privacy.access_log` names in its sentences."""
+        return self.select_related("actor__holder", "party", "grant__purpose")
+
     def _as_tenant(self, declaration, user):
         return super()._as_tenant(declaration, user).exclude(self._untold())
 
@@ -37,11 +42,11 @@ class AccessQuerySet(EvidenceQuerySet):
         return super()._as_operator(declaration, user).exclude(self._untold(), subject__holder=user)
 
     def _untold(self):
-        silent = apps.get_model("privacy", "Disclosure").objects.silent().values("number")
-        return models.Q(why=AccessReason.DISCLOSURE, reference__in=silent)
+        hidden = apps.get_model("privacy", "Disclosure").objects.confidential().values("number")
+        return models.Q(why=AccessReason.DISCLOSURE, reference__in=hidden)
 
 
-class AccessRecord(Evidence):
+class AccessRecord(FieldLabels, Evidence):
     """`actor` is the own subject of the account, `party` the company that it acted for; both outlive the account."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="access_records", verbose_name=_("subject"))
@@ -91,7 +96,3 @@ class AccessRecord(Evidence):
 
     def get_why_display(self):
         return str(access_reasons.label(self.why))
-
-    @property
-    def field_labels(self):
-        return declarations.labels(self.fields)

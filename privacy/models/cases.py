@@ -6,18 +6,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import deadlines, declarations
-from privacy.models.subjects import Subject
+from privacy.models.subjects import actor_field
 from privacy.scope import Role, ScopedQuerySet
 
 
 class CaseQuerySet(ScopedQuerySet):
     def waiting(self):
         """Return the queue, most urgent first: overdue cases come on top."""
-        return self.filter(status=self.model.Status.WAITING).order_by(*self.model.QUEUE)
+        return self.filter(status=self.model.Status.WAITING).order_by(*self.model.QUEUE_ORDER)
 
     def end(self, now):
         """Settle every open case, as an erasure does."""
-        self.filter(status__in=self.model.OPEN).update(status=self.model.ENDED, settled_at=now)
+        self.filter(status__in=self.model.OPEN).update(status=self.model.ENDED_STATUS, settled_at=now)
 
     def with_ended_on(self):
         return self.annotate(ended_on=TruncDate("settled_at"))
@@ -31,8 +31,8 @@ class Case(models.Model):
     """
 
     OPEN = ("waiting",)  # the statuses in which it is not settled yet
-    ENDED = "withdrawn"  # the status of a case that ends without an answer
-    QUEUE = ("due_at", "pk")  # the order in which cases wait
+    ENDED_STATUS = "withdrawn"  # the status of a case that ends without an answer
+    QUEUE_ORDER = ("due_at", "pk")  # the order in which cases wait
     MAIL = "request_answered"  # the template of the mail that tells the person of the answer
     PAGE = ""  # the URL name of the person's own page of the case, or PageFor
     ANSWERED = _("This request is already answered. You need not answer it again.")
@@ -45,7 +45,7 @@ class Case(models.Model):
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     due_at = models.DateTimeField(_("deadline"), default=deadlines.due)
     settled_at = models.DateTimeField(_("answered at"), null=True)
-    settled_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by"))
+    settled_by = actor_field(_("answered by"), null=True)
 
     objects = CaseQuerySet.as_manager()
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure
 from privacy.fields import EncryptedTextField
-from privacy.models.parties import Party
-from privacy.models.subjects import Subject
+from privacy.models.parties import party_field
+from privacy.models.subjects import Subject, actor_field
 from privacy.scope import ScopedQuerySet
 
 
@@ -28,11 +28,11 @@ class Guardian(models.Model):
         GUARDIAN = "guardian", _("guardian")
 
     subject = models.OneToOneField(Subject, models.PROTECT, related_name="guardian", verbose_name=_("subject"))
-    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    controller = party_field(_("building management"))
     name = EncryptedTextField(_("name of the parent or guardian"))
     relation = models.CharField(_("relation"), max_length=10, choices=Relation)
     document = models.FileField(_("proof, scanned"), upload_to="guardians", blank=True)
-    recorded_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    recorded_by = actor_field(_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
 
     objects = ScopedQuerySet.as_manager()

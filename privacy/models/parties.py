@@ -44,6 +44,11 @@ class Party(models.Model):
         return self.name
 
 
+def party_field(label, **options):
+    """Return a foreign key to a company, without a way back."""
+    return models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=label, **options)
+
+
 class MembershipRole(models.TextChoices):
     OPERATOR = "operator", _("operator")
     DPO = "dpo", _("data protection officer")

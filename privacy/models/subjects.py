@@ -64,6 +64,11 @@ class Subject(models.Model):
         return str(self.pk)[:8]
 
     @property
+    def holder_name(self):
+        """The name of the account that holds it; "" if there is none."""
+        return self.holder.name if self.holder else ""
+
+    @property
     def is_restricted(self):
         return self.restricted_at is not None
 
@@ -71,3 +76,8 @@ class Subject(models.Model):
     def holder_commitment(self):
         """Who holds it, as a commitment: after an erasure nothing leads from evidence to the account."""
         return integrity.commitment(self.salt, str(self.holder_id)) if self.holder_id else ""
+
+
+def actor_field(label, **options):
+    """Return a foreign key to the own subject of the account that did something."""
+    return models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=label, **options)

@@ -3,7 +3,7 @@
 A letter can be read before it is complete: each missing part is marked as such.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils import translation
@@ -24,40 +24,46 @@ class Audience(TextChoices):
 
 
 @dataclass(frozen=True)
-class Part:
-    heading: str
-    text: str  # "" if not written yet
-
-    @property
-    def is_missing(self):
-        return not self.text
-
-
-@dataclass(frozen=True)
 class Letter:
     language: str
     title: str
     opening: str
     facts: list
-    parts: list
+    parts: list  # (heading, text), the text "" if it is not written yet
     closing: str
-    contact: list = field(default_factory=list)
+    contact: list
 
 
 def letter(breach, audience, language, words=None):
     """Return the letter; `words`, the text with which a notice was sent, replace the present text."""
     with translation.override(language):
         texts = (words or breach.words)[language]
-        to_people = audience == Audience.PEOPLE
-        return Letter(
-            language=language,
-            title=_("Important notice about your data") if to_people else _("Personal data breach notice"),
-            opening=_opening(breach, to_people=to_people),
-            facts=_facts(breach, to_people=to_people),
-            parts=[Part(str(label), texts[name]) for name, label in PARTS.items()],
-            closing=_closing(to_people=to_people),
-            contact=_contact(breach.controller),
-        )
+        company = {"company": breach.controller.legal_name or breach.controller.name}
+        facts = [(_("Number"), breach.number), (_("Noticed"), dates.datetime_wib(breach.detected_at))]
+        if audience == Audience.PEOPLE:
+            title = _("Important notice about your data")
+            opening = _(
+                "%(company)s keeps personal data about you. That data was not protected as it should have been."
+            )
+            closing = _("If something is unclear, or you notice misuse of your data, write to us.")
+        else:
+            title = _("Personal data breach notice")
+            opening = _(
+                "Under Article 46 of UU PDP, %(company)s gives notice that it failed to protect personal data that it "
+                "keeps."
+            )
+            facts += _extent(breach)
+            closing = _("We give further notice when more becomes known.")
+        parts = [(str(label), texts[name]) for name, label in PARTS.items()]
+        return Letter(language, title, opening % company, facts, parts, closing, _contact(breach.controller))
+
+
+def _extent(breach):
+    unknown, count = _("Not known yet"), breach.people_count
+    return [
+        (_("Kinds of data"), capfirst(", ".join(breach.kind_labels)) or unknown),
+        (_("How many people"), unknown if count is None else number_format(count, force_grouping=True)),
+    ]
 
 
 def pdf(breach, audience, language):
@@ -65,43 +71,10 @@ def pdf(breach, audience, language):
     made = letter(breach, audience, language)
     with translation.override(language):
         blocks = [made.opening, pdf_writer.Facts(made.facts)]
-        for part in made.parts:
-            blocks += [pdf_writer.Heading(part.heading), part.text or _("Not yet complete")]
+        for heading, text in made.parts:
+            blocks += [pdf_writer.Heading(heading), text or _("Not yet complete")]
         blocks += [made.closing, pdf_writer.Heading(_("How to reach us")), pdf_writer.Facts(made.contact)]
         return pdf_writer.document(made.title, blocks, language)
-
-
-def _opening(breach, *, to_people):
-    values = {"company": breach.controller.legal_name or breach.controller.name}
-    if to_people:
-        return (
-            _("%(company)s keeps personal data about you. That data was not protected as it should have been.") % values
-        )
-    return (
-        _("Under Article 46 of UU PDP, %(company)s gives notice that it failed to protect personal data that it keeps.")
-        % values
-    )
-
-
-def _facts(breach, *, to_people):
-    lines = [(_("Number"), breach.number), (_("Noticed"), dates.datetime_wib(breach.detected_at))]
-    if to_people:
-        return lines
-    unknown = _("Not known yet")
-    return [
-        *lines,
-        (_("Kinds of data"), capfirst(", ".join(breach.kind_labels)) or unknown),
-        (
-            _("How many people"),
-            unknown if breach.people_count is None else number_format(breach.people_count, force_grouping=True),
-        ),
-    ]
-
-
-def _closing(*, to_people):
-    if to_people:
-        return _("If something is unclear, or you notice misuse of your data, write to us.")
-    return _("We give further notice when more becomes known.")
 
 
 def _contact(controller):

@@ -4,7 +4,6 @@ Within 3×24 hours of noticing, the people concerned and the authority get a wri
 data was exposed, when and how it happened, and what is done to handle it and to recover.
 """
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,14 +11,14 @@ from django.utils.translation import ngettext
 
 from accounts import mail
 from privacy import deadlines, declarations, integrity, reference_numbers, subjects, two_person
-from privacy.errors import Refused
+from privacy.errors import Refused, validate
 from privacy.models.parties import PartyKind
-from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice, BreachSubject
+from privacy.oversight.models.breaches import PART_COLUMNS, Breach, BreachNotice, BreachSubject
 from privacy.scope import Role
 from privacy.sharing.assessments import check_party
 
 Status, Channel = Breach.Status, BreachNotice.Channel
-REVISED = ("kinds", "people_count", *(f"{name}_{language}" for name in PARTS for language in ("ind", "en")))
+REVISED = ("kinds", "people_count", *PART_COLUMNS)
 
 
 @transaction.atomic
@@ -68,26 +67,26 @@ def remove_subjects(*, breach, subject_ids, by):
 
 
 @transaction.atomic
-def notify_people(*, breach, by, seen=None):
+def notify_people(*, breach, by, seen_fingerprint=None):
     """Email everyone concerned who has an account and has not been sent this text. The email names nothing.
 
-    `seen` is the `mark` of the text and people that the sender saw.
+    `seen_fingerprint` is the `fingerprint` of the text and people that the sender saw.
     """
-    breach = _complete(breach, by, seen)
-    people = [row for row in untold(breach).select_related("subject__holder") if has_account(row.subject)]
+    breach = _complete(breach, by, seen_fingerprint)
+    people, _on_paper = by_channel(breach)
     if not people:
         raise Refused(_("Nobody with an account is waiting to be told. Add the people concerned first."), code="nobody")
-    _keep_notices(breach, [row.subject for row in people], Channel.EMAIL, by=by)
-    for holder in {row.subject.holder for row in people}:
+    _keep_notices(breach, people, Channel.EMAIL, by=by)
+    for holder in {subject.holder for subject in people}:
         mail.email_user(user=holder, template="breach_notice", url_name="breach_notice", url_args=[breach.number])
     return len(people)
 
 
 @transaction.atomic
-def notify_on_paper(*, breach, reference, by, seen=None):
-    """Record that the people without an account were notified by letter. `seen` as in `notify_people`."""
-    breach = _complete(breach, by, seen)
-    people = [row.subject for row in untold(breach).select_related("subject__holder") if not has_account(row.subject)]
+def notify_on_paper(*, breach, reference, by, seen_fingerprint=None):
+    """Record that the people without an account were notified by letter. `seen_fingerprint` as in `notify_people`."""
+    breach = _complete(breach, by, seen_fingerprint)
+    _by_email, people = by_channel(breach)
     if not people:
         raise Refused(_("Nobody is waiting for a letter on paper."), code="nobody")
     _keep_notices(breach, people, Channel.PAPER, by=by, reference=_said(reference))
@@ -95,9 +94,9 @@ def notify_on_paper(*, breach, reference, by, seen=None):
 
 
 @transaction.atomic
-def notify_authority(*, breach, channel, reference, by, seen=None):
-    """Record that the authority was notified, how, and under which reference. `seen` as in `notify_people`."""
-    breach = _complete(breach, by, seen)
+def notify_authority(*, breach, channel, reference, by, seen_fingerprint=None):
+    """Record that the authority was notified, how, and under which reference; `seen_fingerprint` as above."""
+    breach = _complete(breach, by, seen_fingerprint)
     if channel not in Channel.values:
         raise Refused(_("Choose how the notice was sent."), code="channel")
     _keep_notices(breach, [None], channel, by=by, reference=_said(reference))
@@ -124,25 +123,30 @@ def entries(breach):
     return rows if breach.controller.kind == PartyKind.OPERATOR else rows.filter(**{d.controller: breach.controller_id})
 
 
-def untold(breach):
+def not_notified(breach):
     """Return the people concerned who have not been sent the present text."""
     told = breach.notices.to_people().filter(words_hash=breach.words_hash)
     return breach.concerned.exclude(subject__in=told.values("subject"))
 
 
-def mark(breach):
+def by_channel(breach):
+    """Return the subjects not notified: those with an account, who get an email, and those who get a letter."""
+    by_email, on_paper = [], []
+    for row in not_notified(breach).select_related("subject__holder"):
+        has_account = row.subject.holder is not None and row.subject.holder.is_active
+        (by_email if has_account else on_paper).append(row.subject)
+    return by_email, on_paper
+
+
+def fingerprint(breach):
     """Return a SHA-256 that changes with the text or with the people who have not been sent it."""
-    return integrity.sha256_of([breach.words_hash, sorted(untold(breach).values_list("subject", flat=True))])
+    return integrity.sha256_of([breach.words_hash, sorted(not_notified(breach).values_list("subject", flat=True))])
 
 
-def told(user):
+def notices_to(user):
     """Return the newest notice of each breach of which this person was notified, newest first."""
     found = BreachNotice.objects.visible_to(user, role=Role.TENANT).select_related("breach")
     return list({notice.breach_id: notice for notice in reversed(found)}.values())[::-1]
-
-
-def has_account(subject):
-    return subject.holder is not None and subject.holder.is_active
 
 
 def _keep_notices(breach, people, channel, *, by, reference=""):
@@ -178,11 +182,11 @@ def _open(breach, by):
     return breach
 
 
-def _complete(breach, by, seen):
+def _complete(breach, by, seen_fingerprint):
     breach = _open(breach, by)
-    two_person.check_shown(
-        seen,
-        mark(breach),
+    two_person.check_unchanged(
+        seen_fingerprint,
+        fingerprint(breach),
         _("This case changed while you were reading. Nobody was told. Read it again, then decide."),
     )
     if missing := breach.missing_parts:
@@ -202,9 +206,6 @@ def _said(reference):
 
 
 def _save(breach):
-    try:
-        breach.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="invalid") from error
+    validate(breach)
     breach.save()
     return breach

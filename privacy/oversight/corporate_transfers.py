@@ -1,31 +1,24 @@
 """Corporate transfers (merger, sale, dissolution), with a notice before and after (clause 6; article 48 UU PDP)."""
 
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
 from privacy import declarations, parties, reference_numbers, subjects
-from privacy.errors import Refused
+from privacy.errors import Refused, validate
 from privacy.models.parties import PartyKind
 from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
 from privacy.scope import Role
 
 Status, Kind = CorporateTransfer.Status, TransferEvent.Kind
-# Kind of step → status required before it
+# Kind of step → status required before it, and the refusal in any other
 BEFORE = {
-    Kind.ANNOUNCED: Status.DRAFT,
-    Kind.COMPLETED: Status.ANNOUNCED,
-    Kind.NOTICED: Status.COMPLETED,
-    Kind.CLOSED: Status.NOTICED,
-}
-WRONG_STEP = {
-    Kind.ANNOUNCED: _("The first notice has already been given."),
-    Kind.COMPLETED: _("Give the first notice before you complete the transfer; once is enough."),
-    Kind.NOTICED: _("Complete the transfer before you give the second notice; once is enough."),
-    Kind.CLOSED: _("Give the second notice before you close the transfer; once is enough."),
+    Kind.ANNOUNCED: (Status.DRAFT, _("The first notice has already been given.")),
+    Kind.COMPLETED: (Status.ANNOUNCED, _("Give the first notice before you complete the transfer; once is enough.")),
+    Kind.NOTICED: (Status.COMPLETED, _("Complete the transfer before you give the second notice; once is enough.")),
+    Kind.CLOSED: (Status.NOTICED, _("Give the second notice before you close the transfer; once is enough.")),
 }
 
 
@@ -38,10 +31,7 @@ def save(*, transfer, by):
         transfer.number = reference_numbers.next_number("PU")
     elif CorporateTransfer.objects.select_for_update().get(pk=transfer.pk).status != Status.DRAFT:
         raise Refused(_("This is announced and can no longer be edited. Record a new transfer."), code="announced")
-    try:
-        transfer.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="invalid") from error
+    validate(transfer)
     transfer.save()
     if is_new:
         _write(transfer, Kind.PLANNED, by)
@@ -113,8 +103,9 @@ def _locked(transfer, kind, by):
     transfer = (
         CorporateTransfer.objects.select_for_update(of=("self",)).select_related("from_party").get(pk=transfer.pk)
     )
-    if transfer.status != BEFORE[kind]:
-        raise Refused(WRONG_STEP[kind], code="step")
+    status, refusal = BEFORE[kind]
+    if transfer.status != status:
+        raise Refused(refusal, code="step")
     return transfer
 
 

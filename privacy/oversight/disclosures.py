@@ -3,23 +3,20 @@
 Only what was approved is exported, as a file: these fields of these people, with an access record each time.
 """
 
-import csv
 import hashlib
-import io
 import json
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts import mail
-from privacy import access, declarations, reference_numbers, subjects, two_person
-from privacy.errors import Refused
+from privacy import access, deadlines, declarations, reference_numbers, subjects, two_person
+from privacy.errors import Refused, validate
 from privacy.files import uploads
-from privacy.files.csv_injection import escape_formula
+from privacy.files.csv_injection import csv_text
 from privacy.models.access import AccessReason, Action
 from privacy.models.parties import MembershipRole
 from privacy.models.subjects import Subject
@@ -46,10 +43,7 @@ def ask(*, disclosure, people, by):
     disclosure.delay_reason = disclosure.delay_reason.strip() if disclosure.tell_on else ""
     disclosure.number, disclosure.asked_by = reference_numbers.next_number("PK"), subjects.get_or_create_for(by)
     disclosure.document_hash = uploads.sha256(disclosure.document) if disclosure.document else ""
-    try:
-        disclosure.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="invalid") from error
+    validate(disclosure)
     disclosure.save()
     DisclosureSubject.objects.bulk_create(DisclosureSubject(disclosure=disclosure, subject=s) for s in people.values())
     _write(disclosure, Kind.ASKED, by)
@@ -60,11 +54,8 @@ def ask(*, disclosure, people, by):
 def approve(*, disclosure, by, tell_on=None, delay_reason=""):
     """Approve as a second person, and decide whether the people concerned are notified at once or from `tell_on`."""
     disclosure = _decidable(disclosure, by)
-    _check_delay(tell_on, delay_reason)
-    disclosure.tell_on, disclosure.delay_reason = tell_on, delay_reason.strip() if tell_on else ""
-    disclosure.delayed_by = subjects.get_or_create_for(by) if tell_on else None
+    _set_delay(disclosure, tell_on, delay_reason, by)
     _decide(disclosure, Status.APPROVED, by)
-    _write(disclosure, Kind.APPROVED, by)
     if tell_on:
         _write(disclosure, Kind.DELAYED, by)
     return disclosure
@@ -78,7 +69,6 @@ def refuse(*, disclosure, reason, by):
         raise Refused(_("Write why this is refused; the person who asked reads it."), code="no_reason")
     disclosure.refusal = reason.strip()
     _decide(disclosure, Status.REFUSED, by)
-    _write(disclosure, Kind.REFUSED, by)
     return disclosure
 
 
@@ -91,11 +81,9 @@ def delay(*, disclosure, tell_on, delay_reason, by):
         raise Refused(_("The notice can be delayed only after approval and before the tenant is told."), code="step")
     if tell_on is None:
         raise Refused(_("Choose the day from which the tenant is told."), code="no_day")
-    _check_delay(tell_on, delay_reason)
-    disclosure.tell_on, disclosure.delay_reason = tell_on, delay_reason.strip()
-    disclosure.delayed_by = subjects.get_or_create_for(by)
+    _set_delay(disclosure, tell_on, delay_reason, by)
     if disclosure.status == Status.EXPORTED:
-        disclosure.tell_from = _start_of(tell_on)
+        disclosure.tell_from = deadlines.start_of(tell_on)
     disclosure.save()
     _write(disclosure, Kind.DELAYED, by)
     return disclosure
@@ -142,7 +130,7 @@ def tell_due():
     done = 0
     for pk in list(Disclosure.objects.due().values_list("pk", flat=True)):
         with transaction.atomic():
-            disclosure = Disclosure.objects.select_for_update().filter(status=Status.EXPORTED).filter(pk=pk).first()
+            disclosure = Disclosure.objects.select_for_update().filter(pk=pk, status=Status.EXPORTED).first()
             if disclosure is not None and disclosure.is_told:
                 _tell(disclosure, list(disclosure.people.select_related("subject__holder")), None)
                 done += 1
@@ -178,12 +166,8 @@ def _check_people(disclosure, people, by):
     if here.count() != len(people):
         raise Refused(_("Choose tenants of this building management only."), code="not_here")
     _check_unrestricted(disclosure, people)
-    _check_not_about([subject.holder_id for subject in people.values()], by)
-
-
-def _check_not_about(holders, by):
-    if by.pk in holders:
-        raise Refused(_("This is about you. Ask a colleague to do it."), code="concerned")
+    if by.pk in [subject.holder_id for subject in people.values()]:
+        raise Refused(disclosure.CONCERNED, code="concerned")
 
 
 def _check_unrestricted(disclosure, people):
@@ -210,6 +194,12 @@ def _check_delay(tell_on, reason):
         raise Refused(_("Write why the tenant is told later; the tenant reads it on that day."), code="no_delay_reason")
 
 
+def _set_delay(disclosure, tell_on, reason, by):
+    _check_delay(tell_on, reason)
+    disclosure.tell_on, disclosure.delay_reason = tell_on, reason.strip() if tell_on else ""
+    disclosure.delayed_by = subjects.get_or_create_for(by) if tell_on else None
+
+
 def _check_second(disclosure, by):
     """Raise Refused unless `by` heads this management or is the DPO, and neither asked for it nor is concerned."""
     is_head = by.memberships.of_heads().filter(party=disclosure.controller_id).exists()
@@ -230,19 +220,17 @@ def _decidable(disclosure, by):
 
 
 def _decide(disclosure, status, by):
-    disclosure.status, disclosure.decided_by, disclosure.decided_at = (
-        status,
-        subjects.get_or_create_for(by),
-        timezone.now(),
-    )
+    disclosure.status, disclosure.decided_at = status, timezone.now()
+    disclosure.decided_by = subjects.get_or_create_for(by)
     disclosure.save()
+    _write(disclosure, Kind(status), by)
 
 
 def _handed_over(disclosure, people, by):
     """Set the moment from which the people concerned are notified: now, or the day that was decided."""
     now = timezone.now()
     disclosure.status, disclosure.exported_at = Status.EXPORTED, now
-    disclosure.tell_from = max(now, _start_of(disclosure.tell_on)) if disclosure.tell_on else now
+    disclosure.tell_from = max(now, deadlines.start_of(disclosure.tell_on)) if disclosure.tell_on else now
     disclosure.save()
     if disclosure.tell_from <= now:
         _tell(disclosure, people, by)
@@ -251,11 +239,11 @@ def _handed_over(disclosure, people, by):
 def _tell(disclosure, people, by):
     disclosure.status, disclosure.told_at = Status.TOLD, timezone.now()
     disclosure.save()
-    reached = [row for row in people if row.subject.holder is not None]
+    reached = [row for row in people if row.subject.holder]
     for row in reached:
         mail.email_user(user=row.subject.holder, template="data_notice", url_name="disclosure", url_args=[row.pk])
     _write(disclosure, Kind.TOLD, by, reached)
-    _write(disclosure, Kind.UNREACHED, by, [row for row in people if row.subject.holder is None])
+    _write(disclosure, Kind.UNREACHED, by, [row for row in people if not row.subject.holder])
 
 
 def _write(disclosure, kind, by, people=None):
@@ -272,13 +260,11 @@ def _table(people, keys):
     """Return a CSV with a row per person and a column per field; formulas are escaped."""
     known = declarations.disclosable()
     found = declarations.values([row.subject_id for row in people], keys, known)
-    written = io.StringIO()
-    writer = csv.writer(written, quoting=csv.QUOTE_ALL)
-    writer.writerow([_("Row"), *(capfirst(known[key].label) for key in keys)])
+    rows = [[_("Row"), *(capfirst(known[key].label) for key in keys)]]
     for number, row in enumerate(people, 1):
         values = found.get(row.subject_id, {})
-        writer.writerow([number, *(escape_formula(_cell(values.get(key, []))) for key in keys)])
-    return ("\N{BYTE ORDER MARK}" + written.getvalue()).encode()
+        rows.append([number, *(_cell(values.get(key, [])) for key in keys)])
+    return csv_text(rows).encode()
 
 
 def _cell(pairs):
@@ -288,10 +274,6 @@ def _cell(pairs):
         for _row, value in pairs
         if value not in (None, "")
     )
-
-
-def _start_of(day):
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _locked(disclosure):

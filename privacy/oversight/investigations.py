@@ -53,7 +53,8 @@ def open_(*, people, fields, reason, until, by):
     """Open a case to read `fields` (keys) of `people` (subjects of one management) until the end of day `until`."""
     controller = _controller(people)
     _check_side(controller, by)
-    _check_not_own(people, by)
+    if any(person.holder_id == by.pk for person in people):
+        raise Refused(_("You cannot investigate yourself. Ask a colleague to do it."), code="own")
     if not reason.strip():
         raise Refused(_("Write why you need to look into this; the second approver reads it."), code="no_reason")
     keys = [key for key in readable_keys() if key in fields]
@@ -78,7 +79,7 @@ def approve(*, case, by):
     """Approve these fields and people, as a second person."""
     case, actor = _decidable(case, by)
     case.approved_by = actor
-    return _move(case, Status.APPROVED, Kind.APPROVED, actor)
+    return _move(case, Status.APPROVED, actor)
 
 
 @transaction.atomic
@@ -87,7 +88,7 @@ def refuse(*, case, reason, by):
     case, actor = _decidable(case, by)
     if not reason.strip():
         raise Refused(_("Write the reason; who opened the case reads it."), code="no_reason")
-    return _move(case, Status.REFUSED, Kind.REFUSED, actor, reason.strip())
+    return _move(case, Status.REFUSED, actor, reason.strip())
 
 
 @transaction.atomic
@@ -97,9 +98,9 @@ def close(*, case, by):
     _check_side(case.controller_id, by)
     if case.concerns(by):
         raise Refused(case.CONCERNED, code="concerned")
-    if case.state not in case.RUNNING:
+    if case.current_status not in case.RUNNING:
         raise Refused(_("This case is over already. You need not close it."), code="over")
-    return _move(case, Status.CLOSED, Kind.CLOSED, subjects.get_or_create_for(by))
+    return _move(case, Status.CLOSED, subjects.get_or_create_for(by))
 
 
 def may_decide(case, user):
@@ -142,7 +143,7 @@ def _refusal(case, subject, keys, by):
     wrong = {
         Reason.NOT_PARTY: not may_read(case, by),
         Reason.CLOSED: case.status == Status.CLOSED,
-        Reason.EXPIRED: case.state == Status.EXPIRED,
+        Reason.EXPIRED: case.current_status == Status.EXPIRED,
         Reason.NOT_APPROVED: case.status != Status.APPROVED,
         Reason.NOT_IN_CASE: not case.people.filter(subject=subject).exists() or not set(keys) <= set(case.fields),
     }
@@ -170,11 +171,6 @@ def _check_side(controller_id, by):
         )
 
 
-def _check_not_own(people, by):
-    if any(person.holder_id == by.pk for person in people):
-        raise Refused(_("You cannot investigate yourself. Ask a colleague to do it."), code="own")
-
-
 def _locked(case):
     return InvestigationCase.objects.select_for_update(of=("self",)).select_related("opened_by").get(pk=case.pk)
 
@@ -187,15 +183,15 @@ def _decidable(case, by):
 
 def _check_decidable(case, by):
     _check_side(case.controller_id, by)
-    if case.state == Status.EXPIRED:
+    if case.current_status == Status.EXPIRED:
         raise Refused(_("This case has expired. Open a new one."), code="expired")
     if case.status != Status.ASKED:
         raise Refused(_("This case is already decided."), code="decided")
     two_person.check_second(case, by)
 
 
-def _move(case, status, kind, actor, reason=""):
+def _move(case, status, actor, reason=""):
     case.status = status
     case.save(update_fields=["status", "approved_by"])
-    CaseEvent.objects.create(case=case, kind=kind, actor=actor, reason=reason)
+    CaseEvent.objects.create(case=case, kind=Kind(status), actor=actor, reason=reason)
     return case

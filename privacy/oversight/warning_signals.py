@@ -4,7 +4,7 @@ Computed over the last days with aggregates, in a fixed number of queries. A sig
 whose data was read.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Count, Q
@@ -57,7 +57,6 @@ class Signal:
     about: str  # id of the actor or account, or the network
     sentence: str
     count: int
-    percent: int = 0  # of the largest of its kind
 
     @property
     def key(self):
@@ -68,24 +67,21 @@ class Signal:
 @dataclass(frozen=True)
 class Section:
     kind: str
-    signals: list
-
-    @property
-    def heading(self):
-        return HEADINGS[self.kind]
+    heading: str
+    signals: list  # the largest first
 
 
 def sections(user, role):
-    """Return the signals of each kind, largest first: of every company for operators, of their own for staff."""
+    """Return the signals of each kind: of every company for operators, of their own for staff."""
     found = {
-        REFUSED: _refused(user, role),
+        REFUSED: _counted(REFUSED, MANY_REFUSED, user, role),
         BULK: _bulk(user, role),
-        HOURS: _hours(user, role),
+        HOURS: _counted(HOURS, MANY_OUT_OF_HOURS, user, role),
         SIGN_IN: _accounts(user, role),
     }
     if role == Role.OPERATOR:  # networks belong to no company
         found[NETWORK] = _networks()
-    return [Section(kind, _with_bars(signals)) for kind, signals in found.items()]
+    return [Section(kind, HEADINGS[kind], signals) for kind, signals in found.items()]
 
 
 def prefill(key, user, role):
@@ -101,38 +97,27 @@ def _since():
     return timezone.now() - timedelta(days=DAYS)
 
 
-def _looks(user, role):
-    return AccessRecord.objects.visible_to(user, role=role).filter(at__gte=_since()).order_by()
-
-
-def _of_others(user, role):
-    """Return accesses by people at work; tenants' accesses to their own data are not examined."""
-    return _looks(user, role).exclude(hat=Role.TENANT).filter(allowed=True)
-
-
-def _out_of_hours(looks):
+def _looks(kind, user, role):
+    """Return the access records that a signal of this kind counts."""
+    looks = AccessRecord.objects.visible_to(user, role=role).filter(at__gte=_since()).order_by()
+    if kind == REFUSED:
+        return looks.filter(allowed=False)
+    looks = looks.exclude(hat=Role.TENANT).filter(allowed=True)  # tenants at their own data are not examined
+    if kind == BULK:
+        return looks
     at = {"tzinfo": JAKARTA}
     looks = looks.annotate(hour=ExtractHour("at", **at), weekday=ExtractIsoWeekDay("at", **at))
     return looks.filter(Q(hour__lt=OPENS) | Q(hour__gte=CLOSES) | Q(weekday__gt=LAST_WEEKDAY))
 
 
-def _counted(looks, least):
-    return looks.values(*WHO).annotate(n=Count("pk")).filter(n__gte=least).order_by("-n", "actor_id")[:SHOWN]
-
-
-def _refused(user, role):
-    rows = _counted(_looks(user, role).filter(allowed=False), MANY_REFUSED)
-    return [_by_actor(REFUSED, row) for row in rows]
-
-
-def _hours(user, role):
-    rows = _counted(_out_of_hours(_of_others(user, role)), MANY_OUT_OF_HOURS)
-    return [_by_actor(HOURS, row) for row in rows]
+def _counted(kind, least, user, role):
+    rows = _looks(kind, user, role).values(*WHO).annotate(n=Count("pk")).filter(n__gte=least)
+    return [_by_actor(kind, row) for row in rows.order_by("-n", "actor_id")[:SHOWN]]
 
 
 def _bulk(user, role):
     """Return, per actor, the day on which they accessed the most people."""
-    looks = _of_others(user, role).annotate(day=TruncDate("at", tzinfo=JAKARTA))
+    looks = _looks(BULK, user, role).annotate(day=TruncDate("at", tzinfo=JAKARTA))
     days = looks.values("day", *WHO).annotate(n=Count("subject", distinct=True)).filter(n__gte=MANY_PEOPLE)
     largest = {}
     for row in days.order_by("-n", "actor_id"):
@@ -185,11 +170,6 @@ def _account(pk, name):
     return name or gettext("Account %(number)s") % {"number": pk}
 
 
-def _with_bars(signals):
-    most = max((signal.count for signal in signals), default=0)
-    return [replace(signal, percent=round(100 * signal.count / most)) for signal in signals]
-
-
 def _people(signal, user, role):
     """Return the ids of the register entries concerned, all of one management; empty for a network."""
     d = declarations.tenant_record()
@@ -199,12 +179,8 @@ def _people(signal, user, role):
     elif signal.kind == NETWORK:
         return []
     else:
-        looks = {
-            REFUSED: lambda: _looks(user, role).filter(allowed=False),
-            BULK: lambda: _of_others(user, role),
-            HOURS: lambda: _out_of_hours(_of_others(user, role)),
-        }[signal.kind]()
-        most = looks.filter(actor=signal.about).values("subject").annotate(n=Count("pk")).order_by("-n", "subject")
+        looks = _looks(signal.kind, user, role).filter(actor=signal.about)
+        most = looks.values("subject").annotate(n=Count("pk")).order_by("-n", "subject")
         entries = entries.filter(**{f"{d.subject}__in": [row["subject"] for row in most[:SHOWN]]})
     found = list(entries.order_by("pk").values_list("pk", d.controller))
     return [pk for pk, controller in found if controller == found[0][1]]

@@ -7,7 +7,7 @@ nobody can verify once the salt is deleted. Source: clause 8 of the policy; arti
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -23,6 +23,7 @@ from privacy.fields import BlindIndexField
 from privacy.models.subjects import Subject
 from privacy.rights.models.erasures import Erasure, ErasureOrder
 from privacy.rights.models.legal_holds import LegalHold
+from privacy.rights.models.profile_updates import ProfileUpdateLine
 from privacy.sharing.models.grants import SharingEvent, SharingGrant
 
 
@@ -80,7 +81,7 @@ def carry_out(*, order):
     return certificate
 
 
-def erase(subject, *, why, law="", reference="", by=None, tell=True):
+def erase(subject, *, why, law="", reference="", by=None):
     """Erase now, and return the certificate. The caller has checked that this is allowed, and holds the transaction."""
     controller, holder = declarations.controller_of(subject), subject.holder
     address, email = _address_of(subject), holder.email if holder else ""
@@ -98,8 +99,7 @@ def erase(subject, *, why, law="", reference="", by=None, tell=True):
         account_closed=closed,
         by=by,
     )
-    if tell:
-        _tell(certificate, address or email, holder, closed)
+    _tell(certificate, address or email, holder, closed)
     return certificate
 
 
@@ -158,22 +158,12 @@ def _indexes(subject):
 
 
 def files_of(d, rows):
+    """Return the names of the files of these rows; a line of a profile update that proposes a file holds it as text."""
     columns = [name for name in d.personal if isinstance(d.model._meta.get_field(name), FileField)]
-    columns += [name for name in ("old", "new") if name in d.personal and d.model.__name__ == "ProfileUpdateLine"]
-    return [name for row in rows.only(*columns) for name in _names(row, columns)] if columns else []
-
-
-def _names(row, columns):
-    for column in columns:
-        value = getattr(row, column)
-        name = value.name if hasattr(value, "name") else value
-        if name and (hasattr(value, "name") or _is_file(row)):
-            yield name
-
-
-def _is_file(line):
-    """Return whether a line of a profile update proposes a file; its text is then the name of that file."""
-    return isinstance(declarations.tenant_record().model._meta.get_field(line.name), FileField)
+    found = [getattr(row, column).name for row in rows.only(*columns) for column in columns] if columns else []
+    if d.model is ProfileUpdateLine:
+        found += [name for line in rows if line.is_file for name in (line.old, line.new)]
+    return [name for name in found if name]
 
 
 def destroy(names):
@@ -210,14 +200,9 @@ def may_close(user, but=None):
 
 def end_sessions(user):
     """Delete all sessions of this account."""
-    ids = (key for key, session in _sessions() if session.get("_auth_user_id") == str(user.pk))
-    Session.objects.filter(pk__in=list(ids)).delete()
-
-
-def _sessions():
-    store = SessionStore()
-    for session in Session.objects.iterator(chunk_size=1000):
-        yield session.pk, store.decode(session.session_data)
+    sessions = Session.objects.iterator(chunk_size=1000)
+    own = [session.pk for session in sessions if session.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=own).delete()
 
 
 def _address_of(subject):

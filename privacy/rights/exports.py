@@ -4,7 +4,6 @@ It is built from the declarations, so it includes each model that declares a sub
 where the access log names them.
 """
 
-import csv
 import io
 import json
 import logging
@@ -28,7 +27,7 @@ from accounts.templatetags import dates
 from privacy import access, declarations, subjects
 from privacy import access_log as log
 from privacy.fields import BlindIndexField
-from privacy.files.csv_injection import escape_formula
+from privacy.files.csv_injection import csv_text
 from privacy.models.access import AccessReason, AccessRecord, Action
 from privacy.models.subjects import Subject
 from privacy.scope import Role, ScopedQuerySet
@@ -176,11 +175,11 @@ def _zip(found, user):
         data = {
             "made_at": context["made_at"],
             "account": user.email,
-            "tables": {table.declaration.model._meta.label_lower: table.values for table in found},
+            "tables": {table.name: table.values for table in found},
         }
         archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=1, cls=DjangoJSONEncoder))
         for table in found:
-            archive.writestr(f"csv/{table.name}.csv", _csv(table))
+            archive.writestr(f"csv/{table.name}.csv", csv_text([table.labels, *table.texts]))
     return file.getvalue()
 
 
@@ -195,12 +194,3 @@ def _add_files(archive, found):
             logger.warning("A stored file is missing or does not open: %s", stored)
             missing.append(name)
     return missing
-
-
-def _csv(table):
-    """Return the table as CSV; cells that a spreadsheet would run as a formula are escaped."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    for row in (table.labels, *table.texts):
-        writer.writerow(escape_formula(str(cell)) for cell in row)
-    return "\N{BYTE ORDER MARK}" + text.getvalue()

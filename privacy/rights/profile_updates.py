@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import FileField, Model
+from django.db.models import FileField
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,38 +32,11 @@ class Comparison:
     """One requested change as shown on screen: the register before and after it."""
 
     line: ProfileUpdateLine
-    before: Model
-    after: Model
-
-    @property
-    def label(self):
-        return self.line.label
-
-    @property
-    def old(self):
-        return declarations.display(self.before, self.line.name)
-
-    @property
-    def new(self):
-        return declarations.display(self.after, self.line.name)
-
-    @property
-    def old_masked(self):
-        return declarations.masked(self.before, self.line.name)
-
-    @property
-    def new_masked(self):
-        return declarations.masked(self.after, self.line.name)
-
-    @property
-    def difference(self):
-        """Describe how two masked values differ, since masks may look equal; "" if the field is not masked."""
-        masked = self.line.name in declarations.tenant_record().masked
-        return hidden_difference(str(self.old), str(self.new)) if masked else ""
-
-    @property
-    def is_file(self):
-        return is_file(self.line.name)
+    old: object
+    new: object
+    old_masked: object
+    new_masked: object
+    difference: str  # how two masked values differ, since masks may look equal; "" if the field is not masked
 
 
 def hidden_difference(old, new):
@@ -84,7 +57,14 @@ def compare(request, record):
     for line in lines:
         put(before, line.name, line.old)
         put(after, line.name, line.new)
-    return [Comparison(line, before, after) for line in lines]
+    return [_comparison(line, before, after) for line in lines]
+
+
+def _comparison(line, before, after):
+    old, new = declarations.display(before, line.name), declarations.display(after, line.name)
+    masked = [declarations.masked(side, line.name) for side in (before, after)]
+    is_masked = line.name in declarations.tenant_record().masked
+    return Comparison(line, old, new, *masked, hidden_difference(str(old), str(new)) if is_masked else "")
 
 
 def is_file(name):
@@ -146,26 +126,25 @@ def cancel(*, request, by):
 
 
 @transaction.atomic
-def decide(*, request, decisions, seen, by):
+def decide(*, request, decisions, seen_fingerprint, by):
     """Apply what is approved and reject the rest with a reason, in one transaction.
 
-    `decisions` maps each line's id to ("approved", "") or ("rejected", reason); `seen` is the `mark` of the lines that
-    the user saw. Raise Refused, and apply nothing, if a field or line changed since then; `conflicts` returns the
-    lines concerned.
+    `decisions` maps each line's id to ("approved", "") or ("rejected", reason); `seen_fingerprint` is the
+    `fingerprint` of the lines that the user saw. Raise Refused, and apply nothing, if a field or line changed since
+    then; `conflicts` returns the lines concerned.
     """
     request = cases.lock_to_decide(request, by)
     lines = list(request.lines.select_for_update().order_by("pk"))
-    two_person.check_shown(seen, mark(lines), CHANGED_MEANWHILE)
+    two_person.check_unchanged(seen_fingerprint, fingerprint(lines), CHANGED_MEANWHILE)
     _check_decisions(lines, decisions)
     record = type(declarations.entry_of(request.subject)).objects.select_for_update().get(subject=request.subject)
     if conflicts(request, record, lines):
         raise Refused(CHANGED_MEANWHILE, code="changed")
     for line in lines:
         line.decision, line.reason = decisions[line.pk]
+        line.save(update_fields=["decision", "reason"])
     approved = [line for line in lines if line.decision == Decision.APPROVED]
     _apply(record, approved)
-    for line in lines:
-        line.save(update_fields=["decision", "reason"])
     if approved:
         access.record_access(
             record,
@@ -180,7 +159,7 @@ def decide(*, request, decisions, seen, by):
     return _settle(request, status, by)
 
 
-def mark(lines):
+def fingerprint(lines):
     """Return a keyed hash that changes with the values that are compared, without revealing them."""
     compared = sorted([line.pk, line.old, line.new] for line in lines)
     return encryption.blind_index(json.dumps(compared, default=str), context="privacy.updates")
@@ -255,7 +234,7 @@ def _settle(request, status, by):
     """Settle the request and delete the proposed values; decisions are kept."""
     files = [request.evidence.name] if request.evidence else []
     for line in request.lines.all():
-        if is_file(line.name):
+        if line.is_file:
             files += [line.old] if line.decision == Decision.APPROVED else [line.new]
     request.lines.update(old="", new="")
     request.note, request.evidence = "", ""

@@ -29,7 +29,7 @@ from privacy.rights.models.retention import RetentionNotice, RetentionRule, Rete
 BATCH = 200
 
 
-class Fate(models.TextChoices):
+class Outcome(models.TextChoices):
     """What a run today would do with a row."""
 
     NOW = "now", _("will be erased")
@@ -40,15 +40,15 @@ class Fate(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Item:
-    """One row whose event has occurred: its fate, from which day, and the hold on it."""
+class PlannedRow:
+    """One row whose event has occurred: its outcome, from which day, and the hold on it."""
 
     rule: RetentionRule
     pk: int
     subject_id: object
     ended_on: date
     due_on: date
-    fate: Fate
+    outcome: Outcome
     erase_on: date | None = None
     hold: str = ""
 
@@ -64,67 +64,57 @@ class Item:
             "day": dates.day(self.erase_on or self.due_on), "hold": self.hold, "law": self.rule.law,
         }  # fmt: skip
         return {
-            Fate.NOW: _("%(event)s on %(ended)s, %(days)s days ago or more (%(law)s)."),
-            Fate.WARN: _("The person is told today, and the data goes from %(day)s."),
-            Fate.WARNED: _("The person was told. The data goes from %(day)s."),
-            Fate.LATER: _("%(event)s on %(ended)s. The data goes from %(day)s (%(law)s)."),
-            Fate.HELD: _("Legal hold %(hold)s. The data goes when it is released."),
-        }[self.fate] % words
+            Outcome.NOW: _("%(event)s on %(ended)s, %(days)s days ago or more (%(law)s)."),
+            Outcome.WARN: _("The person is told today, and the data goes from %(day)s."),
+            Outcome.WARNED: _("The person was told. The data goes from %(day)s."),
+            Outcome.LATER: _("%(event)s on %(ended)s. The data goes from %(day)s (%(law)s)."),
+            Outcome.HELD: _("Legal hold %(hold)s. The data goes when it is released."),
+        }[self.outcome] % words
 
 
 # Plan
 
 
-def plan(today=None, kinds=None):
-    """Yield an `Item` per row whose event has occurred, by rule and day. Two queries per rule and batch."""
+def plan(today=None):
+    """Yield an `PlannedRow` per row whose event has occurred, by rule and day. Two queries per rule and batch."""
     today = today or timezone.localdate()
     for rule in RetentionRule.objects.filter(is_active=True):
-        if kinds is None or rule.kind in kinds:
-            yield from _of_rule(rule, today)
+        yield from _of_rule(rule, today)
 
 
 def _of_rule(rule, today):
     d = rule.declaration
-    rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=False, **_not_erased(d))
-    if d is not declarations.tenant_record():
+    rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=False)
+    if d is declarations.tenant_record():
+        rows = rows.filter(**{f"{d.subject}__erased_at__isnull": True})
+    else:
         rows = _with_something(rows, d)
-    facts = rows.order_by("ended_on", "pk").values_list("pk", d.subject, "ended_on", d.holder, *_address(d))
-    for some in _batches(facts.iterator(chunk_size=BATCH)):
-        about = [subject_id for _pk, subject_id, *_rest in some]
+    addresses = filter(None, [d.holder, d.person.email])
+    facts = rows.order_by("ended_on", "pk").values_list("pk", d.subject, "ended_on", *addresses)
+    facts = facts.iterator(chunk_size=BATCH)
+    while batch := list(islice(facts, BATCH)):
+        about = [subject_id for _pk, subject_id, *_rest in batch]
         holds = dict(LegalHold.objects.active().filter(subject__in=about).values_list("subject_id", "number"))
         notices = RetentionNotice.objects.filter(subject__in=about).order_by("erase_on")
         told = dict(notices.values_list("subject_id", "erase_on"))
-        for pk, subject_id, ended_on, holder_id, *address in some:
-            can_be_told = bool(holder_id or any(address))
-            yield _item(rule, today, pk, subject_id, ended_on, can_be_told, holds.get(subject_id), told.get(subject_id))
+        for pk, subject_id, ended_on, *addresses in batch:
+            hold, told_on = holds.get(subject_id), told.get(subject_id)
+            yield _planned(rule, today, pk, subject_id, ended_on, any(addresses), hold, told_on)
 
 
-def _batches(rows):
-    while some := list(islice(rows, BATCH)):
-        yield some
-
-
-def _item(rule, today, pk, subject_id, ended_on, can_be_told, hold, told):  # noqa: PLR0917 - one row's facts
+def _planned(rule, today, pk, subject_id, ended_on, can_be_told, hold, told):  # noqa: PLR0917 - one row's facts
     due_on = ended_on + timedelta(days=rule.days + 1)
     warns = rule.warn_days and rule.declaration is declarations.tenant_record() and can_be_told
     told = told if told and told >= due_on else None
     erase_on = told or (max(due_on, today + timedelta(days=rule.warn_days)) if warns else due_on)
-    fate = Fate.NOW
+    outcome = Outcome.NOW
     if warns and not told:
-        fate = Fate.WARN if due_on - timedelta(days=rule.warn_days) <= today else Fate.LATER
+        outcome = Outcome.WARN if due_on - timedelta(days=rule.warn_days) <= today else Outcome.LATER
     elif erase_on > today:
-        fate = Fate.WARNED if told else Fate.LATER
+        outcome = Outcome.WARNED if told else Outcome.LATER
     if hold and due_on <= today:
-        fate = Fate.HELD
-    return Item(rule, pk, subject_id, ended_on, due_on, fate, erase_on, hold or "")
-
-
-def _not_erased(d):
-    return {f"{d.subject}__erased_at__isnull": True} if d is declarations.tenant_record() else {}
-
-
-def _address(d):
-    return [d.person.email] if d.person.email else []
+        outcome = Outcome.HELD
+    return PlannedRow(rule, pk, subject_id, ended_on, due_on, outcome, erase_on, hold or "")
 
 
 def _with_something(rows, d):
@@ -144,46 +134,35 @@ def _with_something(rows, d):
 def waiting_for_event():
     """Return the number of register entries for which no period has begun, because no occupancy has ended."""
     d = declarations.tenant_record()
-    rows = d.model._default_manager.all().with_ended_on().filter(ended_on__isnull=True, **_not_erased(d))
-    return rows.count()
+    rows = d.model._default_manager.all().with_ended_on()
+    return rows.filter(**{"ended_on__isnull": True, f"{d.subject}__erased_at__isnull": True}).count()
 
 
 # Run
 
 
-@dataclass
-class Done:
-    """The counts of one run."""
-
-    erased: int = 0
-    warned: int = 0
-    held: int = 0
-    stayed: int = 0
-
-
 def apply(*, by=None, today=None, items=None, progress=None):
-    """Do what `plan` says. It can be interrupted and run again: each row has its own transaction."""
-    done = Done()
+    """Do what `plan` says. It can be interrupted and run again: each row has its own transaction.
+
+    Return the number of rows of each outcome. `progress` is called with it after each row.
+    """
+    done = Counter()
     for item in list(plan(today)) if items is None else items:
-        if item.fate == Fate.NOW:
-            done.erased += _erase(item, by)
-        elif item.fate == Fate.WARN:
-            done.warned += _warn(item)
-        elif item.fate == Fate.HELD:
-            done.held += _hold_back(item, by)
-        else:
-            done.stayed += 1
+        _carry_out(item, by)
+        done[item.outcome] += 1
         if progress:
             progress(done)
     return done
 
 
-def _erase(item, by):
-    if item.is_person:
+def _carry_out(item, by):
+    if item.outcome == Outcome.WARN:
+        _warn(item)
+    elif item.outcome in (Outcome.NOW, Outcome.HELD) and item.is_person:
+        # Under a legal hold, the order waits, and the hold's release carries it out
         erasures.order(subject=Subject(pk=item.subject_id), why=ErasureReason.RETENTION, law=item.rule.law, by=by)
-    else:
+    elif item.outcome == Outcome.NOW:
         clear(item, by=by)
-    return 1
 
 
 @transaction.atomic
@@ -224,14 +203,6 @@ def _warn(item):
             d = declarations.tenant_record()
             address = d.model._base_manager.filter(pk=item.pk).values_list(d.person.email, flat=True).get()
             mail.email_address(email=address, language="", template="erasure_ahead", path="/", facts=facts)
-    return int(is_new)
-
-
-def _hold_back(item, by):
-    """Order the erasure of a person under legal hold, so that the hold's release carries it out."""
-    if item.is_person:
-        erasures.order(subject=Subject(pk=item.subject_id), why=ErasureReason.RETENTION, law=item.rule.law, by=by)
-    return 1
 
 
 # Manual runs in the admin, under the two-person rule
@@ -242,7 +213,7 @@ def prepare(*, by):
     """Record what a run today would do, for a second person to run."""
     RetentionRun.objects.filter(done_at__isnull=True).update(done_at=timezone.now())
     items = list(plan())
-    counts = dict.fromkeys(Fate.values, 0) | Counter(item.fate.value for item in items)
+    counts = dict.fromkeys(Outcome.values, 0) | Counter(item.outcome.value for item in items)
     return RetentionRun.objects.create(
         number=reference_numbers.next_number("JR"),
         prepared_by=subjects.get_or_create_for(by),
@@ -253,8 +224,10 @@ def prepare(*, by):
 
 def check_code(items):
     """Return a SHA-256 over what a run would do now: rows erased, at once or after a hold, and notices sent."""
-    acts = (Fate.NOW, Fate.WARN, Fate.HELD)
-    return integrity.sha256_of(sorted([item.rule.kind, str(item.pk), item.fate] for item in items if item.fate in acts))
+    acts = (Outcome.NOW, Outcome.WARN, Outcome.HELD)
+    return integrity.sha256_of(
+        sorted([item.rule.kind, str(item.pk), item.outcome] for item in items if item.outcome in acts)
+    )
 
 
 def run(*, run, by):
@@ -267,7 +240,7 @@ def run(*, run, by):
             raise Refused(_("This was prepared on another day. Prepare it again."), code="old")
         two_person.check_second(run, by)
         items = list(plan())
-        two_person.check_shown(
+        two_person.check_unchanged(
             run.check_code,
             check_code(items),
             _("What would be done has changed since this was prepared. Prepare it again."),

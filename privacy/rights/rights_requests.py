@@ -22,7 +22,7 @@ from privacy.scope import Role
 
 Status = RightsRequest.Status
 Channel = RightsRequest.Channel
-Happened = RightsEvent.Happened
+Kind = RightsEvent.Kind
 # Only staff can record these: people who cannot sign in cannot use the portal
 NOT_ONLINE = (RightKind.RECOVER,)
 # Exceptions of article 15 to these rights, and of article 33 to access and correction
@@ -106,7 +106,7 @@ def cancel(*, request, by):
     """Withdraw the request, as the person concerned; its text is deleted at once."""
     request = cases.lock_own(request, by)
     request.details = ""
-    return _settle(request, Status.WITHDRAWN, Happened.WITHDRAWN, by)
+    return _settle(request, Status.WITHDRAWN, Kind.WITHDRAWN, by)
 
 
 def _receive(subject, kind, by, *, details, channel=Channel.ONLINE, line=None, received_at=None):
@@ -135,7 +135,7 @@ def _receive(subject, kind, by, *, details, channel=Channel.ONLINE, line=None, r
         received_at=received_at,
         due_at=deadlines.due(received_at),
     )
-    _event(Happened.RECEIVED, request, by)
+    _event(Kind.RECEIVED, request, by)
     return request
 
 
@@ -158,7 +158,7 @@ def assign(*, request, to, by):
         raise Refused(_("Choose a colleague of the company that must answer."), code="not_colleague")
     request.assigned_to = subjects.get_or_create_for(to)
     request.save(update_fields=["assigned_to"])
-    _event(Happened.ASSIGNED, request, by)
+    _event(Kind.ASSIGNED, request, by)
     return request
 
 
@@ -168,7 +168,7 @@ def enter_email(*, request, email, by):
     request = cases.lock_to_decide(request, by)
     if request.kind != RightKind.RECOVER:
         raise Refused(_("Only a request to recover an account has a new email."), code="kind")
-    _refuse_unchecked(request)
+    _require_identity(request)
     _recoverable(request)
     try:
         request.new_email = account_lifecycle.free_address(email)
@@ -176,7 +176,7 @@ def enter_email(*, request, email, by):
         raise Refused(error.messages[0], code="email") from error
     request.email_entered_by = subjects.get_or_create_for(by)
     request.save(update_fields=["new_email", "email_entered_by"])
-    _event(Happened.ADDRESSED, request, by)
+    _event(Kind.ADDRESSED, request, by)
     return request
 
 
@@ -190,14 +190,12 @@ def grant(*, request, answer, by, seen_email=""):
     `seen_email` is the new email that the user saw when granting a recovery.
     """
     request = _answerable(request, by, answer)
-    _refuse_unchecked(request)
+    _require_identity(request)
     if request.new_email != seen_email:
         raise Refused(_("The new email is not the one that you have read. Read it again, then decide."), code="unseen")
     request.answer = answer.strip()
-    _settle(request, Status.GRANTED, Happened.GRANTED, by)
-    act = DONE_AT_ONCE.get(request.kind)
-    if act:
-        act(request, by)
+    _settle(request, Status.GRANTED, Kind.GRANTED, by)
+    _carry_out(request, by)
     cases.tell(request)
     return request
 
@@ -211,46 +209,41 @@ def refuse(*, request, ground, answer, by, review_on=None):
     if review_on and review_on <= timezone.localdate():
         raise Refused(_("Choose a day after today for looking at it again."), code="review")
     request.ground, request.answer, request.review_on = ground, answer.strip(), review_on
-    _settle(request, Status.REFUSED, Happened.REFUSED, by, detail=ground)
+    _settle(request, Status.REFUSED, Kind.REFUSED, by, detail=ground)
     cases.tell(request)
     return request
 
 
 def _answerable(request, by, answer):
     request = cases.lock_to_decide(request, by)
-    _refuse_never_checked(request)
+    _require_identity(request, confirmed=False)
     if not answer.strip():
         raise Refused(_("Write the answer; the tenant reads it."), code="no_answer")
     return request
 
 
-def _refuse_never_checked(request):
+def _require_identity(request, *, confirmed=True):
+    """Raise Refused unless identity was checked, and confirmed unless the answer is a refusal."""
     if request.checked_at is None:
         raise Refused(_("Check the tenant's identity first, and note how."), code="unchecked")
-
-
-def _refuse_unchecked(request):
-    _refuse_never_checked(request)
-    if request.how_checked == HowChecked.NOT_CONFIRMED:
+    if confirmed and request.how_checked == HowChecked.NOT_CONFIRMED:
         raise Refused(
             _("The identity was not confirmed, so nothing can be granted. Check it again, or refuse."),
             code="not_confirmed",
         )
 
 
-def _erase(request, by):
-    """Order the erasure: done at once, or when no legal hold is active (articles 43, 44)."""
-    erasures.order(
-        subject=request.subject, why=ErasureReason.RIGHT, by=by, law="UU PDP 8, 43", reference=request.number
-    )
-
-
-def _restrict(request, by):
-    restrict(subject=request.subject, by=by, request=request)
-
-
-def _lift(request, by):
-    lift(subject=request.subject, by=by, request=request)
+def _carry_out(request, by):
+    """Do at once what was granted, where the system can; an erasure waits for legal holds (articles 43, 44)."""
+    subject = request.subject
+    if request.kind == RightKind.ERASE:
+        erasures.order(subject=subject, why=ErasureReason.RIGHT, by=by, law="UU PDP 8, 43", reference=request.number)
+    elif request.kind == RightKind.RESTRICT:
+        restrict(subject=subject, by=by, request=request)
+    elif request.kind == RightKind.LIFT:
+        lift(subject=subject, by=by, request=request)
+    elif request.kind == RightKind.RECOVER:
+        _recover(request, by)
 
 
 def _recover(request, by):
@@ -266,7 +259,7 @@ def _recover(request, by):
         raise Refused(error.messages[0], code="email") from error
     request.new_email = ""
     request.save(update_fields=["new_email"])
-    _event(Happened.RECOVERED, request, by)
+    _event(Kind.RECOVERED, request, by)
 
 
 def _recoverable(request):
@@ -285,40 +278,22 @@ def _recoverable(request):
     return holder
 
 
-DONE_AT_ONCE = {
-    RightKind.ERASE: _erase,
-    RightKind.RESTRICT: _restrict,
-    RightKind.LIFT: _lift,
-    RightKind.RECOVER: _recover,
-}
-
-
 # Restriction (article 11)
 
 
 @transaction.atomic
 def restrict(*, subject, by, request=None):
     """Restrict processing: data is kept, but not shared, exported or used for emails. Idempotent."""
-    subject = _restrictable(subject, by)
-    if subject.restricted_at is None:
-        subject.restricted_at = timezone.now()
-        subject.save(update_fields=["restricted_at"])
-        _event(Happened.RESTRICTED, request, by, subject=subject)
-    return subject
+    return _set_restricted(subject, timezone.now(), Kind.RESTRICTED, request, by)
 
 
 @transaction.atomic
 def lift(*, subject, by, request=None):
     """End the restriction; earlier grants are usable again."""
-    subject = _restrictable(subject, by)
-    if subject.restricted_at is not None:
-        subject.restricted_at = None
-        subject.save(update_fields=["restricted_at"])
-        _event(Happened.LIFTED, request, by, subject=subject)
-    return subject
+    return _set_restricted(subject, None, Kind.LIFTED, request, by)
 
 
-def _restrictable(subject, by):
+def _set_restricted(subject, since, happened, request, by):
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     if subject.holder_id == by.pk:
         raise Refused(_("You cannot decide your own request. Ask a colleague to do it."), code="own")
@@ -327,6 +302,10 @@ def _restrictable(subject, by):
     works_there = by.is_active and by.memberships.filter(party=controller, role__in=roles).exists()
     if not works_there and not (by.is_superuser and subject.own):
         raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
+    if subject.is_restricted != (since is not None):
+        subject.restricted_at = since
+        subject.save(update_fields=["restricted_at"])
+        _event(happened, request, by, subject=subject)
     return subject
 
 
@@ -341,7 +320,7 @@ def _check_how(how):
 def _checked(request, how, by):
     request.how_checked, request.checked_at, request.checked_by = how, timezone.now(), subjects.get_or_create_for(by)
     request.save(update_fields=["how_checked", "checked_at", "checked_by"])
-    _event(Happened.CHECKED, request, by, detail=how)
+    _event(Kind.CHECKED, request, by, detail=how)
     return request
 
 
@@ -365,7 +344,7 @@ def _event(happened, request, by, *, subject=None, detail=""):
 
 def is_recovered(request):
     """Return whether this request replaced the email of the account."""
-    return request.kind == RightKind.RECOVER and request.events.filter(happened=Happened.RECOVERED).exists()
+    return request.kind == RightKind.RECOVER and request.events.filter(happened=Kind.RECOVERED).exists()
 
 
 # What a person may ask about

@@ -1,13 +1,12 @@
 """A management and a vendor sign an agreement before any data is shared (clause 2.5; articles 51, 56 UU PDP)."""
 
-from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import integrity, parties, reference_numbers, two_person
-from privacy.errors import Refused
+from privacy.errors import Refused, validate
 from privacy.files import uploads
 from privacy.scope import Role
 from privacy.sharing.models.agreements import SharingAgreement
@@ -36,10 +35,7 @@ def save(*, agreement, by):
     for side in SIDES:
         file = getattr(agreement, f"{side}_file")
         setattr(agreement, f"{side}_file_hash", uploads.sha256(file) if file else "")
-    try:
-        agreement.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="invalid") from error
+    validate(agreement)
     agreement.save()
     if before is not None:
         _drop_replaced(before, agreement)
@@ -51,22 +47,22 @@ def open_permissions(agreement):
     return agreement.grants.filter(withdrawn_at__isnull=True, ends_at__gt=timezone.now())
 
 
-def mark(agreement):
+def fingerprint(agreement):
     """Return a SHA-256 that changes with any field or purpose of the agreement."""
     values = [str(field.value_from_object(agreement)) for field in agreement._meta.concrete_fields]
     return integrity.sha256_of([*values, *sorted(agreement.purposes.values_list("pk", flat=True))])
 
 
 @transaction.atomic
-def activate(*, agreement, by, seen=None):
+def activate(*, agreement, by, seen_fingerprint=None):
     """Activate a signed agreement, so that grants can be given under it. Raise Refused if anything is missing.
 
-    `seen` is the `mark` of the version that the user read.
+    `seen_fingerprint` is the `fingerprint` of the version that the user read.
     """
     agreement = _locked(agreement, Status.ACTIVE, by)
-    two_person.check_shown(
-        seen,
-        mark(agreement),
+    two_person.check_unchanged(
+        seen_fingerprint,
+        fingerprint(agreement),
         _("This agreement changed while you were reading. It was not activated. Read it again, then decide."),
     )
     signed = (

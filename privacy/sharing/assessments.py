@@ -1,13 +1,12 @@
 """Impact assessments: not changed once an agreement beyond draft refers to them (article 34 UU PDP)."""
 
-from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import parties, reference_numbers, subjects
-from privacy.errors import Refused
+from privacy.errors import Refused, validate
 from privacy.files import uploads
 from privacy.scope import Role
 from privacy.sharing.models.agreements import SharingAgreement
@@ -31,10 +30,7 @@ def save(*, assessment, by):
     if assessment.assessed_on and assessment.assessed_on > timezone.localdate():
         raise Refused(_("Choose the day of the assessment; it cannot be in the future."), code="future")
     assessment.file_hash = uploads.sha256(assessment.file) if assessment.file else ""
-    try:
-        assessment.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="invalid") from error
+    validate(assessment)
     assessment.save()
     if before is not None and before.file and before.file.name != assessment.file.name:
         transaction.on_commit(lambda: default_storage.delete(before.file.name))

@@ -1,6 +1,5 @@
 """The access log of the signed-in person: accesses by vendors, staff and themselves to all records that they hold."""
 
-import csv
 from datetime import timedelta
 
 from django.core.paginator import Paginator
@@ -16,11 +15,10 @@ from django.views.decorators.http import require_safe
 from accounts.templatetags import dates
 from privacy import access_log as log
 from privacy import deadlines, declarations
-from privacy.files.csv_injection import escape_formula
+from privacy.files.csv_injection import csv_text
 from privacy.models.access import AccessRecord
 from privacy.scope import Role
 
-MONTHS_SHOWN_FIRST = 12
 LINES_A_PAGE = 50
 # Value of ?show= → text of its link
 FILTERS = {
@@ -52,24 +50,19 @@ def access_log(request):
 @require_safe
 def access_log_csv(request):
     """Return the whole log as a file; cells that a spreadsheet would run as formulas are escaped."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="access-log.csv"'
-    response.write("\N{BYTE ORDER MARK}")  # without it Excel reads UTF-8 as something else
-    writer = csv.writer(response, quoting=csv.QUOTE_ALL)
-    writer.writerow(
-        [
-            _("Date"),
-            _("Time"),
-            _("What happened"),
-            _("Kinds of data"),
-            _("Company"),
-            _("Allowed or refused"),
-            _("Reason given"),
-        ]
-    )
-    for record in with_names(own_records(request.user, "", older=True)).iterator(chunk_size=1000):
-        writer.writerow(escape_formula(cell) for cell in cells(record, request.user.pk))
-    return response
+    headings = [
+        _("Date"),
+        _("Time"),
+        _("What happened"),
+        _("Kinds of data"),
+        _("Company"),
+        _("Allowed or refused"),
+        _("Reason given"),
+    ]
+    records = own_records(request.user, "", older=True).with_names().iterator(chunk_size=1000)
+    text = csv_text([headings, *(cells(record, request.user.pk) for record in records)])
+    headers = {"Content-Disposition": 'attachment; filename="access-log.csv"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def cells(record, viewer_id):
@@ -85,10 +78,9 @@ def cells(record, viewer_id):
 
 
 def first_day():
-    """Return the first day shown by default, MONTHS_SHOWN_FIRST months ago."""
+    """Return the first day shown by default: the first of this month a year ago."""
     today = timezone.localdate()
-    year, month = divmod(today.year * 12 + today.month - 1 - MONTHS_SHOWN_FIRST, 12)
-    return today.replace(year=year, month=month + 1, day=1)
+    return today.replace(year=today.year - 1, day=1)
 
 
 def own_records(user, show, older):
@@ -104,10 +96,6 @@ def own_records(user, show, older):
     return records.filter(**kinds.get(show, {}))
 
 
-def with_names(records):
-    return records.select_related("actor__holder", "party", "grant__purpose").order_by("-at", "-pk")
-
-
 def same_looks(records):
     """Group accesses into one row per line of the log, latest first; see `access_log.SAME`."""
     same = records.order_by().annotate(day=TruncDate("at")).values("day", *log.SAME)
@@ -121,7 +109,5 @@ def lines_of(page, records, user):
     if not wanted:
         return []
     days = {day for day, *_rest in wanted}
-    looks = with_names(
-        records.filter(at__gte=deadlines.start_of(min(days)), at__lt=deadlines.start_of(max(days) + timedelta(days=1)))
-    )
-    return log.lines(looks, user.pk, wanted)
+    begin, end = deadlines.start_of(min(days)), deadlines.start_of(max(days) + timedelta(days=1))
+    return log.lines(records.filter(at__gte=begin, at__lt=end).with_names(), user.pk, wanted)

@@ -25,8 +25,7 @@ def who_has_looked(request):
     """Return the latest accesses, for people with a register entry: others have no data that could be accessed."""
     if not own(declarations.tenant_record().model, request).exists():
         return None
-    looks = own(AccessRecord, request).exclude(hat=Role.TENANT)
-    looks = looks.select_related("actor__holder", "party", "grant__purpose")
+    looks = own(AccessRecord, request).exclude(hat=Role.TENANT).with_names()
     return {
         "looks": access_log.lines(looks[:LATEST_LOOKS], request.user.pk),
         "grants": own(SharingGrant, request).current(timezone.now()).count(),

@@ -18,7 +18,6 @@ from accounts.encryption import DecryptionError, KeyMissingError
 from accounts.recent_login import ask_for_fresh_sign_in
 from privacy import access, declarations, parties, reference_numbers
 from privacy.models.access import AccessReason
-from privacy.rights import profile_updates
 from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
 from privacy.scope import Role
 from privacy.sharing import grants
@@ -26,7 +25,7 @@ from privacy.sharing import grants
 logger = logging.getLogger(__name__)
 KINDS = {".jpg": "inline", ".pdf": "attachment"}
 # The file may load, run and send nothing
-ALONE = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+FILE_POLICY = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 WHY = {Role.TENANT: AccessReason.OWN, Role.STAFF: AccessReason.RECORD, Role.OPERATOR: AccessReason.OVERSIGHT}
 SIDES_OF_A_LINE = ("old", "new")
 
@@ -35,7 +34,7 @@ SIDES_OF_A_LINE = ("old", "new")
 def private_file(request, model, pk, field):
     """Serve a file. `?as=` names the role; the default is the first of tenant to operator that may see the row."""
     declared = declared_model(model, field)
-    role = hat_for(request.user, declared, pk, request.GET.get("as"))
+    role = role_for(request.user, declared, pk, request.GET.get("as"))
     if role in (Role.STAFF, Role.OPERATOR) and declarations.of(declared).subject:
         ask_for_fresh_sign_in(request)
     opened = open_as_vendor if role == Role.VENDOR else open_row
@@ -60,7 +59,7 @@ def declared_model(label, field):
     return model
 
 
-def hat_for(user, model, pk, asked):
+def role_for(user, model, pk, asked):
     roles = parties.roles_of(user)
     if asked:
         roles = [role for role in roles if role == asked]
@@ -118,7 +117,7 @@ def field_key(model, pk, field):
 
 
 def file_name(row, field):
-    if isinstance(row, ProfileUpdateLine) and not profile_updates.is_file(row.name):
+    if isinstance(row, ProfileUpdateLine) and not row.is_file:
         return ""
     return str(getattr(row, field) or "")
 
@@ -140,7 +139,7 @@ def answer(name, field):
         content_type=mimetypes.types_map[ending],
         headers={
             "Content-Disposition": f'{KINDS[ending]}; filename="{field}{ending}"',
-            "Content-Security-Policy": ALONE,
+            "Content-Security-Policy": FILE_POLICY,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         },

@@ -24,7 +24,7 @@ def hub(request):
         "waiting_count": SharingRequest.objects.visible_to(**own).filter(status=SharingRequest.Status.WAITING).count(),
         "last_look": AccessRecord.objects.visible_to(**own).exclude(hat=Role.TENANT).order_by("-at").first(),
         "answers": consents.latest(request.user),
-        "notices": breaches.told(request.user),
+        "notices": breaches.notices_to(request.user),
         "disclosed_count": DisclosureSubject.objects.visible_to(**own).count(),
         "asked_count": RightsRequest.objects.visible_to(**own).waiting().count(),
     }

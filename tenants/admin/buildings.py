@@ -8,7 +8,6 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from accounts.admin_display import empty_value
 from privacy.admin import IdempotentAdd, TenantDataAdmin
 from privacy.admin.base import role_of
 from privacy.admin.display import column
@@ -26,9 +25,9 @@ class CompanyAdmin(TenantDataAdmin, TranslationAdmin):
     search_fields = ("name", "legal_name")
     formfield_overrides = SHORT_TEXT
 
-    @admin.display(description=_("phone number"), ordering="phone")
-    def telephone(self, company):
-        return company.phone.as_international if company.phone else empty_value()
+    telephone = column(
+        _("phone number"), "phone", lambda phone: phone.as_international if phone else "", ordering="phone"
+    )
 
     def save_model(self, request, obj, form, change):
         """Set the kind of the page: it is not a field of the form (see `parties.register_party`)."""
@@ -57,7 +56,8 @@ class VendorAdmin(CompanyAdmin):
 class FixedOnceMade:
     """Fixes the management of a building and the building of a unit: a change would move tenants to another company."""
 
-    fixed = ""
+    fixed = ""  # name of the field
+    taken = ""  # error where another row has the same name or number
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """Preselect the only choice; disable the field of an existing row."""
@@ -70,8 +70,7 @@ class FixedOnceMade:
             field.disabled = obj is not None
             for act in ("add", "change", "view"):
                 setattr(field.widget, f"can_{act}_related", False)
-        if taken := getattr(self, "taken", None):
-            form._meta.error_messages = {NON_FIELD_ERRORS: {"unique_together": taken}}
+        form._meta.error_messages = {NON_FIELD_ERRORS: {"unique_together": self.taken}}
         return form
 
 
@@ -88,10 +87,6 @@ class BuildingAdmin(IdempotentAdd, FixedOnceMade, TenantDataAdmin, TranslationAd
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(unit_count=Count("units"))
 
-    @staticmethod
-    def label_for_choice(building):
-        return building.name
-
     unit_count = column(_("units"), "unit_count", ordering="unit_count")
 
 
@@ -102,7 +97,6 @@ class UnitAdmin(IdempotentAdd, FixedOnceMade, TenantDataAdmin):
     fields = ("building", "number", "floor")
     list_display = ("number", "building", "floor")
     list_filter = ("building",)
-    list_select_related = ("building",)
     search_fields = ("number", "building__name")
     ordering = ("building__name", "number")
 

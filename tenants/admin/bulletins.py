@@ -1,9 +1,8 @@
 """Building announcements in the admin: published once, in both languages, then read-only."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
-from django.http import HttpResponseRedirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
@@ -13,7 +12,6 @@ from privacy import parties
 from privacy.admin import IdempotentAdd, TenantDataAdmin
 from privacy.admin.base import role_of
 from privacy.admin.display import column
-from privacy.errors import Refused
 from privacy.scope import Role
 from tenants import bulletins
 from tenants.models import BuildingManagement, Bulletin
@@ -43,10 +41,3 @@ class BulletinAdmin(IdempotentAdd, TenantDataAdmin, TranslationAdmin):
         company = parties.party_of(request.user, Role.STAFF)
         obj.management = BuildingManagement.objects.get(pk=company.pk)
         bulletins.publish(bulletin=obj, by=request.user)
-
-    def add_view(self, request, form_url="", extra_context=None):
-        try:
-            return super().add_view(request, form_url, extra_context)
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())

@@ -26,12 +26,6 @@ from privacy.scope import Role
 from tenants import claims, invitations
 from tenants.models import Claim, Invitation, Tenant
 
-KIND_OF_STATUS = {
-    Claim.Status.WAITING: "waiting",
-    Claim.Status.OPENED: "settled",
-    Claim.Status.CONFIRMED: "settled",
-    Claim.Status.REFUSED: "late",
-}
 # Fields of the entry shown beside the claim; its identity number is masked
 COMPARED = ("name", "birth_date", "email", "tenants.occupancy.unit")
 READY_REASONS = (
@@ -145,6 +139,12 @@ class ClaimAdmin(Revealing, CaseAdmin):
     template = "admin/tenants/claim/decide.html"
     title = _("Claim %(number)s")
     steps = {"decide": Step(decision_form, answer, what_is_done, closes=True, refuses_above=True)}
+    chips = {
+        Claim.Status.WAITING: "waiting",
+        Claim.Status.OPENED: "settled",
+        Claim.Status.CONFIRMED: "settled",
+        Claim.Status.REFUSED: "late",
+    }
     why = claims.REASON
     empty_text = _("No claims yet. They appear here when people claim their record.")
     list_display = ("clock", "number", "place", "state", "received")
@@ -172,7 +172,7 @@ class ClaimAdmin(Revealing, CaseAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, claim):
-        return chip(KIND_OF_STATUS.get(claim.status, "over"), claim.get_status_display())
+        return chip(self.chips.get(claim.status, "over"), claim.get_status_display())
 
     received = column(_("received at"), "received_at", dates.short_datetime_wib, ordering="received_at")
 
@@ -192,11 +192,10 @@ class ClaimAdmin(Revealing, CaseAdmin):
         ):
             return HttpResponseRedirect(reverse("admin:tenants_claim_decide", args=[claim.pk]))
         # Nothing to save here: a claim is decided on the page above, once
-        plain = {"show_save": False, "show_save_and_continue": False, "show_close": True}
+        plain = {"show_save": False, "show_save_and_continue": False, "show_close": True, "subtitle": None}
         if claim:
             plain["title"] = self.title % {"number": claim.number}
-        plain = plain | {"subtitle": None} | (extra_context or {})
-        return TenantDataAdmin.change_view(self, request, object_id, form_url, plain)
+        return TenantDataAdmin.change_view(self, request, object_id, form_url, plain | (extra_context or {}))
 
     def decide(self, request, pk):
         """Show claim and register entry side by side, with one form below."""

@@ -5,7 +5,6 @@ from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -19,11 +18,8 @@ from tenants import columns, exports, imports, spreadsheets
 from tenants.forms.imports import ExportForm, UploadForm
 from tenants.models import PendingImport
 
-LIST, UPLOAD, PREVIEW = (
-    "admin:tenants_tenant_changelist",
-    "admin:tenants_tenant_import",
-    "admin:tenants_tenant_import_preview",
-)
+LIST = "admin:tenants_tenant_changelist"
+UPLOAD, PREVIEW = "admin:tenants_tenant_import", "admin:tenants_tenant_import_preview"
 GONE = gettext_lazy("This upload is no longer kept. Choose the file again.")
 
 
@@ -70,7 +66,8 @@ class RegisterTransfer:
             pending = imports.keep(by=request.user, **form.cleaned_data)
             return HttpResponseRedirect(reverse(PREVIEW, args=[pending.pk]))
         context = {"columns": columns.COLUMNS, "required": columns.REQUIRED, "kinds": spreadsheets.CONTENT_TYPES}
-        return self.transfer_page(request, "import", _("Import tenants"), form=form, steps=steps(0), **context)
+        context |= {"form": form, "steps": steps(0)}
+        return self.page(request, "admin/tenants/tenant/import.html", _("Import tenants"), **context)
 
     def import_sample(self, request, kind):
         self.transfer_check(request, "import")
@@ -91,7 +88,7 @@ class RegisterTransfer:
             "problems": plan.problems[: imports.SHOWN], "notices": plan.notices[: imports.SHOWN],
         }  # fmt: skip
         context = {"pending": pending, "plan": plan, "shown": imports.SHOWN, "steps": steps(1), **rows}
-        return self.transfer_page(request, "import_preview", _("Check what would change"), **context)
+        return self.page(request, "admin/tenants/tenant/import_preview.html", _("Check what would change"), **context)
 
     def import_answer(self, request, pending):
         if request.POST.get("answer") == "discard":
@@ -142,7 +139,7 @@ class RegisterTransfer:
             else:
                 return download(content, slugify(_("tenants")) + f"-{timezone.localdate():%Y-%m-%d}", chosen["kind"])
         context = {"form": form, "count": entries.count(), "is_filtered": is_filtered, "left_out": left_out}
-        return self.transfer_page(request, "export", _("Export tenants"), **context)
+        return self.page(request, "admin/tenants/tenant/export.html", _("Export tenants"), **context)
 
     def export_choice(self, request):
         """Return the entries in the list that the user came from, whether it is filtered, and how many are left out."""
@@ -172,7 +169,3 @@ class RegisterTransfer:
     def transfer_say(self, request, level, sentence, name, *args):
         self.message_user(request, sentence, level)
         return HttpResponseRedirect(reverse(name, args=args))
-
-    def transfer_page(self, request, name, title, **context):
-        common = self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
-        return TemplateResponse(request, f"admin/tenants/tenant/{name}.html", common | context)

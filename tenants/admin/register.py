@@ -7,28 +7,25 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_display import empty_value
-from privacy import declarations
 from privacy.admin import IdempotentAdd, Revealing, TenantDataAdmin, TenantTabularInline
 from privacy.admin.base import role_of
-from privacy.admin.display import chip
-from privacy.admin.private_search import HiddenSearch, SealedList
+from privacy.admin.display import chip, column
+from privacy.admin.private_search import PrivateSearch, PrivateSearchList
 from privacy.consent import consents
-from privacy.errors import Refused
 from privacy.models.access import Action
 from privacy.scope import Role
 from tenants import identity, register
 from tenants.admin.claims import Inviting
 from tenants.admin.import_export import RegisterTransfer
-from tenants.admin.register_filters import BuildingFilter, ClaimedFilter, MissingFilter
 from tenants.forms.profile import FILES
 from tenants.forms.register import OccupancyFormSet, RegisterForm
-from tenants.models import Occupancy, Tenant
+from tenants.models import Building, Occupancy, Tenant
 
 FIND = "admin:tenants_tenant_find"
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -60,7 +57,7 @@ class OccupancyInline(TenantTabularInline):
         return 1 if obj is None else 0
 
 
-class RegisterList(SealedList):
+class RegisterList(PrivateSearchList):
     """Adds each account's consent to the documents in force to one page of rows, with one query per page."""
 
     def get_results(self, request):
@@ -84,8 +81,56 @@ class FindForm(forms.Form):
     )  # fmt: skip
 
 
+# Filters: they offer values in scope only, and no personal values
+
+
+class BuildingFilter(admin.SimpleListFilter):
+    title = _("building")
+    parameter_name = "building"
+
+    def lookups(self, request, model_admin):
+        buildings = Building.objects.visible_to(request.user, role=role_of(request))
+        return [(str(pk), name) for pk, name in buildings.values_list("pk", "name")]
+
+    def queryset(self, request, queryset):
+        chosen = self.value()
+        if not chosen or chosen not in dict(self.lookup_choices):
+            return queryset
+        homes = Tenant.objects.filter(occupancies__unit__building=chosen).values("pk")
+        return queryset.filter(pk__in=homes)
+
+
+class ClaimedFilter(admin.SimpleListFilter):
+    title = _("account")
+    parameter_name = "claimed"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("claimed")), ("no", _("not claimed"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(subject__holder__isnull=self.value() == "no")
+
+
+class MissingFilter(admin.SimpleListFilter):
+    title = _("missing")
+    parameter_name = "missing"
+
+    def lookups(self, request, model_admin):
+        return [(name, capfirst(Tenant._meta.get_field(name).verbose_name)) for name in Tenant.EXPECTED]
+
+    def queryset(self, request, queryset):
+        name = self.value()
+        if name not in Tenant.EXPECTED:
+            return queryset
+        if name == "identity_number":
+            return queryset.filter(identity_index="")
+        return queryset.filter(birth_date__isnull=True) if name == "birth_date" else queryset.filter(**{name: ""})
+
+
 @admin.register(Tenant)
-class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSearch, TenantDataAdmin):
+class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, PrivateSearch, TenantDataAdmin):
     form = RegisterForm
     inlines = [OccupancyInline]
     list_display = ("name", "units", "claim", "consent", "lacks", "phone_masked", "identity_masked")
@@ -118,9 +163,7 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
         units = ", ".join(home.unit.number for home in entry.homes) if hasattr(entry, "homes") else ""
         return f"{entry.name} · {units}" if units else entry.name
 
-    @admin.display(description=_("unit"))
-    def units(self, entry):
-        return ", ".join(home.unit.number for home in entry.homes) or empty_value()
+    units = column(_("unit"), "homes", lambda homes: ", ".join(home.unit.number for home in homes))
 
     @admin.display(description=_("account"), ordering="subject__holder")
     def claim(self, entry):
@@ -132,26 +175,18 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
             return empty_value()
         return chip("settled", _("current")) if entry.has_agreed else chip("waiting", _("not current"))
 
-    @admin.display(description=_("missing"))
-    def lacks(self, entry):
-        return len(entry.missing) or empty_value()
-
-    @admin.display(description=_("phone number"))
-    def phone_masked(self, entry):
-        return declarations.masked(entry, "phone") or empty_value()
-
-    @admin.display(description=_("identity number"))
-    def identity_masked(self, entry):
-        return declarations.masked(entry, "identity_number") or empty_value()
+    lacks = column(_("missing"), "missing", len)
+    phone_masked = column(_("phone number"), "get_phone_masked", str)
+    identity_masked = column(_("identity number"), "get_identity_number_masked", str)
 
     @admin.display(description=_("scan and photo"))
     def files(self, entry):
-        opened = [(name, self.model._meta.get_field(name).verbose_name) for name in FILES if getattr(entry, name)]
-        links = [
-            format_html('<a href="{}">{}</a>', reverse("file", args=["tenants.tenant", entry.pk, name]), label)
-            for name, label in opened
+        opened = [
+            (reverse("file", args=["tenants.tenant", entry.pk, name]), self.model._meta.get_field(name).verbose_name)
+            for name in FILES
+            if getattr(entry, name)
         ]
-        return format_html(" · ".join(["{}"] * len(links)), *links) if links else empty_value()
+        return format_html_join(" · ", '<a href="{}">{}</a>', opened) or empty_value()
 
     def changelist_view(self, request, extra_context=None):
         """Redirect a search by identity number to its own page: URLs remain in browser histories and logs."""
@@ -186,13 +221,6 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
 
     # Open, add, correct
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
-
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):  # noqa: PLR0917
         if obj is not None:
             context |= {
@@ -210,11 +238,9 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
             ("privacy_sharinggrant", _("Sharing permissions"), ""),
             ("privacy_accessrecord", _("Access log"), ""),
         )
-        registered = {f"{model._meta.app_label}_{model._meta.model_name}" for model in self.admin_site._registry}
         return [
             (label, f"{reverse(f'admin:{name}_changelist')}?subject__id__exact={entry.subject_id}{more}")
             for name, label, more in wanted
-            if name in registered
         ]
 
     def save_model(self, request, obj, form, change):
@@ -228,11 +254,8 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
     # Find by identity number, and reveal masked values
 
     def get_urls(self):
-        view = self.admin_site.admin_view
-        return [
-            path("find/", view(self.find), name="tenants_tenant_find"),
-            *super().get_urls(),
-        ]
+        find = path("find/", self.admin_site.admin_view(self.find), name="tenants_tenant_find")
+        return [find, *super().get_urls()]
 
     def find(self, request):
         """Find entries by whole number, sent by POST and never rendered, in the blind index; hits are recorded."""
@@ -243,11 +266,9 @@ class TenantAdmin(IdempotentAdd, Revealing, Inviting, RegisterTransfer, HiddenSe
             hits = list(self.get_queryset(request).with_any_identity(form.cleaned_data["number"]))
             for entry in hits:
                 self.record_look(request, entry, Action.SEARCHED, ["identity_number"])
-        context = self.admin_site.each_context(request) | {
-            "title": _("Find by identity number"), "opts": self.opts, "form": form, "hits": hits,
-            "labels": [(entry.pk, self.label_for_choice(entry)) for entry in hits or ()],
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/tenants/tenant/find.html", context)
+        labels = [(entry.pk, self.label_for_choice(entry)) for entry in hits or ()]
+        title = _("Find by identity number")
+        return self.page(request, "admin/tenants/tenant/find.html", title, form=form, hits=hits, labels=labels)
 
     def reveal_heading(self, entry):
         return entry.name

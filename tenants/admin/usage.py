@@ -28,7 +28,4 @@ class PageUseAdmin(ReadOnly, TenantDataAdmin):
         return super().changelist_view(request, found | (extra_context or {}))
 
     date = column(_("day"), "day", dates.day, ordering="day")
-
-    @admin.display(description=_("page"), ordering="page")
-    def title(self, use):
-        return usage.title_of(use.page)
+    title = column(_("page"), "page", usage.title_of, ordering="page")

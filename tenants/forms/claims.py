@@ -51,8 +51,8 @@ class ClaimForm(forms.Form):
         field = self.fields["building"]
         field.queryset = Building.objects.select_related("management").order_by("name", "pk")
         field.label_from_instance = lambda building: f"{building.name} · {building.management.name}"
-        for name, value in (("unit_number", "off"), ("identity_number", "off")):
-            self.fields[name].widget.attrs["autocomplete"] = value
+        for name in ("unit_number", "identity_number"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
 
     def clean(self):
         data = super().clean()

@@ -13,10 +13,6 @@ from tenants.models import Tenant
 WITH_NUMBER = "identity_kind"
 
 
-def askable():
-    return [name for name in declarations.of(Tenant).updatable if name != WITH_NUMBER]
-
-
 class ChooseForm(forms.Form):
     change = forms.MultipleChoiceField(
         label=_("Which data should change?"),
@@ -32,8 +28,11 @@ class ChooseForm(forms.Form):
     def __init__(self, *args, waiting=(), **kwargs):
         """`waiting`: fields of an open request, which cannot be asked for again."""
         super().__init__(*args, **kwargs)
-        labels = {name: capfirst(Tenant._meta.get_field(name).verbose_name) for name in askable()}
-        self.fields["change"].choices = [(name, label) for name, label in labels.items() if name not in waiting]
+        self.fields["change"].choices = [
+            (name, capfirst(Tenant._meta.get_field(name).verbose_name))
+            for name in declarations.of(Tenant).updatable
+            if name != WITH_NUMBER and name not in waiting
+        ]
 
     @property
     def names(self):

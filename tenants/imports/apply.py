@@ -84,8 +84,8 @@ def _change_homes(matches):
 
 def _record(plan, entries, by):
     """Record in the access log which fields were added or changed, and by whom."""
-    fields = {match.entry["id"]: keys(line.name for line in match.lines) for match in plan.changed}
-    fields |= {entry.pk: keys(match.row.values) for match, entry in zip(plan.new, entries, strict=True)}
+    fields = {match.entry["id"]: columns.field_keys(line.name for line in match.lines) for match in plan.changed}
+    fields |= {entry.pk: columns.field_keys(match.row.values) for match, entry in zip(plan.new, entries, strict=True)}
     rows = [*entries, *(Tenant(pk=match.entry["id"]) for match in plan.changed)]
     access.record_accesses(rows, by=by, role=Role.STAFF, why=REASON, action=Action.CHANGED, fields=fields)
 
@@ -95,10 +95,3 @@ def _tell(matches):
     holders = {match.entry["subject__holder"] for match in matches} - {None}
     for user in User.objects.filter(pk__in=holders).order_by("pk"):
         mail.email_user(user=user, template="data_corrected", url_name="access_log")
-
-
-def keys(names):
-    """Return the field keys of these columns, as access records store them."""
-    homes = {"building": "unit"}
-    found = (name if name in columns.OF_PERSON else f"tenants.occupancy.{homes.get(name, name)}" for name in names)
-    return list(dict.fromkeys(found))

@@ -4,11 +4,9 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.dates import short_day
 from privacy import declarations
-from privacy.countries import NAMES
 from privacy.rights import profile_updates
 from tenants import columns, identity, normalizers
-from tenants.models import Occupancy, Tenant
-from tenants.models.register import Gender
+from tenants.models import Tenant
 
 SHOWN = 200  # rows of each kind per page
 
@@ -19,16 +17,9 @@ def shown(name, value, *, kind=""):
         return ""
     if name == "identity_number":
         return identity.mask(kind, value)
-    words = {
-        "identity_kind": lambda: columns.word(columns.KIND_WORDS, value),
-        "role": lambda: Occupancy.Role(value).label,
-        "gender": lambda: Gender(value).label,
-        "nationality": lambda: NAMES.get(value, value),
-        "phone": lambda: normalizers.mask_phone(value),
-        "birth_date": lambda: short_day(value),
-        "moved_in_on": lambda: short_day(value),
-    }
-    return str(words.get(name, lambda: value)())
+    if name == "phone":
+        return normalizers.mask_phone(value)
+    return short_day(value) if columns.BY_NAME[name].is_date else columns.written(name, value)
 
 
 def new_rows(plan):
@@ -48,14 +39,12 @@ def new_rows(plan):
 def changed_rows(plan):
     """Return the first changed rows, each with its changed cells: column name, old value, new value."""
     return [
-        {"number": match.row.number, "name": match.entry["name"], "home": str(match.home), "cells": _cells(match)}
+        {
+            "number": match.row.number, "name": match.entry["name"], "home": str(match.home),
+            "cells": [_cell(line, match.row.values.get("identity_kind", "")) for line in match.lines],
+        }
         for match in plan.changed[:SHOWN]
-    ]
-
-
-def _cells(match):
-    kind = match.row.values.get("identity_kind", "")
-    return [_cell(line, kind) for line in match.lines]
+    ]  # fmt: skip
 
 
 def _cell(line, kind):

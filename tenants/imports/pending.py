@@ -12,8 +12,9 @@ from privacy.errors import Refused
 from privacy.models import Subject
 from privacy.models.access import Action
 from privacy.scope import Role
+from tenants import columns
 from tenants.imports import plan as plans
-from tenants.imports.apply import REASON, carry_out, keys
+from tenants.imports.apply import REASON, carry_out
 from tenants.imports.display import SHOWN
 from tenants.imports.reading import Table
 from tenants.imports.register import stored
@@ -45,7 +46,7 @@ def preview(*, pending, by):
     plan = _plan(pending, by)
     masked = declarations.of(Tenant).masked
     shown = {
-        match.entry["id"]: keys(line.name for line in match.lines if line.old and line.name not in masked)
+        match.entry["id"]: columns.field_keys(line.name for line in match.lines if line.old and line.name not in masked)
         for match in plan.changed[:SHOWN]
     }
     shown = {entry: names for entry, names in shown.items() if names}

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from accounts import encryption
 from tenants import columns, identity
-from tenants.imports.duplicates import Duplicates
 from tenants.imports.register import Register, fold
 from tenants.imports.rows import Problem, Reader, Row, compare_with_card
 
@@ -107,7 +106,7 @@ class _Planner:
         self.reader = Reader(table)
         self.register = Register(management)
         self.made = Plan(headings=self.reader.headings, units=self.register.units)
-        self.doubles = Duplicates()
+        self.first_rows = {}  # what makes two rows alike → number of the first row with it
 
     def plan(self):
         rows = self.reader.rows()
@@ -160,14 +159,28 @@ class _Planner:
         return self.reader.refuse(row, "building", wrong, remedy)
 
     def is_alone(self, match):
+        """Refuse a second row about the same person: such rows may contradict each other."""
         row = match.row
-        name = (match.home.key, fold(row.values["name"]))
-        first = self.doubles.first_like(number=row.number, entry=match.entry, index=row.index, name=name)
+        first = self.first_like(match)
         if first is not None:
             wrong = _("Rows %(first)s and %(second)s are about the same person.")
             wrong %= {"first": first, "second": row.number}
             self.reader.refuse(row, "name", wrong, _("Keep one of them; another unit is added on the entry itself."))
         return first is None
+
+    def first_like(self, match):
+        """Return the number of the first row about the same person, or None; remember this row.
+
+        The same name in the same unit may be the same person, unless both rows have a number or both have an entry:
+        different identity numbers, or different register entries, are different people, whatever their names.
+        """
+        entry, index, name = match.entry, match.row.index, (match.home.key, fold(match.row.values["name"]))
+        same = [(kind, key) for kind, key in (("entry", entry), ("number", index)) if key]
+        may_be_same = [(name, has_number, known) for has_number in {False, not index} for known in {False, not entry}]
+        first = min((self.first_rows[key] for key in (*same, *may_be_same) if key in self.first_rows), default=None)
+        for key in (*same, (name, bool(index), bool(entry))):
+            self.first_rows.setdefault(key, match.row.number)
+        return first
 
     def compare(self, match):
         row = match.row

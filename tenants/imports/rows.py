@@ -72,7 +72,8 @@ class Reader:
         return row
 
     def refuse(self, row, name, wrong, remedy):
-        row.problems.append(Problem(row.number, self.headings.get(name) or _column_label(name), wrong, remedy))
+        label = columns.BY_NAME[name].heading if name else _("without a heading")
+        row.problems.append(Problem(row.number, self.headings.get(name) or label, wrong, remedy))
 
     def _stands_alone(self, cells):
         return len(self.places) < len(self.table.headings) and any(
@@ -128,10 +129,6 @@ class _Wrong(Exception):
 
 def compare_with_card():
     return _("Compare it with the card, then upload the file again.")
-
-
-def _column_label(name):
-    return columns.BY_NAME[name].heading if name else _("without a heading")
 
 
 def _value(column, cell):

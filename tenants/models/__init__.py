@@ -6,17 +6,3 @@ from tenants.models.claims import Claim, Invitation
 from tenants.models.imports import PendingImport
 from tenants.models.register import Occupancy, Tenant
 from tenants.models.usage import PageUse
-
-__all__ = [
-    "Building",
-    "BuildingManagement",
-    "Bulletin",
-    "Claim",
-    "Invitation",
-    "Occupancy",
-    "PageUse",
-    "PendingImport",
-    "Tenant",
-    "Unit",
-    "Vendor",
-]

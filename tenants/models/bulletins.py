@@ -100,7 +100,6 @@ class Bulletin(models.Model):
 
     @property
     def host(self):
-        """Return the host of the link."""
         return urlsplit(self.link).hostname or ""
 
 

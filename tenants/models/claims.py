@@ -38,7 +38,7 @@ class Claim(Case):
         CLOSED = "closed", _("closed without a match")
 
     OPEN = (Status.RECEIVED, Status.UNMATCHED, Status.WAITING)
-    ENDED = Status.CLOSED
+    ENDED_STATUS = Status.CLOSED
     MAIL, PAGE, page_args = "claim_answered", PageFor.TENANT_START, ()
     ANSWERED = _("This claim is already answered. Nothing was changed.")
     NOT_STAFF = _("Only staff of this building management can decide.")
@@ -53,9 +53,8 @@ class Claim(Case):
     identity_kind = models.CharField(_("identity kind"), max_length=8, choices=IdentityKind)
     identity_number = EncryptedTextField(_("identity number"), blank=True, default="")
     identity_index = BlindIndexField(_("search code of the identity number"), source="identity_text")
-    birth_date = EncryptedTextField(
-        _("date of birth"), blank=True, default=""
-    )  # ISO 8601, as text, so that it can be encrypted
+    # ISO 8601, as text, so that it can be encrypted
+    birth_date = EncryptedTextField(_("date of birth"), blank=True, default="")
     message = EncryptedTextField(_("message to the management"), blank=True, default="")
     entry = models.ForeignKey(
         Tenant, models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("register entry")

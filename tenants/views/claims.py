@@ -35,7 +35,6 @@ def claim(request):
 
 
 def open_claims(user):
-    """Return the user's own open claims."""
     return (
         Claim.objects.visible_to(user, role=Role.TENANT)
         .filter(status__in=Claim.OPEN)

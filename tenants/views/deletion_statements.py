@@ -50,19 +50,13 @@ def vendor_deletion(request, number):
         try:
             deletion_statements.state(grant=grant, by=request.user, means=form.cleaned_data["means"])
         except Refused as refusal:
-            if refusal.code != "stated":
-                form.refuse(refusal)
-                return page_of(request, grant, form)
-            messages.info(request, refusal.message)
+            if refusal.code == "stated":
+                messages.info(request, refusal.message)
+                return redirect("vendor_deletion", number)
+            form.refuse(refusal)
         else:
-            messages.success(
-                request, _("Your statement is recorded. The tenant and the building management can read it.")
-            )
-        return redirect("vendor_deletion", number)
-    return page_of(request, grant, form)
-
-
-def page_of(request, grant, form):
-    return render(
-        request, "tenants/vendor_deletion.html", {"due": deletion_statements.Due(grant), "grant": grant, "form": form}
-    )
+            sentence = _("Your statement is recorded. The tenant and the building management can read it.")
+            messages.success(request, sentence)
+            return redirect("vendor_deletion", number)
+    context = {"due": deletion_statements.Due(grant), "grant": grant, "form": form}
+    return render(request, "tenants/vendor_deletion.html", context)

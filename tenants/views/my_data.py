@@ -78,18 +78,15 @@ def my_data(request):
     look = {"action": Action.REVEALED, "fields": ["identity_number"]} if revealed else {}
     entry = own_entry(request, **look)
     requests = ProfileUpdateRequest.objects.visible_to(request.user, role=Role.TENANT).filter(subject=entry.subject_id)
+    waiting = waiting_for(entry)
     context = {
         "entries": entries, "entry": entry, "revealed": revealed,
-        "groups": groups(entry), "home": rows(entry, HOME, waiting_for(entry)),
+        "groups": [(title, rows(entry, names, waiting)) for title, names in GROUPS],
+        "home": rows(entry, HOME, waiting),
         "occupancies": Occupancy.objects.current().filter(tenant=entry).select_related("unit__building"),
         "requests": Paginator(requests, 10).get_page(request.GET.get("page")),
     }  # fmt: skip
     return render(request, "tenants/my_data.html", context)
-
-
-def groups(entry):
-    waiting = waiting_for(entry)
-    return [(label, rows(entry, names, waiting)) for label, names in GROUPS]
 
 
 def rows(entry, names, waiting):
@@ -233,8 +230,7 @@ def asked_changes(row, entry):
     for item in profile_updates.compare(row, entry):
         sides = (item.old, item.new)
         if item.line.name == "identity_number":
-            sides = (item.before.get_identity_number_masked(), item.after.get_identity_number_masked())
-        found.append(
-            {"line": item.line, "label": item.label, "is_file": item.is_file, "old": sides[0], "new": sides[1]}
-        )
+            sides = (item.old_masked, item.new_masked)
+        line = item.line
+        found.append({"line": line, "label": line.label, "is_file": line.is_file, "old": sides[0], "new": sides[1]})
     return found

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from accounts import account_lifecycle, login_throttling, sessions, throttling
+from accounts import account_lifecycle, login_limits, sessions, throttling
 from accounts.models import User
 from tests.factories import PASSWORD, UserFactory
 
@@ -97,7 +97,7 @@ def test_whoever_presses_the_button_for_a_strangers_sign_up_does_not_make_his_pa
     assert is_in(sign_in(VICTIM, HERS))
     assert not is_in(sign_in(VICTIM, STRANGE))
     assert not is_in(stranger)
-    assert sessions.half_of(stranger.session) is None
+    assert sessions.user_of_pending_login(stranger.session) is None
 
 
 def test_guesses_on_the_page_are_counted_as_sign_ins():
@@ -208,18 +208,18 @@ def test_a_pass_after_a_reset_is_only_for_the_email_of_the_account(ann):
     ask_for(sign_in(THIEF, PASSWORD) if UserFactory(email=THIEF) else None, "ann@example.com")
     cache.clear()
     session = reset(THIEF, STRANGE).session
-    assert login_throttling.visit_with_pass(session, email=THIEF)
-    assert not login_throttling.visit_with_pass(session, email="ann@example.com")
+    assert login_limits.visit_after_reset(session, email=THIEF)
+    assert not login_limits.visit_after_reset(session, email="ann@example.com")
 
 
 def test_a_pass_of_one_visit_leaves_the_tries_of_another(ann):
     def begin(session):
-        visit = login_throttling.visit_with_pass(session, email="ann@example.com")
-        return login_throttling.begin(email="ann@example.com", address="198.51.100.7", visit=visit)
+        visit = login_limits.visit_after_reset(session, email="ann@example.com")
+        return login_limits.begin(email="ann@example.com", address="198.51.100.7", visit=visit)
 
     mine, theirs = {}, {}
     for session in (mine, theirs):
-        login_throttling.give_pass(session, email="ann@example.com")
+        login_limits.grant_tries_after_reset(session, email="ann@example.com")
     for _try in range(10):
         begin(theirs)
     with pytest.raises(throttling.RateLimited):

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from accounts import login_throttling
+from accounts import login_limits
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_another_spelling_is_no_new_count(ann, email):
 
 
 def test_spellings_that_a_database_takes_for_the_same_are_one():
-    assert login_throttling.one_spelling("ann@maıl.example") == login_throttling.one_spelling(" Ann@Mail.example")
+    assert login_limits.normalize_email("ann@maıl.example") == login_limits.normalize_email(" Ann@Mail.example")
 
 
 def test_under_attack_from_many_networks_a_strange_network_is_slow_and_not_closed(ann, time_machine):
@@ -97,8 +97,8 @@ def test_under_attack_a_network_that_signed_in_before_does_not_wait(ann):
 def test_a_network_is_known_to_one_account_only(ann):
     UserFactory(email="bob@example.com")
     attempt(PASSWORD, email="bob@example.com", address=CAFE)
-    assert login_throttling.is_known(email="bob@example.com", address=CAFE)
-    assert not login_throttling.is_known(email="ann@example.com", address=CAFE)
+    assert login_limits.is_known(email="bob@example.com", address=CAFE)
+    assert not login_limits.is_known(email="ann@example.com", address=CAFE)
 
 
 def test_a_right_password_is_not_counted(ann):
@@ -131,7 +131,7 @@ def test_whoever_resets_by_the_letter_signs_in_where_a_neighbour_used_up_the_tri
 def test_the_pass_after_a_reset_is_no_way_to_guess(ann):
     client = Client()
     session = client.session
-    login_throttling.give_pass(session, email="ann@example.com")
+    login_limits.grant_tries_after_reset(session, email="ann@example.com")
     session.save()
     answers = [attempt(client=client) for _try in range(11)]  # five of the visit's, five of everybody's
     assert answers[-1].context["form"].errors.as_data()["__all__"][0].code == "too_many_login_attempts"
@@ -140,11 +140,11 @@ def test_the_pass_after_a_reset_is_no_way_to_guess(ann):
 def test_the_pass_ends_after_an_hour_and_is_for_one_email(time_machine):
     time_machine.move_to("2026-11-22T05:00:00Z", tick=False)
     session = {}
-    login_throttling.give_pass(session, email="ann@example.com")
-    assert login_throttling.visit_with_pass(session, email="Ann@example.com")
-    assert not login_throttling.visit_with_pass(session, email="bob@example.com")
+    login_limits.grant_tries_after_reset(session, email="ann@example.com")
+    assert login_limits.visit_after_reset(session, email="Ann@example.com")
+    assert not login_limits.visit_after_reset(session, email="bob@example.com")
     time_machine.shift(3601)
-    assert not login_throttling.visit_with_pass(session, email="ann@example.com")
+    assert not login_limits.visit_after_reset(session, email="ann@example.com")
 
 
 def test_a_request_past_our_proxies_is_answered_400(ann, settings):

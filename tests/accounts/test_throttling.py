@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache, caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.management import call_command
+from django.http import HttpRequest
 from django.utils import translation
 
 from accounts import throttling
@@ -110,15 +111,33 @@ def test_who_is_unknown_is_not_counted_as_one_person():
 @pytest.mark.parametrize(
     ("address", "place"),
     [
-        ("203.0.113.7", "203.0.113.7"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7", "203.0.113.7/32"),
+        ("::ffff:203.0.113.7", "203.0.113.7/32"),
         ("2001:db8:5:6::7", "2001:db8:5:6::/64"),
         ("2001:db8:5:6:1::8", "2001:db8:5:6::/64"),
         ("nonsense", "nonsense"),
     ],
 )
 def test_a_place_is_a_household(address, place):
-    assert throttling.network_of(address) == place
+    assert throttling.household_of(address) == place
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:5:6::7", "2001:db8:5::/48"),
+        ("::ffff:203.0.113.77", "203.0.113.0/24"),
+        ("nonsense", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_is_cut_to_its_network(address, network):
+    assert throttling.network_of(address) == network
+
+
+def test_outside_a_request_there_is_no_network():
+    assert throttling.network_of_request(None) == throttling.network_of_request(HttpRequest()) == ""
 
 
 def test_what_is_given_back_was_never_counted():

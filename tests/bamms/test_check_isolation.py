@@ -21,8 +21,11 @@ from django.urls import path
 
 from accounts.models import User
 from bamms import isolation, urls
+from bamms.isolation.pages import everything_in
 from bamms.isolation.surfaces import SURFACES
+from bamms.isolation.values import canaries_in
 from privacy.admin.base import Scoped
+from privacy.files import pdf_writer
 from privacy.models import Guardian, SharingGrant
 from tenants import exports
 from tenants.models import Tenant, Unit
@@ -133,6 +136,11 @@ def test_an_export_without_the_scope_is_found(monkeypatch):
     monkeypatch.setattr(exports, "export", lambda **what: export(**what | {"entries": Tenant.objects.all()}))
     found = verdicts(isolation.check(only=["page"], about="tenants/tenant/export"))
     assert ("LEAK", "export", "admin/tenants/tenant/export/") in found
+
+
+def test_what_stands_inside_a_pdf_file_is_found():
+    file = pdf_writer.document("qzb0012", ["+62 813-0770-0055"], "id")
+    assert canaries_in(everything_in(HttpResponse(file))) == {"b12", "b55"}
 
 
 @isolate_apps("privacy.apps.PrivacyConfig")

@@ -37,7 +37,7 @@ def kept(monkeypatch):
 
     def _receive(self, raw_data, start):
         whole(self, raw_data, start)
-        sizes.append(len(self.content.getvalue()))
+        sizes.append(len(self.file.getvalue()))
 
     monkeypatch.setattr(MemoryUploads, "receive_data_chunk", _receive)
     return sizes

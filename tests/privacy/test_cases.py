@@ -82,9 +82,9 @@ def test_only_the_company_that_answers_decides(cast, case):
 def test_it_is_settled_once_by_whom_and_when(cast, case, time_machine):
     now = timezone.now()
     time_machine.move_to(now, tick=False)
-    cases.settle(cases.lock_waiting(case), case.ENDED, cast.sam)
+    cases.settle(cases.lock_waiting(case), case.ENDED_STATUS, cast.sam)
     case.refresh_from_db()
-    assert (case.status, case.settled_at, case.settled_by) == (case.ENDED, now, get_or_create_for(cast.sam))
+    assert (case.status, case.settled_at, case.settled_by) == (case.ENDED_STATUS, now, get_or_create_for(cast.sam))
     assert not case.is_open
     for lock, by in ((cases.lock_own, cast.ann), (cases.lock_to_decide, cast.sam)):
         assert code_of(lock, case, by) == "answered"
@@ -106,7 +106,7 @@ def test_an_erasure_ends_what_is_open_and_nothing_else(case):
     now = timezone.now()
     type(case).objects.all().end(now)
     case.refresh_from_db()
-    assert (case.status, case.settled_at) == (case.ENDED, now)
+    assert (case.status, case.settled_at) == (case.ENDED_STATUS, now)
     type(case).objects.all().end(timezone.now())
     assert type(case).objects.get().settled_at == now
     assert type(case).objects.with_ended_on().get().ended_on == timezone.localdate(now)

@@ -37,10 +37,10 @@ def test_whom_it_concerns_does_not_decide(cast, act, monkeypatch):
 @pytest.mark.parametrize(("shown", "passes"), [("a", True), ("b", False), ("", False), (None, True)])
 def test_only_what_was_shown_is_done(shown, passes):
     if passes:
-        two_person.check_shown(shown, "a", "It changed.")
+        two_person.check_unchanged(shown, "a", "It changed.")
         return
     with pytest.raises(Refused, match=r"It changed\.") as refusal:
-        two_person.check_shown(shown, "a", "It changed.")
+        two_person.check_unchanged(shown, "a", "It changed.")
     assert refusal.value.code == "changed"
 
 

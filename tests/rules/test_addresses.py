@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 
 from privacy import declarations
-from privacy.admin.private_search import HiddenSearch
+from privacy.admin.private_search import PrivateSearch
 from tests.rules.apps import name
 from tests.rules.sentences import TEMPLATES
 
@@ -37,13 +37,13 @@ def searched_openly(admins):
         f"{type(owner).__name__}: {name}"
         for owner in admins
         for name in owner.search_fields
-        if is_personal(owner.model, name) and not isinstance(owner, HiddenSearch)
+        if is_personal(owner.model, name) and not isinstance(owner, PrivateSearch)
     ]
 
 
 def test_lists_that_are_searched_by_what_is_personal_hide_the_words():
     assert not searched_openly(admin.site._registry.values())
-    hidden = [owner for owner in admin.site._registry.values() if isinstance(owner, HiddenSearch)]
+    hidden = [owner for owner in admin.site._registry.values() if isinstance(owner, PrivateSearch)]
     idle = [owner for owner in hidden if not any(is_personal(owner.model, name) for name in owner.search_fields)]
     assert not idle, "These search nothing personal: let them search as usual."
 

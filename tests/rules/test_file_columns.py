@@ -125,7 +125,7 @@ class RawPicture(forms.Form):
 
 class NotCleaned(forms.Form):
     class Upload(uploads.ImageUpload):
-        clean_upload = staticmethod(lambda upload, max_mb: upload)
+        clean_upload = staticmethod(lambda upload: upload)
 
     photo = Upload()
 

@@ -28,12 +28,12 @@ OTHERS = {
         SharingGrant, lambda row: row.ended_at is not None, lambda rows: rows.over()
     ),
     **{
-        f"InvestigationCase: {state}": (
+        f"InvestigationCase: {status}": (
             InvestigationCase,
-            lambda row, state=state: row.state == state,
-            lambda rows, state=state: rows.in_state(state),
+            lambda row, status=status: row.current_status == status,
+            lambda rows, status=status: rows.with_current_status(status),
         )
-        for state in InvestigationCase.Status
+        for status in InvestigationCase.Status
     },
 }  # fmt: skip
 

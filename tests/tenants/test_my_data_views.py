@@ -280,7 +280,10 @@ def test_detail_says_who_decided_and_why(cast, ann):
     }
     assert {phone, place} == set(decisions)
     profile_updates.decide(
-        request=request, decisions=decisions, seen=profile_updates.mark(request.lines.all()), by=cast.sam
+        request=request,
+        decisions=decisions,
+        seen_fingerprint=profile_updates.fingerprint(request.lines.all()),
+        by=cast.sam,
     )
     page = text(ann.get(reverse("update_detail", args=[request.number])))
     assert "Partly approved" in page

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from privacy.rights import retention
-from privacy.rights.retention import Fate
+from privacy.rights.retention import Outcome
 
 BATCH_SHOWN = 100  # rows between two lines of progress
 
@@ -27,18 +27,18 @@ class Command(BaseCommand):
         done = retention.apply(progress=self.progress if verbosity > 1 else None)
         if verbosity:
             self.stdout.write(
-                f"Erased {done.erased}, warned {done.warned}, held back {done.held}, left as they are {done.stayed}."
+                f"Erased {done[Outcome.NOW]}, warned {done[Outcome.WARN]}, held back {done[Outcome.HELD]}, "
+                f"left as they are {done[Outcome.WARNED] + done[Outcome.LATER]}."
             )
 
     def list_plan(self):
-        counts = dict.fromkeys(Fate.values, 0)
+        counts = dict.fromkeys(Outcome.values, 0)
         with translation.override("en"):
             for item in retention.plan():
-                counts[item.fate] += 1
-                self.stdout.write(f"{item.rule.kind} {item.pk}: {item.fate.label}. {item.because}")
-        self.stdout.write(", ".join(f"{fate}: {count}" for fate, count in counts.items()))
+                counts[item.outcome] += 1
+                self.stdout.write(f"{item.rule.kind} {item.pk}: {item.outcome.label}. {item.because}")
+        self.stdout.write(", ".join(f"{outcome}: {count}" for outcome, count in counts.items()))
 
     def progress(self, done):
-        total = done.erased + done.warned + done.held + done.stayed
-        if total % BATCH_SHOWN == 0:
-            print(f"{total} rows", file=sys.stderr)
+        if done.total() % BATCH_SHOWN == 0:
+            print(f"{done.total()} rows", file=sys.stderr)

@@ -13,16 +13,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--surface", action="append", choices=list(SURFACES), default=[], help="only this one (repeatable)"
         )
-
         parser.add_argument("--about", default="", help="only what has this in its name, such as privacy.Guardian")
 
     def handle(self, *, surface, about, verbosity, **options):
-        report = isolation.check(only=surface, about=about, told=self._tell if verbosity > 1 else None)
+        told = (lambda result: self.stdout.write(str(result))) if verbosity > 1 else None
+        report = isolation.check(only=surface, about=about, told=told)
         for line in report.table() if verbosity else ():
             self.stdout.write(line)
         self.stdout.write(report.summary())
         if report.faults:
             raise CommandError("Isolation does not hold, or is not proved.", returncode=1)
-
-    def _tell(self, result):
-        self.stdout.write(str(result))

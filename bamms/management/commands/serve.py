@@ -117,10 +117,8 @@ class Command(BaseCommand):
         settings.VAR_DIR.mkdir(exist_ok=True)
         self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
-        call_command("setup_groups", verbosity=0)
-        call_command("setup_purposes", verbosity=0)
-        call_command("setup_retention", verbosity=0)
+        for needed in ("createcachetable", "setup_groups", "setup_purposes", "setup_retention"):
+            call_command(needed, verbosity=0)
         call_command("load_demo")
         connections.close_all()
 

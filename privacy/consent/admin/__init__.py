@@ -1,8 +1,1 @@
 from privacy.consent.admin import consents, legal_documents, paper_consents, purposes
-
-__all__ = [
-    "consents",
-    "legal_documents",
-    "paper_consents",
-    "purposes",
-]

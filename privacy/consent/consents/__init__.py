@@ -25,27 +25,3 @@ from privacy.consent.consents.queries import (
     unanswered_purposes,
 )
 from privacy.consent.consents.status import rebuild_statuses, wrong_statuses
-
-__all__ = [
-    "allows",
-    "choose",
-    "decline",
-    "delete_unanswered",
-    "give",
-    "given_purposes",
-    "history",
-    "holders_allowing",
-    "is_current",
-    "is_fresh",
-    "latest",
-    "present",
-    "prompt_for",
-    "questions",
-    "rebuild_statuses",
-    "record_paper",
-    "required",
-    "too_old",
-    "unanswered_purposes",
-    "withdraw",
-    "wrong_statuses",
-]

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from privacy.consent import legal_documents, purposes
 from privacy.consent.models.consents import Decision
 from privacy.files import uploads
-from privacy.forms.staff_records import AboutTenant, said
+from privacy.forms.fields import capitalized
+from privacy.forms.staff_records import AboutTenant
 
 
 class PaperForm(AboutTenant):
-    decision = forms.ChoiceField(label=_("Answer on the form"), choices=said(Decision), widget=forms.RadioSelect)
+    decision = forms.ChoiceField(label=_("Answer on the form"), choices=capitalized(Decision), widget=forms.RadioSelect)
     documents = forms.MultipleChoiceField(
         label=_("Documents named on the form"), required=False, widget=forms.CheckboxSelectMultiple
     )

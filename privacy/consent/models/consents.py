@@ -11,7 +11,7 @@ from privacy.consent.models.legal_documents import DocumentVersion, LegalDocumen
 from privacy.consent.models.purposes import PurposeVersion
 from privacy.models.evidence import Evidence, EvidenceQuerySet
 from privacy.models.guardians import Capacity
-from privacy.models.parties import Party
+from privacy.models.parties import party_field
 from privacy.models.subjects import Subject
 from privacy.scope import ScopedQuerySet
 
@@ -68,7 +68,7 @@ class PaperConsent(models.Model):
     """The scanned form of a consent given on paper. Erasure deletes the scan; its check code stays in the events."""
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="paper_consents", verbose_name=_("subject"))
-    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    controller = party_field(_("building management"))
     form = models.FileField(_("scanned form"), upload_to="paper")
     form_hash = models.CharField(_("check code of the scanned form"), max_length=64, editable=False)
     signed_on = models.DateField(_("signed on"))

@@ -6,7 +6,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy.models.subjects import Subject
+from privacy.models.subjects import actor_field
 from privacy.models.two_person import TwoPersonAct
 
 
@@ -76,14 +76,10 @@ class DocumentVersion(TwoPersonAct):
     in_force_from = models.DateTimeField(
         _("in force from"), null=True, blank=True, help_text=_("Empty: from the moment of publishing.")
     )
-    drafted_by = models.ForeignKey(
-        Subject, models.PROTECT, related_name="+", verbose_name=_("last edited by"), editable=False
-    )
+    drafted_by = actor_field(_("last edited by"), editable=False)
     drafted_at = models.DateTimeField(_("drafted at"), default=timezone.now, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
-    published_by = models.ForeignKey(
-        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("published by"), editable=False
-    )
+    published_by = actor_field(_("published by"), null=True, editable=False)
     hash_id = models.CharField(_("check code of the Indonesian text"), max_length=64, editable=False, default="")
     hash_en = models.CharField(_("check code of the English text"), max_length=64, editable=False, default="")
 

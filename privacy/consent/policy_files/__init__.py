@@ -16,8 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from privacy.consent.policy_files import marked, plain, sources
 from privacy.consent.policy_files.documents import LANGUAGES, PolicyFile, PolicyFileError, PolicyText, Section
 
-__all__ = ["LANGUAGES", "PolicyFile", "PolicyFileError", "PolicyText", "Section", "parse"]
-
 
 def parse(content):
     """Parse bytes or text into a PolicyFile; raise PolicyFileError and nothing else."""

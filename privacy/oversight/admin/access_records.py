@@ -8,8 +8,8 @@ from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import declarations
 from privacy.admin.base import ReadOnly, TenantDataAdmin
-from privacy.admin.display import chip, column, person
-from privacy.admin.people import PeopleList, names_of
+from privacy.admin.display import chip, column
+from privacy.admin.people import PeopleList, SubjectAdmin
 from privacy.models.access import AccessRecord
 from privacy.oversight import investigations
 from privacy.sharing import grants
@@ -42,23 +42,14 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
 
     moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
 
-    @admin.display(description=_("tenant"))
-    def about(self, record):
-        return person(record.__dict__.get("who") or names_of([record.subject_id]).get(record.subject_id, ""))
+    about = SubjectAdmin.who
 
     @admin.display(description=_("who"))
     def looker(self, record):
-        holder = record.actor.holder
-        return (holder.name if holder else "") or capfirst(record.get_hat_display())
+        return record.actor.holder_name or capfirst(record.get_hat_display())
 
-    @admin.display(description=_("company"))
-    def company(self, record):
-        return record.party.name if record.party else empty_value()
-
-    @admin.display(description=_("answering management"))
-    def answering(self, record):
-        return record.controller.name if record.controller else empty_value()
-
+    company = column(_("company"), "party.name")
+    answering = column(_("answering management"), "controller.name")
     acted_as = column(_("as"), "get_hat_display", capfirst)
 
     @admin.display(description=_("action"))
@@ -78,6 +69,4 @@ class AccessRecordAdmin(ReadOnly, TenantDataAdmin):
             return empty_value()
         return capfirst(REASONS.get(record.reason, _("no permission")))
 
-    @admin.display(description=_("kinds of data"))
-    def data(self, record):
-        return capfirst(", ".join(declarations.labels(record.fields))) or empty_value()
+    data = column(_("kinds of data"), "fields", lambda keys: capfirst(", ".join(declarations.labels(keys))))

@@ -1,22 +1,27 @@
-"""The breach register: the page of a case with its deadline and three texts, the draft notices, and a page per step."""
+"""The breach register: the page of a case with its deadline and three texts, the draft notices, and a page per step.
+
+The people concerned and the notices sent are read-only lists; people not yet notified can be removed.
+"""
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.html import format_html_join
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import deadlines
-from privacy.admin.base import HeadsAdmin, role_of
+from privacy.admin.base import HeadsAdmin, ReadOnly, TenantDataAdmin, role_of
 from privacy.admin.display import chip, column
 from privacy.admin.idempotent_add import IdempotentAdd
-from privacy.admin.people import entry_field, names_of
+from privacy.admin.people import PeopleList, SubjectAdmin, entry_field, names_of
 from privacy.admin.steps import StepPage, StepPages
 from privacy.forms.autocomplete import AutocompleteMany
 from privacy.forms.refusing import RefusingForm
@@ -24,7 +29,7 @@ from privacy.models.parties import PartyKind
 from privacy.oversight import breach_letters, breaches
 from privacy.oversight.breach_letters import Audience
 from privacy.oversight.forms.breaches import AuthorityForm, BreachForm, ClosingForm, PaperForm, PeopleForm
-from privacy.oversight.models.breaches import PARTS, Breach
+from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice, BreachSubject
 
 Status = Breach.Status
 NOTICES_SHOWN = 20
@@ -34,15 +39,21 @@ STEPS = {
         breaches.notify_people,
         _("The people with an account are told."),
         form=RefusingForm,
+        checks_fingerprint=True,
     ),
     "tell-on-paper": StepPage(
-        _("Write down letters on paper"), breaches.notify_on_paper, _("The letters are written down."), form=PaperForm
+        _("Write down letters on paper"),
+        breaches.notify_on_paper,
+        _("The letters are written down."),
+        form=PaperForm,
+        checks_fingerprint=True,
     ),
     "tell-authority": StepPage(
         _("Write down the notice to the authority"),
         breaches.notify_authority,
         _("The notice to the authority is written down."),
         form=AuthorityForm,
+        checks_fingerprint=True,
     ),
     "close": StepPage(_("Close the case"), breaches.close, _("The case is closed."), form=ClosingForm),
 }
@@ -112,7 +123,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
             "in_time": breach.told_at is not None and breach.told_at <= breach.due_at,
             "parts": [(label, breach.part(name, "id")) for name, label in PARTS.items()],
             "audiences": list(Audience), "letter_languages": LANGUAGES,
-            "concerned_count": breach.concerned.count(), "untold_count": breaches.untold(breach).count(),
+            "concerned_count": breach.concerned.count(), "untold_count": breaches.not_notified(breach).count(),
             "notices": [(notice, names.get(notice.subject_id, "")) for notice in notices],
             "notices_count": breach.notices.count(),
         }  # fmt: skip
@@ -136,10 +147,7 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
 
     company = column(_("data controller"), "controller.name", ordering="controller__name")
 
-    @admin.display(description=_("kinds of data"))
-    def data(self, breach):
-        return capfirst(", ".join(breach.kind_labels)) or empty_value()
-
+    data = column(_("kinds of data"), "kind_labels", lambda labels: capfirst(", ".join(labels)))
     noticed = column(_("noticed at"), "detected_at", dates.short_datetime_wib, ordering="detected_at")
     deadline = column(_("deadline"), "due_at", dates.datetime_wib)
     closed = column(_("closed at"), "closed_at", dates.datetime_wib)
@@ -171,16 +179,12 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
         facts = {"original": breach, "breach": breach, "form": form, "parts": breach.missing_parts}
         return self.page(request, self.step_template, _("Add people concerned"), **facts)
 
-    def seen(self, request, breach, name):
-        return {} if name == "close" else {"seen": request.POST.get("seen", "")}
-
     def step_context(self, request, breach, name):
-        untold = breaches.untold(breach).select_related("subject__holder")
-        by_email = sum(1 for row in untold if breaches.has_account(row.subject))
+        by_email, on_paper = breaches.by_channel(breach)
         words = [(label, breach.part(name, "id"), breach.part(name, "en")) for name, label in PARTS.items()]
         return {
-            "by_email": by_email, "on_paper": len(untold) - by_email, "parts": breach.missing_parts,
-            "seen": breaches.mark(breach), "words": words if name != "close" else (),
+            "by_email": len(by_email), "on_paper": len(on_paper), "parts": breach.missing_parts,
+            "fingerprint": breaches.fingerprint(breach), "words": words if name != "close" else (),
         }  # fmt: skip
 
     def notice(self, request, pk, audience):
@@ -203,3 +207,74 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
             letter=breach_letters.letter(breach, audience, language), audience=audience,
             other=next(code for code in LANGUAGES if code != language),
         )  # fmt: skip
+
+
+class ToldFilter(admin.SimpleListFilter):
+    title = _("told")
+    parameter_name = "told"
+
+    def lookups(self, request, model_admin):
+        return [("no", _("Not told yet")), ("yes", _("Told"))]
+
+    def queryset(self, request, queryset):
+        told = Exists(BreachNotice.objects.filter(breach=OuterRef("breach"), subject=OuterRef("subject")))
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(told if self.value() == "yes" else ~told)
+        return queryset
+
+
+@admin.register(BreachSubject)
+class BreachSubjectAdmin(ReadOnly, SubjectAdmin):
+    empty_text = _("Nobody is entered yet. Add people on the page of the case.")
+    list_display = ("who", "breach", "told")
+    list_filter = (ToldFilter, "breach")
+    list_select_related = ("breach",)
+    fields = readonly_fields = ("who", "breach", "told")
+    actions = ("remove",)
+
+    def get_queryset(self, request):
+        notices = BreachNotice.objects.filter(breach=OuterRef("breach"), subject=OuterRef("subject")).order_by("-at")
+        return super().get_queryset(request).annotate(last_told=Subquery(notices.values("at")[:1]))
+
+    def has_remove_permission(self, request):
+        return request.user.has_perm("privacy.change_breach")
+
+    @admin.display(description=_("told at"), ordering="last_told")
+    def told(self, row):
+        return dates.short_datetime_wib(row.last_told) if row.last_told else chip("waiting", _("not told yet"))
+
+    @admin.action(description=_("Remove: these people are not concerned"), permissions=["remove"])
+    def remove(self, request, queryset):
+        by_breach = {}
+        for row in queryset.select_related("breach"):
+            by_breach.setdefault(row.breach, []).append(row.subject_id)
+        for breach, subject_ids in by_breach.items():
+            done = _("The chosen people are no longer in the register of this case.")
+            self.attempt(request, breaches.remove_subjects, done, breach=breach, subject_ids=subject_ids)
+
+
+@admin.register(BreachNotice)
+class BreachNoticeAdmin(ReadOnly, TenantDataAdmin):
+    list_display = ("moment", "breach", "who", "how", "reference", "teller")
+    list_filter = ("channel", "breach")
+    list_select_related = ("breach", "actor__holder")
+    fields = readonly_fields = ("moment", "breach", "who", "how", "reference", "teller", "said", "words_hash")
+
+    def get_changelist(self, request, **kwargs):
+        return PeopleList
+
+    moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
+
+    @admin.display(description=_("who was told"))
+    def who(self, notice):
+        return _("the authority") if notice.is_to_authority else SubjectAdmin.who(self, notice)
+
+    how = column(_("how"), "get_channel_display", capfirst, ordering="channel")
+    teller = column(_("by"), "actor.holder_name", str)
+
+    @admin.display(description=_("what was said"))
+    def said(self, notice):
+        """Return the text of the notice in the active language, as it was sent."""
+        language = get_language() if get_language() in notice.words else "id"
+        lines = ((label, notice.words[language].get(name, "")) for name, label in PARTS.items())
+        return format_html_join("", "<p><strong>{}</strong><br />{}</p>", lines)

@@ -1,5 +1,7 @@
 """Mergers, sales and dissolutions: draft, first notice, transfer, second notice, closure."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import admin
 from django.db import models
@@ -17,7 +19,7 @@ from privacy.models.parties import Party, PartyKind
 from privacy.oversight import corporate_transfers
 from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
 
-Status, Kind = CorporateTransfer.Status, TransferEvent.Kind
+Status = CorporateTransfer.Status
 KINDS = {Status.DRAFT: "over", Status.NOTICED: "info", Status.CLOSED: "settled"}
 MAY_MOVE = "privacy.move_corporatetransfer"
 STEPS = {
@@ -25,6 +27,8 @@ STEPS = {
         _("Give the first notice"),
         corporate_transfers.announce,
         _("The first notice is given."),
+        permission=MAY_MOVE,
+        statuses=(Status.DRAFT,),
         says=_(
             "Everybody concerned gets a letter, and the notice stands on their page. The draft can no longer be edited."
         ),
@@ -33,25 +37,27 @@ STEPS = {
         _("Complete the transfer"),
         corporate_transfers.complete,
         _("The transfer is completed. Give the second notice now."),
+        permission=MAY_MOVE,
+        statuses=(Status.ANNOUNCED,),
         says=_("You confirm that the business has been handed over. The second notice is then due."),
     ),
     "second-notice": StepPage(
         _("Give the second notice"),
         corporate_transfers.give_second_notice,
         _("The second notice is given."),
+        permission=MAY_MOVE,
+        statuses=(Status.COMPLETED,),
         says=_("Everybody concerned gets a letter, and their page says that the transfer is completed."),
     ),
     "close": StepPage(
         _("Close the transfer"),
         corporate_transfers.close,
         _("The transfer is closed."),
+        permission=MAY_MOVE,
+        statuses=(Status.NOTICED,),
         says=_("Both notices are given. Nothing is left to do."),
     ),
 }
-# Step → kind of event that it records
-BECOMES = {
-    "announce": Kind.ANNOUNCED, "complete": Kind.COMPLETED, "second-notice": Kind.NOTICED, "close": Kind.CLOSED,
-}  # fmt: skip
 DRAFT = ("from_party", "to_party", "to_name", "kind", "planned_on", "description_ind", "description_en")
 SHOWN = (*DRAFT, "state", "first_notice", "completed", "second_notice", "closed")
 
@@ -98,9 +104,7 @@ class CorporateTransferAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
     def state(self, transfer):
         return chip(KINDS.get(transfer.status, "waiting"), transfer.get_status_display())
 
-    @admin.display(description=_("accounts told"), ordering="announced_to")
-    def told(self, transfer):
-        return empty_value() if transfer.announced_to is None else transfer.announced_to
+    told = column(_("accounts told"), "announced_to", ordering="announced_to")
 
     @admin.display(description=_("first notice"))
     def first_notice(self, transfer):
@@ -114,16 +118,10 @@ class CorporateTransferAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
 
     closed = column(_("closed"), "closed_at", dates.datetime_wib)
 
-    def may_take(self, request, transfer, name):
-        return request.user.has_perm(MAY_MOVE)
-
-    def is_possible(self, transfer, name):
-        return transfer.status == corporate_transfers.BEFORE[BECOMES[name]]
-
     def step_context(self, request, transfer, name):
         """Return the number of accounts that the step notifies, if any."""
-        tells = BECOMES[name] in (Kind.ANNOUNCED, Kind.NOTICED)
-        return {"count": corporate_transfers.concerned(transfer).count() if tells else None}
+        notifies = name in ("announce", "second-notice")
+        return {"count": corporate_transfers.concerned(transfer).count() if notifies else None}
 
 
 def notice(at, count):
@@ -140,10 +138,5 @@ class TransferEventAdmin(EventAdmin):
     list_select_related = ("transfer", "actor__holder")
     fields = readonly_fields = ("moment", "transfer", "happening", "told", "person")
 
-    @admin.display(description=_("what happened"), ordering="kind")
-    def happening(self, event):
-        return chip("info", event.get_kind_display())
-
-    @admin.display(description=_("accounts told"))
-    def told(self, event):
-        return empty_value() if event.accounts is None else event.accounts
+    happening = column(_("what happened"), "get_kind_display", partial(chip, "info"), ordering="kind")
+    told = column(_("accounts told"), "accounts")

@@ -1,5 +1,7 @@
 """Disclosures in the admin: requested, decided by a second person, exported, people notified; one page per step."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -17,9 +19,10 @@ from privacy.admin.people import entry_field, names_of
 from privacy.admin.steps import StepPage, StepPages
 from privacy.errors import Refused
 from privacy.forms.autocomplete import AutocompleteMany
+from privacy.forms.refusing import RefusingForm
 from privacy.models.access import AccessReason, Action
 from privacy.oversight import disclosures
-from privacy.oversight.forms.disclosures import AskForm, DelayForm, ExportForm, RefuseForm
+from privacy.oversight.forms.disclosures import AskForm, DelayForm, RefuseForm
 from privacy.oversight.models.disclosures import Disclosure, DisclosureEvent
 from privacy.scope import Role
 
@@ -61,7 +64,7 @@ STEPS = {
         _("Export the approved data"),
         disclosures.export,
         "",
-        form=ExportForm,
+        form=RefusingForm,
         permission=EXPORT,
         statuses=disclosures.EXPORTABLE,
     ),
@@ -124,9 +127,8 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
 
     def record_look(self, request, row, action=Action.VIEWED, fields=None):
         """Record access to the people concerned: their names and units are shown."""
-        people = list(row.people.all())
         access.record_accesses(
-            people,
+            list(row.people.all()),
             by=request.user,
             role=role_of(request),
             why=self.why,
@@ -148,9 +150,7 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
     # Page of one disclosure, and its steps
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        row = self.row_or_404(request, object_id)
         if not self.has_view_permission(request, row) or request.method == "POST":
             raise PermissionDenied
         title = _("Disclosure %(number)s") % {"number": row.number}
@@ -177,13 +177,13 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
         return disclosures.may_decide(row, request.user) and not (name == "delay" and row.is_told)
 
     def step_form(self, request, row, name, data):
-        return self.steps[name].form(data, disclosure=row)
+        return self.steps[name].form(data, initial={"tell_on": row.tell_on, "delay_reason": row.delay_reason})
 
     def step_context(self, request, row, name):
         return self.facts(request, row)
 
     def step(self, request, pk, name):
-        row = Disclosure.objects.visible_to(request.user, role=role_of(request)).filter(pk=pk).first()
+        row = self.get_queryset(request).filter(pk=pk).first()
         if row and self.may_take(request, row, name) and not self.is_possible(row, name):
             self.message_user(request, _("This is not possible at this step."), messages.WARNING)
             return HttpResponseRedirect(self.change_url(row))
@@ -221,9 +221,7 @@ class DisclosureEventAdmin(EventAdmin):
     list_select_related = ("disclosure", "actor__holder")
     fields = readonly_fields = ("moment", "disclosure", "happening", "about", "person", "check_code")
 
-    @admin.display(description=_("what happened"), ordering="kind")
-    def happening(self, event):
-        return chip("info", event.get_kind_display())
+    happening = column(_("what happened"), "get_kind_display", partial(chip, "info"), ordering="kind")
 
     @admin.display(description=_("about"))
     def about(self, event):

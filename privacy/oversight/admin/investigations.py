@@ -37,7 +37,7 @@ TEMPLATES = "admin/privacy/investigationcase/{}.html"
 
 def name_of(subject):
     """Return the name of an account, for people who work on cases."""
-    return (subject.holder.name if subject and subject.holder else "") or empty_value()
+    return (subject.holder_name if subject else "") or empty_value()
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -48,7 +48,7 @@ class StateFilter(admin.SimpleListFilter):
         return [(value, capfirst(label)) for value, label in Status.choices]
 
     def queryset(self, request, queryset):
-        return queryset.in_state(self.value()) if self.value() in Status.values else queryset
+        return queryset.with_current_status(self.value()) if self.value() in Status.values else queryset
 
 
 @admin.register(InvestigationCase)
@@ -79,7 +79,7 @@ class CaseAdmin(TenantDataAdmin):
 
     @admin.display(description=_("time left"), ordering="expires_at")
     def clock(self, case):
-        if case.state not in case.RUNNING:
+        if case.current_status not in case.RUNNING:
             return empty_value()
         return chip(deadlines.urgency(case.expires_at), deadlines.time_left(case.expires_at))
 
@@ -87,14 +87,11 @@ class CaseAdmin(TenantDataAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, case):
-        return chip(KINDS[case.state], case.state.label)
+        return chip(KINDS[case.current_status], case.current_status.label)
 
     head_count = column(_("people"), "persons", ordering="persons")
 
-    @admin.display(description=_("opened by"))
-    def opener(self, case):
-        return name_of(case.opened_by)
-
+    opener = column(_("opened by"), "opened_by.holder_name", str)
     opened = column(_("opened at"), "opened_at", dates.short_datetime_wib, ordering="opened_at")
 
     # Pages
@@ -134,10 +131,11 @@ class CaseAdmin(TenantDataAdmin):
         people = [row.subject_id for row in case.people.all()]
         names = names_of(people)
         return {
-            "case": case, "original": case, "kind": KINDS[case.state], "state": capfirst(case.state.label),
+            "case": case, "original": case,
+            "kind": KINDS[case.current_status], "state": capfirst(case.current_status.label),
             "people": [(person, names.get(person, "")) for person in people],
             "labels": [capfirst(label) for label in case.field_labels],
-            "is_running": case.state in case.RUNNING,
+            "is_running": case.current_status in case.RUNNING,
             "urgency": deadlines.urgency(case.expires_at), "time_left": deadlines.time_left(case.expires_at),
             "opener": name_of(case.opened_by), "approver": name_of(case.approved_by),
         }  # fmt: skip
@@ -171,8 +169,8 @@ class CaseAdmin(TenantDataAdmin):
             request, TEMPLATES.format("case"), _("Case %(number)s") % {"number": case.number}, **self.facts(case),
             events=[(event, name_of(event.actor)) for event in case.events.select_related("actor__holder")],
             may_decide=may_act and investigations.may_decide(case, user),
-            may_close=may_act and case.state in case.RUNNING,
-            may_read=case.state == Status.APPROVED and investigations.may_read(case, user),
+            may_close=may_act and case.current_status in case.RUNNING,
+            may_read=case.current_status == Status.APPROVED and investigations.may_read(case, user),
         )  # fmt: skip
 
     def decide(self, request, pk):
@@ -235,6 +233,4 @@ class CaseEventAdmin(EventAdmin):
     list_select_related = ("case", "actor__holder")
     fields = readonly_fields = ("moment", "happening", "case", "who", "reason")
 
-    @admin.display(description=_("who"))
-    def who(self, event):
-        return name_of(event.actor)
+    who = column(_("who"), "actor.holder_name", str)

@@ -4,12 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
-from privacy.forms.fields import FieldsField, grouped_choices
+from privacy.forms.fields import FieldsField, grouped_choices, offer_entries
 from privacy.forms.refusing import RefusingForm
 from privacy.oversight import breaches
-from privacy.oversight.models.breaches import PARTS, Breach, BreachNotice
-
-TEXTS = tuple(f"{name}_{language}" for name in PARTS for language in ("ind", "en"))
+from privacy.oversight.models.breaches import PART_COLUMNS, Breach, BreachNotice
 
 
 class BreachForm(forms.ModelForm):
@@ -17,7 +15,7 @@ class BreachForm(forms.ModelForm):
 
     class Meta:
         model = Breach
-        fields = ["controller", "detected_at", "kinds", "people_count", *TEXTS]
+        fields = ["controller", "detected_at", "kinds", "people_count", *PART_COLUMNS]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -35,18 +33,15 @@ class PeopleForm(RefusingForm):
 
     def __init__(self, *args, breach, user, role, widget, **kwargs):
         super().__init__(*args, **kwargs)
-        visible = declarations.tenant_record().model.objects.visible_to(user, role=role)
-        self.fields["people"].widget = widget
-        self.fields["people"].queryset = visible.filter(pk__in=breaches.entries(breach).values("pk"))
-        self.fields["people"].label_from_instance = lambda entry: entry.name
+        people = self.fields["people"]
+        offer_entries(people, widget, user=user, role=role)
+        people.queryset = people.queryset.filter(pk__in=breaches.entries(breach).values("pk"))
         sentence = _("Choose only people from the register of this data controller.")
-        self.fields["people"].error_messages |= {"invalid_choice": sentence, "invalid_pk_value": sentence}
-        widget.choices = self.fields["people"].choices
+        people.error_messages |= {"invalid_choice": sentence, "invalid_pk_value": sentence}
 
     def subject_ids(self):
-        chosen = (
-            self.fields["people"].queryset if self.cleaned_data.get("everyone") else self.cleaned_data.get("people")
-        )
+        data = self.cleaned_data
+        chosen = self.fields["people"].queryset if data.get("everyone") else data.get("people")
         return list(chosen.values_list(declarations.tenant_record().subject, flat=True))
 
 

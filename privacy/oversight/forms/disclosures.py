@@ -4,37 +4,31 @@ from datetime import timedelta
 
 from django import forms
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, parties, reference_numbers
 from privacy.files import uploads
-from privacy.forms.fields import FieldsField
+from privacy.forms.fields import FieldsField, capitalized, grouped_choices, offer_entries
+from privacy.forms.refusing import RefusingForm
 from privacy.models.parties import Party
 from privacy.oversight.disclosures import LONGEST_DELAY
-from privacy.oversight.models.disclosures import Disclosure
+from privacy.oversight.models.disclosures import Disclosure, Ground
 from privacy.scope import Role
 
-# Code of a refusal → the field that shows its message
-FIELD_OF_CODE = {
-    "nobody": "people",
-    "too_many": "people",
-    "not_here": "people",
-    "concerned": "people",
-    "no_document": "document",
-    "past": "tell_on",
-    "too_long": "tell_on",
-    "no_day": "tell_on",
-    "no_delay_reason": "delay_reason",
-    "no_reason": "reason",
-}
 
-
-class RefusableForm:
-    def refuse(self, refusal):
-        """Show a verb's refusal at the field that it is about, or at the top."""
-        field = FIELD_OF_CODE.get(refusal.code)
-        self.add_error(field if field in self.fields else None, refusal.message)
+class DisclosureForm(RefusingForm):
+    FIELD_OF_CODE = {
+        "nobody": "people",
+        "too_many": "people",
+        "not_here": "people",
+        "concerned": "people",
+        "no_document": "document",
+        "past": "tell_on",
+        "too_long": "tell_on",
+        "no_day": "tell_on",
+        "no_delay_reason": "delay_reason",
+        "no_reason": "reason",
+    }
 
 
 class PeopleField(forms.ModelMultipleChoiceField):
@@ -42,17 +36,6 @@ class PeopleField(forms.ModelMultipleChoiceField):
         if not all(map(reference_numbers.is_reference_number, value or ())):
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return super().clean(value)
-
-    def label_from_instance(self, entry):
-        return entry.name
-
-
-def disclosable_choices():
-    """Return the fields that can be disclosed, grouped by category."""
-    groups = {}
-    for key, item in declarations.disclosable().items():
-        groups.setdefault(item.category, []).append((key, capfirst(item.label)))
-    return [(declarations.CATEGORIES[category], choices) for category, choices in groups.items()]
 
 
 def day_widget():
@@ -63,7 +46,7 @@ def day_widget():
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **limits})
 
 
-class AskForm(RefusableForm, forms.ModelForm):
+class AskForm(DisclosureForm, forms.ModelForm):
     """A request for a disclosure. `management` is shown only to users who work for several."""
 
     people = PeopleField(None, label=_("Tenants"), help_text=_("Type a name or a unit; choose each person concerned."))
@@ -89,12 +72,9 @@ class AskForm(RefusableForm, forms.ModelForm):
         if len(managements) == 1:
             del self.fields["controller"]
             self.instance.controller_id = managements[0]
-        entries = declarations.tenant_record().model.objects.visible_to(user, role=Role.STAFF)
-        self.fields["people"].widget = people_widget
-        self.fields["people"].queryset = entries
-        people_widget.choices = self.fields["people"].choices
-        self.fields["fields"].choices = disclosable_choices()
-        self.fields["ground"].choices = [("", _("Choose the ground")), *capitalised(Disclosure, "ground")]
+        offer_entries(self.fields["people"], people_widget, user=user, role=Role.STAFF)
+        self.fields["fields"].choices = grouped_choices(declarations.disclosable())
+        self.fields["ground"].choices = [("", _("Choose the ground")), *capitalized(Ground)]
         self.fields["tell_on"].widget = day_widget()
         sentences = {
             "ground": _("Choose the ground."),
@@ -114,11 +94,7 @@ class AskForm(RefusableForm, forms.ModelForm):
             setattr(self.instance, name, self.cleaned_data[name] or (None if name == "tell_on" else ""))
 
 
-def capitalised(model, name):
-    return [(value, capfirst(label)) for value, label in model._meta.get_field(name).choices]
-
-
-class DelayForm(RefusableForm, forms.Form):
+class DelayForm(DisclosureForm):
     """From which day the people concerned are notified."""
 
     tell_on = forms.DateField(
@@ -132,13 +108,12 @@ class DelayForm(RefusableForm, forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, disclosure, **kwargs):
-        initial = {"tell_on": disclosure.tell_on, "delay_reason": disclosure.delay_reason}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         self.fields["tell_on"].widget = day_widget()
 
 
-class RefuseForm(RefusableForm, forms.Form):
+class RefuseForm(DisclosureForm):
     reason = forms.CharField(
         label=_("Reason for refusing"),
         help_text=_("The person who asked reads this. Name nobody here."),
@@ -146,13 +121,3 @@ class RefuseForm(RefusableForm, forms.Form):
         widget=forms.Textarea({"rows": 2}),
         error_messages={"required": _("Write why this is refused; the person who asked reads it.")},
     )
-
-    def __init__(self, *args, disclosure, **kwargs):
-        super().__init__(*args, **kwargs)
-
-
-class ExportForm(RefusableForm, forms.Form):
-    """A form without input: the export was decided before."""
-
-    def __init__(self, *args, disclosure, **kwargs):
-        super().__init__(*args, **kwargs)

@@ -1,36 +1,27 @@
 """Forms for opening and deciding a case. The verbs check who may, and what a case may contain."""
 
 from django import forms
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations
-from privacy.forms.fields import DayField, FieldsField
+from privacy.forms.fields import DayField, FieldsField, grouped_choices, offer_entries
+from privacy.forms.refusing import RefusingForm
 from privacy.oversight import investigations
 from privacy.oversight.models.investigations import InvestigationCase, readable_keys
 
 LONGEST = InvestigationCase._meta.get_field("reason").max_length
-# Code of a refusal → the field that shows its message
-FIELD_OF_CODE = {
-    "people": "people",
-    "own": "people",
-    "not_head": "people",
-    "no_fields": "fields",
-    "no_reason": "reason",
-    "past": "until",
-    "too_long": "until",
-}
 
 
-def choices_by_category():
-    """Return the readable fields, grouped by category."""
-    groups = {}
-    for key, item in readable_keys().items():
-        groups.setdefault(item.category, []).append((key, capfirst(item.label)))
-    return [(declarations.CATEGORIES[category], choices) for category, choices in groups.items()]
+class OpenForm(RefusingForm):
+    FIELD_OF_CODE = {
+        "people": "people",
+        "own": "people",
+        "not_head": "people",
+        "no_fields": "fields",
+        "no_reason": "reason",
+        "past": "until",
+        "too_long": "until",
+    }
 
-
-class OpenForm(forms.Form):
     people = forms.ModelMultipleChoiceField(
         None, label=_("Tenants"), help_text=_("Only those whom you need to look into, of one building management.")
     )
@@ -44,25 +35,15 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args, user, role, people_widget, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["people"]
-        field.widget = people_widget
-        field.queryset = (
-            declarations.tenant_record().model.objects.visible_to(user, role=role).select_related("subject")
-        )
-        field.label_from_instance = lambda entry: entry.name
-        people_widget.choices = field.choices
-        field.error_messages |= {"required": _("Choose at least one tenant.")}
-        self.fields["fields"].choices = choices_by_category()
+        offer_entries(self.fields["people"], people_widget, user=user, role=role)
+        self.fields["people"].error_messages |= {"required": _("Choose at least one tenant.")}
+        self.fields["fields"].choices = grouped_choices(readable_keys())
         self.fields["until"].show(last=investigations.latest_until())
 
     def asked(self):
         """Return the arguments of `investigations.open_`."""
-        data = dict(self.cleaned_data)
-        return data | {"people": [entry.subject for entry in data["people"]]}
-
-    def refuse(self, refusal):
-        """Show a verb's refusal at the field that it is about."""
-        self.add_error(FIELD_OF_CODE.get(refusal.code), refusal.message)
+        data = self.cleaned_data
+        return data | {"people": [entry.subject for entry in data["people"].select_related("subject")]}
 
 
 class DecideForm(forms.Form):

@@ -3,7 +3,6 @@
 import hashlib
 import json
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -13,8 +12,9 @@ from accounts.personal_data import Erasure
 from accounts.templatetags.dates import short_datetime_wib
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
-from privacy.models.parties import Party, PartyKind
-from privacy.models.subjects import Subject
+from privacy.models.field_keys import check_field_keys
+from privacy.models.parties import PartyKind, party_field
+from privacy.models.subjects import Subject, actor_field
 from privacy.scope import HeadsOnlyQuerySet
 
 # The three parts of a notice, in the words of article 46(2)
@@ -23,13 +23,13 @@ PARTS = {
     "happened": _("When and how it happened"),
     "handled": _("What is done to handle it and to recover"),
 }
+PART_COLUMNS = tuple(f"{name}_{language}" for name in PARTS for language in ("ind", "en"))
 
 
 def check_kinds(keys):
     """Raise ValidationError unless these are keys of declared fields, each once. Empty while unknown."""
-    known = isinstance(keys, list) and set(keys) <= set(declarations.shareable())
-    if not known or len(set(keys)) != len(keys):
-        raise ValidationError(_("Choose each kind of data once, from the list."))
+    if keys != []:
+        check_field_keys(keys)
 
 
 class Breach(models.Model):
@@ -39,12 +39,8 @@ class Breach(models.Model):
         CLOSED = "closed", _("closed")
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
-    controller = models.ForeignKey(
-        Party,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("data controller"),
-        limit_choices_to={"kind__in": [PartyKind.OPERATOR, PartyKind.MANAGEMENT]},
+    controller = party_field(
+        _("data controller"), limit_choices_to={"kind__in": [PartyKind.OPERATOR, PartyKind.MANAGEMENT]}
     )
     detected_at = models.DateTimeField(
         _("noticed at"), default=timezone.now, help_text=_("The 72 hours begin here and do not move later.")
@@ -59,13 +55,9 @@ class Breach(models.Model):
     handled = models.TextField(_("what is done to handle it and to recover"), blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN, editable=False)
     told_at = models.DateTimeField(_("everyone was told at"), null=True, editable=False)
-    opened_by = models.ForeignKey(
-        Subject, models.PROTECT, related_name="+", verbose_name=_("entered by"), editable=False
-    )
+    opened_by = actor_field(_("entered by"), editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
-    closed_by = models.ForeignKey(
-        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"), editable=False
-    )
+    closed_by = actor_field(_("closed by"), null=True, editable=False)
     closing_note = models.TextField(_("why it was closed"), blank=True, editable=False)
 
     objects = HeadsOnlyQuerySet.as_manager()
@@ -162,7 +154,7 @@ class BreachNotice(Evidence):
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     words = models.JSONField(_("what was said"))
     words_hash = models.CharField(_("check code of what was said"), max_length=64)
-    actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("by"))
+    actor = actor_field(_("by"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = NoticeQuerySet.as_manager()

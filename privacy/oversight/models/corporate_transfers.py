@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
-from privacy.models.parties import Party, PartyKind
-from privacy.models.subjects import Subject
+from privacy.models.parties import PartyKind, party_field
+from privacy.models.subjects import actor_field
 from privacy.scope import ScopedQuerySet
 
 
@@ -42,20 +42,13 @@ class CorporateTransfer(models.Model):
         CLOSED = "closed", _("closed")
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
-    from_party = models.ForeignKey(
-        Party,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("company that hands over"),
-        limit_choices_to={"kind__in": [PartyKind.MANAGEMENT, PartyKind.OPERATOR]},
+    from_party = party_field(
+        _("company that hands over"), limit_choices_to={"kind__in": [PartyKind.MANAGEMENT, PartyKind.OPERATOR]}
     )
-    to_party = models.ForeignKey(
-        Party,
-        models.PROTECT,
+    to_party = party_field(
+        _("company that takes over, if it is here"),
         null=True,
         blank=True,
-        related_name="+",
-        verbose_name=_("company that takes over, if it is here"),
         limit_choices_to={"kind__in": [PartyKind.MANAGEMENT, PartyKind.OPERATOR]},
     )
     to_name = models.CharField(
@@ -126,7 +119,7 @@ class TransferEvent(Evidence):
     )
     kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
     accounts = models.PositiveIntegerField(_("accounts told"), null=True)
-    actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("by"))
+    actor = actor_field(_("by"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = EvidenceQuerySet.as_manager()

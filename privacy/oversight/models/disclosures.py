@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,9 +11,9 @@ from django.utils.translation import pgettext_lazy
 from accounts.personal_data import Erasure
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
-from privacy.models.field_keys import FieldLabels
-from privacy.models.parties import Party, PartyKind
-from privacy.models.subjects import Subject
+from privacy.models.field_keys import FieldLabels, check_keys
+from privacy.models.parties import PartyKind, party_field
+from privacy.models.subjects import Subject, actor_field
 from privacy.models.two_person import TwoPersonAct, different_people
 from privacy.scope import ExcludingSelfQuerySet
 
@@ -35,32 +34,27 @@ NEED_DOCUMENT = (Ground.LAW, Ground.AUTHORITY)
 
 def check_disclosed_keys(keys):
     """Raise ValidationError unless `keys` are fields that can be disclosed, at least one, each once."""
-    if not isinstance(keys, list) or not keys:
-        raise ValidationError(_("Choose at least one kind of data."))
-    if [key for key in keys if key not in declarations.disclosable()] or len(set(keys)) != len(keys):
-        raise ValidationError(_("Choose each kind of data once, from the list."))
+    check_keys(keys, declarations.disclosable())
 
 
 class DisclosureQuerySet(ExcludingSelfQuerySet):
     person = "people__subject__holder"
 
-    def told(self, now=None):
+    def told(self):
         """Filter those of which the people concerned may know: exported, and not delayed any more."""
         return self.filter(
-            status__in=[Disclosure.Status.EXPORTED, Disclosure.Status.TOLD], tell_from__lte=now or timezone.now()
+            status__in=[Disclosure.Status.EXPORTED, Disclosure.Status.TOLD], tell_from__lte=timezone.now()
         )
 
-    def due(self, now=None):
+    def due(self):
         """Filter those of which people are to be notified now: as `told`, and no email sent yet."""
-        return self.told(now).filter(status=Disclosure.Status.EXPORTED)
+        return self.told().filter(status=Disclosure.Status.EXPORTED)
 
-    def silent(self, now=None):
+    def confidential(self):
         """Filter those of which the people concerned may not know yet; a refused one until its delay is over."""
-        now = now or timezone.now()
-        refused = Q(status=Disclosure.Status.REFUSED) & (
-            Q(tell_on__isnull=True) | Q(tell_on__lte=timezone.localdate(now))
-        )
-        return self.exclude(pk__in=self.model.objects.told(now).values("pk")).exclude(refused)
+        delay_is_over = Q(tell_on__isnull=True) | Q(tell_on__lte=timezone.localdate())
+        found = self.exclude(pk__in=self.model.objects.told().values("pk"))
+        return found.exclude(delay_is_over, status=Disclosure.Status.REFUSED)
 
 
 class Disclosure(FieldLabels, TwoPersonAct):
@@ -79,13 +73,7 @@ class Disclosure(FieldLabels, TwoPersonAct):
     )  # fmt: skip
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
-    controller = models.ForeignKey(
-        Party,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("building management"),
-        limit_choices_to={"kind": PartyKind.MANAGEMENT},
-    )
+    controller = party_field(_("building management"), limit_choices_to={"kind": PartyKind.MANAGEMENT})
     ground = models.CharField(_("ground"), max_length=10, choices=Ground)
     instrument = models.CharField(
         _("legal instrument"),
@@ -107,11 +95,9 @@ class Disclosure(FieldLabels, TwoPersonAct):
     document_hash = models.CharField(_("check code of the document"), max_length=64, blank=True, editable=False)
     fields = models.JSONField(_("kinds of data"), default=list, validators=[check_disclosed_keys])
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ASKED, editable=False)
-    asked_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("asked by"), editable=False)
+    asked_by = actor_field(_("asked by"), editable=False)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now, editable=False)
-    decided_by = models.ForeignKey(
-        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by"), editable=False
-    )
+    decided_by = actor_field(_("decided by"), null=True, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
     refusal = models.CharField(_("reason for refusing"), max_length=300, blank=True, editable=False)
     tell_on = models.DateField(
@@ -126,9 +112,7 @@ class Disclosure(FieldLabels, TwoPersonAct):
         blank=True,
         help_text=_("The tenants concerned read this, on that day."),
     )
-    delayed_by = models.ForeignKey(
-        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("delay decided by"), editable=False
-    )
+    delayed_by = actor_field(_("delay decided by"), null=True, editable=False)
     exported_at = models.DateTimeField(_("exported at"), null=True, editable=False)
     tell_from = models.DateTimeField(_("shown to the tenant from"), null=True, editable=False)
     told_at = models.DateTimeField(_("tenant told at"), null=True, editable=False)
@@ -237,7 +221,7 @@ class DisclosureEvent(Evidence):
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("subject"))
     kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
     check_code = models.CharField(_("check code of the contents"), max_length=64)
-    actor = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    actor = actor_field(_("by"), null=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = DisclosureEventQuerySet.as_manager()

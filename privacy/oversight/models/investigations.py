@@ -1,6 +1,5 @@
 """Investigation of suspicious activity: who may read whose data, why, until when, by two people (clause 3.4)."""
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, FileField, Q
 from django.utils import timezone
@@ -9,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.personal_data import Erasure
 from privacy import declarations
 from privacy.models.evidence import Evidence, EvidenceQuerySet
-from privacy.models.field_keys import FieldLabels
-from privacy.models.parties import Party
-from privacy.models.subjects import Subject
+from privacy.models.field_keys import FieldLabels, check_keys
+from privacy.models.parties import party_field
+from privacy.models.subjects import Subject, actor_field
 from privacy.models.two_person import TwoPersonAct, different_people
 from privacy.scope import ExcludingSelfQuerySet, HeadsOnlyQuerySet, ScopedQuerySet
 
@@ -27,21 +26,19 @@ def readable_keys():
 
 def check_case_keys(keys):
     """Raise ValidationError unless `keys` are readable fields, at least one, each once."""
-    known = isinstance(keys, list) and set(keys) <= set(readable_keys())
-    if not known or not keys or len(set(keys)) != len(keys):
-        raise ValidationError(_("Choose at least one kind of data."))
+    check_keys(keys, readable_keys())
 
 
 class CaseQuerySet(ExcludingSelfQuerySet, HeadsOnlyQuerySet):
     person = "people__subject__holder"
 
-    def in_state(self, state, now=None):
-        """Filter cases whose `state` is this one now."""
-        now, model = now or timezone.now(), self.model
-        if state == model.Status.EXPIRED:
+    def with_current_status(self, status):
+        """Filter cases whose `current_status` is this one."""
+        now, model = timezone.now(), self.model
+        if status == model.Status.EXPIRED:
             return self.filter(status__in=model.RUNNING, expires_at__lte=now)
-        found = self.filter(status=state)
-        return found.filter(expires_at__gt=now) if state in model.RUNNING else found
+        found = self.filter(status=status)
+        return found.filter(expires_at__gt=now) if status in model.RUNNING else found
 
 
 class InvestigationCase(FieldLabels, TwoPersonAct):
@@ -54,7 +51,7 @@ class InvestigationCase(FieldLabels, TwoPersonAct):
         APPROVED = "approved", _("approved")
         REFUSED = "refused", _("refused")
         CLOSED = "closed", _("closed")
-        EXPIRED = "expired", _("expired")  # computed from the time, never stored: see `state`
+        EXPIRED = "expired", _("expired")  # computed from the time, never stored: see `current_status`
 
     sealed_state = (
         "number", "controller", "fields", "opened_by", "opened_at", "approved_by", "expires_at", "status",
@@ -62,14 +59,12 @@ class InvestigationCase(FieldLabels, TwoPersonAct):
     RUNNING = (Status.ASKED, Status.APPROVED)  # expire when their time is over
 
     number = models.CharField(_("number"), max_length=20, unique=True)
-    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    controller = party_field(_("building management"))
     reason = models.CharField(_("reason"), max_length=500)
     fields = models.JSONField(_("kinds of data"), validators=[check_case_keys])
-    opened_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("opened by"))
+    opened_by = actor_field(_("opened by"))
     opened_at = models.DateTimeField(_("opened at"), default=timezone.now)
-    approved_by = models.ForeignKey(
-        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("second approver")
-    )
+    approved_by = actor_field(_("second approver"), null=True)
     expires_at = models.DateTimeField(_("expires at"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ASKED)
 
@@ -98,7 +93,7 @@ class InvestigationCase(FieldLabels, TwoPersonAct):
         return self.people.filter(subject__holder=user).exists()
 
     @property
-    def state(self):
+    def current_status(self):
         """Return the present status; a running case past its time is expired without being saved."""
         is_over = self.status in self.RUNNING and self.expires_at <= timezone.now()
         return self.Status.EXPIRED if is_over else self.Status(self.status)
@@ -144,7 +139,7 @@ class CaseEvent(Evidence):
 
     case = models.ForeignKey(InvestigationCase, models.PROTECT, related_name="events", verbose_name=_("case"))
     kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
-    actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("by"))
+    actor = actor_field(_("by"))
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
 

@@ -22,12 +22,6 @@ from privacy.rights.forms.profile_updates import DecisionForm
 from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
 
 Status = ProfileUpdateRequest.Status
-KINDS = {
-    Status.APPROVED: "settled",
-    Status.PARTLY: "settled",
-    Status.REJECTED: "late",
-    Status.WITHDRAWN: "over",
-}
 LATELY = timedelta(minutes=15)
 
 
@@ -51,25 +45,27 @@ def decision_form(data, row, request):
     return DecisionForm(data, lines=list(row.lines.all()), language=language)
 
 
-STEPS = {
-    "decide": Step(
-        decision_form,
-        profile_updates.decide,
-        _("Your decision is kept. The tenant is told."),
-        closes=True,
-        refuses_above=True,
-    )
-}
-
-
 @admin.register(ProfileUpdateRequest)
 class UpdateAdmin(Revealing, CaseAdmin):
     why = AccessReason.UPDATE
     empty_text = _("Nothing is waiting. Requests appear here when tenants ask for a change to their data.")
     list_display = ("clock", "number", "kinds", "whose", "since")
     template = "admin/privacy/profileupdaterequest/decide.html"
-    chips = KINDS
-    steps = STEPS
+    chips = {
+        Status.APPROVED: "settled",
+        Status.PARTLY: "settled",
+        Status.REJECTED: "late",
+        Status.WITHDRAWN: "over",
+    }
+    steps = {
+        "decide": Step(
+            decision_form,
+            profile_updates.decide,
+            _("Your decision is kept. The tenant is told."),
+            closes=True,
+            refuses_above=True,
+        )
+    }
 
     def has_add_permission(self, request):
         return False
@@ -115,20 +111,16 @@ class UpdateAdmin(Revealing, CaseAdmin):
         if not row.is_waiting:
             return []
         masked = declarations.tenant_record().masked
-        items = [
-            item
+        return [
+            (item.line.name, label % {"field": item.line.label}, hidden, value)
             for item in profile_updates.compare(row, declarations.entry_of(row.subject))
             if item.line.name in masked
-        ]
-        labels = (_("%(field)s, old value"), _("%(field)s, new value"))
-        return [
-            (item.line.name, label % {"field": item.label}, *sides)
-            for item in items
-            for label, sides in zip(
-                labels, [(item.old_masked, item.old), (item.new_masked, item.new)], strict=True
+            for label, hidden, value in (
+                (_("%(field)s, old value"), item.old_masked, item.old),
+                (_("%(field)s, new value"), item.new_masked, item.new),
             )
-            if sides[1]
-        ]  # fmt: skip
+            if value
+        ]
 
     def model_of_data(self):
         return declarations.tenant_record().model
@@ -153,7 +145,7 @@ class UpdateAdmin(Revealing, CaseAdmin):
             "form": None if now else form, "has_conflict": bool(now),
             "who": [str(value) for key in declarations.identifying() for _row, value in who.get(key, [])],
             "items": [(item, None, *boxes[item.line.pk]) for item in items],
-            "seen": profile_updates.mark(item.line for item in items),
+            "fingerprint": profile_updates.fingerprint(item.line for item in items),
             "read_only": [(item, present.get(item.line.pk)) for item in items],
             "may_reveal": self.may_reveal(request, row),
             "colleagues": self.colleagues(request, row),

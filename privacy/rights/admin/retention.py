@@ -1,7 +1,5 @@
 """Retention in the admin: rules, legal holds, the plan, runs under the two-person rule, and certificates."""
 
-from itertools import islice
-
 from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -25,11 +23,10 @@ from privacy.rights.forms.legal_holds import HoldForm
 from privacy.rights.models.erasures import Erasure, ErasureOrder
 from privacy.rights.models.legal_holds import LegalHold
 from privacy.rights.models.retention import RetentionRule, RetentionRun
-from privacy.rights.retention import Fate
+from privacy.rights.retention import Outcome
 from privacy.scope import Role
 
-LISTED = 200  # rows per fate listed on the plan page; all of them are counted
-LOOKS = {Fate.NOW: "late", Fate.WARN: "waiting", Fate.WARNED: "waiting", Fate.LATER: "over", Fate.HELD: "info"}
+LISTED = 200  # rows per outcome listed on the plan page; all of them are counted
 
 
 @admin.register(RetentionRule)
@@ -80,8 +77,7 @@ class LegalHoldAdmin(RecordedAdmin):
         return self.by(hold.released_by, hold.released_at) if hold.released_by else empty_value()
 
     def by(self, subject, at):
-        name = subject.holder.name if subject.holder else ""
-        return " · ".join(filter(None, [dates.datetime_wib(at), name]))
+        return " · ".join(filter(None, [dates.datetime_wib(at), subject.holder_name]))
 
     def record_look(self, request, row, **what):
         names = [*declarations.identifying(), "privacy.legalhold.reason"]
@@ -102,11 +98,7 @@ class LegalHoldAdmin(RecordedAdmin):
         return [path("<int:pk>/release/", view, name="privacy_legalhold_release"), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        hold = (
-            LegalHold.objects.visible_to(request.user, role=role_of(request))
-            .filter(pk=self._clean_pk(object_id))
-            .first()
-        )
+        hold = self.get_queryset(request).filter(pk=self._clean_pk(object_id)).first()
         extra = {"may_release": bool(hold) and self.may_release(request, hold), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, extra)
 
@@ -181,7 +173,7 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
 
     @admin.display(description=_("to be erased"))
     def goes(self, run):
-        return run.planned[Fate.NOW]
+        return run.planned[Outcome.NOW]
 
     @admin.display(description=_("state"))
     def state(self, run):
@@ -213,25 +205,26 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
         waiting = RetentionRun.objects.filter(done_at__isnull=True).select_related("prepared_by__holder").first()
         return self.page(
             request, "admin/privacy/retentionrun/plan.html", _("What retention does today"),
-            groups=self.groups(request), waiting=waiting, may_apply=self.may_apply(request),
+            groups=self.groups(), waiting=waiting, may_apply=self.may_apply(request),
             not_ended=retention.waiting_for_event(),
             is_own=waiting is not None and waiting.prepared_by.holder_id == request.user.pk,
         )  # fmt: skip
 
-    def groups(self, request):
-        """Return fate, chip, count and first rows of each group; showing the names listed is recorded as access."""
-        items = list(retention.plan())
-        by_fate = {fate: [item for item in items if item.fate == fate] for fate in Fate}
-        listed = {fate: list(islice(found, LISTED)) for fate, found in by_fate.items()}
-        names = names_of({item.subject_id for found in listed.values() for item in found})
+    def groups(self):
+        """Return outcome, count and first rows, with names, of each group."""
+        by_outcome = {}
+        for item in retention.plan():
+            by_outcome.setdefault(item.outcome, []).append(item)
+        names = names_of({item.subject_id for items in by_outcome.values() for item in items[:LISTED]})
         return [
             {
-                "fate": fate, "look": LOOKS[fate], "count": len(by_fate[fate]),
-                "rows": [(item, person(names.get(item.subject_id, ""))) for item in listed[fate]],
+                "outcome": outcome,
+                "count": len(by_outcome[outcome]),
+                "rows": [(item, person(names.get(item.subject_id, ""))) for item in by_outcome[outcome][:LISTED]],
             }
-            for fate in Fate
-            if by_fate[fate]
-        ]  # fmt: skip
+            for outcome in Outcome
+            if outcome in by_outcome
+        ]
 
     def run(self, request, pk):
         run = RetentionRun.objects.filter(pk=pk).first()
@@ -244,6 +237,7 @@ class RetentionRunAdmin(ReadOnly, TenantDataAdmin):
         except Refused as refusal:
             self.message_user(request, refusal.message, messages.ERROR)
         else:
-            sentence = ngettext("%(count)s row is erased.", "%(count)s rows are erased.", done.erased)
-            self.message_user(request, sentence % {"count": done.erased})
+            count = done[Outcome.NOW]
+            sentence = ngettext("%(count)s row is erased.", "%(count)s rows are erased.", count)
+            self.message_user(request, sentence % {"count": count})
         return HttpResponseRedirect(reverse("admin:privacy_retentionrun_plan"))

@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.dates import short_datetime_wib
 from privacy import access_log as log
-from privacy.admin.base import ReadOnly, TenantDataAdmin, role_of
+from privacy.admin.base import EventAdmin, role_of
 from privacy.admin.cases import CaseAdmin, QueueFilter, Step
 from privacy.admin.display import column, person
 from privacy.admin.people import PeopleList, entry_field, names_of
@@ -29,8 +28,6 @@ from privacy.rights.models.rights_requests import RightKind, RightsEvent, Rights
 from privacy.scope import Role
 
 Status = RightsRequest.Status
-ITEM = "admin:privacy_rightsrequest_change"
-KINDS = {Status.GRANTED: "settled", Status.REFUSED: "late", Status.WITHDRAWN: "over"}
 
 
 class RightsQueueFilter(QueueFilter):
@@ -60,22 +57,6 @@ def answer(*, request, by, decision, ground, answer, review_on, seen_email, **_r
     return rights_requests.refuse(request=request, ground=ground, answer=answer, review_on=review_on, by=by)
 
 
-STEPS = {
-    "identity": Step(
-        lambda data, row, request: IdentityForm(data),
-        rights_requests.check_identity,
-        _("How the identity was checked is kept."),
-    ),
-    "assign": Step(lambda data, row, request: AssignForm(data, request=row), assign, _("The request is assigned.")),
-    "email": Step(
-        lambda data, row, request: NewEmailForm(data),
-        rights_requests.enter_email,
-        _("The new email is entered. Ask a colleague to read it again and to grant the request."),
-    ),
-    "answer": Step(answer_form, answer, _("Your answer is kept. The tenant is told."), closes=True),
-}
-
-
 @admin.register(RightsRequest)
 class RightsRequestAdmin(CaseAdmin):
     why = AccessReason.RIGHTS
@@ -84,8 +65,21 @@ class RightsRequestAdmin(CaseAdmin):
     list_filter = (RightsQueueFilter,)
     list_select_related = ("assigned_to__holder", "subject")
     template = "admin/privacy/rightsrequest/answer.html"
-    chips = KINDS
-    steps = STEPS
+    chips = {Status.GRANTED: "settled", Status.REFUSED: "late", Status.WITHDRAWN: "over"}
+    steps = {
+        "identity": Step(
+            lambda data, row, request: IdentityForm(data),
+            rights_requests.check_identity,
+            _("How the identity was checked is kept."),
+        ),
+        "assign": Step(lambda data, row, request: AssignForm(data, request=row), assign, _("The request is assigned.")),
+        "email": Step(
+            lambda data, row, request: NewEmailForm(data),
+            rights_requests.enter_email,
+            _("The new email is entered. Ask a colleague to read it again and to grant the request."),
+        ),
+        "answer": Step(answer_form, answer, _("Your answer is kept. The tenant is told."), closes=True),
+    }
     deciding_roles = (Role.STAFF, Role.OPERATOR)
 
     def has_add_permission(self, request):
@@ -105,24 +99,17 @@ class RightsRequestAdmin(CaseAdmin):
     def whose(self, row):
         return person(row.who) if row.who else _("an account")
 
-    @admin.display(description=_("assigned to"))
-    def assigned(self, row):
-        holder = row.assigned_to.holder if row.assigned_to else None
-        return holder.get_short_name() if holder else _("nobody yet")
+    assigned = column(_("assigned to"), "assigned_to.holder.get_short_name", lambda name: name or _("nobody yet"))
 
     # Recorded by staff for a tenant
 
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = RecordForm(
-            request.POST or None,
-            user=request.user,
-            role=role_of(request),
-            tenant_widget=Autocomplete(entry_field(), self.admin_site),
-        )
+        widget = Autocomplete(entry_field(), self.admin_site)
+        form = RecordForm(request.POST or None, user=request.user, role=role_of(request), tenant_widget=widget)
         if request.method == "POST" and form.is_valid() and (made := self.record(request, form)):
-            return HttpResponseRedirect(reverse(ITEM, args=[made.pk]))
+            return HttpResponseRedirect(reverse("admin:privacy_rightsrequest_change", args=[made.pk]))
         lead = _(
             "For a tenant who wrote or came by. It is answered like every other request, and the tenant reads the "
             "answer here or by letter."
@@ -144,8 +131,8 @@ class RightsRequestAdmin(CaseAdmin):
         return (row.kind, step) in SENSITIVE
 
     def facts(self, request, row, forms):
-        line = AccessRecord.objects.filter(pk=row.line_id).select_related("actor__holder", "party", "grant__purpose")
-        line = line.first() if row.line_id else None
+        lines = AccessRecord.objects.select_related("actor__holder", "party", "grant__purpose")
+        line = lines.filter(pk=row.line_id).first()
         holder = row.subject.holder
         return {
             "who": names_of([row.subject_id]).get(row.subject_id, ""),
@@ -175,11 +162,10 @@ def steps(row):
 
 
 @admin.register(RightsEvent)
-class RightsEventAdmin(ReadOnly, TenantDataAdmin):
+class RightsEventAdmin(EventAdmin):
     list_display = ("moment", "happening", "request")
     list_filter = ("happened",)
     list_select_related = ("request",)
     fields = readonly_fields = ("moment", "happening", "subject", "request", "detail", "actor")
 
-    moment = column(_("at"), "at", short_datetime_wib, ordering="at")
     happening = column(_("what happened"), "get_happened_display", capfirst, ordering="happened")

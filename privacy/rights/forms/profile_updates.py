@@ -1,10 +1,10 @@
 """The staff's decision on a profile update: approve or reject each field, with a reason that the tenant reads."""
 
 from django import forms
-from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from privacy.forms.fields import own_words, ready_and_own, ready_choices
 from privacy.forms.refusing import RefusingForm
 from privacy.rights.models.profile_updates import ProfileUpdateLine
 
@@ -39,17 +39,9 @@ class DecisionForm(RefusingForm):
                     error_messages={"required": format_lazy(_("Approve or reject: {field}."), field=line.label)},
                 ),
                 f"ready_{line.pk}": forms.ChoiceField(
-                    label=_("Reason for rejecting"),
-                    choices=[("", _("Choose a sentence, or write your own")), *READY.items()],
-                    required=False,
+                    label=_("Reason for rejecting"), choices=ready_choices(READY.items()), required=False
                 ),
-                f"reason_{line.pk}": forms.CharField(
-                    label=_("In your own words"),
-                    help_text=_("The tenant reads this."),
-                    widget=forms.Textarea({"rows": 2}),
-                    max_length=LONGEST,
-                    required=False,
-                ),
+                f"reason_{line.pk}": own_words(rows=2, longest=LONGEST),
             }
 
     def clean(self):
@@ -62,7 +54,7 @@ class DecisionForm(RefusingForm):
                 self.add_error(f"ready_{line.pk}", _("Write the reason for each rejection; the tenant reads it."))
             elif len(reason) > LONGEST:
                 self.add_error(f"reason_{line.pk}", _("Write a shorter reason: one or two sentences."))
-        return data if self.errors else {"decisions": self._decisions(), "seen": data["seen"]}
+        return data if self.errors else {"decisions": self._decisions(), "seen_fingerprint": data["seen"]}
 
     def rows(self):
         """Return each line with its three bound fields."""
@@ -76,7 +68,5 @@ class DecisionForm(RefusingForm):
         }
 
     def _reason(self, line):
-        ready = self.cleaned_data.get(f"ready_{line.pk}", "")
-        with translation.override(self.language or translation.get_language()):
-            words = [str(READY[ready])] if ready else []
-        return " ".join([*words, self.cleaned_data.get(f"reason_{line.pk}", "").strip()]).strip()
+        ready = READY.get(self.cleaned_data.get(f"ready_{line.pk}"), "")
+        return ready_and_own(ready, self.cleaned_data.get(f"reason_{line.pk}", ""), self.language)

@@ -1,13 +1,13 @@
 """Forms for asking for a right, and for staff: whose request, how identity was checked, and the answer."""
 
 from django import forms
-from django.utils import timezone, translation
-from django.utils.text import capfirst
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import deadlines, declarations
-from privacy.forms.fields import DayField
+from privacy import deadlines
+from privacy.forms.fields import DayField, capitalized, own_words, ready_and_own, ready_choices
 from privacy.forms.refusing import RefusingForm
+from privacy.forms.staff_records import AboutTenant
 from privacy.rights import rights_requests
 from privacy.rights.models.rights_requests import Ground, HowChecked, RightKind, RightsRequest
 
@@ -38,15 +38,10 @@ READY_REFUSALS = {
 }
 
 
-def capped(choices, without=""):
-    """Return choices with capitalised labels, without the value `without`."""
-    return [(value, capfirst(label)) for value, label in choices if value != without]
-
-
 def details_field(**options):
     return forms.CharField(
         label=_("What is it about?"),
-        widget=forms.Textarea({"rows": 5, "maxlength": LONGEST}),
+        widget=forms.Textarea({"rows": 5}),
         max_length=LONGEST,
         **options,
     )
@@ -94,39 +89,29 @@ class AskRightForm(RightsForm):
         return self.records[chosen] if chosen else next(iter(self.records.values()), None)
 
 
-class RecordForm(RightsForm):
+class RecordForm(RightsForm, AboutTenant):
     """A request received by letter or visit, recorded for a tenant of the user's own register."""
 
-    tenant = forms.ModelChoiceField(None, label=_("Tenant"))
-    kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *capped(RightKind.choices)])
+    kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *capitalized(RightKind)])
     channel = forms.ChoiceField(
         label=_("How it came"),
-        choices=capped(RightsRequest.Channel.choices, without=RightsRequest.Channel.ONLINE),
+        choices=capitalized(RightsRequest.Channel, without=RightsRequest.Channel.ONLINE),
         widget=forms.RadioSelect,
     )
     received_on = DayField(label=_("Received on"), help_text=_("The clock runs from the day of receipt."))
     details = details_field(help_text=_("In the tenant's own words. The tenant can read this."), required=False)
     how = forms.ChoiceField(
         label=_("How was the tenant's identity checked?"),
-        choices=[
-            ("", _("Not checked yet")),
-            *capped(HowChecked.choices, without=HowChecked.SIGNED_IN),
-        ],
+        choices=[("", _("Not checked yet")), *capitalized(HowChecked, without=HowChecked.SIGNED_IN)],
         required=False,
     )
 
-    def __init__(self, *args, user, role, tenant_widget, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        entries = declarations.tenant_record().model.objects.visible_to(user, role=role)
-        tenant = self.fields["tenant"]
-        tenant.widget, tenant.queryset = tenant_widget, entries
-        tenant.label_from_instance = lambda entry: entry.name
-        tenant_widget.choices = tenant.choices
         today = timezone.localdate()
         self.fields["received_on"].widget.attrs |= {"max": today.isoformat()}
         self.fields["received_on"].initial = today
         for name, sentence in (
-            ("tenant", _("Choose the tenant.")),
             ("kind", _("Choose the right.")),
             ("channel", _("Say whether the request came by letter or by a visit.")),
         ):
@@ -141,7 +126,7 @@ class RecordForm(RightsForm):
 class IdentityForm(RightsForm):
     how = forms.ChoiceField(
         label=_("How was the tenant's identity checked?"),
-        choices=capped(HowChecked.choices, without=HowChecked.SIGNED_IN),
+        choices=capitalized(HowChecked, without=HowChecked.SIGNED_IN),
         widget=forms.RadioSelect,
         error_messages={"required": _("Say how the identity was checked.")},
     )
@@ -180,7 +165,7 @@ def _ready_choices(kind):
         for ground in rights_requests.grounds_of(kind)
         if ground in READY_REFUSALS
     ]
-    return [("", _("Choose a sentence, or write your own")), (GRANT, READY[kind]), *refusals]
+    return ready_choices([(GRANT, READY[kind]), *refusals])
 
 
 class AnswerRightForm(RightsForm):
@@ -194,24 +179,15 @@ class AnswerRightForm(RightsForm):
     )
     ground = forms.ChoiceField(label=_("Refusal ground"), required=False, help_text=_("Only for a refusal."))
     ready = forms.ChoiceField(label=_("Ready sentence"), required=False)
-    answer = forms.CharField(
-        label=_("In your own words"),
-        help_text=_("The tenant reads this."),
-        widget=forms.Textarea({"rows": 4, "maxlength": LONGEST}),
-        max_length=LONGEST,
-        required=False,
-    )
+    answer = own_words(rows=4, longest=LONGEST)
     review_on = DayField(label=_("Looked at again on"), required=False, help_text=_("Only for a refusal."))
 
     def __init__(self, *args, request, language="", **kwargs):
         """`language`: the tenant's, in which a predefined sentence is stored."""
         super().__init__(*args, **kwargs)
         self.language = language
-        grounds = rights_requests.grounds_of(request.kind)
-        self.fields["ground"].choices = [
-            ("", _("Choose the ground")),
-            *[(ground.value, capfirst(ground.label)) for ground in grounds],
-        ]
+        grounds = capitalized(rights_requests.grounds_of(request.kind))
+        self.fields["ground"].choices = [("", _("Choose the ground")), *grounds]
         self.fields["ready"].choices = _ready_choices(request.kind)
         self.kind = request.kind
 
@@ -226,8 +202,6 @@ class AnswerRightForm(RightsForm):
         return data | {"answer": words, "seen_email": self.data.get("seen_email", "")}
 
     def words(self):
-        ready = self.cleaned_data.get("ready", "")
-        with translation.override(self.language or translation.get_language()):
-            sentence = READY[self.kind] if ready == GRANT else READY_REFUSALS.get(ready, "")
-            words = [str(sentence)] if ready else []
-        return " ".join([*words, self.cleaned_data.get("answer", "").strip()]).strip()
+        ready = self.cleaned_data.get("ready")
+        sentence = READY[self.kind] if ready == GRANT else READY_REFUSALS.get(ready, "")
+        return ready_and_own(sentence, self.cleaned_data.get("answer", ""), self.language)

@@ -7,15 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import personal_data
 from privacy.models.evidence import Evidence, EvidenceQuerySet
-from privacy.models.parties import Party
-from privacy.models.subjects import Subject
+from privacy.models.parties import party_field
+from privacy.models.subjects import Subject, actor_field
 from privacy.scope import HeadsOnlyQuerySet
 
 
 class ErasureReason(models.TextChoices):
     RETENTION = "retention", _("the retention period ended")
     RIGHT = "right", _("the person asked for it")
-    REPLAY = "replay", _("again, after a restored backup")
 
 
 class OrderQuerySet(HeadsOnlyQuerySet):
@@ -29,13 +28,11 @@ class ErasureOrder(models.Model):
     sealed_state = ("subject", "controller", "why", "ordered_by", "ordered_at", "done_at", "cancelled_at")
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="erasure_orders", verbose_name=_("subject"))
-    controller = models.ForeignKey(
-        Party, models.PROTECT, null=True, related_name="+", verbose_name=_("building management")
-    )
+    controller = party_field(_("building management"), null=True)
     why = models.CharField(_("why"), max_length=10, choices=ErasureReason)
     law = models.CharField(_("legal reference"), max_length=200, blank=True)
     reference = models.CharField(_("request"), max_length=20, blank=True)
-    ordered_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("ordered by"))
+    ordered_by = actor_field(_("ordered by"), null=True)
     ordered_at = models.DateTimeField(_("ordered at"), default=timezone.now)
     done_at = models.DateTimeField(_("done at"), null=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
@@ -77,9 +74,7 @@ class Erasure(Evidence):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="erasures", verbose_name=_("subject"))
-    controller = models.ForeignKey(
-        Party, models.PROTECT, null=True, related_name="+", verbose_name=_("building management")
-    )
+    controller = party_field(_("building management"), null=True)
     kind = models.CharField(_("kind of data"), max_length=60)  # a model's label; the register's means the whole record
     why = models.CharField(_("why"), max_length=10, choices=ErasureReason)
     law = models.CharField(_("legal reference"), max_length=200, blank=True)
@@ -87,7 +82,7 @@ class Erasure(Evidence):
     emptied = models.JSONField(_("rows emptied"))  # model's label → number of rows
     files = models.PositiveIntegerField(_("files destroyed"))
     account_closed = models.BooleanField(_("account closed"))
-    by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    by = actor_field(_("by"), null=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = ErasureQuerySet.as_manager()

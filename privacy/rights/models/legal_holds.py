@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure, Export
 from privacy.fields import EncryptedTextField
-from privacy.models.parties import Party
-from privacy.models.subjects import Subject
+from privacy.models.parties import party_field
+from privacy.models.subjects import Subject, actor_field
 from privacy.models.two_person import TwoPersonAct
 from privacy.scope import ExcludingSelfQuerySet, HeadsOnlyQuerySet
 
@@ -29,13 +29,13 @@ class LegalHold(TwoPersonAct):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="holds", verbose_name=_("subject"))
-    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    controller = party_field(_("building management"))
     reason = EncryptedTextField(_("reason"))
     law = models.CharField(_("legal reference"), max_length=200)
     review_on = models.DateField(_("to be looked at again on"))
-    placed_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("placed by"))
+    placed_by = actor_field(_("placed by"))
     placed_at = models.DateTimeField(_("placed at"), default=timezone.now)
-    released_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("released by"))
+    released_by = actor_field(_("released by"), null=True)
     released_at = models.DateTimeField(_("released at"), null=True)
 
     objects = HoldQuerySet.as_manager()

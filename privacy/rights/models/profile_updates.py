@@ -8,7 +8,7 @@ from accounts.personal_data import Erasure, Retention
 from privacy import declarations, integrity
 from privacy.fields import EncryptedTextField
 from privacy.models.cases import Case
-from privacy.models.parties import Party
+from privacy.models.parties import party_field
 from privacy.models.subjects import Subject
 from privacy.portals import PageFor
 from privacy.scope import ScopedQuerySet
@@ -27,7 +27,7 @@ class ProfileUpdateRequest(Case):
         WITHDRAWN = "withdrawn", _("withdrawn by the tenant")
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="update_requests", verbose_name=_("subject"))
-    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("building management"))
+    controller = party_field(_("building management"))
     note = EncryptedTextField(_("note"), blank=True, default="")
     evidence = models.FileField(_("supporting document"), upload_to="evidence", blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
@@ -108,5 +108,14 @@ class ProfileUpdateLine(models.Model):
         return {name: integrity.commitment(salt, value) for name, value in values.items()}
 
     @property
+    def column(self):
+        """Return the field of the register's model."""
+        return declarations.tenant_record().model._meta.get_field(self.name)
+
+    @property
     def label(self):
-        return declarations.tenant_record().model._meta.get_field(self.name).verbose_name
+        return self.column.verbose_name
+
+    @property
+    def is_file(self):
+        return isinstance(self.column, models.FileField)

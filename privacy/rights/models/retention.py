@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import Erasure
 from privacy import declarations
-from privacy.models.subjects import Subject
+from privacy.models.subjects import Subject, actor_field
 from privacy.models.two_person import TwoPersonAct, different_people
 from privacy.scope import ScopedQuerySet
 
@@ -76,11 +76,11 @@ class RetentionRun(TwoPersonAct):
     sealed_state = ("number", "planned", "check_code", "prepared_by", "prepared_at", "run_by", "done_at")
 
     number = models.CharField(_("number"), max_length=20, unique=True)
-    planned = models.JSONField(_("planned"))  # fate → number of rows
+    planned = models.JSONField(_("planned"))  # outcome → number of rows
     check_code = models.CharField(_("check code of the plan"), max_length=64, default="", editable=False)
-    prepared_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("prepared by"))
+    prepared_by = actor_field(_("prepared by"))
     prepared_at = models.DateTimeField(_("prepared at"), default=timezone.now)
-    run_by = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("run by"))
+    run_by = actor_field(_("run by"), null=True)
     done_at = models.DateTimeField(_("done at"), null=True)
 
     objects = ScopedQuerySet.as_manager()

@@ -11,8 +11,8 @@ from privacy.fields import EncryptedTextField
 from privacy.models.access import AccessRecord
 from privacy.models.cases import Case
 from privacy.models.evidence import Evidence, EvidenceQuerySet
-from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, Party, PartyKind
-from privacy.models.subjects import Subject
+from privacy.models.parties import OPERATOR_ROLES, STAFF_ROLES, PartyKind, party_field
+from privacy.models.subjects import Subject, actor_field
 
 
 class RightKind(models.TextChoices):
@@ -76,27 +76,23 @@ class RightsRequest(Case):
 
     kind = models.CharField(_("right"), max_length=12, choices=RightKind)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="rights_requests", verbose_name=_("subject"))
-    controller = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("answered by company"))
+    controller = party_field(_("answered by company"))
     details = EncryptedTextField(_("what is asked"), blank=True, default="")
     line = models.ForeignKey(
         AccessRecord, models.PROTECT, null=True, related_name="+", verbose_name=_("line of the access log")
     )
     channel = models.CharField(_("came"), max_length=8, choices=Channel, default=Channel.ONLINE)
-    recorded_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    recorded_by = actor_field(_("recorded by"))
     how_checked = models.CharField(_("identity"), max_length=14, choices=HowChecked, blank=True)
     checked_at = models.DateTimeField(_("identity checked at"), null=True)
-    checked_by = models.ForeignKey(
-        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("identity checked by")
-    )
+    checked_by = actor_field(_("identity checked by"), null=True)
     assigned_to = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("assigned to"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     ground = models.CharField(_("refusal ground"), max_length=12, choices=Ground, blank=True)
     answer = EncryptedTextField(_("answer"), blank=True, default="")
     # Recovery only, until answered: the new email entered by one staff member, for a second one to grant
     new_email = EncryptedTextField(_("new email"), blank=True, default="")
-    email_entered_by = models.ForeignKey(
-        Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("new email entered by")
-    )
+    email_entered_by = actor_field(_("new email entered by"), null=True)
     review_on = models.DateField(_("looked at again on"), null=True)
 
     class Meta(Case.Meta):
@@ -147,7 +143,7 @@ class RightsEvent(Evidence):
 
     journal_columns = True
 
-    class Happened(models.TextChoices):
+    class Kind(models.TextChoices):
         RECEIVED = "received", _("received")
         CHECKED = "checked", _("identity checked")
         ASSIGNED = "assigned", _("assigned")
@@ -160,12 +156,12 @@ class RightsEvent(Evidence):
         LIFTED = "lifted", _("restriction lifted")
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="rights_events", verbose_name=_("subject"))
-    happened = models.CharField(_("what happened"), max_length=10, choices=Happened)
+    happened = models.CharField(_("what happened"), max_length=10, choices=Kind)
     request = models.ForeignKey(
         RightsRequest, models.PROTECT, null=True, related_name="events", verbose_name=_("rights request")
     )
     detail = models.CharField(_("detail"), max_length=20, blank=True)  # a code: how checked, or the ground of refusal
-    actor = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("by"))
+    actor = actor_field(_("by"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = EvidenceQuerySet.as_manager()

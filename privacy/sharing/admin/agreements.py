@@ -34,6 +34,7 @@ STEPS = {
         _("The agreement is active. Permissions under it are possible from now on."),
         permission=MAY_MOVE,
         statuses=agreements.STEPS[Status.ACTIVE],
+        checks_fingerprint=True,
     ),
     "suspend": StepPage(
         _("Suspend"),
@@ -207,13 +208,10 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
         title, template = _("Choose the impact assessment"), "admin/privacy/sharingagreement/assess.html"
         return self.page(request, template, title, original=agreement, form=form)
 
-    def seen(self, request, agreement, name):
-        return {"seen": request.POST.get("seen", "")} if name == "activate" else {}
-
     def step_context(self, request, agreement, name):
         """Return how many grants the step affects, and the facts to read again before activation."""
         return {
-            "consequence": consequence(agreement, name), "seen": agreements.mark(agreement),
+            "consequence": consequence(agreement, name), "fingerprint": agreements.fingerprint(agreement),
             "facts": [(label_for_field(fact, self.model, self), getattr(self, fact)(agreement)) for fact in READ],
         }  # fmt: skip
 

@@ -4,9 +4,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations
 from privacy.consent.models.purposes import Purpose
-from privacy.forms.fields import DayField, FieldsField, choices_of, grouped_choices
+from privacy.forms.fields import DayField, FieldsField, choices_of, grouped_choices, offer_entries
 from privacy.forms.refusing import RefusingForm
 from privacy.sharing import grants
 from privacy.sharing.models.agreements import SharingAgreement
@@ -106,11 +105,7 @@ class StaffAskForm(SharingForm):
 
     def __init__(self, *args, user, role, tenant_widget, **kwargs):
         super().__init__(*args, **kwargs)
-        entries = declarations.tenant_record().model.objects.visible_to(user, role=role)
-        self.fields["tenant"].widget = tenant_widget
-        self.fields["tenant"].queryset = entries
-        self.fields["tenant"].label_from_instance = lambda entry: entry.name
-        tenant_widget.choices = self.fields["tenant"].choices
+        offer_entries(self.fields["tenant"], tenant_widget, user=user, role=role)
         agreements = SharingAgreement.objects.visible_to(user, role=role).active().select_related("vendor")
         self.fields["agreement"].queryset = agreements
         self.fields["agreement"].label_from_instance = lambda agreement: f"{agreement.vendor.name} · {agreement.number}"

@@ -8,29 +8,3 @@ from privacy.sharing.grants.access_decisions import Answer, Reason, State, can_r
 from privacy.sharing.grants.lifecycle import check, end_of, give, latest_until, narrow, offered_until, withdraw
 from privacy.sharing.grants.sharing_requests import answer, ask, ask_again_from, cancel, refuse
 from privacy.sharing.grants.vendor_view import Shown, list_shared, open_shared, shown_to
-
-__all__ = [
-    "Answer",
-    "Reason",
-    "Shown",
-    "State",
-    "answer",
-    "ask",
-    "ask_again_from",
-    "can_read",
-    "cancel",
-    "check",
-    "decide",
-    "end_of",
-    "give",
-    "latest_until",
-    "list_shared",
-    "narrow",
-    "offered_until",
-    "open_shared",
-    "readable",
-    "refuse",
-    "shown_to",
-    "state",
-    "withdraw",
-]

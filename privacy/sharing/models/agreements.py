@@ -10,7 +10,7 @@ from django_countries.fields import CountryField
 from privacy import declarations
 from privacy.consent.models.purposes import Purpose
 from privacy.models.field_keys import FieldLabels, check_field_keys
-from privacy.models.parties import Party, PartyKind
+from privacy.models.parties import Party, PartyKind, party_field
 from privacy.scope import ScopedQuerySet
 from privacy.sharing.models.assessments import ImpactAssessment
 
@@ -38,13 +38,7 @@ class SharingAgreement(FieldLabels, models.Model):
         ENDED = "ended", _("ended")
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
-    management = models.ForeignKey(
-        Party,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("building management"),
-        limit_choices_to={"kind": PartyKind.MANAGEMENT},
-    )
+    management = party_field(_("building management"), limit_choices_to={"kind": PartyKind.MANAGEMENT})
     vendor = models.ForeignKey(
         Party,
         models.PROTECT,

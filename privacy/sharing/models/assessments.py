@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
-from privacy.models.parties import Party, PartyKind
-from privacy.models.subjects import Subject
+from privacy.models.parties import PartyKind, party_field
+from privacy.models.subjects import actor_field
 from privacy.scope import HeadsOnlyQuerySet
 
 
@@ -25,13 +25,7 @@ class ImpactAssessment(models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=150)
-    controller = models.ForeignKey(
-        Party,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("building management"),
-        limit_choices_to={"kind": PartyKind.MANAGEMENT},
-    )
+    controller = party_field(_("building management"), limit_choices_to={"kind": PartyKind.MANAGEMENT})
     fields = models.JSONField(_("specific data covered"), default=list, validators=[check_specific])
     summary = models.TextField(
         _("summary"), help_text=_("Which risks there are for people, and what is done about each. Name nobody.")
@@ -46,9 +40,7 @@ class ImpactAssessment(models.Model):
     valid_until = models.DateField(_("valid until"), help_text=_("That day included."))
     file = models.FileField(_("report"), upload_to="assessments", blank=True)
     file_hash = models.CharField(_("check code of the report"), max_length=64, blank=True, editable=False)
-    entered_by = models.ForeignKey(
-        Subject, models.PROTECT, related_name="+", verbose_name=_("entered by"), editable=False
-    )
+    entered_by = actor_field(_("entered by"), editable=False)
 
     objects = HeadsOnlyQuerySet.as_manager()
 

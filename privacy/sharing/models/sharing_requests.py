@@ -9,7 +9,7 @@ from accounts.personal_data import Erasure
 from privacy.consent.models.purposes import Purpose
 from privacy.models.cases import Case
 from privacy.models.field_keys import FieldLabels, check_field_keys
-from privacy.models.parties import Party
+from privacy.models.parties import party_field
 from privacy.models.subjects import Subject
 from privacy.sharing.models.agreements import SharingAgreement
 
@@ -17,8 +17,8 @@ from privacy.sharing.models.agreements import SharingAgreement
 class SharingRequest(FieldLabels, Case):
     """Staff or a vendor asks the person to share. Only the person answers; there is no deadline."""
 
-    ENDED = "cancelled"
-    QUEUE = ("received_at", "pk")
+    ENDED_STATUS = "cancelled"
+    QUEUE_ORDER = ("received_at", "pk")
     NOT_HOLDER = _("Only the person concerned can answer this request.")
     sealed_state = (
         "number", "status", "received_at", "settled_at", "settled_by",
@@ -40,7 +40,7 @@ class SharingRequest(FieldLabels, Case):
     until = models.DateField(_("until"))
     reason = models.CharField(_("why, in one sentence that the tenant reads"), max_length=200)
     asked_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("asked by"))
-    asked_for = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("asked for the company"))
+    asked_for = party_field(_("asked for the company"))
     received_at = models.DateTimeField(_("asked at"), default=timezone.now)
     due_at = None
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)

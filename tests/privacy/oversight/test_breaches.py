@@ -12,6 +12,7 @@ from privacy.models import AccessRecord, Breach, BreachNotice
 from privacy.models.parties import MembershipRole
 from privacy.oversight import breach_letters, breaches
 from privacy.oversight.breach_letters import Audience
+from privacy.oversight.models.breaches import PARTS
 from tests import factories as f
 
 TEXTS = {
@@ -167,7 +168,7 @@ def test_nobody_is_told_before_each_part_is_written(cast, breach, part):
         (breaches.notify_on_paper, {"reference": "x"}),
         (breaches.notify_authority, {"channel": "email", "reference": "x"}),
     ):
-        with pytest.raises(Refused, match=str(breaches.PARTS[part])) as caught:
+        with pytest.raises(Refused, match=str(PARTS[part])) as caught:
             verb(breach=breach, by=cast.sam, **given)
         assert caught.value.code == "incomplete"
     assert not BreachNotice.objects.exists()
@@ -177,7 +178,7 @@ def test_nobody_is_told_before_each_part_is_written(cast, breach, part):
 def test_the_refusal_names_all_that_is_missing(cast):
     with pytest.raises(Refused) as caught:
         breaches.notify_people(breach=opened(cast), by=cast.sam)
-    assert all(str(label) in str(caught.value.message) for label in breaches.PARTS.values())
+    assert all(str(label) in str(caught.value.message) for label in PARTS.values())
 
 
 def test_notify_people_sends_a_letter_that_says_nothing_and_keeps_the_words(
@@ -213,7 +214,7 @@ def test_one_person_with_two_entries_gets_one_letter(cast, breach, django_captur
     with django_capture_on_commit_callbacks(execute=True):
         assert breaches.notify_people(breach=breach, by=cast.sam) == 2
     assert len(mail.outbox) == 1
-    assert [notice.breach for notice in breaches.told(cast.ann)] == [breach]
+    assert [notice.breach for notice in breaches.notices_to(cast.ann)] == [breach]
 
 
 def test_people_without_an_account_are_told_on_paper(cast, breach):
@@ -304,13 +305,13 @@ def test_a_closed_case_stays_as_it_is(cast, breach):
 
 def test_a_draft_says_what_is_not_complete(cast):
     letter = breach_letters.letter(opened(cast, **TEXTS | {"handled_ind": ""}), Audience.PEOPLE, "id")
-    assert [part.is_missing for part in letter.parts] == [False, False, True]
+    assert [bool(text) for _heading, text in letter.parts] == [True, True, False]
 
 
 def test_each_language_has_its_words(cast, breach):
     letter = breach_letters.letter(breach, Audience.AUTHORITY, "en")
-    assert letter.parts[0].text == "Names and phone numbers."
-    assert letter.parts[2].text == "Penerima telah menghapus berkas itu."
+    assert letter.parts[0][1] == "Names and phone numbers."
+    assert letter.parts[2][1] == "Penerima telah menghapus berkas itu."
     assert "Article 46" in letter.opening
     assert ("How many people", "1") in letter.facts
     assert ("Kinds of data", "Phone number") in letter.facts

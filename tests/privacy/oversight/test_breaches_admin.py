@@ -47,7 +47,7 @@ def act(breach, name):
 
 def tell(client, page, **given):
     """Open the page and send its form."""
-    return client.post(page, {"seen": client.get(page).context["seen"], **given}, follow=True)
+    return client.post(page, {"seen": client.get(page).context["fingerprint"], **given}, follow=True)
 
 
 # Entering a case
@@ -248,10 +248,10 @@ def test_nobody_is_told_what_the_sender_did_not_read(cast, sign_in, breach, name
     shown = client.get(page)
     for words in ("What they are told", "Nama dan nomor telepon.", "Names and phone numbers."):
         assert words in text(shown)
-    assert f'name="seen" value="{breaches.mark(breach)}"' in text(shown)
+    assert f'name="seen" value="{breaches.fingerprint(breach)}"' in text(shown)
     breach.exposed_ind = "Nama saja."
     breaches.revise(breach=breach, by=cast.olga)
-    for seen in (shown.context["seen"], ""):
+    for seen in (shown.context["fingerprint"], ""):
         assert "This case changed while you were reading." in text(client.post(page, {"seen": seen, **given}))
     assert not BreachNotice.objects.exists()
     assert not mail.outbox
@@ -262,7 +262,7 @@ def test_nobody_is_told_beside_those_whom_the_sender_saw(cast, sign_in, breach):
     shown = client.get(page)
     other = f.TenantFactory(management=cast.anggrek, subject__holder=f.UserFactory())
     breaches.add_subjects(breach=breach, subject_ids=[other.subject_id], by=cast.olga)
-    assert "changed while you were reading" in text(client.post(page, {"seen": shown.context["seen"]}))
+    assert "changed while you were reading" in text(client.post(page, {"seen": shown.context["fingerprint"]}))
     assert not BreachNotice.objects.exists()
 
 

@@ -128,7 +128,7 @@ def test_open_is_refused_about_oneself(cast, open_):
 def test_approve_by_the_dpo_or_another_head(cast, open_):
     for decider in (cast.olga, head(cast.anggrek)):
         case = investigations.approve(case=open_(), by=decider)
-        assert (case.state, case.approved_by) == (Status.APPROVED, get_or_create_for(decider))
+        assert (case.current_status, case.approved_by) == (Status.APPROVED, get_or_create_for(decider))
         assert case.events.first().kind == "approved"
 
 
@@ -156,7 +156,7 @@ def test_nobody_decides_a_case_about_herself(cast, open_):
 
 def test_refuse_keeps_the_reason(cast, case):
     refused(investigations.refuse, "no_reason", case=case, reason=" ", by=cast.olga)
-    assert investigations.refuse(case=case, reason="Too wide", by=cast.olga).state == Status.REFUSED
+    assert investigations.refuse(case=case, reason="Too wide", by=cast.olga).current_status == Status.REFUSED
     assert case.events.first().reason == "Too wide"
     refused(investigations.approve, "decided", case=case, by=cast.olga)
 
@@ -174,19 +174,19 @@ def test_an_expired_case_is_not_approved(cast, case, time_machine):
 
 def test_close_ends_it_at_once_and_only_once(cast, approved):
     refused(investigations.close, "not_head", case=approved, by=cast.rita)
-    assert investigations.close(case=approved, by=head(cast.anggrek)).state == Status.CLOSED
+    assert investigations.close(case=approved, by=head(cast.anggrek)).current_status == Status.CLOSED
     assert approved.events.first().kind == "closed"
     refused(investigations.close, "over", case=approved, by=cast.sam)
 
 
 def test_states_are_told_by_the_clock(case, time_machine):
-    assert list(InvestigationCase.objects.in_state("asked")) == [case]
-    assert not InvestigationCase.objects.in_state("expired")
+    assert list(InvestigationCase.objects.with_current_status("asked")) == [case]
+    assert not InvestigationCase.objects.with_current_status("expired")
     time_machine.move_to(case.expires_at)
-    assert case.state == Status.EXPIRED
-    assert list(InvestigationCase.objects.in_state("expired")) == [case]
-    assert not InvestigationCase.objects.in_state("asked")
-    assert not InvestigationCase.objects.in_state("closed")
+    assert case.current_status == Status.EXPIRED
+    assert list(InvestigationCase.objects.with_current_status("expired")) == [case]
+    assert not InvestigationCase.objects.with_current_status("asked")
+    assert not InvestigationCase.objects.with_current_status("closed")
 
 
 # Reading

@@ -54,7 +54,7 @@ def decide(request, by, **wanted):
     found = {line.name: line.pk for line in request.lines.all()}
     decisions = {found[name]: (said, "") if said == "approved" else ("rejected", said) for name, said in wanted.items()}
     return profile_updates.decide(
-        request=request, decisions=decisions, seen=profile_updates.mark(request.lines.all()), by=by
+        request=request, decisions=decisions, seen_fingerprint=profile_updates.fingerprint(request.lines.all()), by=by
     )
 
 
@@ -209,11 +209,11 @@ def test_decide_needs_every_line_and_no_other(cast):
     refused("incomplete", decide, request, cast.sam, phone="approved")
     lines = [line.pk for line in request.lines.all()]
     both = dict.fromkeys(lines, ("approved", ""))
-    said = {"request": request, "seen": profile_updates.mark(request.lines.all()), "by": cast.sam}
+    said = {"request": request, "seen_fingerprint": profile_updates.fingerprint(request.lines.all()), "by": cast.sam}
     refused("incomplete", profile_updates.decide, decisions=both | {0: ("approved", "")}, **said)
     refused("incomplete", profile_updates.decide, decisions=dict.fromkeys(lines, ("maybe", "")), **said)
     refused("no_reason", profile_updates.decide, decisions=dict.fromkeys(lines, ("rejected", " ")), **said)
-    refused("changed", profile_updates.decide, decisions=both, **said | {"seen": ""})
+    refused("changed", profile_updates.decide, decisions=both, **said | {"seen_fingerprint": ""})
 
 
 def test_decide_refuses_when_the_register_changed_meanwhile(cast):

@@ -49,7 +49,7 @@ def answer(request, **decisions):
     """`answer(request, phone="approved", birth_place="rejected")`, as the browser sends it."""
     lines = request.lines.all()
     said = {f"decision_{line.pk}": decisions[line.name] for line in lines if line.name in decisions}
-    return said | {"seen": profile_updates.mark(lines)}
+    return said | {"seen": profile_updates.fingerprint(lines)}
 
 
 def line(request, field):

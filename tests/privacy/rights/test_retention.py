@@ -13,7 +13,7 @@ from django.utils import timezone
 from privacy.errors import Refused
 from privacy.models import Erasure, ErasureOrder, ProfileUpdateRequest, RetentionNotice, RetentionRule, RetentionRun
 from privacy.rights import legal_holds, retention
-from privacy.rights.retention import Fate
+from privacy.rights.retention import Outcome
 from privacy.subjects import get_or_create_for
 from tenants.models import Claim, Invitation, Tenant
 from tests import factories as f
@@ -42,12 +42,12 @@ def moved_out(cast, days, **fields):
     return entry
 
 
-def fates(day=None):
-    return {(item.rule.kind, item.pk): item.fate for item in retention.plan(day or today())}
+def outcomes(day=None):
+    return {(item.rule.kind, item.pk): item.outcome for item in retention.plan(day or today())}
 
 
-def fate_of(entry, day=None):
-    return fates(day).get((type(entry)._meta.label, entry.pk))
+def outcome_of(entry, day=None):
+    return outcomes(day).get((type(entry)._meta.label, entry.pk))
 
 
 def refused(code, verb, **arguments):
@@ -59,8 +59,8 @@ def refused(code, verb, **arguments):
 def test_plan_counts_from_the_day_after_the_event(cast, rule):
     rule.warn_days = 0
     rule.save()
-    assert fate_of(moved_out(cast, 100)) == Fate.LATER
-    assert fate_of(moved_out(cast, 101)) == Fate.NOW
+    assert outcome_of(moved_out(cast, 100)) == Outcome.LATER
+    assert outcome_of(moved_out(cast, 101)) == Outcome.NOW
 
 
 def test_plan_leaves_out_whoever_lives_there_or_has_no_day(cast, rule):
@@ -69,33 +69,33 @@ def test_plan_leaves_out_whoever_lives_there_or_has_no_day(cast, rule):
     leaving = f.TenantFactory(management=cast.anggrek)
     f.OccupancyFactory(tenant=leaving, moved_out_on=today() + timedelta(days=3))
     never = f.TenantFactory(management=cast.anggrek)
-    assert fates() == {}
+    assert outcomes() == {}
     assert retention.waiting_for_event() == 5
     assert {back.pk, leaving.pk, never.pk} <= set(Tenant.objects.values_list("pk", flat=True))
 
 
 def test_people_are_told_before_and_erased_when_the_warning_has_run_out(cast, rule):
     entry = moved_out(cast, 300, email="gone@example.com")
-    assert fate_of(entry) == Fate.WARN
+    assert outcome_of(entry) == Outcome.WARN
     done = retention.apply(today=today())
-    assert (done.warned, done.erased) == (1, 0)
+    assert (done[Outcome.WARN], done[Outcome.NOW]) == (1, 0)
     assert outbox_of.outbox[-1].to == ["gone@example.com"]
     assert "gone" not in outbox_of.outbox[-1].body
-    assert fate_of(entry) == Fate.WARNED
-    assert retention.apply(today=today()).warned == 0
+    assert outcome_of(entry) == Outcome.WARNED
+    assert retention.apply(today=today())[Outcome.WARN] == 0
     assert len(outbox_of.outbox) == 1
     for days, erased in ((29, 0), (30, 1)):
-        assert retention.apply(today=today() + timedelta(days=days)).erased == erased
+        assert retention.apply(today=today() + timedelta(days=days))[Outcome.NOW] == erased
     assert Tenant.objects.get(pk=entry.pk).name == ""
     assert Erasure.objects.get().law == "Pasal 43"
 
 
 def test_people_are_told_so_that_the_warning_ends_with_the_period(cast, rule):
     entry = moved_out(cast, 80, email="gone@example.com")
-    assert fate_of(entry) == Fate.WARN
+    assert outcome_of(entry) == Outcome.WARN
     retention.apply(today=today())
     assert RetentionNotice.objects.get().erase_on == today() + timedelta(days=30)
-    assert fate_of(moved_out(cast, 50, email="later@example.com")) == Fate.LATER
+    assert outcome_of(moved_out(cast, 50, email="later@example.com")) == Outcome.LATER
 
 
 def test_whoever_has_an_account_is_told_through_it(cast, rule):
@@ -106,8 +106,8 @@ def test_whoever_has_an_account_is_told_through_it(cast, rule):
 
 def test_whoever_cannot_be_told_is_erased_when_the_period_ends(cast, rule):
     entry = moved_out(cast, 101, email="")
-    assert fate_of(entry) == Fate.NOW
-    assert retention.apply(today=today()).erased == 1
+    assert outcome_of(entry) == Outcome.NOW
+    assert retention.apply(today=today())[Outcome.NOW] == 1
 
 
 def test_an_old_warning_does_not_count_after_coming_back(cast, rule):
@@ -115,7 +115,7 @@ def test_an_old_warning_does_not_count_after_coming_back(cast, rule):
     retention.apply(today=today())
     f.OccupancyFactory(tenant=entry, moved_out_on=ago(1))
     later = today() + timedelta(days=110)
-    assert fate_of(entry, later) == Fate.WARN
+    assert outcome_of(entry, later) == Outcome.WARN
 
 
 def test_run_twice_does_nothing_the_second_time(cast, rule):
@@ -123,8 +123,8 @@ def test_run_twice_does_nothing_the_second_time(cast, rule):
     rule.save()
     for _count in range(3):
         moved_out(cast, 400)
-    assert retention.apply(today=today()).erased == 3
-    assert retention.apply(today=today()).erased == 0
+    assert retention.apply(today=today())[Outcome.NOW] == 3
+    assert retention.apply(today=today())[Outcome.NOW] == 0
     assert Erasure.objects.count() == 3
 
 
@@ -135,21 +135,21 @@ def test_a_run_that_was_stopped_goes_on(cast, rule):
         moved_out(cast, 400)
 
     def stop(done):
-        if done.erased == 2:
+        if done[Outcome.NOW] == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         retention.apply(today=today(), progress=stop)
-    assert retention.apply(today=today()).erased == 1
+    assert retention.apply(today=today())[Outcome.NOW] == 1
 
 
 def test_a_hold_keeps_the_record_and_its_release_erases_it(cast, rule):
     entry = moved_out(cast, 400, email="")
     hold = legal_holds.place(entry=entry, reason="x", law="x", review_on=today() + timedelta(days=9), by=cast.sam)
     (item,) = retention.plan(today())
-    assert item.fate == Fate.HELD
+    assert item.outcome == Outcome.HELD
     assert hold.number in str(item.because)
-    assert retention.apply(today=today()).held == 1
+    assert retention.apply(today=today())[Outcome.HELD] == 1
     retention.apply(today=today())
     assert ErasureOrder.objects.waiting().count() == 1
     legal_holds.release(hold=hold, by=cast.olga)
@@ -168,9 +168,9 @@ def test_rows_that_are_nobodys_whole_record_are_emptied_with_their_files(cast):
     waiting = settled | {"status": "waiting"}
     ProfileUpdateRequest.objects.create(number="PD-4", note="still waits", **waiting)
     name = old.evidence.name
-    assert fates() == {
-        ("privacy.ProfileUpdateRequest", old.pk): Fate.NOW,
-        ("privacy.ProfileUpdateRequest", ProfileUpdateRequest.objects.get(number="PD-2").pk): Fate.LATER,
+    assert outcomes() == {
+        ("privacy.ProfileUpdateRequest", old.pk): Outcome.NOW,
+        ("privacy.ProfileUpdateRequest", ProfileUpdateRequest.objects.get(number="PD-2").pk): Outcome.LATER,
     }
     retention.apply(today=today())
     old.refresh_from_db()
@@ -208,17 +208,17 @@ def test_old_invitations_go_whole_and_claims_lose_what_they_said(cast):
         building=cast.ann_entry.occupancies.get().unit.building,
         settled_at=timezone.now() - timedelta(days=9),
     )
-    assert retention.apply(today=today()).erased == 2
+    assert retention.apply(today=today())[Outcome.NOW] == 2
     assert not Invitation.objects.exists()
     claim.refresh_from_db()
     assert (claim.unit_number, claim.status) == ("", "refused")
-    assert retention.apply(today=today()).erased == 0
+    assert retention.apply(today=today())[Outcome.NOW] == 0
 
 
 def test_a_rule_that_is_not_in_use_erases_nothing(cast, rule):
     moved_out(cast, 400)
     RetentionRule.objects.update(is_active=False)
-    assert fates() == {}
+    assert outcomes() == {}
 
 
 def test_the_plan_costs_the_same_for_many(cast, rule, django_assert_max_num_queries):
@@ -236,7 +236,7 @@ def test_a_run_by_hand_takes_two_people(cast, rule):
     RetentionRun.objects.update(prepared_at=timezone.now() - timedelta(days=1))
     refused("old", retention.run, run=run, by=cast.otto)
     RetentionRun.objects.update(prepared_at=timezone.now())
-    assert retention.run(run=run, by=cast.otto).erased == 1
+    assert retention.run(run=run, by=cast.otto)[Outcome.NOW] == 1
     refused("over", retention.run, run=run, by=cast.otto)
 
 
@@ -247,9 +247,9 @@ def test_a_run_does_nothing_that_was_not_planned(cast, rule):
     RetentionRule.objects.update(days=1)
     refused("changed", retention.run, run=run, by=cast.otto)
     assert not Erasure.objects.exists()
-    assert retention.run(run=retention.prepare(by=cast.olga), by=cast.otto).erased == 1
+    assert retention.run(run=retention.prepare(by=cast.olga), by=cast.otto)[Outcome.NOW] == 1
     run = retention.prepare(by=cast.olga)
-    moved_out(cast, 60, email="")  # another one, by the same rule and with the same fate
+    moved_out(cast, 60, email="")  # another one, by the same rule and with the same outcome
     refused("changed", retention.run, run=run, by=cast.otto)
     entry.subject.refresh_from_db()
     assert entry.subject.erased_at

@@ -229,10 +229,10 @@ def test_grant_of_lifting_lifts_at_once(cast, ask):
 def test_grant_and_its_effect_stand_or_fall_together(cast, ask, monkeypatch):
     made = ask()
 
-    def broken(request, by):
+    def broken(**what):
         raise RuntimeError
 
-    monkeypatch.setitem(rights_requests.DONE_AT_ONCE, RightKind.RESTRICT, broken)
+    monkeypatch.setattr(rights_requests, "restrict", broken)
     with pytest.raises(RuntimeError):
         rights_requests.grant(request=made, answer="Done.", by=cast.sam)
     made.refresh_from_db()
@@ -242,9 +242,7 @@ def test_grant_and_its_effect_stand_or_fall_together(cast, ask, monkeypatch):
 
 def test_grant_of_an_erasure_has_one_place_to_begin_it(cast, ask, monkeypatch):
     begun = []
-    monkeypatch.setitem(
-        rights_requests.DONE_AT_ONCE, RightKind.ERASE, lambda request, by: begun.append(request.subject_id)
-    )
+    monkeypatch.setattr(rights_requests.erasures, "order", lambda **what: begun.append(what["subject"].pk))
     rights_requests.grant(request=ask("erase"), answer="Begun.", by=cast.sam)
     assert begun == [cast.ann_entry.subject_id]
 

@@ -155,7 +155,7 @@ def test_a_file_that_is_no_pdf_is_refused(cast, sign_in, draft):
 def activate(client, page):
     """Open the page of this step and send its form."""
     page = f"{page}step/activate/"
-    return client.post(page, {"seen": client.get(page).context["seen"]}, follow=True)
+    return client.post(page, {"seen": client.get(page).context["fingerprint"]}, follow=True)
 
 
 def test_nothing_is_activated_that_was_not_read(cast, sign_in, draft):
@@ -163,8 +163,8 @@ def test_nothing_is_activated_that_was_not_read(cast, sign_in, draft):
     shown = client.get(page)
     for words in (str(cast.purpose), "Purposes allowed", "no file yet"):
         assert words in text(shown)
-    assert f'name="seen" value="{agreements.mark(draft)}"' in text(shown)
-    seen = shown.context["seen"]
+    assert f'name="seen" value="{agreements.fingerprint(draft)}"' in text(shown)
+    seen = shown.context["fingerprint"]
     draft.purposes.clear()
     assert "changed while you were reading" in text(client.post(page, {"seen": seen}, follow=True))
     draft.purposes.add(cast.purpose)

@@ -15,50 +15,29 @@ The limits (`accounts.throttling`) are the same whether or not an email has an a
 A right password gives its count back, so that only failures count.
 """
 
-import ipaddress
 import secrets
 import time
 from contextlib import suppress
 from datetime import timedelta
 
-from allauth.account.adapter import get_adapter
 from django.utils import timezone
 
 from accounts import throttling
 from accounts.encryption import blind_index
 from accounts.models import SignIn
 
-# Prefix lengths that identify a network but not a household
-KEPT_BITS = {4: 24, 6: 48}
 KNOWN_DAYS = 90  # a browser and network count as known for so long after a sign-in
-PASS_SECONDS = 60 * 60
-PASS = "sign_in_pass"  # noqa: S105 - the name of a value in the session
-
-
-def network_of(address):
-    """Return "203.0.113.0/24" or "2001:db8:5::/48"; "" if it is not an address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    return str(ipaddress.ip_network((parsed, KEPT_BITS[parsed.version]), strict=False))
-
-
-def network_of_request(request):
-    """Return the network of the visitor, read behind TRUSTED_PROXY_COUNT proxies; "" outside a request."""
-    if request is None or "REMOTE_ADDR" not in request.META:
-        return ""
-    return network_of(get_adapter(request).get_client_ip(request))
+AFTER_RESET_SECONDS = 60 * 60
+AFTER_RESET = "sign_in_pass"  # key of the session
 
 
 def begin(*, email, address, visit=""):
     """Count a try before the password is checked; raise RateLimited. The caller gives it back if the try succeeds."""
-    account = one_spelling(email)
+    account = normalize_email(email)
     if visit:
         with suppress(throttling.RateLimited):
             return throttling.consume("sign_in_pass", who=f"{account} {visit}")
-    pair, taken = f"{account} {throttling.network_of(address)}", throttling.Consumed()
+    pair, taken = f"{account} {throttling.household_of(address)}", throttling.Consumed()
     if not is_known(email=email, address=address):
         try:
             throttling.consume("sign_in_strange", who=account, taken=taken)
@@ -71,22 +50,22 @@ def is_known(*, email, address):
     """Return whether the account has signed in from this network within KNOWN_DAYS; read from SignIn, not the cache."""
     since = timezone.now() - timedelta(days=KNOWN_DAYS)
     account = (email or "").strip().lower()
-    places = SignIn.objects.filter(user__email=account, network=network_of(address), at__gte=since)
+    places = SignIn.objects.filter(user__email=account, network=throttling.network_of(address), at__gte=since)
     return bool(account) and places.exists()
 
 
-def one_spelling(email):
+def normalize_email(email):
     """Normalize the email; upper case first, because databases compare by it and some letters share an upper case."""
     return (email or "").strip().upper().casefold()
 
 
-def give_pass(session, *, email):
-    """Give a session that proved control of the mailbox a sign-in limit of its own, for PASS_SECONDS."""
-    account = blind_index(one_spelling(email), context=PASS)
-    session[PASS] = [account, time.time() + PASS_SECONDS, secrets.token_hex(8)]
+def grant_tries_after_reset(session, *, email):
+    """Give a session that proved control of the mailbox a sign-in limit of its own, for AFTER_RESET_SECONDS."""
+    account = blind_index(normalize_email(email), context=AFTER_RESET)
+    session[AFTER_RESET] = [account, time.time() + AFTER_RESET_SECONDS, secrets.token_hex(8)]
 
 
-def visit_with_pass(session, *, email):
-    """Return the random id of the session's pass for this email, or "" if it has none that is valid."""
-    account, until, visit = session.get(PASS) or ("", 0, "")
-    return visit if account == blind_index(one_spelling(email), context=PASS) and time.time() < until else ""
+def visit_after_reset(session, *, email):
+    """Return the random id under which the tries of such a session count, or "" if it has none for this email."""
+    account, until, visit = session.get(AFTER_RESET) or ("", 0, "")
+    return visit if account == blind_index(normalize_email(email), context=AFTER_RESET) and time.time() < until else ""
