@@ -18,6 +18,7 @@ def main():
     print(f"FIELD_KEYS={key('k1')}")
     print(f"BLIND_INDEX_KEY={key('b1')}")
     print(f"EVIDENCE_KEYS={key('e1')}")
+    print(f"CHECKPOINT_KEYS={key('c1')}")
 
 
 if __name__ == "__main__":

@@ -116,6 +116,8 @@ TASKS = {"default": {"BACKEND": env.installed_class("TASKS_BACKEND", "django_tas
 FIELD_KEYS = env.keys("FIELD_KEYS")
 # An old key must stay for as long as there is evidence sealed with it
 EVIDENCE_KEYS = env.keys("EVIDENCE_KEYS")
+# Private Ed25519 keys: the first signs checkpoints of the transparency log, the public keys of all are served
+CHECKPOINT_KEYS = env.keys("CHECKPOINT_KEYS")
 # Two during rotation: the first writes, both are searched, until `rotate_keys` has computed all indexes again
 BLIND_INDEX_KEYS = env.index_keys("BLIND_INDEX_KEY")
 

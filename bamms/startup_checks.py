@@ -19,7 +19,7 @@ HSTS_HINT = "0 is for leaving HTTPS, and `check --deploy` warns."
 NEAR = {"localhost", "testserver"}  # the second is how Django's test client calls the site
 FEWEST_BYTES = 16  # distinct ones of 32; a random key has fewer in less than 1 of 10^20 cases
 FEWEST_CHARACTERS = 12  # distinct ones of 50; a key in hexadecimal digits has 16
-KEYS_OF_LISTS = ("FIELD_KEYS", "EVIDENCE_KEYS")
+KEYS_OF_LISTS = ("FIELD_KEYS", "EVIDENCE_KEYS", "CHECKPOINT_KEYS")
 
 
 def is_near(host):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import request_context, throttling
-from privacy import subjects
+from privacy import subjects, transparency_log
 from privacy.models.audit_log import OF_ACCOUNT, AuditLogEntry, Kind
 
 BATCH = 500
@@ -55,6 +55,7 @@ def delete_old():
     """Delete entries older than JOURNAL_DAYS and record how many, or `evidence_checks.verify` would report them."""
     until = timezone.now() - timedelta(days=settings.JOURNAL_DAYS)
     old = AuditLogEntry.objects.filter(at__lt=until)
+    transparency_log.forget_rows(old)
     count = old._raw_delete(old.db)  # delete() refuses; the trigger allows it after `least_days`
     if count:
         table = AuditLogEntry._meta.db_table

@@ -7,10 +7,10 @@ from privacy.consent.models.legal_documents import DocumentVersion, LegalDocumen
 from privacy.consent.models.purposes import Purpose, PurposeVersion
 from privacy.models.access import AccessRecord
 from privacy.models.audit_log import AuditLogEntry
+from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.guardians import Guardian
 from privacy.models.parties import Membership, Party
 from privacy.oversight.models.breaches import Breach, BreachNotice, BreachSubject
-from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
 from privacy.oversight.models.disclosures import Disclosure, DisclosureEvent
 from privacy.oversight.models.investigations import CaseEvent, InvestigationCase

@@ -6,7 +6,7 @@ from privacy.consent.views import consents, legal_documents, receipts
 from privacy.oversight.views import breaches, disclosures
 from privacy.rights.views import exports, rights, rights_requests
 from privacy.sharing.views import grants
-from privacy.views import access_log, files, hub
+from privacy.views import access_log, files, hub, transparency_log
 
 urlpatterns = [
     path("privacy.html", legal_documents.document, {"kind": "policy"}, name="policy"),
@@ -18,9 +18,13 @@ urlpatterns = [
     path("my-consents/", consents.own_consents, name="consents"),
     path("my-consents/<str:kind>/withdraw/", consents.withdraw, name="consent_withdraw"),
     path("my-consents/receipts/<str:number>/", receipts.receipt, name="receipt"),
+    path("my-consents/receipts/<str:number>.proof.json", receipts.receipt_proof, name="receipt_proof"),
     path("my-consents/receipts/<str:number>.json", receipts.receipt_json, name="receipt_json"),
     path("my-consents/receipts/<str:number>.pdf", receipts.receipt_pdf, name="receipt_pdf"),
     path("receipts/", receipts.check, name="receipt_check"),
+    path("evidence/", transparency_log.evidence, name="evidence"),
+    path("evidence/checkpoint", transparency_log.checkpoint, name="evidence_checkpoint"),
+    path("evidence/keys.pem", transparency_log.public_keys, name="evidence_keys"),
     path("my-rights/", rights.rights, name="rights"),
     path("my-rights/ask/<str:kind>/", rights_requests.rights_ask, name="rights_ask"),
     path("my-rights/requests/<str:number>/", rights_requests.rights_request, name="rights_request"),

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.templatetags import dates
-from privacy import declarations, parties
+from privacy import declarations, parties, transparency_log
 from privacy.consent import legal_documents, purposes, rendering
 from privacy.consent.models.consents import ConsentEvent, Decision
 from privacy.files import pdf_writer
@@ -44,6 +44,7 @@ def machine(event):
             "checkCode": event.hash,
             "textCheckCode": event.text_hash,
             "verifyUrl": check_url(event),
+            "logProof": transparency_log.proof_of(event),
         }
 
 
@@ -144,8 +145,17 @@ def facts(event):
         (_("Check code of the text shown"), event.text_hash),
         (_("Check code of the scanned form"), event.form_hash),
         (_("Check code"), event.hash),
+        (_("In the evidence log"), _place_in_log(event)),
     ]
     return [(label, value) for label, value in lines if value]
+
+
+def _place_in_log(event):
+    """Return the checkpoint line that covers the answer, or when it will be covered."""
+    checkpoint = transparency_log.covering(event)
+    if checkpoint is None:
+        return _("not yet: from the next daily checkpoint on")
+    return _("checkpoint %(line)s") % {"line": transparency_log.line(checkpoint)}
 
 
 def pdf(event, language):

@@ -87,10 +87,10 @@ class Evidence(models.Model):
         return integrity.canonical({f.attname: f.to_python(values[f.attname]) for f in cls.sealed_columns()})
 
     def seal(self):
-        self.mac = integrity.seal(self._meta.db_table, self._content())
+        self.mac = integrity.seal(self._meta.db_table, self.canonical_form())
 
     def has_valid_seal(self):
-        return integrity.is_sealed(self.mac, self._meta.db_table, self._content())
+        return integrity.is_sealed(self.mac, self._meta.db_table, self.canonical_form())
 
-    def _content(self):
+    def canonical_form(self):
         return self.content({field.attname: getattr(self, field.attname) for field in self.sealed_columns()})

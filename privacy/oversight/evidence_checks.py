@@ -8,6 +8,7 @@ number of rows of every table, so that none can be removed from the end; checkpo
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.apps import apps
@@ -15,16 +16,16 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from privacy import integrity, journal, reference_numbers, restoration, sealed_state
+from privacy import integrity, journal, merkle_tree, reference_numbers, restoration, sealed_state, transparency_log
 from privacy.consent import consents, legal_documents, purposes
 from privacy.consent.chain import chain_code, code_of, columns_of
 from privacy.consent.models.consents import ConsentEvent, ConsentStatus, Presentation
 from privacy.consent.models.legal_documents import DocumentVersion
 from privacy.consent.models.purposes import PurposeVersion
 from privacy.models.audit_log import AuditLogEntry, Kind
-from privacy.models.evidence import Evidence
+from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.reference_numbers import Counter
-from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
+from privacy.models.transparency_log import LogLeaf
 
 CHUNK = 2000  # rows per fetch
 
@@ -58,19 +59,13 @@ class Finding:
         return self.fault is None
 
 
-def tables():
-    """Return every model of evidence, ordered by table name."""
-    found = [model for model in apps.get_models() if issubclass(model, Evidence)]
-    return sorted(found, key=lambda model: model._meta.db_table)
-
-
 # Checking
 
 
 def verify(progress=None):
     """Check every row of evidence in one pass with constant memory. Return a `Finding` with the first fault, if any."""
     rows = 0
-    for model in tables():
+    for model in transparency_log.evidence_models():
         for fault in _table(model):
             rows += 1
             if progress:
@@ -78,7 +73,8 @@ def verify(progress=None):
             if fault:
                 return Finding(rows, latest_checkpoint(), fault)
     fault = next(
-        (fault for check in (_texts, _presentations, _heads, _counts, _states, _journal) for fault in check()), None
+        (fault for check in (_texts, _presentations, _heads, _counts, _log, _states, _journal) for fault in check()),
+        None,
     )
     return Finding(rows, latest_checkpoint(), fault)
 
@@ -188,7 +184,7 @@ def _counts():
     checkpoint = latest_checkpoint()
     if checkpoint is None:
         return
-    models = {model._meta.db_table: model for model in tables()}
+    models = {model._meta.db_table: model for model in transparency_log.evidence_models()}
     for table, (count, last) in checkpoint.counts.items():
         model = models.get(table)
         present = model.objects.filter(pk__lte=last).count() if model and last else 0
@@ -203,6 +199,47 @@ def _let_go(table, *, since):
     """Return how many rows of a table retention rules have deleted since then, from the audit log."""
     entries = AuditLogEntry.objects.filter(kind=Kind.FORGOTTEN, at__gte=since).values_list("facts", flat=True)
     return sum(facts["rows"] for facts in entries if facts["table"] == table)
+
+
+def _log():
+    """Yield a fault if the log is not the one of a checkpoint, or a row is not the one of its leaf."""
+    checkpoints = {row.size: row for row in Checkpoint.objects.exclude(note="").order_by("-sequence")}
+    roots = merkle_tree.Roots()
+    leaves = LogLeaf.objects.order_by("index").iterator(chunk_size=CHUNK)
+    for chunk in iter(lambda: list(islice(leaves, CHUNK)), []):
+        for leaf in chunk:
+            if leaf.index != roots.size:
+                yield Fault(LogLeaf, str(roots.size), _("it is missing"))
+                return
+            roots.add(bytes(leaf.hash))
+            checkpoint = checkpoints.pop(roots.size, None)
+            if checkpoint and not _fits(checkpoint, roots.root):
+                yield Fault(Checkpoint, str(checkpoint), _("the log does not begin with what it says"))
+        yield from _leaves(chunk)
+    for checkpoint in checkpoints.values():
+        yield Fault(Checkpoint, str(checkpoint), _("the log is shorter than it says"))
+
+
+def _fits(checkpoint, root):
+    says = transparency_log.checkpoint_text(checkpoint.size, root)
+    signed = checkpoint.note.startswith(says) and transparency_log.is_signed(checkpoint.note)
+    return signed and checkpoint.root == root.hex()
+
+
+def _leaves(chunk):
+    """Yield a fault for each row that is not the one of its leaf; rows whose nonce is destroyed cannot be compared."""
+    known = [leaf for leaf in chunk if leaf.nonce]
+    for label in {leaf.model for leaf in known}:
+        model = apps.get_model(label)
+        rows = model._base_manager.in_bulk([leaf.row for leaf in known if leaf.model == label])
+        for leaf in known:
+            row = rows.get(leaf.row) if leaf.model == label else None
+            if leaf.model != label:
+                continue
+            if row is None:
+                yield Fault(model, str(leaf.row), _("it is in the log, and not in the database"))
+            elif merkle_tree.leaf_hash(transparency_log.leaf_data(row, leaf.nonce)) != bytes(leaf.hash):
+                yield Fault(model, str(leaf.row), _("it is not the row that the log has"))
 
 
 def _journal():
@@ -249,7 +286,11 @@ def checkpoint():
     row = Checkpoint(
         sequence=last.sequence + 1 if last else 1,
         previous=last.hash if last else "",
-        counts={model._meta.db_table: _count(model) for model in tables() if model not in (Checkpoint, CheckpointHead)},
+        counts={
+            model._meta.db_table: _count(model)
+            for model in transparency_log.evidence_models()
+            if model not in (Checkpoint, CheckpointHead)
+        },
     )
     ends = [
         CheckpointHead(checkpoint=row, subject_id=event.subject_id, sequence=event.sequence, hash=event.hash)
@@ -257,6 +298,9 @@ def checkpoint():
     ]
     ends.sort(key=lambda end: end.pk)
     row.heads, row.heads_hash = _summary(ends)
+    row.size = transparency_log.append_new()
+    root = transparency_log.root(row.size)
+    row.root, row.note = root.hex(), transparency_log.signed_checkpoint(row.size, root)
     row.hash = chain_code(row)
     row.save()
     CheckpointHead.objects.bulk_create(ends, batch_size=CHUNK)
@@ -286,6 +330,7 @@ def export():
             "counts": row.counts,
             "heads": row.heads,
             "heads_hash": row.heads_hash,
+            "note": row.note,
             "previous": row.previous,
             "hash": row.hash,
         }

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
 from accounts.models import User
-from privacy import declarations, reference_numbers, sealed_state, subjects
+from privacy import declarations, reference_numbers, sealed_state, subjects, transparency_log
 from privacy.errors import Refused
 from privacy.fields import BlindIndexField
 from privacy.models.subjects import Subject
@@ -132,6 +132,7 @@ def _empty(subject, emptied, now):
         sealed_state.record(d.model, keys)
     subject.holder, subject.salt, subject.erased_at = None, b"", now
     subject.save(update_fields=["holder", "salt", "erased_at"])
+    transparency_log.forget(subject)
 
 
 def _about(d, subject, indexes):

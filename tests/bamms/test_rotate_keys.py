@@ -351,7 +351,7 @@ def test_erasure_reaches_a_claim_that_the_other_key_indexed(cast, change):
     (entries,) = [place for place in key_rotation.indexes() if place.model is Tenant]
     list(entries.rotate(10))
     Claim.objects.filter(pk=other.pk).update(entry=None)
-    erasures.erase(cast.ann_entry.subject, why=ErasureReason.RETENTION, law="x", tell=False)
+    erasures.erase(cast.ann_entry.subject, why=ErasureReason.RETENTION, law="x")
     other.refresh_from_db()
     assert (other.identity_number, other.identity_index) == ("", "")
 

@@ -39,6 +39,7 @@ PRODUCTION = {
     "FIELD_KEYS": "k1:gV3nq1J6s0mYtE0b0m5r3lJx7c8v2hK9wQzLrUfTnAM=",
     "BLIND_INDEX_KEY": "b1:Zk9wQzLrUfTnAMgV3nq1J6s0mYtE0b0m5r3lJx7c8v0=",
     "EVIDENCE_KEYS": "e1:mYtE0b0m5r3lJx7c8v2hK9wQzLrUfTnAMgV3nq1J6s0=",
+    "CHECKPOINT_KEYS": "c1:q7Zt2mX9rK4vB1nH6sYc8dLw0eJf3uGaTpQoWiRkVyM=",
 }
 
 
@@ -178,6 +179,7 @@ TWICE = PRODUCTION["FIELD_KEYS"].partition(":")[2]
         ("FIELD_KEYS", TESTS["FIELD_KEYS"]),
         ("BLIND_INDEX_KEY", TESTS["BLIND_INDEX_KEY"]),
         ("EVIDENCE_KEYS", TESTS["EVIDENCE_KEYS"]),
+        ("CHECKPOINT_KEYS", TESTS["CHECKPOINT_KEYS"]),
         ("EVIDENCE_KEYS", f"{PRODUCTION['EVIDENCE_KEYS']},e0:{READABLE}"),
         ("FIELD_KEYS", f"k1:{FEW_BYTES}"),
         ("BLIND_INDEX_KEY", f"b1:{TWICE}"),
@@ -266,7 +268,7 @@ def test_a_host_that_the_setting_names_wins_over_the_variables_of_the_library(st
 
 def test_the_example_holds_no_key_that_somebody_could_keep():
     example = (ROOT / ".env.example").read_text()
-    for name in ("SECRET_KEY", "FIELD_KEYS", "EVIDENCE_KEYS", "BLIND_INDEX_KEY"):
+    for name in ("SECRET_KEY", "FIELD_KEYS", "EVIDENCE_KEYS", "CHECKPOINT_KEYS", "BLIND_INDEX_KEY"):
         assert f"\n{name}=\n" in example
 
 

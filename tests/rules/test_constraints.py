@@ -28,6 +28,7 @@ from privacy.models import (
     InvestigationCase,
     JobRun,
     LegalHold,
+    LogNode,
     Membership,
     ProfileUpdateLine,
     Purpose,
@@ -240,6 +241,7 @@ BREAKS = {
     "privacy_request_one_waiting": lambda cast: twice(
         lambda: f.SharingRequestFactory(subject=cast.ann_entry.subject, agreement=cast.agreement, purpose=cast.purpose)
     ),
+    "privacy_log_node_once": lambda cast: twice(lambda: LogNode.objects.create(level=1, index=0, hash=b"x")),
     "privacy_right_identity_first": lambda cast: RightsRequest.objects.filter(pk=right(cast).pk).update(
         status="granted", checked_at=None
     ),

@@ -26,6 +26,7 @@ OTHER_VERBS = {
     "privacy/audit_log.py:delete_old": "a daily job",
     "privacy/consent/consents/status.py:rebuild_statuses": "a command; it writes what the answers say",
     "privacy/oversight/evidence_checks.py:checkpoint": "a daily job",
+    "privacy/transparency_log.py:append_new": "a part of the daily checkpoint",
     "privacy/oversight/restored_database.py:replay": "a command, on a restored database",
     "privacy/restoration.py:bring_back": "what people did before the restore, by whom the evidence says",
     "privacy/restoration.py:finish": "the end of that command",

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.django_db
 UNDECLARED = {
     "privacy.Announcement": "how many were written to, and no names",
     "privacy.Counter": "numbers only",
+    "privacy.LogLeaf": "hashes of evidence, and nonces that an erasure destroys",
+    "privacy.LogNode": "hashes only",
     "privacy.LegalDocument": "public text",
     "privacy.DocumentVersion": "public text; its people are pseudonyms",
     "privacy.Purpose": "public text",

@@ -180,4 +180,7 @@ def test_every_field_of_the_register_has_its_rule():
 
 def test_every_key_is_in_the_inventory():
     said = " ".join(row[0] for row in table("Keys"))
-    assert all(f"`{name}`" in said for name in ("FIELD_KEYS", "BLIND_INDEX_KEY", "EVIDENCE_KEYS", "SECRET_KEY"))
+    assert all(
+        f"`{name}`" in said
+        for name in ("FIELD_KEYS", "BLIND_INDEX_KEY", "EVIDENCE_KEYS", "CHECKPOINT_KEYS", "SECRET_KEY")
+    )

@@ -1,16 +1,17 @@
 """One's own receipts as page, PDF and JSON; and the public page where anybody can check one."""
 
+import json
 import logging
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from privacy import access
+from privacy import access, transparency_log
 from privacy.consent import receipts
 from privacy.consent.models.consents import ConsentEvent
 from privacy.middleware import open_without_consent
@@ -41,6 +42,7 @@ def receipt(request, number):
         "facts": receipts.facts(event),
         "text": receipts.text_shown(event),
         "text_differs": receipts.text_differs(),
+        "is_in_log": transparency_log.covering(event) is not None,
         "check_url": receipts.check_url(event),
     }
     return render(request, "privacy/consent/receipt.html", context)
@@ -59,6 +61,19 @@ def receipt_json(request, number):
 def receipt_pdf(request, number):
     response = HttpResponse(receipts.pdf(_own(request, number), get_language()), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
+    return response
+
+
+@open_without_consent
+@require_safe
+def receipt_proof(request, number):
+    """Return the proof that the answer is in the log, for `check_receipt.py`; 404 before the next checkpoint."""
+    proof = transparency_log.proof_of(_own(request, number))
+    if proof is None:
+        raise Http404
+    options = {"ensure_ascii": False, "indent": 1, "sort_keys": True}
+    response = HttpResponse(json.dumps(proof, **options) + "\n", content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{number}.proof.json"'
     return response
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import dates
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.display import column
+from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.state_changes import StateChange
 from privacy.oversight import evidence_checks
-from privacy.oversight.models.checkpoints import Checkpoint, CheckpointHead
 
 
 @admin.register(Checkpoint)

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils.translation import override
 
-from privacy import integrity, sealed_state
+from privacy import integrity, sealed_state, transparency_log
 from privacy.consent import chain, consents, legal_documents
 from privacy.errors import Refused
 from privacy.models import (
@@ -259,8 +259,10 @@ def test_evidence_cannot_be_upserted():
 
 
 def test_every_evidence_model_is_checked():
-    assert {model for model in evidence_checks.tables() if issubclass(model, Evidence)} == set(evidence_checks.tables())
-    assert {Checkpoint, ConsentEvent, SharingEvent} <= set(evidence_checks.tables())
+    assert {model for model in transparency_log.evidence_models() if issubclass(model, Evidence)} == set(
+        transparency_log.evidence_models()
+    )
+    assert {Checkpoint, ConsentEvent, SharingEvent} <= set(transparency_log.evidence_models())
 
 
 @pytest.mark.django_db(transaction=True)

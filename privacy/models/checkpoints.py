@@ -10,13 +10,19 @@ from privacy.models.subjects import Subject
 
 
 class Checkpoint(Evidence):
-    """The number of rows of every evidence table, and a SHA-256 over the chain ends that changed since the last one."""
+    """The number of rows of every evidence table, a SHA-256 over the chain ends that changed, and the log's root.
+
+    `note` is the signed checkpoint of the transparency log (`privacy.transparency_log`), as it is served.
+    """
 
     sequence = models.PositiveIntegerField(_("place in the chain"), unique=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
     counts = models.JSONField(_("rows"))  # table → [number of rows, id of the last one]
     heads = models.PositiveIntegerField(_("chains that grew"))
     heads_hash = models.CharField(_("check code of their ends"), max_length=64)
+    size = models.PositiveBigIntegerField(_("rows in the log"), default=0)
+    root = models.CharField(_("root of the log"), max_length=64, blank=True)
+    note = models.TextField(_("signed checkpoint"), blank=True)
     previous = models.CharField(_("check code of the checkpoint before"), max_length=64, blank=True)
     hash = models.CharField(_("check code"), max_length=64)
 
