@@ -3,7 +3,7 @@
 from django.db import connection
 from django.utils import timezone
 
-from privacy import journal, restoration
+from privacy import evidence_journal, restoration
 
 # Raw SQL: the ORM has no upsert that increments, and reading before writing costs two more statements and a lock
 TAKE = """
@@ -30,6 +30,6 @@ def next_numbers(kind, count):
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [kind, year, count])
         last, in_journal = cursor.fetchone()
-    if journal.last_number() > (in_journal or 0) and restoration.catch_up():
+    if evidence_journal.last_number() > (in_journal or 0) and restoration.catch_up():
         return next_numbers(kind, count)  # the journal may name these numbers already
     return [f"{kind}-{year}-{number:04d}" for number in range(last - count + 1, last + 1)]

@@ -1,6 +1,6 @@
 """A database that was restored from a backup: how it is noticed, what is closed, and how it gets its evidence back.
 
-The journal (`privacy.journal`) has rows of evidence that a restored database lacks: withdrawals, restrictions,
+The journal (`privacy.evidence_journal`) has rows of evidence that a restored database lacks: withdrawals, restrictions,
 objections, erasures. Until `finish` was called, `is_restored()` is true, and what people took back could be open again:
 nothing is shared, and optional purposes count as refused (articles 9, 11, 39).
 """
@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import request_context
-from privacy import journal, sealed_state
+from privacy import evidence_journal, sealed_state
 from privacy.errors import Refused
 from privacy.models.evidence import Evidence
 from privacy.models.reference_numbers import Counter
@@ -40,16 +40,18 @@ def is_restored():
 
 
 def _is_restored():
-    marks = dict(Counter.objects.filter(kind__in=[journal.CURSOR, RESTORED], year=0).values_list("kind", "last"))
+    marks = dict(
+        Counter.objects.filter(kind__in=[evidence_journal.CURSOR, RESTORED], year=0).values_list("kind", "last")
+    )
     if RESTORED in marks:
         return True
-    cursor, last = marks.get(journal.CURSOR, 0), journal.last_number()
+    cursor, last = marks.get(evidence_journal.CURSOR, 0), evidence_journal.last_number()
     return last > cursor and not _has_all(cursor)
 
 
 def _has_all(cursor):
     """Return whether the database has all rows of the lines after the cursor: a killed process had not moved it."""
-    return all(_has(entry) for line in journal.lines(cursor) for entry in line["rows"])
+    return all(_has(entry) for line in evidence_journal.lines(cursor) for entry in line["rows"])
 
 
 def _has(entry):
@@ -77,7 +79,7 @@ def catch_up():
     if not is_restored():
         return False
     mark = Counter.objects.filter(kind=RESTORED, year=0).first()
-    if mark and mark.last >= journal.last_number():
+    if mark and mark.last >= evidence_journal.last_number():
         return False
     back, _lost = bring_back()
     return mark is None or back > 0
@@ -91,9 +93,9 @@ def bring_back():
     no key that the journal names is given out again.
     """
     marks = dict(Counter.objects.select_for_update().filter(year=0).values_list("kind", "last"))
-    number = marks.get(RESTORED, marks.get(journal.CURSOR, 0))
+    number = marks.get(RESTORED, marks.get(evidence_journal.CURSOR, 0))
     stored, models, changed = collections.Counter(), set(), collections.defaultdict(set)
-    for line in journal.lines(number):
+    for line in evidence_journal.lines(number):
         number = line["number"]
         for entry in line["rows"]:
             if not _has(entry):
@@ -111,7 +113,9 @@ def bring_back():
 def finish():
     """End the state of a restored database: it has all that the journal can bring back."""
     Counter.objects.filter(kind=RESTORED, year=0).delete()
-    Counter.objects.update_or_create(kind=journal.CURSOR, year=0, defaults={"last": journal.last_number()})
+    Counter.objects.update_or_create(
+        kind=evidence_journal.CURSOR, year=0, defaults={"last": evidence_journal.last_number()}
+    )
 
 
 def _store(entry, models, changed):
@@ -171,11 +175,13 @@ def _reserve(value):
 def complete():
     """Append evidence of the last days that a killed process or a full disk kept out of the journal (a daily job)."""
     since = timezone.now() - timedelta(days=DAYS)
-    known = {entry["id"] for line in journal.lines() if line["at"] >= since.isoformat() for entry in line["rows"]}
+    known = {
+        entry["id"] for line in evidence_journal.lines() if line["at"] >= since.isoformat() for entry in line["rows"]
+    }
     for model in apps.get_models():
         if issubclass(model, Evidence):
             missing = [row for row in model._base_manager.filter(at__gte=since) if row.pk.hex not in known]
             if missing:
-                journal.append([journal.entry_of(row) for row in missing])
+                evidence_journal.append([evidence_journal.entry_of(row) for row in missing])
     if not is_restored():
         finish()

@@ -8,7 +8,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from privacy import integrity, journal
+from privacy import evidence_journal, integrity
 from privacy.append_only import REFUSAL
 from privacy.errors import Refused
 from privacy.scope import ScopedQuerySet
@@ -40,7 +40,7 @@ class EvidenceQuerySet(ScopedQuerySet):
         for row in objs:
             row.seal()
         made = super().bulk_create(objs, **kwargs)
-        journal.note(objs)
+        evidence_journal.note(objs)
         return made
 
     def update(self, **kwargs):
@@ -72,7 +72,7 @@ class Evidence(models.Model):
             raise Refused(REFUSAL)
         self.seal()
         super().save(*args, **kwargs | {"force_insert": True})
-        journal.note([self])
+        evidence_journal.note([self])
 
     def delete(self, *args, **kwargs):
         raise Refused(REFUSAL)

@@ -16,7 +16,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from privacy import integrity, journal, merkle_tree, reference_numbers, restoration, sealed_state, transparency_log
+from privacy import (
+    evidence_journal,
+    integrity,
+    merkle_tree,
+    reference_numbers,
+    restoration,
+    sealed_state,
+    transparency_log,
+)
 from privacy.consent import consents, legal_documents, purposes
 from privacy.consent.chain import chain_code, code_of, columns_of
 from privacy.consent.models.consents import ConsentEvent, ConsentStatus, Presentation
@@ -249,13 +257,13 @@ def _journal():
     since = latest_checkpoint()
     number = 0
     try:
-        for line in journal.lines():
+        for line in evidence_journal.lines():
             number = line["number"]
             if since is None or datetime.fromisoformat(line["at"]) > since.at:
                 yield from filter(None, map(_missing, line["rows"]))
-    except journal.JournalError as error:
+    except evidence_journal.JournalError as error:
         yield Fault(Counter, "journal", str(error))
-    if number < journal.cursor():
+    if number < evidence_journal.cursor():
         yield Fault(Counter, "journal", _("the journal ends before the line that the database has"))
 
 

@@ -29,7 +29,10 @@ WRITERS = {
     "accounts/development_mail.py": {"write_bytes"},  # development only: mail shown on a page
     "bamms/isolation/__init__.py": {"tempfile"},  # a temporary folder, without data of real people
     "bamms/management/commands/verify_evidence.py": {"path.write_text"},  # hashes, for the user who runs the command
-    "privacy/journal.py": {"os.open", "open"},  # evidence without words of people, outside the database on purpose
+    "privacy/evidence_journal.py": {
+        "os.open",
+        "open",
+    },  # evidence without words of people, outside the database on purpose
     "privacy/files/uploads.py": {"os.open"},  # replaces encrypted files by encrypted files
 }
 # File fields that store no file: they return the rows of a register

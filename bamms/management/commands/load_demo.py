@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import User
 from bamms import demo
 from bamms.demo import accounts, register
-from privacy import journal
+from privacy import evidence_journal
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if not User.objects.exists():
             for needed in ("createcachetable", "setup_groups", "setup_purposes", "setup_retention"):
                 call_command(needed, verbosity=0)
-            journal.start_anew()
+            evidence_journal.start_anew()
             demo.load()
             self.stdout.write("Demo data is loaded.")
         if User.objects.filter(email=accounts.email("ann")).exists():

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from privacy.journal import JournalError
+from privacy.evidence_journal import JournalError
 from privacy.oversight import restored_database
 
 

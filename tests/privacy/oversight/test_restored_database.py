@@ -206,7 +206,7 @@ def test_a_killed_process_that_had_not_moved_the_cursor_closes_nothing(site):
     Counter.objects.filter(kind="journal").update(last=1)
     assert not restoration.is_restored()
     restoration.complete()
-    assert Counter.objects.get(kind="journal").last == restoration.journal.last_number()
+    assert Counter.objects.get(kind="journal").last == restoration.evidence_journal.last_number()
 
 
 def test_evidence_that_missed_the_journal_is_completed(site):
@@ -222,7 +222,7 @@ def test_evidence_that_missed_the_journal_is_completed(site):
 
 
 def settings_text():
-    return restoration.journal.settings.EVIDENCE_JOURNAL.read_text()
+    return restoration.evidence_journal.settings.EVIDENCE_JOURNAL.read_text()
 
 
 def test_the_command_says_what_it_did(site, commits, capsys):

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.db import transaction
 
-from privacy import journal
+from privacy import evidence_journal
 from privacy.models import AccessRecord, ConsentEvent, Counter
 from tests import factories as f
 
@@ -23,7 +23,7 @@ def cursor():
 
 def write(count):
     for number in range(count):
-        journal.append([{"model": "privacy.AccessRecord", "id": f"{number:032x}", "mac": "t1:0"}])
+        evidence_journal.append([{"model": "privacy.AccessRecord", "id": f"{number:032x}", "mac": "t1:0"}])
 
 
 def test_evidence_is_in_the_journal_once_it_is_committed(path, django_capture_on_commit_callbacks):
@@ -31,7 +31,7 @@ def test_evidence_is_in_the_journal_once_it_is_committed(path, django_capture_on
     with django_capture_on_commit_callbacks(execute=True):
         (event,) = f.agree(user)
         assert not path.exists()
-    rows = [row for line in journal.lines() for row in line["rows"]]
+    rows = [row for line in evidence_journal.lines() for row in line["rows"]]
     (row,) = [row for row in rows if row["model"] == "privacy.ConsentEvent"]
     assert (row["id"], row["mac"]) == (event.pk.hex, event.mac)
     assert row["columns"]["version_id"] == version.pk
@@ -49,7 +49,9 @@ def test_what_was_rolled_back_is_not_in_the_journal(path, django_capture_on_comm
                 raise ValueError
         except ValueError:
             pass
-    assert not [row for line in journal.lines() for row in line["rows"] if row["model"] == "privacy.ConsentEvent"]
+    assert not [
+        row for line in evidence_journal.lines() for row in line["rows"] if row["model"] == "privacy.ConsentEvent"
+    ]
 
 
 def test_words_of_staff_are_not_in_the_journal(cast, path, django_capture_on_commit_callbacks):
@@ -63,37 +65,37 @@ def test_words_of_staff_are_not_in_the_journal(cast, path, django_capture_on_com
 
 def test_lines_are_numbered_and_move_the_cursor(path):
     write(3)
-    assert [line["number"] for line in journal.lines()] == [1, 2, 3]
-    assert journal.last_number() == cursor() == 3
+    assert [line["number"] for line in evidence_journal.lines()] == [1, 2, 3]
+    assert evidence_journal.last_number() == cursor() == 3
     Counter.objects.update(last=1)
     write(1)
-    assert (journal.last_number(), cursor()) == (4, 1)
+    assert (evidence_journal.last_number(), cursor()) == (4, 1)
 
 
 def test_lines_after_a_number_are_found_without_reading_all(path, monkeypatch):
-    monkeypatch.setattr(journal, "BLOCK", 300)
+    monkeypatch.setattr(evidence_journal, "BLOCK", 300)
     write(60)
     for after in (0, 1, 17, 42, 59, 60):
-        assert [line["number"] for line in journal.lines(after)] == list(range(after + 1, 61))
+        assert [line["number"] for line in evidence_journal.lines(after)] == list(range(after + 1, 61))
 
 
 def test_a_long_line_is_read_whole(path, monkeypatch):
-    monkeypatch.setattr(journal, "BLOCK", 64)
-    journal.append([{"model": "privacy.AccessRecord", "id": "0", "mac": "x" * 1000}])
+    monkeypatch.setattr(evidence_journal, "BLOCK", 64)
+    evidence_journal.append([{"model": "privacy.AccessRecord", "id": "0", "mac": "x" * 1000}])
     write(1)
-    assert journal.last_number() == 2
+    assert evidence_journal.last_number() == 2
 
 
 @pytest.mark.parametrize("rest", ['{"number": 3, "ro', "x" * 500])
 def test_what_a_killed_process_left_of_a_line_is_replaced(path, monkeypatch, rest):
-    monkeypatch.setattr(journal, "BLOCK", 64)
+    monkeypatch.setattr(evidence_journal, "BLOCK", 64)
     write(2)
     with path.open("a") as file:
         file.write(rest)
-    assert journal.last_number() == 2
-    assert len(list(journal.lines())) == 2
+    assert evidence_journal.last_number() == 2
+    assert len(list(evidence_journal.lines())) == 2
     write(1)
-    assert [line["number"] for line in journal.lines()] == [1, 2, 3]
+    assert [line["number"] for line in evidence_journal.lines()] == [1, 2, 3]
 
 
 def test_a_changed_line_and_a_line_taken_out_are_named(path):
@@ -102,18 +104,20 @@ def test_a_changed_line_and_a_line_taken_out_are_named(path):
     first, _second, third = text.splitlines(keepends=True)
     for forged, number in ((text.replace("t1:0", "t1:1", 1), "Line 1"), (first + third, "Line 3")):
         path.write_text(forged)
-        with pytest.raises(journal.JournalError, match=number):
-            list(journal.lines())
+        with pytest.raises(evidence_journal.JournalError, match=number):
+            list(evidence_journal.lines())
     path.write_text(first + "nothing\n" + third)
-    with pytest.raises(journal.JournalError, match="cannot be read"):
-        list(journal.lines())
+    with pytest.raises(evidence_journal.JournalError, match="cannot be read"):
+        list(evidence_journal.lines())
 
 
 def test_a_line_under_a_lost_key_names_the_key(path, settings):
     write(1)
     settings.EVIDENCE_KEYS = {"e9": b"9" * 32}
-    with pytest.raises(journal.JournalError, match=r"Line 1 .* asks for the key 't1', which EVIDENCE_KEYS does not"):
-        list(journal.lines())
+    with pytest.raises(
+        evidence_journal.JournalError, match=r"Line 1 .* asks for the key 't1', which EVIDENCE_KEYS does not"
+    ):
+        list(evidence_journal.lines())
 
 
 def test_a_journal_that_cannot_be_written_stops_nobody(settings, tmp_path, django_capture_on_commit_callbacks, caplog):
