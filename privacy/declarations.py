@@ -183,11 +183,11 @@ def _label(key):
 
 
 def terms(keys):
-    """Return the names of these fields in the W3C Data Privacy Vocabulary, each once; "pd:PersonalData" by default."""
+    """Return the names of these fields in the W3C Data Privacy Vocabulary, each once; "dpv:PersonalData" by default."""
     full = (key_of(model, name_of(key)) for key in keys if (model := model_of(key)))
     found = [shareable()[key] for key in full if key in shareable()]
     said = (item.declaration.fields.get(item.name, Personal()).term for item in found)
-    return list(dict.fromkeys(term or "pd:PersonalData" for term in said))
+    return list(dict.fromkeys(term or "dpv:PersonalData" for term in said))
 
 
 def key_of(model, name):

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy.consent.models.consents import ConsentEvent, PaperConsent
+from privacy.consent.models.consents import ConsentEvent, ControllerNotice, PaperConsent
 from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
 from privacy.consent.models.purposes import Purpose, PurposeVersion
 from privacy.models.access import AccessRecord
@@ -10,6 +10,7 @@ from privacy.models.audit_log import AuditLogEntry
 from privacy.models.checkpoints import Checkpoint, CheckpointHead
 from privacy.models.guardians import Guardian
 from privacy.models.parties import Membership, Party
+from privacy.models.state_changes import StateChange
 from privacy.oversight.models.breaches import Breach, BreachNotice, BreachSubject
 from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
 from privacy.oversight.models.disclosures import Disclosure, DisclosureEvent
@@ -83,6 +84,8 @@ ADMIN_MODELS = (
             BreachSubject,
             BreachNotice,
             PurposeVersion,
+            ControllerNotice,
+            StateChange,
             CheckpointHead,
         ),
         order=10,
@@ -113,6 +116,8 @@ LIMITED_PAGES = (
     LimitedPage("download", "download"),
     LimitedPage("access_log_csv", "download", READS),
     LimitedPage("file", *FILE),
+    LimitedPage("evidence", "receipt", READS, asked="line"),
+    LimitedPage("receipt_proof", *FILE),
     LimitedPage("receipt_json", *FILE),
     LimitedPage("receipt_pdf", *FILE),
     LimitedPage("admin:privacy_breach_notice", "file", READS, asked="as"),

@@ -1,7 +1,7 @@
 """Receipts of answers: what was agreed, declined or withdrawn, readable by people and machines (article 24).
 
 The JSON form follows the Kantara Consent Receipt 1.1; further fields hold the state and the check code, named as in
-ISO/IEC TS 27560. Nothing is stored: a receipt is generated from its event, which never changes.
+ISO/IEC TS 27560. A receipt is generated from its event and from what was said then (`notices`), which never change.
 """
 
 import hmac
@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.templatetags import dates
-from privacy import declarations, parties, transparency_log
+from privacy import transparency_log
 from privacy.consent import legal_documents, purposes, rendering
 from privacy.consent.models.consents import ConsentEvent, Decision
 from privacy.files import pdf_writer
@@ -26,6 +26,7 @@ STATES = {Decision.GIVEN: "given", Decision.DECLINED: "refused", Decision.WITHDR
 def machine(event):
     """Return the receipt as plain values for JSON (Kantara Consent Receipt 1.1), in the language that was shown."""
     with translation.override(event.language):
+        purpose = _purpose(event)
         return {
             "version": "KI-CR-v1.1.0",
             "jurisdiction": "ID",
@@ -34,13 +35,14 @@ def machine(event):
             "consentReceiptID": event.number,
             "language": event.language,
             "piiPrincipalId": str(event.subject_id),
-            "piiControllers": [_controller(parties.operator())],
+            "piiControllers": [_controller(party) for party in notice(event)["controllers"]],
             "policyUrl": f"{settings.SITE_URL}{_text_url(event)}",
-            "services": [{"service": _("Tenant portal of the building management"), "purposes": [_purpose(event)]}],
-            "sensitive": False,
-            "spiCat": [],
+            "services": [{"service": _("Tenant portal of the building management"), "purposes": [purpose]}],
+            "sensitive": bool(_specific(event)),
+            "spiCat": _terms(event, _specific(event)),
             "consentStatus": STATES[event.decision],
             "givenAs": event.capacity,
+            "noticeCheckCode": event.notice.code if event.notice else "",
             "checkCode": event.hash,
             "textCheckCode": event.text_hash,
             "verifyUrl": check_url(event),
@@ -48,28 +50,51 @@ def machine(event):
         }
 
 
+def notice(event):
+    """Return what was said of the controllers and of the data when the person answered."""
+    return event.notice.facts if event.notice else {"controllers": [], "terms": {}, "specific": []}
+
+
 def _controller(party):
     return {
-        "piiController": (party.legal_name or party.name) if party else "",
-        "contact": (party.dpo_name or party.name) if party else "",
-        "address": {"streetAddress": party.address if party else "", "addressCountry": "ID"},
-        "email": (party.dpo_email or party.email) if party else "",
-        "phone": str(party.phone) if party else "",
+        "piiController": party["name"],
+        "contact": party["contact"],
+        "address": {"streetAddress": party["address"], "addressCountry": "ID"},
+        "email": party["email"],
+        "phone": party["phone"],
     }
 
 
 def _purpose(event):
+    """Return the purpose of a receipt. Documents describe sharing with vendors; what is optional is not shared."""
     version = event.purpose_version
-    keys = version.data if version else list(declarations.shareable())
+    sharing = {"thirdPartyDisclosure": False}
+    if version is None:
+        names = _("vendors, with a permission of your own; authorities, where the law requires it")
+        sharing = {"thirdPartyDisclosure": True, "thirdPartyName": names}
     return {
         "purpose": what(event),
         "consentType": "EXPLICIT",
         "purposeCategory": [f"dpv:{version.category if version else 'ServiceProvision'}"],
-        "piiCategory": declarations.terms(keys),
+        "piiCategory": _terms(event, _keys(event)),
         "primaryPurpose": version is None,
         "termination": (version and version.words["retention"]) or _("Until you withdraw your consent."),
-        "thirdPartyDisclosure": False,
-    }
+    } | sharing
+
+
+def _keys(event):
+    """Return the keys of the kinds of data that the answer is about: of a purpose its own, of a document all."""
+    return event.purpose_version.data if event.purpose_version else list(notice(event)["terms"])
+
+
+def _specific(event):
+    """Return those that are specific personal data (article 4(2))."""
+    return [key for key in _keys(event) if key in notice(event)["specific"]]
+
+
+def _terms(event, keys):
+    terms = notice(event)["terms"]
+    return list(dict.fromkeys(terms[key] for key in keys if key in terms))
 
 
 def _text_url(event):
@@ -131,7 +156,7 @@ def text_differs():
 
 def facts(event):
     """Return (label, value) pairs of a receipt for display."""
-    operator = parties.operator()
+    controllers = ", ".join(party["name"] for party in notice(event)["controllers"])
     lines = [
         (_("Receipt"), event.number),
         (_("Answer"), capfirst(event.get_decision_display())),
@@ -140,7 +165,7 @@ def facts(event):
         (_("How"), capfirst(event.get_method_display())),
         (_("Role"), capfirst(event.get_capacity_display())),
         (_("Language shown"), event.get_language_display()),
-        (_("Asked by"), (operator.legal_name or operator.name) if operator else ""),
+        (_("Data controllers"), controllers),
         (_("Pseudonym"), str(event.subject_id)),
         (_("Check code of the text shown"), event.text_hash),
         (_("Check code of the scanned form"), event.form_hash),

@@ -1,6 +1,6 @@
 """The models of this app, one module per noun."""
 
-from privacy.consent.models.consents import ConsentEvent, ConsentStatus, PaperConsent, Presentation
+from privacy.consent.models.consents import ConsentEvent, ConsentStatus, ControllerNotice, PaperConsent, Presentation
 from privacy.consent.models.legal_documents import Announcement, DocumentVersion, LegalDocument
 from privacy.consent.models.purposes import Basis, Category, Purpose, PurposeVersion
 from privacy.models.access import AccessRecord

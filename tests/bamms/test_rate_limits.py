@@ -161,6 +161,8 @@ def test_every_action_is_counted_somewhere_and_tried_here():
     ("action", "method", "name", "args", "query"),
     [
         ("file", "get", "receipt_json", ["TT-2026-9999"], {}),
+        ("file", "get", "receipt_proof", ["TT-2026-9999"], {}),
+        ("receipt", "get", "evidence", [], {"line": "7 x"}),
         ("file", "get", "receipt_pdf", ["TT-2026-9999"], {}),
         ("file", "get", "admin:privacy_checkpoint_export", [], {}),
         ("file", "post", "admin:privacy_checkpoint_export", [], {}),

@@ -389,6 +389,13 @@ MODELS = {
         "history": "404 404 200 200",
         "delete": "403 403 403 403",
     },
+    "privacy.controllernotice": {
+        "list": "403 403 200 200",
+        "add": "403 403 403 403",
+        "change": "403 403 200 200",
+        "history": "404 404 200 200",
+        "delete": "403 403 403 403",
+    },
     "privacy.statechange": {
         "list": "403 403 200 200",
         "add": "403 403 403 403",

@@ -42,7 +42,8 @@ DAILY_JOBS = {
 BACKENDS = {"privacy.backends.ConsentBackend"}
 EVIDENCE_TABLES = {
     "privacy_accessrecord", "privacy_breachnotice", "privacy_caseevent", "privacy_checkpoint",
-    "privacy_checkpointhead", "privacy_consentevent", "privacy_deletionstatement", "privacy_disclosureevent",
+    "privacy_checkpointhead", "privacy_consentevent",
+    "privacy_controllernotice", "privacy_deletionstatement", "privacy_disclosureevent",
     "privacy_erasure", "privacy_journalentry", "privacy_purposeversion", "privacy_rightsevent",
     "privacy_sharingevent", "privacy_statechange", "privacy_transferevent",
 }  # fmt: skip

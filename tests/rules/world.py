@@ -33,6 +33,7 @@ from privacy.models import (
     Checkpoint,
     CheckpointHead,
     ConsentEvent,
+    ControllerNotice,
     CorporateTransfer,
     DeletionStatement,
     Disclosure,
@@ -131,6 +132,7 @@ def build(cast):
         person = world.people[SIDES[name][0]]
         rows[RetentionRun] = world.run
         rows[Checkpoint] = Checkpoint.objects.get()
+        rows[ControllerNotice] = ControllerNotice.objects.first()
         rows[StateChange] = StateChange.objects.filter(model="privacy.SharingGrant").first()
         rows[CheckpointHead] = CheckpointHead.objects.get(subject__holder=person)
     world.marks = {name: marks_of(rows) for name, rows in world.rows.items()}

@@ -9,6 +9,7 @@ EDIT = (VIEW, ADD, CHANGE)
 # Evidence may be viewed, but changed by nobody
 EVIDENCE = [
     "privacy.consentevent",
+    "privacy.controllernotice",
     "privacy.purposeversion",
     "privacy.accessrecord",
     "privacy.auditlogentry",

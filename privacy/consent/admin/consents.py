@@ -11,7 +11,7 @@ from privacy import reference_numbers
 from privacy.admin.base import ReadOnly, TenantDataAdmin
 from privacy.admin.display import chip, column
 from privacy.consent import receipts
-from privacy.consent.models.consents import ConsentEvent, Decision
+from privacy.consent.models.consents import ConsentEvent, ControllerNotice, Decision
 from privacy.consent.models.legal_documents import DocumentVersion
 
 LOOKS = {Decision.GIVEN: "settled", Decision.DECLINED: "over", Decision.WITHDRAWN: "over"}
@@ -73,3 +73,15 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
         return receipts.text_fits(event)
 
     answered_to = column(_("document or purpose"), "answered_to")
+
+
+@admin.register(ControllerNotice)
+class ControllerNoticeAdmin(ReadOnly, TenantDataAdmin):
+    list_display = ("__str__", "names", "moment")
+    fields = readonly_fields = ("names", "facts", "code", "at")
+
+    moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
+
+    @admin.display(description=_("controllers"))
+    def names(self, notice):
+        return ", ".join(party["name"] for party in notice.facts["controllers"])

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import integrity, reference_numbers, subjects
-from privacy.consent import chain, purposes
+from privacy.consent import chain, notices, purposes
 from privacy.consent.consents import consequences
 from privacy.consent.consents.prompts import hash_of, prompt_for, questions, shows
 from privacy.consent.consents.queries import given_purposes
@@ -95,6 +95,7 @@ def withdraw(*, by, document, language):
         decision=Decision.WITHDRAWN,
         language=language,
         text_hash=version.text_hash(language),
+        notice=notices.current(subject),
         method=Method.OWN_CONSENTS,
         capacity=subjects.capacity(by) or Capacity.SELF,
     )
@@ -142,7 +143,7 @@ def _shown_purposes(presentation):
 
 
 def _answer(presentation, decision, *, version=None, purpose=None, method=Method.PORTAL):
-    shown = {pk: code for pairs in presentation.shown.values() for pk, code in pairs}
+    shown = dict([*presentation.shown["documents"], *presentation.shown["purposes"]])
     return ConsentEvent(
         subject=presentation.subject,
         version_id=version and version.pk,
@@ -152,6 +153,7 @@ def _answer(presentation, decision, *, version=None, purpose=None, method=Method
         text_hash=shown[version.pk if version else purpose.pk.hex],
         method=method,
         presentation=presentation,
+        notice_id=presentation.shown["notice"],
         shown_hash=integrity.sha256_of(presentation.shown),
         capacity=presentation.capacity or Capacity.SELF,
     )

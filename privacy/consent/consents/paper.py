@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, subjects
-from privacy.consent import legal_documents, purposes
+from privacy.consent import legal_documents, notices, purposes
 from privacy.consent.consents.decisions import record_answers, set_status
 from privacy.consent.models.consents import ConsentEvent, ConsentStatus, Decision, Method, PaperConsent
 from privacy.errors import Refused
@@ -96,6 +96,7 @@ def _answer(about, subject, paper, decision, language, *, version=None, purpose=
         method=Method.PAPER,
         paper=paper,
         form_hash=paper.form_hash,
+        notice=notices.current(subject),
         capacity=Capacity.GUARDIAN if guarded else Capacity.SELF,
     )
 

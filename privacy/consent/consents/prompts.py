@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import restoration, subjects
-from privacy.consent import legal_documents, purposes
+from privacy.consent import legal_documents, notices, purposes
 from privacy.consent.consents.queries import history
 from privacy.consent.models.consents import ConsentEvent, ConsentStatus, Decision, Presentation
 from privacy.consent.models.legal_documents import DocumentVersion
@@ -115,13 +115,14 @@ def present(*, by, language, versions=(), purpose_versions=()):
             code="text",
         )
     token = secrets.token_urlsafe(24)
-    now = timezone.now()
+    now, subject = timezone.now(), subjects.get_or_create_for(by)
     presentation = Presentation.objects.create(
-        subject=subjects.get_or_create_for(by),
+        subject=subject,
         token_hash=hash_of(token),
         language=language,
         shown={
             "documents": [[version.pk, version.text_hash(language)] for version in versions],
+            "notice": notices.current(subject).pk.hex,
             "purposes": [[version.pk.hex, purposes.text_hash(version, language)] for version in purpose_versions],
         },
         capacity=subjects.capacity(by),

@@ -95,6 +95,32 @@ class PaperConsent(models.Model):
         return f"#{self.pk}"
 
 
+class ControllerNotice(Evidence):
+    """Who answered for the data, and what receipts say of it, as it was on a day. The same facts are stored once.
+
+    A receipt reads it instead of the present companies and declarations, so that it never changes (article 24).
+    """
+
+    journal_columns = True
+
+    facts = models.JSONField(_("what receipts say"))  # see `privacy.consent.notices.facts_for`
+    code = models.CharField(_("check code"), max_length=64, unique=True)  # SHA-256 of the facts
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("controllers named in receipts")
+        verbose_name_plural = _("controllers named in receipts")
+        ordering = ["-at", "-pk"]
+
+    class Privacy:
+        pass
+
+    def __str__(self):
+        return self.code[:16]
+
+
 class ConsentEvent(Evidence):
     """One answer of one person to one document version or one purpose. Names of states follow ISO/IEC TS 27560.
 
@@ -125,6 +151,9 @@ class ConsentEvent(Evidence):
         PaperConsent, models.PROTECT, null=True, related_name="events", verbose_name=_("scanned form")
     )
     form_hash = models.CharField(_("check code of the scanned form"), max_length=64, blank=True)
+    notice = models.ForeignKey(
+        ControllerNotice, models.PROTECT, null=True, related_name="+", verbose_name=_("controllers named")
+    )
     recorded_by = models.ForeignKey(Subject, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     capacity = models.CharField(_("role"), max_length=10, choices=Capacity)
     commitments = models.JSONField(_("salted commitments"), default=dict)  # name → commitment to the value at the time

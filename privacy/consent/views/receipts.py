@@ -27,7 +27,7 @@ class CheckForm(forms.Form):
 
 
 def _own(request, number):
-    related = ("version__document", "purpose_version__purpose", "subject", "recorded_by", "paper")
+    related = ("version__document", "purpose_version__purpose", "subject", "recorded_by", "paper", "notice")
     return access.get_and_record(
         ConsentEvent, by=request.user, role=Role.TENANT, why=AccessReason.OWN, select_related=related, number=number
     )

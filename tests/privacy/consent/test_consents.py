@@ -12,7 +12,7 @@ from django.utils import timezone
 from privacy import integrity
 from privacy.consent import consents
 from privacy.errors import Refused
-from privacy.models import ConsentEvent, ConsentStatus, Presentation
+from privacy.models import ConsentEvent, ConsentStatus, ControllerNotice, Presentation
 from privacy.subjects import get_or_create_for
 from tests import factories as f
 
@@ -115,7 +115,11 @@ def test_an_answer_names_its_page_and_the_language_shown(ann):
     f.VersionFactory()
     token = f.shown(ann, "id")
     (event,) = consents.give(by=ann, token=token)
-    assert event.presentation.shown == {"documents": [[event.version_id, event.version.hash_id]], "purposes": []}
+    assert event.presentation.shown == {
+        "documents": [[event.version_id, event.version.hash_id]],
+        "purposes": [],
+        "notice": ControllerNotice.objects.get().pk.hex,
+    }
     assert event.shown_hash == integrity.sha256_of(event.presentation.shown)
     assert token not in str(vars(event.presentation))
 

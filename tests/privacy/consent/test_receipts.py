@@ -6,8 +6,9 @@ import re
 import pytest
 from django.utils import translation
 
+from privacy import declarations
 from privacy.consent import consents, purposes, receipts
-from privacy.models import ConsentEvent
+from privacy.models import ConsentEvent, ControllerNotice, Party
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +163,51 @@ def test_the_summary_of_errors_names_each_box_that_is_empty(client):
     page = client.get("/receipts/", {"number": "", "code": ""}).content.decode()
     for label in ("Number of the receipt", "Check code"):
         assert f"{label}: This field is required.</a>" in page
+
+
+def test_an_old_receipt_names_the_companies_of_its_day(client, ann, events):
+    """Whatever becomes of the operator: its name, its officer, its address."""
+    event = events[0]
+    page = client.get(f"/my-consents/receipts/{event.number}/").content.decode()
+    before = receipts.machine(ConsentEvent.objects.get(pk=event.pk))
+    Party.objects.filter(kind="operator").update(legal_name="PT Lain", dpo_email="new@example.com", address="Elsewhere")
+    after = receipts.machine(ConsentEvent.objects.get(pk=event.pk))
+    assert after == before
+    assert before["piiControllers"][0]["piiController"] == "PT Operator Contoh Tbk"
+    main = client.get(f"/my-consents/receipts/{event.number}/").content.decode().split("<main")[1].split("</main>")[0]
+    assert "PT Lain" not in main
+    assert "PT Operator Contoh Tbk" in page
+
+
+def test_a_receipt_names_the_managements_that_keep_records_of_the_person(cast):
+    f.VersionFactory()
+    (event,) = f.agree(cast.ann)
+    names = [party["piiController"] for party in receipts.machine(event)["piiControllers"]]
+    assert names == [cast.operator.name, cast.anggrek.name]
+
+
+def test_a_receipt_says_what_is_specific_and_who_else_gets_data(ann):
+    data = ["tenants.tenant.email", "tenants.tenant.identity_number"]
+    purposes.save(purpose=f.PurposeFactory(code="x", for_sharing=False, data=data))
+    f.agree_to_purposes(ann, ["x"])
+    receipt = receipts.machine(ConsentEvent.objects.get())
+    specific = [key for key in data if key in declarations.specific()]
+    assert receipt["sensitive"] is bool(specific)
+    assert len(receipt["spiCat"]) == len(specific)
+    assert receipt["services"][0]["purposes"][0]["thirdPartyDisclosure"] is False
+    f.VersionFactory()
+    f.agree(ann)
+    (told,) = receipts.machine(ConsentEvent.objects.get(version__isnull=False))["services"][0]["purposes"]
+    assert told["thirdPartyDisclosure"] is True
+    assert "vendors" in told["thirdPartyName"]
+    assert receipts.machine(ConsentEvent.objects.get(version__isnull=False))["sensitive"] is True
+
+
+def test_the_same_controllers_are_stored_once(cast):
+    f.VersionFactory()
+    for person in (cast.ann, cast.sam, cast.rita):
+        f.agree(person)
+    assert ControllerNotice.objects.count() == 2
+    assert {event.notice.code for event in ConsentEvent.objects.all()} == set(
+        ControllerNotice.objects.values_list("code", flat=True)
+    )
