@@ -17,12 +17,9 @@ from privacy.forms.fields import grouped_choices
 
 
 class PurposeForm(forms.ModelForm):
-    data = forms.MultipleChoiceField(label=_("kinds of data used"), required=False, widget=forms.CheckboxSelectMultiple)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "data" in self.fields:
-            self.fields["data"].choices = grouped_choices()
+    data = forms.MultipleChoiceField(
+        label=_("kinds of data used"), choices=grouped_choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
 
 
 WORDS = ("code", "name", "description", "basis", "category", "retention", "optional", "for_sharing")

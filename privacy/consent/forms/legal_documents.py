@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy.consent.models.legal_documents import DocumentVersion
+from privacy.forms.fields import DayInput
 
 MARKDOWN = _("Markdown: “## 1. Heading” for sections, “1.” for clauses.")
 ONE_A_LINE = _("One change a line; people read it before they answer.")
@@ -20,7 +21,7 @@ class DraftForm(forms.ModelForm):
     in_force_on = forms.DateField(
         label=_("in force from"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput,
         help_text=_("Empty: from the moment of publishing. Choose a later day to announce the version first."),
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)

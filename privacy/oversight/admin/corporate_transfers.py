@@ -15,6 +15,7 @@ from privacy.admin.base import EventAdmin, TenantDataAdmin
 from privacy.admin.display import chip, column
 from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.admin.steps import StepPage, StepPages
+from privacy.forms.fields import DayInput
 from privacy.models.parties import Party, PartyKind
 from privacy.oversight import corporate_transfers
 from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
@@ -73,7 +74,7 @@ class CorporateTransferAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
     list_select_related = ("from_party",)
     search_fields = ("number", "to_name")
     formfield_overrides = {
-        models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+        models.DateField: {"widget": DayInput},
         models.TextField: {"widget": forms.Textarea({"rows": 5})},
     }
 

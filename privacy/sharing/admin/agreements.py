@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -17,9 +18,11 @@ from privacy.admin.base import TenantDataAdmin, role_of
 from privacy.admin.display import chip, column
 from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.admin.steps import StepPage, StepPages
+from privacy.forms.fields import DayInput
+from privacy.models.parties import Party, PartyKind
 from privacy.scope import Role
 from privacy.sharing import agreements
-from privacy.sharing.forms.agreements import AgreementForm, vendor_companies
+from privacy.sharing.forms.agreements import AgreementForm
 from privacy.sharing.forms.assessments import AssessmentChoiceForm
 from privacy.sharing.models.agreements import SharingAgreement
 from privacy.sharing.models.assessments import ImpactAssessment
@@ -75,6 +78,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
     step_template = "admin/privacy/sharingagreement/step.html"
     step_argument = "agreement"
     form = AgreementForm
+    formfield_overrides = {models.DateField: {"widget": DayInput}}
     list_display = ("number", "vendor_name", "management_name", "state", "time_bar")
     list_filter = ("status", "vendor")
     list_select_related = ("vendor", "management")
@@ -111,7 +115,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
 
     def get_field_queryset(self, db, db_field, request):
         if db_field.name == "vendor":
-            return vendor_companies()
+            return Party.objects.filter(kind=PartyKind.VENDOR)  # the directory names no person: all of it may be chosen
         return super().get_field_queryset(db, db_field, request)
 
     def save_model(self, request, obj, form, change):

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
+from django.db import models
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -11,6 +12,7 @@ from accounts.templatetags import dates
 from privacy.admin.base import HeadsAdmin
 from privacy.admin.display import chip, column
 from privacy.admin.idempotent_add import IdempotentAdd
+from privacy.forms.fields import DayInput
 from privacy.sharing import assessments
 from privacy.sharing.forms.assessments import AssessmentForm, label
 from privacy.sharing.models.assessments import ImpactAssessment
@@ -22,6 +24,7 @@ WHEN = (_("By whom and how long"), {"fields": ("assessed_by", "assessed_on", "va
 @admin.register(ImpactAssessment)
 class ImpactAssessmentAdmin(IdempotentAdd, HeadsAdmin):
     form = AssessmentForm
+    formfield_overrides = {models.DateField: {"widget": DayInput}}
     empty_text = _("No impact assessments yet. One is needed before specific personal data is shared.")
     list_display = ("number", "title", "company", "data", "state", "until")
     list_select_related = ("controller",)

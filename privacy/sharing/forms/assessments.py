@@ -7,30 +7,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import dates
 from privacy import declarations
 from privacy.forms.fields import FieldsField, PdfUpload
-from privacy.sharing.models.assessments import ImpactAssessment
+
+
+def specific_choices():
+    return [
+        (key, f"{capfirst(item.label)} ({declarations.SPECIFIC[item.specific]})")
+        for key, item in declarations.specific().items()
+    ]
 
 
 class AssessmentForm(forms.ModelForm):
-    fields = FieldsField(label=_("specific data covered"), empty=_("Choose at least one kind of data."))
+    """The admin class says which columns it has."""
+
+    fields = FieldsField(
+        label=_("specific data covered"), choices=specific_choices, empty=_("Choose at least one kind of data.")
+    )
     file = PdfUpload(label=_("report"), required=False, widget=forms.FileInput)
-
-    class Meta:
-        model = ImpactAssessment
-        fields = [
-            "controller", "title", "fields", "summary", "reference", "assessed_by", "assessed_on", "valid_until",
-            "file",
-        ]  # fmt: skip
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "fields" in self.fields:  # absent on the page of an assessment that an agreement uses
-            items = declarations.specific().items()
-            self.fields["fields"].choices = [
-                (key, f"{capfirst(item.label)} ({declarations.SPECIFIC[item.specific]})") for key, item in items
-            ]
-        for name in ("assessed_on", "valid_until"):
-            if name in self.fields:
-                self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class AssessmentChoiceForm(forms.Form):
