@@ -274,6 +274,18 @@ class HeadsAdmin(TenantDataAdmin):
     """Rows that heads manage for their own company, and operators for any of the kinds in `controllers`."""
 
     controllers = (PartyKind.MANAGEMENT,)
+    company_field = "controller"  # the foreign key to the company
+
+    def company_choice(self, request):
+        """Return the field that chooses the company of a new row; none if there is only one to choose."""
+        return () if self.own_company(request) else (self.company_field,)
+
+    def save_form(self, request, form, change):
+        """Set the company of a new row if the form did not offer a choice."""
+        row = super().save_form(request, form, change)
+        if not change and self.company_field not in form.fields:
+            setattr(row, self.company_field, self.own_company(request))
+        return row
 
     def own_company(self, request):
         """Return the management for which a row is entered, if there is exactly one."""
@@ -284,7 +296,7 @@ class HeadsAdmin(TenantDataAdmin):
 
     def get_field_queryset(self, db, db_field, request):
         found = super().get_field_queryset(db, db_field, request)
-        if db_field.name != "controller":
+        if db_field.name != self.company_field:
             return found
         if role_of(request) == Role.OPERATOR:
             return found.filter(kind__in=self.controllers)

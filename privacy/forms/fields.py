@@ -26,6 +26,11 @@ def capitalized(choices, without=""):
     return [(choice.value, capfirst(choice.label)) for choice in choices if choice != without]
 
 
+def choice_errors(sentence):
+    """Return the error messages of a field to choose from: the same for an empty choice and for an unknown one."""
+    return {"required": sentence, "invalid_choice": sentence}
+
+
 def offer_entries(field, widget, *, user, role):
     """Let `field` choose from the user's entries of the register, by name, with an autocomplete widget."""
     field.widget = widget

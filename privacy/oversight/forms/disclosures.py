@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, parties, reference_numbers
 from privacy.files import uploads
-from privacy.forms.fields import DayInput, FieldsField, capitalized, grouped_choices, offer_entries
+from privacy.forms.fields import DayInput, FieldsField, capitalized, choice_errors, grouped_choices, offer_entries
 from privacy.forms.refusing import RefusingForm
 from privacy.models.parties import Party
 from privacy.oversight.disclosures import LONGEST_DELAY
@@ -82,7 +82,7 @@ class AskForm(DisclosureForm, forms.ModelForm):
             "people": _("Choose at least one tenant."),
         }
         for name, sentence in sentences.items():
-            self.fields[name].error_messages |= {"required": sentence, "invalid_choice": sentence}
+            self.fields[name].error_messages |= choice_errors(sentence)
 
     def subjects(self):
         return [entry.subject for entry in self.cleaned_data["people"].select_related("subject")]

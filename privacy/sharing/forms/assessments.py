@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import dates
 from privacy import declarations
-from privacy.forms.fields import FieldsField, PdfUpload
+from privacy.forms.fields import FieldsField, PdfUpload, choice_errors
 
 
 def specific_choices():
@@ -27,15 +27,16 @@ class AssessmentForm(forms.ModelForm):
 
 class AssessmentChoiceForm(forms.Form):
     assessment = forms.ModelChoiceField(
-        None, label=_("Impact assessment"), empty_label=_("Choose the impact assessment")
+        None,
+        label=_("Impact assessment"),
+        empty_label=_("Choose the impact assessment"),
+        error_messages=choice_errors(_("Choose the impact assessment.")),
     )
 
     def __init__(self, *args, found, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["assessment"]
-        field.queryset = found
-        field.label_from_instance = label
-        field.error_messages |= dict.fromkeys(("required", "invalid_choice"), _("Choose the impact assessment."))
+        self.fields["assessment"].queryset = found
+        self.fields["assessment"].label_from_instance = label
 
 
 def label(assessment):
