@@ -26,7 +26,6 @@ from privacy.sharing.models.grants import SharingEvent, SharingGrant
 from privacy.sharing.models.sharing_requests import SharingRequest
 
 KIND_OF_STATUS = {"waiting": "waiting", "given": "settled"}
-KIND_OF_STATE = {grants.State.ACTIVE: "settled", grants.State.SUSPENDED: "waiting"}
 ENDING_SOON = timedelta(days=7)
 
 
@@ -182,7 +181,7 @@ class SharingGrantAdmin(ReadOnly, SharingAdmin):
     @admin.display(description=_("state"))
     def state(self, grant):
         state = grants.state(grant)
-        return chip(KIND_OF_STATE.get(state, "over"), state.label)
+        return chip(state.chip, state.label)
 
     until = column(_("until"), "ends_on", dates.short_day, ordering="ends_at")
     given = column(_("given at"), "given_at", dates.datetime_wib, ordering="given_at")

@@ -23,7 +23,6 @@ from privacy.sharing.models.sharing_requests import SharingRequest
 
 RELATED = ("agreement__vendor", "agreement__management", "purpose")
 STATED = ("deletion_statement__stated_by__holder", "deletion_statement__vendor")
-KIND_OF_STATE = {grants.State.ACTIVE: "settled", grants.State.SUSPENDED: "waiting"}
 LOOKS_SHOWN = 10
 OVER_A_PAGE = 20
 
@@ -64,8 +63,8 @@ def card_of(grant, last_look=None):
     return {
         "grant": grant,
         "state": state,
-        "kind": KIND_OF_STATE.get(state, "over"),
-        "is_open": state in KIND_OF_STATE,
+        "kind": state.chip,
+        "is_open": state.is_open,
         "days": (grant.ends_on - timezone.localdate()).days,
         "last_look": last_look,
         "has_run_out": grant.ends_at <= timezone.now(),
@@ -138,12 +137,11 @@ def preview(subject_id, keys):
 @require_safe
 def grant(request, number):
     found = fetch(request, SharingGrant, number, select_related=(*RELATED, *STATED))
-    looks = AccessRecord.objects.visible_to(request.user, role=Role.TENANT).filter(grant=found)
-    looks = list(looks.select_related("actor__holder", "party", "grant__purpose")[:LOOKS_SHOWN])
+    looks = AccessRecord.objects.visible_to(request.user, role=Role.TENANT).filter(grant=found).with_names()
     context = {
         "grant": found,
         "card": card_of(found),
-        "looks": log.lines(looks, request.user.pk),
+        "looks": log.lines(looks[:LOOKS_SHOWN], request.user.pk),
         "events": found.events.select_related("actor__holder"),
     }
     return render(request, "privacy/sharing/grant.html", context)
