@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -54,34 +53,17 @@ def questions(user):
     return [Question(v, _earlier(before.get(v.document_id, ()), v.number), last.get(v.document_id)) for v in asked]
 
 
-class Prompt(NamedTuple):
-    """The columns of a document version that an answer needs, without its texts."""
-
-    pk: int
-    document_id: int
-    kind: str
-    number: int
-    material: bool
-    hash_id: str
-    hash_en: str
-    agreed_to: int | None  # the number up to which the account has agreed to this document
-
-    def text_hash(self, language):
-        return {"id": self.hash_id, "en": self.hash_en}[language]
-
-
 def prompt_for(user):
     """Return the versions that `questions` asks about, in one query, without texts and earlier answers."""
     status = ConsentStatus.objects.filter(user=user, document=OuterRef("document")).values("number")
-    columns = ("pk", "document_id", "document__kind", "number", "material", "hash_id", "hash_en")
+    versions = DocumentVersion.objects.in_force().select_related("document").annotate(agreed_to=Subquery(status))
     newest, material = {}, {}
-    for row in DocumentVersion.objects.in_force().values_list(*columns, Subquery(status)):
-        version = Prompt(*row)
+    for version in versions.only("document__kind", "number", "material", "hash_id", "hash_en"):
         newest.setdefault(version.document_id, version)
         if version.material:
             material.setdefault(version.document_id, version.number)
     open_ones = [v for document, v in newest.items() if material.get(document, 0) > (v.agreed_to or 0)]
-    return sorted(open_ones, key=lambda version: version.kind)
+    return sorted(open_ones, key=lambda version: version.document.kind)
 
 
 def required():

@@ -6,7 +6,6 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy.consent.models.legal_documents import DocumentVersion
 from privacy.forms.fields import DayInput
 
 MARKDOWN = _("Markdown: “## 1. Heading” for sections, “1.” for clauses.")
@@ -18,6 +17,8 @@ def _text(language, rows):
 
 
 class DraftForm(forms.ModelForm):
+    """The admin class says which columns it has."""
+
     in_force_on = forms.DateField(
         label=_("in force from"),
         required=False,
@@ -27,8 +28,6 @@ class DraftForm(forms.ModelForm):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
-        model = DocumentVersion
-        fields = ["document", "material", "summary_ind", "summary_en", "body_ind", "body_en"]
         labels = {
             "summary_ind": _("summary of changes, in Indonesian"),
             "summary_en": _("summary of changes, in English"),
