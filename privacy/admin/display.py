@@ -56,6 +56,16 @@ def capitalized_list(labels):
     return capfirst(", ".join(labels))
 
 
+def chip_column(label, field, kinds, other="over"):
+    """Return a column that shows a choice of the row as a chip; `kinds`: value → kind of chip, `other` for the rest."""
+
+    @admin.display(description=label, ordering=field)
+    def value(self, row):
+        return chip(kinds.get(getattr(row, field), other), getattr(row, f"get_{field}_display")())
+
+    return value
+
+
 def chip(kind, word):
     """Return a chip like that of `partials/_status.html`; `kind` is a key of ICONS."""
     return format_html('<span class="chip chip-{}">{} {}</span>', kind, icon(ICONS[kind]), capfirst(word))

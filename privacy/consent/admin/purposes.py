@@ -59,7 +59,6 @@ class PurposeAdmin(VerbPages, WordedAdmin, Strict, TranslationAdmin):
 class PurposeVersionAdmin(ReadOnly, TenantDataAdmin):
     list_display = ("__str__", "title", "basis", "optional", "moment")
     list_filter = ("purpose", "optional")
-    list_select_related = ("purpose",)
     fields = readonly_fields = (
         "purpose", "number", "in_indonesian", "in_english", "basis", "category", "data_used", "optional", "at",
     )  # fmt: skip

@@ -15,7 +15,7 @@ from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import declarations
 from privacy.admin.base import HeadsAdmin, role_of
-from privacy.admin.display import chip, column, file_with_check_code
+from privacy.admin.display import chip, chip_column, column, file_with_check_code
 from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.admin.steps import StepPage, StepPages
 from privacy.forms.fields import DayInput
@@ -28,13 +28,11 @@ from privacy.sharing.models.assessments import ImpactAssessment
 
 Status = SharingAgreement.Status
 KINDS = {Status.DRAFT: "info", Status.ACTIVE: "settled", Status.SUSPENDED: "waiting", Status.ENDED: "over"}
-MAY_MOVE = "privacy.activate_sharingagreement"
 STEPS = {
     "activate": StepPage(
         _("Activate"),
         agreements.activate,
         _("The agreement is active. Permissions under it are possible from now on."),
-        permission=MAY_MOVE,
         statuses=agreements.STEPS[Status.ACTIVE],
         checks_fingerprint=True,
     ),
@@ -42,14 +40,12 @@ STEPS = {
         _("Suspend"),
         agreements.suspend,
         _("The agreement is suspended. Its permissions are closed."),
-        permission=MAY_MOVE,
         statuses=agreements.STEPS[Status.SUSPENDED],
     ),
     "end": StepPage(
         _("End"),
         agreements.end,
         _("The agreement has ended. Its permissions are closed for good."),
-        permission=MAY_MOVE,
         statuses=agreements.STEPS[Status.ENDED],
     ),
 }
@@ -72,6 +68,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, HeadsAdmin):
     step_route = "<int:pk>/step/{name}/"
     step_template = "admin/privacy/sharingagreement/step.html"
     step_argument = "agreement"
+    step_permission = "privacy.activate_sharingagreement"
     form = AgreementForm
     formfield_overrides = {models.DateField: {"widget": DayInput}}
     list_display = ("number", "vendor_name", "management_name", "state", "time_bar")
@@ -113,9 +110,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, HeadsAdmin):
 
     # Display
 
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, agreement):
-        return chip(KINDS[agreement.status], agreement.get_status_display())
+    state = chip_column(_("status"), "status", KINDS)
 
     @admin.display(description=_("time"), ordering="valid_until")
     def time_bar(self, agreement):
@@ -149,7 +144,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, HeadsAdmin):
         return [path("<int:pk>/assess/", assess, name="privacy_sharingagreement_assess"), *super().get_urls()]
 
     def step_links(self, request, agreement):
-        if not request.user.has_perm(MAY_MOVE):
+        if not request.user.has_perm(self.step_permission):
             return []
         return super().step_links(request, agreement) + self.assess_for(agreement)
 
@@ -164,7 +159,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, HeadsAdmin):
     def assess(self, request, pk):
         """Choose another impact assessment for a signed agreement."""
         agreement = self.row_or_404(request, pk)
-        if not request.user.has_perm(MAY_MOVE):
+        if not request.user.has_perm(self.step_permission):
             raise PermissionDenied
         found = ImpactAssessment.objects.visible_to(request.user, role=role_of(request))
         form = AssessmentChoiceForm(

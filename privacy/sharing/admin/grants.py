@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import EventAdmin, ReadOnly, role_of
-from privacy.admin.display import capitalized_list, chip, column
+from privacy.admin.display import capitalized_list, chip, chip_column, column
 from privacy.admin.people import SubjectAdmin
 from privacy.admin.staff_records import RecordedAdmin
 from privacy.models.access import AccessReason
@@ -25,7 +25,6 @@ from privacy.sharing.forms.grants import StaffAskForm
 from privacy.sharing.models.grants import SharingEvent, SharingGrant
 from privacy.sharing.models.sharing_requests import SharingRequest
 
-KIND_OF_STATUS = {"waiting": "waiting", "given": "settled"}
 ENDING_SOON = timedelta(days=7)
 
 
@@ -75,10 +74,7 @@ class SharingRequestAdmin(SharingAdmin, RecordedAdmin):
         "answered",
     )
 
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, asked):
-        return chip(KIND_OF_STATUS.get(asked.status, "over"), asked.get_status_display())
-
+    state = chip_column(_("status"), "status", {"waiting": "waiting", "given": "settled"})
     company = column(_("asked for the company"), "asked_for.name")
     asked = column(_("asked at"), "received_at", dates.short_datetime_wib, ordering="received_at")
     answered = column(_("answered at"), "settled_at", dates.short_datetime_wib, ordering="settled_at")
