@@ -17,6 +17,7 @@ from accounts.admin_display import WordedAdmin
 from accounts.templatetags.dates import short_datetime_wib
 from privacy import access, declarations, parties, reference_numbers
 from privacy.admin.display import column
+from privacy.attempts import attempt
 from privacy.errors import Refused
 from privacy.forms.autocomplete import Autocomplete
 from privacy.models.access import AccessReason, Action
@@ -104,15 +105,7 @@ class VerbPages:
         self.message_user(request, refusal.message, messages.ERROR)
         return HttpResponseRedirect(address)
 
-    def attempt(self, request, verb, success, /, **arguments):
-        """Call a verb and show its success or refusal as a message. Return True on success."""
-        try:
-            verb(by=request.user, **arguments)
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return False
-        self.message_user(request, success, messages.SUCCESS)
-        return True
+    attempt = staticmethod(attempt)
 
     def attempt_form(self, request, form, verb, success, /, **arguments):
         """Call a verb with a valid form; a refusal becomes a form error. Return what the verb returns, or None."""
