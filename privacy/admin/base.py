@@ -152,17 +152,22 @@ class TenantTabularInline(Scoped, admin.TabularInline):
         return type(formset.__name__, (NamedCells, formset), {})
 
 
-class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
-    """Base of every admin class about people, places and sharing."""
+class BaseAdmin(VerbPages, WordedAdmin, Strict, admin.ModelAdmin):
+    """Base of admin classes. Used alone for rows of the operator: permissions decide, without a scope."""
 
     view_on_site = False
     show_full_result_count = False
-    list_per_page = 50
-    why = AccessReason.RECORD  # reason of the access records for rows opened here
 
     def has_delete_permission(self, request, obj=None):
         """Never allow deletion by hand: retention deletes, and records it."""
         return False
+
+
+class TenantDataAdmin(Scoped, BaseAdmin):
+    """Base of every admin class about people, places and sharing."""
+
+    list_per_page = 50
+    why = AccessReason.RECORD  # reason of the access records for rows opened here
 
     def get_list_filter(self, request):
         """Offer only related rows in scope as filters; refuse text across a relation, which would reveal others."""

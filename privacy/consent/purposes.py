@@ -64,9 +64,8 @@ def latest(purpose):
 
 def asked():
     """Return the current versions of the optional purposes on the consent page, in the order of their codes."""
-    newest = {}
-    for version in PurposeVersion.objects.filter(purpose__in=Purpose.objects.optional()).select_related("purpose"):
-        newest[version.purpose_id] = max(version, newest.get(version.purpose_id, version), key=lambda v: v.number)
+    versions = PurposeVersion.objects.filter(purpose__in=Purpose.objects.optional()).select_related("purpose")
+    newest = {version.purpose_id: version for version in versions.order_by("number")}
     return sorted(newest.values(), key=lambda version: version.purpose.code)
 
 

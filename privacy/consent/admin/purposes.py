@@ -6,9 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 from modeltranslation.utils import build_localized_fieldname
 
-from accounts.admin_display import WordedAdmin
 from accounts.templatetags import dates
-from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin, VerbPages
+from privacy.admin.base import BaseAdmin, ReadOnly, TenantDataAdmin
 from privacy.admin.display import column
 from privacy.consent import purposes
 from privacy.consent.models.purposes import Purpose, PurposeVersion
@@ -25,7 +24,7 @@ WORDS = ("code", "name", "description", "basis", "category", "retention", "optio
 
 
 @admin.register(Purpose)
-class PurposeAdmin(VerbPages, WordedAdmin, Strict, TranslationAdmin):
+class PurposeAdmin(BaseAdmin, TranslationAdmin):
     """Grants of a purpose not in use give no access. Once an agreement names a purpose, its words cannot change."""
 
     form = PurposeForm
@@ -47,9 +46,6 @@ class PurposeAdmin(VerbPages, WordedAdmin, Strict, TranslationAdmin):
         return obj is not None and obj.agreements.exists()
 
     data_used = column(_("kinds of data used"), "data_labels", ", ".join)
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def save_model(self, request, obj, form, change):
         purposes.save(purpose=obj, by=request.user)

@@ -8,9 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.forms.fields import DayInput
 
-MARKDOWN = _("Markdown: “## 1. Heading” for sections, “1.” for clauses.")
-ONE_A_LINE = _("One change a line; people read it before they answer.")
-
 
 def _text(language, rows):
     return forms.Textarea(attrs={"lang": language, "rows": rows})
@@ -34,7 +31,6 @@ class DraftForm(forms.ModelForm):
             "body_ind": _("text, in Indonesian"),
             "body_en": _("text, in English"),
         }
-        help_texts = {"summary_ind": ONE_A_LINE, "summary_en": ONE_A_LINE, "body_ind": MARKDOWN, "body_en": MARKDOWN}
         widgets = {
             "summary_ind": _text("id", 5),
             "summary_en": _text("en", 5),
