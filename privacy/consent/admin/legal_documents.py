@@ -66,9 +66,7 @@ class DocumentVersionAdmin(BaseAdmin):
         return request.user.has_perm("privacy.publish_documentversion")
 
     def get_readonly_fields(self, request, obj=None):
-        if obj is None:
-            return ()
-        return ("document",) if self.has_change_permission(request, obj) else self.shown
+        return ("document",) if obj else ()
 
     def get_fieldsets(self, request, obj=None):
         if obj and not self.has_change_permission(request, obj):

@@ -41,16 +41,21 @@ def questions(user):
     """Return what this account must still agree to: versions in force with a material change since its answer."""
     agreed = dict(ConsentStatus.objects.filter(user=user).values_list("document_id", "number"))
     material = required()
-    asked = [v for v in legal_documents.in_force() if material.get(v.document_id, 0) > agreed.get(v.document_id, 0)]
+    asked = {
+        version.document_id: version
+        for version in legal_documents.in_force()
+        if material.get(version.document_id, 0) > agreed.get(version.document_id, 0)
+    }
     if not asked:
         return []
     before, last = {}, {}
-    for event in reversed(history(user).filter(version__isnull=False)):
+    for event in history(user).filter(version__document__in=list(asked)).reverse():
         document, number = event.version.document_id, event.version.number
-        if number >= material.get(document, 0):
+        if number < asked[document].number:
+            before[document] = event
+        if number >= material[document]:
             last[document] = event
-        before.setdefault(document, []).append(event)
-    return [Question(v, _earlier(before.get(v.document_id, ()), v.number), last.get(v.document_id)) for v in asked]
+    return [Question(version, before.get(document), last.get(document)) for document, version in asked.items()]
 
 
 def prompt_for(user):
@@ -76,11 +81,6 @@ def is_current(consent_statuses, needed):
     """Return whether these rows of one account satisfy `required()`. For lists: it runs no query."""
     agreed = {status.document_id: status.number for status in consent_statuses}
     return all(agreed.get(document, 0) >= number for document, number in needed.items())
-
-
-def _earlier(events, number):
-    """Return the latest of these answers that was given to a version before this number."""
-    return next((event for event in reversed(events) if event.version.number < number), None)
 
 
 @transaction.atomic

@@ -13,7 +13,6 @@ from privacy.sharing import assessments
 from privacy.sharing.forms.assessments import AssessmentForm, label
 from privacy.sharing.models.assessments import ImpactAssessment
 
-CONTENT = ("title", "fields", "summary", "reference")
 VALIDITY = (_("By whom and how long"), {"fields": ("assessed_by", "assessed_on", "valid_until")})
 
 
@@ -33,14 +32,11 @@ class ImpactAssessmentAdmin(IdempotentAdd, HeadsAdmin):
         return super().has_change_permission(request, obj) and not (obj and assessments.is_used(obj))
 
     def get_fieldsets(self, request, obj=None):
-        if obj is None:
-            choice = self.company_choice(request)
-            return [(None, {"fields": (*choice, *CONTENT)}), VALIDITY, (_("Report"), {"fields": ("file",)})]
-        head = ("number", "company", "state", "named_by")
-        if self.has_change_permission(request, obj):
-            return [(None, {"fields": (*head, *CONTENT)}), VALIDITY, (_("Report"), {"fields": ("report", "file")})]
-        shown = ("title", "data", "summary", "reference")
-        return [(None, {"fields": (*head, *shown)}), VALIDITY, (_("Report"), {"fields": ("report",)})]
+        editable = obj is None or self.has_change_permission(request, obj)
+        known = ("number", "company", "state", "named_by") if obj else self.company_choice(request)
+        content = ("title", "fields" if editable else "data", "summary", "reference")
+        report = (["report"] if obj else []) + (["file"] if editable else [])
+        return [(None, {"fields": (*known, *content)}), VALIDITY, (_("Report"), {"fields": report})]
 
     def save_model(self, request, obj, form, change):
         assessments.save(assessment=obj, by=request.user)

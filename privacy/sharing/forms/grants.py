@@ -11,28 +11,25 @@ from privacy.forms.staff_records import AboutTenant
 from privacy.sharing import grants
 from privacy.sharing.models.agreements import SharingAgreement
 
-# Code of a refusal → the field that shows its message
-FIELD_OF_CODE = {
-    "no_fields": "fields",
-    "not_asked": "fields",
-    "fields": "fields",
-    "assessment": "fields",
-    "wider": "fields",
-    "same": "fields",
-    "past": "until",
-    "too_long": "until",
-    "longer": "until",
-    "beyond_agreement": "until",
-    "purpose": "purpose",
-    "soon": "purpose",
-    "controller": "agreement",
-    "agreement": "agreement",
-    "unclaimed": "tenant",
-}
-
 
 class SharingForm(RefusingForm):
-    FIELD_OF_CODE = FIELD_OF_CODE
+    FIELD_OF_CODE = {
+        "no_fields": "fields",
+        "not_asked": "fields",
+        "fields": "fields",
+        "assessment": "fields",
+        "wider": "fields",
+        "same": "fields",
+        "past": "until",
+        "too_long": "until",
+        "longer": "until",
+        "beyond_agreement": "until",
+        "purpose": "purpose",
+        "soon": "purpose",
+        "controller": "agreement",
+        "agreement": "agreement",
+        "unclaimed": "tenant",
+    }
 
 
 class AnswerForm(SharingForm):
