@@ -51,6 +51,10 @@ class PurposeAdmin(BaseAdmin, TranslationAdmin):
         purposes.save(purpose=obj, by=request.user)
 
 
+def words_in(language, label):
+    return column(label, "texts", lambda texts: "\n".join(filter(None, texts[language].values())))
+
+
 @admin.register(PurposeVersion)
 class PurposeVersionAdmin(ReadOnly, TenantDataAdmin):
     list_display = ("__str__", "title", "basis", "optional", "moment")
@@ -63,13 +67,7 @@ class PurposeVersionAdmin(ReadOnly, TenantDataAdmin):
         return super().get_queryset(request).select_related("purpose")
 
     title = column(_("name"), "name")
+    in_indonesian = words_in("id", _("in Indonesian"))
+    in_english = words_in("en", _("in English"))
     moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
     data_used = column(_("kinds of data used"), "data_labels", ", ".join)
-
-    @admin.display(description=_("in Indonesian"))
-    def in_indonesian(self, version):
-        return "\n".join(filter(None, version.text("id").values()))
-
-    @admin.display(description=_("in English"))
-    def in_english(self, version):
-        return "\n".join(filter(None, version.text("en").values()))
