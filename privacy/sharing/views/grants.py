@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.templatetags import dates
 from privacy import access, value_display
 from privacy import access_log as log
+from privacy.attempts import attempt_form
 from privacy.errors import Refused
 from privacy.middleware import open_without_consent
 from privacy.models.access import AccessReason, AccessRecord
@@ -77,32 +78,16 @@ def card_of(grant, last_look=None):
 def sharing_request(request, number):
     asked = fetch(request, SharingRequest, number, select_related=(*RELATED, "subject", "asked_for"))
     form = AnswerForm(request.POST or None, request=asked)
-    if request.method == "POST" and request.POST.get("answer") == "decline":
-        return act(request, asked, form, grants.refuse, _("You did not give this permission. Nothing was shared."))
-    if request.method == "POST" and form.is_valid():
-        return act(
-            request,
-            asked,
-            form,
-            grants.answer,
-            _("You gave this permission. You can withdraw it at any time."),
-            **form.cleaned_data,
-        )
+    declined = request.POST.get("answer") == "decline"
+    if request.method == "POST" and (declined or form.is_valid()):
+        if declined:
+            verb, given, done = grants.refuse, {}, _("You did not give this permission. Nothing was shared.")
+        else:
+            verb, given = grants.answer, form.cleaned_data
+            done = _("You gave this permission. You can withdraw it at any time.")
+        if attempt_form(request, form, verb, done, over="answered", request=asked, **given):
+            return redirect("sharing")
     return request_page(request, asked, form)
-
-
-def act(request, asked, form, verb, sentence, **given):
-    """Call the verb. If the request was already answered, redirect to the list with a message."""
-    try:
-        verb(request=asked, by=request.user, **given)
-    except Refused as refusal:
-        if refusal.code != "answered":
-            form.refuse(refusal)
-            return request_page(request, asked, form)
-        messages.info(request, refusal.message)
-    else:
-        messages.success(request, sentence)
-    return redirect("sharing")
 
 
 def request_page(request, asked, form):
