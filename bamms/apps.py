@@ -13,7 +13,7 @@ class BammsConfig(AppConfig):
 
     def ready(self):
         startup_checks.check_settings(settings)
-        import_string("bamms.checks.half_configured")  # imports models, which are loaded only now
+        import_string("bamms.deployment_checks.half_configured")  # imports models, which are loaded only now
 
 
 class BammsAdminConfig(AdminConfig):

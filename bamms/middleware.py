@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import DataError
 from django.http import Http404, HttpResponseNotAllowed
+from django.utils.deprecation import MiddlewareMixin
 
 from accounts import sessions
 from accounts.encryption import DecryptionError
@@ -33,14 +34,10 @@ SIGN_OUT = {"account_logout", "admin:logout"}
 METHODS = ["GET", "HEAD", "POST"]
 
 
-class HeadersMiddleware:
+class HeadersMiddleware(MiddlewareMixin):
     """Add the security headers to every response, including files, redirects and refusals."""
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         match = getattr(request, "resolver_match", None)
@@ -50,32 +47,25 @@ class HeadersMiddleware:
         return response
 
 
-class OddCookiesMiddleware:
+class OddCookiesMiddleware(MiddlewareMixin):
     """Drop malformed session cookies before they are looked up: session keys are letters and digits."""
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
+    def process_request(self, request):
         if not re.fullmatch(r"\w*", request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), re.ASCII):
             del request.COOKIES[settings.SESSION_COOKIE_NAME]
-        return self.get_response(request)
 
 
-class OddRequestMiddleware:
+class OddRequestMiddleware(MiddlewareMixin):
     """Answer 400, not 500, to a NUL in the URL and to numbers outside the database's range.
 
     Other methods than GET, HEAD and POST are answered 405, and values that cannot be decrypted 500.
     """
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
+    def process_request(self, request):
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         odd = "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
-        return bad_request(request) if odd else self.get_response(request)
+        return bad_request(request) if odd else None
 
     def process_exception(self, request, exception):
         if isinstance(exception, DecryptionError):
@@ -83,16 +73,15 @@ class OddRequestMiddleware:
         return bad_request(request, exception) if isinstance(exception, OverflowError | DataError) else None
 
 
-class NotFoundMiddleware:
+class NotFoundMiddleware(MiddlewareMixin):
     """Show our 404 page in development too, instead of Django's list of all URL patterns."""
 
     def __init__(self, get_response):
         if not settings.DEBUG:
             raise MiddlewareNotUsed
-        self.get_response = get_response
+        super().__init__(get_response)
 
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         no_address_fits = response.status_code == 404 and request.resolver_match is None
         return not_found(request) if no_address_fits else response
 

@@ -9,6 +9,7 @@ the time from which to go on. Forms that show the refusal as a form error count 
 from functools import partial
 
 from allauth.account.adapter import get_adapter
+from django.utils.deprecation import MiddlewareMixin
 
 from accounts import login_limits, throttling
 from accounts.middleware import signed_in
@@ -20,13 +21,7 @@ REVEAL, UPLOAD = LimitedPage("", "reveal"), LimitedPage("", "upload")
 RESET_HELPS = ("sign_in_page", "password")
 
 
-class LimitMiddleware:
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
-
+class LimitMiddleware(MiddlewareMixin):
     def process_view(self, request, view, args, kwargs):
         for page in filter(partial(counts, request), pages_of(request)):
             try:

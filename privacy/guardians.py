@@ -7,21 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, subjects
-from privacy.errors import Refused
 from privacy.models.guardians import Guardian
-from privacy.models.subjects import Subject
-from privacy.scope import Role
 
 
 @transaction.atomic
 def record(*, entry, by, name, relation, document=None):
     """Record or replace the guardian for this entry. Raise Refused if `by` is not its staff, or is the person."""
-    if not type(entry).objects.visible_to(by, role=Role.STAFF).filter(pk=entry.pk).exists():
-        raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
-    subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
-    if subject.holder_id == by.pk:
-        raise Refused(_("You cannot record your own guardian. Ask a colleague to do it."), code="own")
-    subjects.refuse_erased(subject)
+    own_record = _("You cannot record your own guardian. Ask a colleague to do it.")
+    subject = subjects.lock_for_staff(entry, by, own_record)
     guardian, _made = Guardian.objects.update_or_create(
         subject=subject,
         defaults={

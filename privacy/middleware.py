@@ -89,14 +89,8 @@ class PasswordGate(MiddlewareMixin):
         return redirect(f"{reverse('account_change_password')}?{urlencode({'next': current_url(request)})}")
 
 
-class RestoredDatabaseMiddleware:
+class RestoredDatabaseMiddleware(MiddlewareMixin):
     """Brings the evidence of a restored database back before anything is changed, so that new acts follow on it."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         if request.method not in SAFE:

@@ -26,6 +26,7 @@ GROUP_OF_ROLE = {
     MembershipRole.HEAD: "management head",
     MembershipRole.OFFICER: "tenant officer",
 }
+ONLY_HEADS = _("Only the head of this building management or the data protection officer can do this.")
 
 
 @transaction.atomic
@@ -110,6 +111,16 @@ def admin_role(user):
     if user.is_superuser or any(role in OPERATOR_ROLES for role in user.memberships.values_list("role", flat=True)):
         return Role.OPERATOR
     return Role.STAFF
+
+
+def is_head(user, party_id):
+    return user.memberships.of_heads().filter(party=party_id).exists()
+
+
+def check_head(user, party_id, sentence=ONLY_HEADS):
+    """Raise Refused unless this account heads the company, or is the operator or its data protection officer."""
+    if not is_head(user, party_id) and admin_role(user) != Role.OPERATOR:
+        raise Refused(sentence, code="not_party")
 
 
 def companies(user, role):

@@ -10,6 +10,7 @@ from privacy import declarations
 from privacy.errors import Refused
 from privacy.models.guardians import Capacity, Guardian
 from privacy.models.subjects import Subject
+from privacy.scope import Role
 
 
 def get_or_create_for(user):
@@ -21,6 +22,21 @@ def refuse_erased(locked):
     """Raise Refused if the data was erased. Call it once the row is locked: an erasure may have come first."""
     if locked.erased_at:
         raise Refused(_("This person's data has been erased. Nothing can be added to it."), code="erased")
+
+
+def lock_for_staff(entry, by, own_record):
+    """Return the locked subject of a register entry, about which staff record something.
+
+    Raise Refused unless `by` is staff of its management, with the sentence `own_record` if it is their own, and if the
+    data was erased.
+    """
+    if not type(entry).objects.visible_to(by, role=Role.STAFF).filter(pk=entry.pk).exists():
+        raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
+    subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
+    if subject.holder_id == by.pk:
+        raise Refused(own_record, code="own")
+    refuse_erased(subject)
+    return subject
 
 
 @transaction.atomic

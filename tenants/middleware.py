@@ -2,17 +2,15 @@
 
 import logging
 
+from django.utils.deprecation import MiddlewareMixin
+
 from tenants import usage
 
 logger = logging.getLogger(__name__)
 
 
-class UsageMiddleware:
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+class UsageMiddleware(MiddlewareMixin):
+    def process_response(self, request, response):
         page = page_of(request, response)
         if page and request.user.is_authenticated:
             try:

@@ -3,7 +3,6 @@
 The management follows from the unit and from `by`, never from a form. The person is notified of every correction.
 """
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +10,7 @@ from accounts import mail
 from accounts.redirects import front_page
 from privacy import access
 from privacy.errors import Refused
+from privacy.files import uploads
 from privacy.models import Subject
 from privacy.models.access import AccessReason, Action
 from privacy.rights import profile_updates
@@ -54,7 +54,7 @@ def correct(*, entry, occupancies=(), by):
         entry.management_id, entry.subject_id = original.management_id, original.subject_id
         _check_not_taken(entry)
         entry.save(update_fields=[*names, "identity_index", "changed_at"])
-        _forget_files(original, names)
+        uploads.delete_replaced(original, entry, [name for name in names if profile_updates.is_file(name)])
         _tell_replaced_mailbox(original, names)
     _house(entry, occupancies)
     profile_updates.corrected(record=entry, names=names, by=by, beside=occupancies)
@@ -93,9 +93,3 @@ def _tell_replaced_mailbox(original, names):
             template="entry_email_changed",
             path=front_page(),
         )
-
-
-def _forget_files(original, names):
-    """Delete replaced scans and photos after commit."""
-    replaced = [getattr(original, name).name for name in names if profile_updates.is_file(name)]
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in replaced if name])

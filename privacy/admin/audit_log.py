@@ -9,10 +9,10 @@ from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy import change_tracking, reference_numbers
 from privacy.admin.base import ReadOnly, TenantDataAdmin
-from privacy.admin.display import chip, column
+from privacy.admin.display import chip_column, column
 from privacy.models.audit_log import AuditLogEntry, Kind
 
-LATE = {Kind.FAILED, Kind.FACTOR_FAILED, Kind.REFUSED}
+LATE = dict.fromkeys((Kind.FAILED, Kind.FACTOR_FAILED, Kind.REFUSED), "late")
 
 
 def account(subject):
@@ -51,13 +51,10 @@ class AuditLogAdmin(ReadOnly, TenantDataAdmin):
             return queryset.filter(network=text), False
         return queryset.filter(request=text.upper()), False
 
+    what = chip_column(_("kind"), "kind", LATE, other="info")
     moment = column(_("at"), "at", dates.short_datetime_wib, ordering="at")
     who = column(_("who"), "actor", account)
     whose = column(_("whose account"), "about", account)
-
-    @admin.display(description=_("kind"), ordering="kind")
-    def what(self, entry):
-        return chip("late" if entry.kind in LATE else "info", entry.get_kind_display())
 
     @admin.display(description=_("row"))
     def thing(self, entry):

@@ -17,6 +17,7 @@ from accounts.admin_display import WordedAdmin
 from accounts.templatetags.dates import short_datetime_wib
 from privacy import access, declarations, parties, reference_numbers
 from privacy.admin.display import column
+from privacy.attempts import attempt
 from privacy.errors import Refused
 from privacy.forms.autocomplete import Autocomplete
 from privacy.models.access import AccessReason, Action
@@ -104,15 +105,7 @@ class VerbPages:
         self.message_user(request, refusal.message, messages.ERROR)
         return HttpResponseRedirect(address)
 
-    def attempt(self, request, verb, success, /, **arguments):
-        """Call a verb and show its success or refusal as a message. Return True on success."""
-        try:
-            verb(by=request.user, **arguments)
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return False
-        self.message_user(request, success, messages.SUCCESS)
-        return True
+    attempt = staticmethod(attempt)
 
     def attempt_form(self, request, form, verb, success, /, **arguments):
         """Call a verb with a valid form; a refusal becomes a form error. Return what the verb returns, or None."""
@@ -159,17 +152,22 @@ class TenantTabularInline(Scoped, admin.TabularInline):
         return type(formset.__name__, (NamedCells, formset), {})
 
 
-class TenantDataAdmin(VerbPages, Scoped, Strict, admin.ModelAdmin):
-    """Base of every admin class about people, places and sharing."""
+class BaseAdmin(VerbPages, WordedAdmin, Strict, admin.ModelAdmin):
+    """Base of admin classes. Used alone for rows of the operator: permissions decide, without a scope."""
 
     view_on_site = False
     show_full_result_count = False
-    list_per_page = 50
-    why = AccessReason.RECORD  # reason of the access records for rows opened here
 
     def has_delete_permission(self, request, obj=None):
         """Never allow deletion by hand: retention deletes, and records it."""
         return False
+
+
+class TenantDataAdmin(Scoped, BaseAdmin):
+    """Base of every admin class about people, places and sharing."""
+
+    list_per_page = 50
+    why = AccessReason.RECORD  # reason of the access records for rows opened here
 
     def get_list_filter(self, request):
         """Offer only related rows in scope as filters; refuse text across a relation, which would reveal others."""
@@ -274,6 +272,18 @@ class HeadsAdmin(TenantDataAdmin):
     """Rows that heads manage for their own company, and operators for any of the kinds in `controllers`."""
 
     controllers = (PartyKind.MANAGEMENT,)
+    company_field = "controller"  # the foreign key to the company
+
+    def company_choice(self, request):
+        """Return the field that chooses the company of a new row; none if there is only one to choose."""
+        return () if self.own_company(request) else (self.company_field,)
+
+    def save_form(self, request, form, change):
+        """Set the company of a new row if the form did not offer a choice."""
+        row = super().save_form(request, form, change)
+        if not change and self.company_field not in form.fields:
+            setattr(row, self.company_field, self.own_company(request))
+        return row
 
     def own_company(self, request):
         """Return the management for which a row is entered, if there is exactly one."""
@@ -284,7 +294,7 @@ class HeadsAdmin(TenantDataAdmin):
 
     def get_field_queryset(self, db, db_field, request):
         found = super().get_field_queryset(db, db_field, request)
-        if db_field.name != "controller":
+        if db_field.name != self.company_field:
             return found
         if role_of(request) == Role.OPERATOR:
             return found.filter(kind__in=self.controllers)

@@ -1,8 +1,10 @@
 """Display of values in the admin: a status as icon and word, never by colour alone, a person on two lines."""
 
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from accounts.admin_display import empty_value, icon
 
@@ -28,6 +30,38 @@ def column(label, path, show=None, *, ordering=None, boolean=False):
             found = None if found is None else getattr(found, name)
         found = found() if callable(found) else found
         return found if show is None else show(found) or empty_value()
+
+    return value
+
+
+def file_link(file):
+    """Return a link that opens a stored file; "" without a file."""
+    if not file:
+        return ""
+    url = reverse("file", args=[file.instance._meta.label_lower, file.instance.pk, file.field.name])
+    return format_html('<a href="{}">{}</a>', url, _("Open the file"))
+
+
+def file_with_check_code(file):
+    """Return a link to a file with its check code, which is in a column `…_hash` beside that of the file."""
+    code = getattr(file.instance, f"{file.field.name}_hash")
+    if not code:
+        return _("no file yet")
+    shown = format_html('{} <code class="code">{}</code>', _("Check code (SHA-256):"), code)
+    return format_html("{}<br />{}", file_link(file), shown) if file else shown
+
+
+def capitalized_list(labels):
+    """Return names of kinds of data as one line."""
+    return capfirst(", ".join(labels))
+
+
+def chip_column(label, field, kinds, other="over"):
+    """Return a column that shows a choice of the row as a chip; `kinds`: value → kind of chip, `other` for the rest."""
+
+    @admin.display(description=label, ordering=field)
+    def value(self, row):
+        return chip(kinds.get(getattr(row, field), other), getattr(row, f"get_{field}_display")())
 
     return value
 

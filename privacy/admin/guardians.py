@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, guardians
+from privacy.admin.display import column, file_link
 from privacy.admin.staff_records import RecordedAdmin
 from privacy.forms.guardians import GuardianForm
 from privacy.models.guardians import Guardian
@@ -21,9 +22,7 @@ class GuardianAdmin(RecordedAdmin):
     list_select_related = ("recorded_by__holder",)
     fields = readonly_fields = ("who", "name", "relation", "proof", "recorder", "moment")
 
-    @admin.display(description=_("proof, scanned"))
-    def proof(self, row):
-        return self.file_link(row, "document")
+    proof = column(_("proof, scanned"), "document", file_link)
 
     def shown_fields(self):
         return [*declarations.identifying(), "privacy.guardian.name"]

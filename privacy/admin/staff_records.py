@@ -3,10 +3,8 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import role_of
 from privacy.admin.display import column
@@ -19,6 +17,8 @@ class RecordedAdmin(SubjectAdmin):
     """One page to record a row; afterwards it is read-only."""
 
     record_form = verb = add_title = lead = done = None
+    button = _("Record")
+    chosen_in_address = ("tenant",)  # fields whose initial value the address may give
     roles = (Role.STAFF,)  # only a building management records; operators only read
 
     def has_add_permission(self, request):
@@ -26,12 +26,6 @@ class RecordedAdmin(SubjectAdmin):
 
     def has_change_permission(self, request, obj=None):
         return False
-
-    def file_link(self, row, field):
-        if not getattr(row, field):
-            return empty_value()
-        url = reverse("file", args=[self.opts.label_lower, row.pk, field])
-        return format_html('<a href="{}">{}</a>', url, _("Open the file"))
 
     moment = column(_("recorded at"), "recorded_at", dates.short_datetime_wib, ordering="recorded_at")
     recorder = column(_("recorded by"), "recorded_by.holder_name", str)
@@ -42,14 +36,14 @@ class RecordedAdmin(SubjectAdmin):
         form = self.record_form(
             request.POST or None,
             request.FILES or None,
-            initial={"tenant": request.GET.get("tenant")},
+            initial={name: request.GET.get(name) for name in self.chosen_in_address},
             user=request.user,
             role=role_of(request),
             tenant_widget=Autocomplete(entry_field(), self.admin_site),
         )
         if request.method == "POST" and form.is_valid() and self.keep(request, form):
             return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
-        context = {"lead": self.lead, "button": _("Record"), "form": form}
+        context = {"lead": self.lead, "button": self.button, "form": form}
         return self.page(request, "admin/privacy/record.html", self.add_title, **context)
 
     def keep(self, request, form):

@@ -23,7 +23,6 @@ class StepPage:
     verb: Callable
     done: str | Promise  # success message
     form: Callable | None = None
-    permission: str = ""
     statuses: tuple = ()  # statuses in which the step is possible; empty: any
     says: str | Promise = ""  # what the step does
     checks_fingerprint: bool = False  # the verb refuses if what the page showed, sent as `seen`, has changed
@@ -36,6 +35,7 @@ class StepPages:
     step_route = "<int:pk>/{name}/"
     step_template = ""
     step_argument = ""  # name of the verbs' argument for the row
+    step_permission = ""  # to take a step
     asks_fresh_login = False
 
     def get_urls(self):
@@ -57,7 +57,7 @@ class StepPages:
 
     def may_take(self, request, row, name):
         """Return whether this person may take the step, now or later."""
-        return request.user.has_perm(self.steps[name].permission)
+        return request.user.has_perm(self.step_permission)
 
     def is_possible(self, row, name):
         """Return whether the row can take the step now."""

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
 from accounts.models import User
 from privacy import integrity, sealed_state, subjects, two_person
@@ -112,31 +113,32 @@ def draft(*, document, by, texts, summaries, material=True, in_force_from=None):
 
 @transaction.atomic
 def import_file(*, file, kind, by, material=True, in_force_from=None):
-    """Create a draft from a parsed file (`policy_files`), and the document with its titles if there is none yet.
+    """Create a draft from the texts of `policy_files.parse`, and the document with its titles if there is none yet.
 
     A file with one language completes a draft that lacks only this language.
     """
     document, _made = LegalDocument.objects.get_or_create(kind=kind)
     _take_titles(document, file)
-    texts = {language: file.markdown(language) for language in file.languages}
-    summaries = {language: file.texts[language].summary for language in file.languages}
+    texts = {language: text.markdown for language, text in file.items()}
+    summaries = {language: text.summary for language, text in file.items()}
     last = DocumentVersion.objects.filter(document=document).first()
-    if len(texts) == 1 and last and not last.is_published and not last.text(file.languages[0]).strip():
+    if len(texts) == 1 and last and not last.is_published and not last.text(next(iter(texts))).strip():
         return _complete(last, texts, summaries, by)
     return draft(
         document=document, by=by, texts=texts, summaries=summaries, material=material, in_force_from=in_force_from
     )
 
 
-def _take_titles(document, file):
+def _take_titles(document, texts):
     """Set titles from the file, or default ones if there are none. Published documents keep their titles."""
     if document.versions.published().exists():
         return
-    for language, field in (("id", "title_ind"), ("en", "title_en")):
+    for language in LANGUAGES:
         with translation.override(language):
             usual = str(document.get_kind_display())
-        title = file.texts[language].title if language in file.languages else ""
-        setattr(document, field, title[:120] or getattr(document, field) or usual)
+        title = texts[language].title if language in texts else ""
+        column = build_localized_fieldname("title", language)
+        setattr(document, column, title[:120] or document.title_in(language) or usual)
     document.save()
 
 

@@ -2,13 +2,14 @@
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
 from privacy import integrity, subjects
 from privacy.consent.models.consents import ConsentEvent
 from privacy.consent.models.purposes import Purpose, PurposeVersion
 from privacy.errors import Refused
 
-LANGUAGES = {"id": "ind", "en": "en"}
+LANGUAGES = ("id", "en")
 SAID = ("name", "description", "retention")
 
 
@@ -50,8 +51,8 @@ def _is_answered(purpose):
 def content_of(purpose):
     """Return what a version records of a purpose."""
     texts = {
-        language: {part: getattr(purpose, f"{part}_{column}") or "" for part in SAID}
-        for language, column in LANGUAGES.items()
+        language: {part: getattr(purpose, build_localized_fieldname(part, language)) or "" for part in SAID}
+        for language in LANGUAGES
     }
     rest = {name: str(getattr(purpose, name)) for name in ("basis", "category")}
     return {"texts": texts, "data": purpose.data, "optional": purpose.optional} | rest
@@ -63,9 +64,8 @@ def latest(purpose):
 
 def asked():
     """Return the current versions of the optional purposes on the consent page, in the order of their codes."""
-    newest = {}
-    for version in PurposeVersion.objects.filter(purpose__in=Purpose.objects.optional()).select_related("purpose"):
-        newest[version.purpose_id] = max(version, newest.get(version.purpose_id, version), key=lambda v: v.number)
+    versions = PurposeVersion.objects.filter(purpose__in=Purpose.objects.optional()).select_related("purpose")
+    newest = {version.purpose_id: version for version in versions.order_by("number")}
     return sorted(newest.values(), key=lambda version: version.purpose.code)
 
 

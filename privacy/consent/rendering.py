@@ -107,8 +107,4 @@ def plain(token):
     """Return the visible text of a token, without markup."""
     if token.children is None:
         return token.content
-    shown = {"text": lambda child: child.content, "code_inline": lambda child: child.content}
-    return "".join(
-        shown.get(child.type, lambda child: " " if child.type.endswith("break") else "")(child)
-        for child in token.children
-    )
+    return "".join(" " if child.type.endswith("break") else child.content for child in token.children)

@@ -19,8 +19,9 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, ValidationError
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.db import transaction
 from django.utils.deconstruct import deconstructible
 from django.utils.formats import number_format
 from django.utils.functional import lazy
@@ -241,6 +242,17 @@ def sha256(upload):
     digest = hashlib.file_digest(upload, "sha256").hexdigest()
     upload.seek(0)
     return digest
+
+
+def delete_after_commit(names):
+    """Delete these stored files once the transaction is committed; empty names are skipped."""
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in names if name])
+
+
+def delete_replaced(before, after, fields):
+    """Delete the files of a row as it was before that it no longer has, once the transaction is committed."""
+    kept = {getattr(after, field).name for field in fields}
+    delete_after_commit({getattr(before, field).name for field in fields} - kept)
 
 
 def content_of(upload):

@@ -26,6 +26,11 @@ def capitalized(choices, without=""):
     return [(choice.value, capfirst(choice.label)) for choice in choices if choice != without]
 
 
+def choice_errors(sentence):
+    """Return the error messages of a field to choose from: the same for an empty choice and for an unknown one."""
+    return {"required": sentence, "invalid_choice": sentence}
+
+
 def offer_entries(field, widget, *, user, role):
     """Let `field` choose from the user's entries of the register, by name, with an autocomplete widget."""
     field.widget = widget
@@ -54,11 +59,20 @@ def ready_and_own(ready, own, language):
         return f"{ready} {own}".strip()
 
 
+class DayInput(forms.DateInput):
+    """The browser's own input of a date."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
 class DayField(forms.DateField):
     """A native date field; `show` sets the last day it offers and the one it starts with."""
 
     def __init__(self, **kwargs):
-        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
+        super().__init__(widget=DayInput, **kwargs)
         self.error_messages |= {
             "required": _("Choose a date."),
             "invalid": _("Write a real date, for example 31-12-2026."),

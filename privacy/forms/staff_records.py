@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from privacy.forms.fields import offer_entries
+from privacy.forms.fields import choice_errors, offer_entries
 from privacy.forms.refusing import RefusingForm
 
 
@@ -12,10 +12,8 @@ class AboutTenant(RefusingForm):
 
     FIELD_OF_CODE = {"unclaimed": "tenant"}
 
-    tenant = forms.ModelChoiceField(None, label=_("Tenant"))
+    tenant = forms.ModelChoiceField(None, label=_("Tenant"), error_messages=choice_errors(_("Choose the tenant.")))
 
     def __init__(self, *args, user, role, tenant_widget, **kwargs):
         super().__init__(*args, **kwargs)
-        tenant = self.fields["tenant"]
-        offer_entries(tenant, tenant_widget, user=user, role=role)
-        tenant.error_messages |= {"required": _("Choose the tenant."), "invalid_choice": _("Choose the tenant.")}
+        offer_entries(self.fields["tenant"], tenant_widget, user=user, role=role)

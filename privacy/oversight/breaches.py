@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import mail
-from privacy import deadlines, declarations, integrity, reference_numbers, subjects, two_person
+from privacy import deadlines, declarations, integrity, parties, reference_numbers, subjects, two_person
 from privacy.errors import Refused, validate
 from privacy.models.parties import PartyKind
 from privacy.oversight.models.breaches import PART_COLUMNS, Breach, BreachNotice, BreachSubject
 from privacy.scope import Role
-from privacy.sharing.assessments import check_party
 
 Status, Channel = Breach.Status, BreachNotice.Channel
 REVISED = ("kinds", "people_count", *PART_COLUMNS)
@@ -24,7 +23,7 @@ REVISED = ("kinds", "people_count", *PART_COLUMNS)
 @transaction.atomic
 def open_(*, breach, by):
     """Enter a new breach, complete or not; its deadline is 72 hours after it was noticed."""
-    check_party(breach.controller_id, by)
+    parties.check_head(by, breach.controller_id)
     if breach.detected_at > timezone.now():
         raise Refused(_("Choose the moment when it was noticed; it cannot be in the future."), code="future")
     breach.number, breach.opened_by = reference_numbers.next_number("KG"), subjects.get_or_create_for(by)
@@ -176,7 +175,7 @@ def _note_state(breach):
 
 def _open(breach, by):
     breach = Breach.objects.select_for_update(of=("self",)).select_related("controller").get(pk=breach.pk)
-    check_party(breach.controller_id, by)
+    parties.check_head(by, breach.controller_id)
     if breach.status == Status.CLOSED:
         raise Refused(_("This case is closed. Enter a new one if more has become known."), code="closed")
     return breach

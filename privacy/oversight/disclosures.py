@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts import mail
-from privacy import access, deadlines, declarations, reference_numbers, subjects, two_person
+from privacy import access, deadlines, declarations, parties, reference_numbers, subjects, two_person
 from privacy.errors import Refused, validate
 from privacy.files import uploads
 from privacy.files.csv_injection import csv_text
@@ -202,7 +202,7 @@ def _set_delay(disclosure, tell_on, reason, by):
 
 def _check_second(disclosure, by):
     """Raise Refused unless `by` heads this management or is the DPO, and neither asked for it nor is concerned."""
-    is_head = by.memberships.of_heads().filter(party=disclosure.controller_id).exists()
+    is_head = parties.is_head(by, disclosure.controller_id)
     if not is_head and not by.memberships.filter(role=MembershipRole.DPO).exists():
         raise Refused(
             _("Only the head of the building management or the data protection officer can decide this."),

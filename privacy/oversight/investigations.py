@@ -117,7 +117,7 @@ def may_read(case, user):
     if is_dpo(user):
         return True
     two = {case.opened_by.holder_id, getattr(case.approved_by, "holder_id", None)}
-    return user.pk in two and _is_head(case.controller_id, user)
+    return user.pk in two and parties.is_head(user, case.controller_id)
 
 
 def read(*, case, subject, by, fields=None):
@@ -160,15 +160,9 @@ def _controller(people):
     return next(iter(known.values()))
 
 
-def _is_head(controller_id, user):
-    return user.memberships.of_heads().filter(party=controller_id).exists()
-
-
 def _check_side(controller_id, by):
-    if not is_dpo(by) and not _is_head(controller_id, by):
-        raise Refused(
-            _("Only the head of this building management or the data protection officer can do this."), code="not_head"
-        )
+    if not is_dpo(by) and not parties.is_head(by, controller_id):
+        raise Refused(parties.ONLY_HEADS, code="not_head")
 
 
 def _locked(case):

@@ -24,6 +24,7 @@ from privacy.models.subjects import Subject
 from privacy.rights.models.erasures import Erasure, ErasureOrder
 from privacy.rights.models.legal_holds import LegalHold
 from privacy.rights.models.profile_updates import ProfileUpdateLine
+from privacy.sharing.grants import lifecycle
 from privacy.sharing.models.grants import SharingEvent, SharingGrant
 
 
@@ -173,11 +174,8 @@ def destroy(names):
 
 
 def _end_permissions(subject, by):
-    now = timezone.now()
-    for grant in SharingGrant.objects.filter(subject=subject, withdrawn_at__isnull=True, ends_at__gt=now):
-        grant.withdrawn_at = now
-        grant.save(update_fields=["withdrawn_at"])
-        SharingEvent.objects.create(kind=SharingEvent.Kind.ERASED, subject=subject, grant=grant, actor=by or subject)
+    for grant in SharingGrant.objects.filter(subject=subject, withdrawn_at__isnull=True, ends_at__gt=timezone.now()):
+        lifecycle.close(grant, SharingEvent.Kind.ERASED, actor=by or subject)
 
 
 def _close_account(holder, subject, emptied):

@@ -7,24 +7,22 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy import declarations, reference_numbers, subjects, two_person
+from privacy import declarations, parties, reference_numbers, subjects, two_person
 from privacy.errors import Refused
 from privacy.models.subjects import Subject
-from privacy.parties import admin_role
 from privacy.rights import erasures
 from privacy.rights.models.legal_holds import LegalHold
-from privacy.sharing.assessments import check_party
 
 
 @transaction.atomic
 def place(*, entry, reason, law, review_on, by):
     """Place a hold, so that this entry is not erased until it is released. Raise Refused for the user's own entry."""
-    if not type(entry).objects.visible_to(by, role=admin_role(by)).filter(pk=entry.pk).exists():
+    if not type(entry).objects.visible_to(by, role=parties.admin_role(by)).filter(pk=entry.pk).exists():
         raise Refused(_("This record is not yours to hold."), code="not_yours")
     subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
     subjects.refuse_erased(subject)
     controller = declarations.controller_of(subject)
-    check_party(controller, by)
+    parties.check_head(by, controller)
     if subject.holder_id == by.pk:
         raise Refused(_("This is about you. Ask a colleague to do it."), code="concerned")
     if review_on <= timezone.localdate():
@@ -44,7 +42,7 @@ def place(*, entry, reason, law, review_on, by):
 def release(*, hold, by):
     """Release a hold, under the two-person rule, and run the erasures that waited for it."""
     hold = LegalHold.objects.select_for_update().get(pk=hold.pk)
-    if not LegalHold.objects.visible_to(by, role=admin_role(by)).filter(pk=hold.pk).exists():
+    if not LegalHold.objects.visible_to(by, role=parties.admin_role(by)).filter(pk=hold.pk).exists():
         raise Refused(_("This hold is not yours to release."), code="not_yours")
     if not hold.is_active:
         raise Refused(_("This hold is already released."), code="released")

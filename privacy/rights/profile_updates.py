@@ -6,7 +6,6 @@ from copy import copy
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import FileField
 from django.utils.translation import gettext, ngettext
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import encryption, mail
 from privacy import access, cases, declarations, reference_numbers, two_person
 from privacy.errors import Refused
+from privacy.files import uploads
 from privacy.models.access import AccessReason, Action
 from privacy.models.subjects import Subject
 from privacy.rights.models.profile_updates import ProfileUpdateLine, ProfileUpdateRequest
@@ -239,7 +239,7 @@ def _settle(request, status, by):
     request.lines.update(old="", new="")
     request.note, request.evidence = "", ""
     cases.settle(request, status, by)
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in files if name])
+    uploads.delete_after_commit(files)
     if status != Status.WITHDRAWN:
         cases.tell(request)
     return request

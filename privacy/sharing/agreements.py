@@ -1,6 +1,5 @@
 """A management and a vendor sign an agreement before any data is shared (clause 2.5; articles 51, 56 UU PDP)."""
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,11 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from privacy import integrity, parties, reference_numbers, two_person
 from privacy.errors import Refused, validate
 from privacy.files import uploads
-from privacy.scope import Role
 from privacy.sharing.models.agreements import SharingAgreement
 
 Status = SharingAgreement.Status
-SIDES = ("management", "vendor")
+FILES = ("management_file", "vendor_file")
 # New status → statuses from which it can be reached
 STEPS = {
     Status.ACTIVE: (Status.DRAFT, Status.SUSPENDED),
@@ -32,13 +30,13 @@ def save(*, agreement, by):
         before = SharingAgreement.objects.select_for_update().get(pk=agreement.pk)
         if before.status != Status.DRAFT:
             raise Refused(_("Only a draft can be edited. End this agreement and draft a new one."), code="not_draft")
-    for side in SIDES:
-        file = getattr(agreement, f"{side}_file")
-        setattr(agreement, f"{side}_file_hash", uploads.sha256(file) if file else "")
+    for name in FILES:
+        file = getattr(agreement, name)
+        setattr(agreement, f"{name}_hash", uploads.sha256(file) if file else "")
     validate(agreement)
     agreement.save()
     if before is not None:
-        _drop_replaced(before, agreement)
+        uploads.delete_replaced(before, agreement, FILES)
     return agreement
 
 
@@ -120,17 +118,8 @@ def _check_assessed(agreement):
 
 
 def _check_party(agreement, by):
-    """Raise Refused unless `by` heads this management or is the operator; heads of others count as staff here."""
-    is_head = by.memberships.of_heads().filter(party=agreement.management_id).exists()
-    if not is_head and parties.admin_role(by) != Role.OPERATOR:
-        raise Refused(_("Only the head of the building management of this agreement can do this."), code="not_party")
-
-
-def _drop_replaced(before, agreement):
-    """Delete signed files that were replaced, once the transaction has committed."""
-    old = {getattr(before, f"{side}_file").name for side in SIDES}
-    gone = old - {getattr(agreement, f"{side}_file").name for side in SIDES} - {"", None}
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in gone])
+    sentence = _("Only the head of the building management of this agreement can do this.")
+    parties.check_head(by, agreement.management_id, sentence)
 
 
 def _locked(agreement, target, by):

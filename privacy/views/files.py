@@ -101,7 +101,7 @@ def open_as_vendor(user, model, role, pk, field):
         reference=may.grant.number if may.grant else "",
         grant=may.grant,
         fields=[field],
-        allowed=may.allowed,
+        allowed=bool(may),
         reason="" if may else may.reason.value,
     )
     if not may:

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
+from privacy import parties
 from privacy.admin import IdempotentAdd, TenantDataAdmin
 from privacy.admin.base import role_of
 from privacy.admin.display import column
@@ -44,7 +45,7 @@ class BuildingManagementAdmin(CompanyAdmin):
         allowed = super().has_change_permission(request, obj)
         if obj is None or role_of(request) == Role.OPERATOR:
             return allowed
-        return allowed and request.user.memberships.of_heads().filter(party=obj.pk).exists()
+        return allowed and parties.is_head(request.user, obj.pk)
 
 
 @admin.register(Vendor)

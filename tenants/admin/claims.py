@@ -19,7 +19,7 @@ from privacy import access, deadlines, declarations
 from privacy.admin import ReadOnly, Revealing, TenantDataAdmin
 from privacy.admin.base import role_of
 from privacy.admin.cases import CaseAdmin, Step
-from privacy.admin.display import chip, column, person
+from privacy.admin.display import chip, chip_column, column, person
 from privacy.errors import Refused
 from privacy.forms.refusing import RefusingForm
 from privacy.scope import Role
@@ -170,9 +170,7 @@ class ClaimAdmin(Revealing, CaseAdmin):
     def place(self, claim):
         return person(" · ".join(filter(None, [claim.building.name, claim.unit_number])))
 
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, claim):
-        return chip(self.chips.get(claim.status, "over"), claim.get_status_display())
+    state = chip_column(_("status"), "status", chips)
 
     received = column(_("received at"), "received_at", dates.short_datetime_wib, ordering="received_at")
 

@@ -18,6 +18,7 @@ from privacy.admin.base import role_of
 from privacy.admin.display import chip, column
 from privacy.admin.private_search import PrivateSearch, PrivateSearchList
 from privacy.consent import consents
+from privacy.forms.fields import DayInput
 from privacy.models.access import Action
 from privacy.scope import Role
 from tenants import identity, register
@@ -28,7 +29,6 @@ from tenants.forms.register import OccupancyFormSet, RegisterForm
 from tenants.models import Building, Occupancy, Tenant
 
 FIND = "admin:tenants_tenant_find"
-DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 HOMES = Prefetch("occupancies", Occupancy.objects.current().select_related("unit"), to_attr="homes")
 # Fields of users who may correct the entry; others see masked numbers and links
 SEALED = {"phone", "phone_removed", "identity_number", "identity_confirmed", "seen_at", *FILES}
@@ -39,7 +39,7 @@ class OccupancyInline(TenantTabularInline):
     formset = OccupancyFormSet
     fields = ("unit", "role", "moved_in_on", "moved_out_on")
     autocomplete_fields = ("unit",)
-    formfield_overrides = {models.DateField: {"widget": DATE_INPUT}}
+    formfield_overrides = {models.DateField: {"widget": DayInput}}
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("unit__building")

@@ -1,12 +1,12 @@
 """Claiming an entry, and accepting an invitation. Responses are the same whatever the register contains."""
 
 from allauth.account.adapter import get_adapter
-from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import throttling
+from privacy.attempts import attempt
 from privacy.errors import Refused
 from privacy.portals import PageFor, url_name_of
 from privacy.scope import Role
@@ -54,23 +54,15 @@ def claim_message(request, number):
     form = MessageForm(request.POST)
     if not form.is_valid():
         return render(request, "tenants/claim_sent.html", {"claims": [claim], "form": form})
-    try:
-        claims.add_message(claim=claim, message=form.cleaned_data["message"], by=request.user)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, _("Your message goes to the building management with your claim."))
+    done = _("Your message goes to the building management with your claim.")
+    attempt(request, claims.add_message, done, claim=claim, **form.cleaned_data)
     return redirect("claim_sent")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request, token):
     if request.method == "POST":
-        try:
-            invitations.accept(token=token, by=request.user)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-            return redirect("claim")
-        messages.success(request, _("This record now belongs to your account."))
-        return redirect(url_name_of(PageFor.TENANT_START))
+        done = _("This record now belongs to your account.")
+        accepted = attempt(request, invitations.accept, done, token=token)
+        return redirect(url_name_of(PageFor.TENANT_START) if accepted else "claim")
     return render(request, "tenants/invitation.html")

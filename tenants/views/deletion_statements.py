@@ -1,6 +1,5 @@
 """Deletion statements of a vendor: those due, one statement, and those made."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -8,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from privacy import access
-from privacy.errors import Refused
+from privacy.attempts import attempt_form
 from privacy.models import DeletionStatement, SharingGrant
 from privacy.models.access import AccessReason
 from privacy.scope import Role
@@ -47,16 +46,9 @@ def vendor_deletion(request, number):
         raise Http404(_("This page is not here."))
     form = StatementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            deletion_statements.state(grant=grant, by=request.user, means=form.cleaned_data["means"])
-        except Refused as refusal:
-            if refusal.code == "stated":
-                messages.info(request, refusal.message)
-                return redirect("vendor_deletion", number)
-            form.refuse(refusal)
-        else:
-            sentence = _("Your statement is recorded. The tenant and the building management can read it.")
-            messages.success(request, sentence)
+        done = _("Your statement is recorded. The tenant and the building management can read it.")
+        state = deletion_statements.state
+        if attempt_form(request, form, state, done, over="stated", grant=grant, **form.cleaned_data):
             return redirect("vendor_deletion", number)
     context = {"due": deletion_statements.Due(grant), "grant": grant, "form": form}
     return render(request, "tenants/vendor_deletion.html", context)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.recent_login import ask_for_fresh_sign_in
 from accounts.templatetags.dates import datetime_wib
 from privacy import access, declarations, reference_numbers
+from privacy.attempts import attempt
 from privacy.errors import Refused
 from privacy.models import ProfileUpdateLine, ProfileUpdateRequest
 from privacy.models.access import AccessReason, Action
@@ -203,12 +204,8 @@ def update_detail(request, number):
         select_related=["subject", "controller", "settled_by__holder"],
     )  # fmt: skip
     if request.method == "POST":
-        try:
-            profile_updates.cancel(request=row, by=request.user)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, _("Your request is cancelled. What you had written is removed."))
+        done = _("Your request is cancelled. What you had written is removed.")
+        attempt(request, profile_updates.cancel, done, request=row)
         return redirect("update_detail", number)
     entry = declarations.entry_of(row.subject)
     context = {"row": row, "entry": entry, "changes": asked_changes(row, entry), "steps": steps(row)}

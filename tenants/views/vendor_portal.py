@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from privacy import access, audit_log, private_search
+from privacy.attempts import attempt_form
 from privacy.errors import Refused
 from privacy.models import Membership, SharingAgreement, SharingGrant, SharingRequest
 from privacy.models.access import AccessReason
@@ -106,17 +107,9 @@ def vendor_request_new(request, number):
     )
     form = AskForm(request.POST or None, agreement=grant.agreement, initial={"purpose": grant.purpose_id})
     if request.method == "POST" and form.is_valid():
-        try:
-            grants.ask(
-                subject=grant.subject, agreement=grant.agreement, by=request.user, role=Role.VENDOR, **form.cleaned_data
-            )
-        except Refused as refusal:
-            if refusal.code == "twice":
-                messages.info(request, refusal.message)
-                return redirect("vendor_requests")
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Your request is sent. The answer appears on this page."))
+        done = _("Your request is sent. The answer appears on this page.")
+        about = {"subject": grant.subject, "agreement": grant.agreement, "role": Role.VENDOR}
+        if attempt_form(request, form, grants.ask, done, over="twice", **about, **form.cleaned_data):
             return redirect("vendor_requests")
     return render(request, "tenants/vendor_request_new.html", {"grant": grant, "form": form})
 

@@ -111,7 +111,7 @@ def plain(user):
 def ours(user, by="until"):
     page = list(vendor_list.sort(grants.shown_to(user), by)[:PAGE])
     vendors, now = vendors_of(user), timezone.now()
-    readable = {grant.pk: readable_by(grant, vendors, now) for grant in page}
+    readable = {grant.pk: readable_by(grant, vendors, now, restored=False) for grant in page}
     assert all(keys for keys, _reason in readable.values())
     return page, value_display.shown_values([grant.subject_id for grant in page], FIELDS)
 

@@ -9,12 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import dates
 from privacy import reference_numbers
 from privacy.admin.base import ReadOnly, TenantDataAdmin
-from privacy.admin.display import chip, column
+from privacy.admin.display import chip_column, column
 from privacy.consent import receipts
 from privacy.consent.models.consents import ConsentEvent, ControllerNotice, Decision
 from privacy.consent.models.legal_documents import DocumentVersion
-
-LOOKS = {Decision.GIVEN: "settled", Decision.DECLINED: "over", Decision.WITHDRAWN: "over"}
 
 
 class VersionFilter(admin.SimpleListFilter):
@@ -36,7 +34,6 @@ class VersionFilter(admin.SimpleListFilter):
 class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
     list_display = ("receipt", "subject", "answered_to", "answer", "language", "moment")
     list_filter = (VersionFilter, "decision", "language", "method")
-    list_select_related = ("version__document", "purpose_version__purpose", "subject")
     search_fields = ("number",)
     fields = readonly_fields = (
         "number", "subject", "document", "answer", "capacity", "language", "at", "given_how", "recorded_by",
@@ -52,10 +49,7 @@ class ConsentEventAdmin(ReadOnly, TenantDataAdmin):
     def receipt(self, event):
         return format_html('<span class="number">{}</span>', event.number)
 
-    @admin.display(description=_("answer"), ordering="decision")
-    def answer(self, event):
-        return chip(LOOKS[event.decision], event.get_decision_display())
-
+    answer = chip_column(_("answer"), "decision", {Decision.GIVEN: "settled"})
     moment = column(_("answered at"), "at", dates.short_datetime_wib, ordering="at")
     given_how = column(_("how"), "get_method_display", capfirst)
 

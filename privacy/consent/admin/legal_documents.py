@@ -7,30 +7,19 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin_display import WordedAdmin, empty_value
+from accounts.admin_display import empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import reference_numbers
-from privacy.admin.base import Strict, VerbPages
+from privacy.admin.base import BaseAdmin
 from privacy.admin.display import chip, column
 from privacy.consent import legal_documents, policy_files, rendering, text_diff
 from privacy.consent.forms.legal_documents import DraftForm
 from privacy.consent.models.legal_documents import DocumentVersion, LegalDocument
 
 
-class DocumentAdmin(VerbPages, WordedAdmin, Strict, admin.ModelAdmin):
-    """Legal documents belong to the operator, not to a management: permissions alone decide, without a scope."""
-
-    view_on_site = False
-    show_full_result_count = False
-
-    def has_delete_permission(self, request, obj=None):
-        """Never allow deletion: what people have read is kept, drafts included."""
-        return False
-
-
 @admin.register(LegalDocument)
-class LegalDocumentAdmin(DocumentAdmin):
+class LegalDocumentAdmin(BaseAdmin):
     list_display = ("kind", "title_in_indonesian", "title_in_english")
     fields = ("kind", "title_ind", "title_en")
 
@@ -54,7 +43,7 @@ class LegalDocumentAdmin(DocumentAdmin):
 
 
 @admin.register(DocumentVersion)
-class DocumentVersionAdmin(DocumentAdmin):
+class DocumentVersionAdmin(BaseAdmin):
     form = DraftForm
     list_display = ("__str__", "state", "material", "starts", "drafted")
     list_filter = ("document", "material")
@@ -77,9 +66,7 @@ class DocumentVersionAdmin(DocumentAdmin):
         return request.user.has_perm("privacy.publish_documentversion")
 
     def get_readonly_fields(self, request, obj=None):
-        if obj is None:
-            return ()
-        return ("document",) if self.has_change_permission(request, obj) else self.shown
+        return ("document",) if obj else ()
 
     def get_fieldsets(self, request, obj=None):
         if obj and not self.has_change_permission(request, obj):

@@ -6,7 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import dates
-from privacy.admin.display import column
+from privacy.admin.display import column, file_link
 from privacy.admin.staff_records import RecordedAdmin
 from privacy.consent import consents
 from privacy.consent.forms.paper_consents import PaperForm
@@ -26,10 +26,7 @@ class PaperConsentAdmin(RecordedAdmin):
     fields = readonly_fields = ("who", "answers", "scan", "form_hash", "signed", "recorder", "moment")
 
     signed = column(_("signed on"), "signed_on", dates.short_day, ordering="signed_on")
-
-    @admin.display(description=_("scanned form"))
-    def scan(self, row):
-        return self.file_link(row, "form")
+    scan = column(_("scanned form"), "form", file_link)
 
     @admin.display(description=_("answers"))
     def answers(self, row):

@@ -5,7 +5,7 @@ the record says what was really on the screen. Code that uses data for an option
 Source: clause 12 of the policy; articles 20 to 26 of UU PDP; ISO/IEC TS 27560.
 """
 
-from privacy.consent.consents.decisions import choose, decline, give, too_old, withdraw
+from privacy.consent.consents.decisions import TOO_OLD, choose, decline, give, withdraw
 from privacy.consent.consents.paper import record as record_paper
 from privacy.consent.consents.prompts import (
     delete_unanswered,

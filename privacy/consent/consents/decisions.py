@@ -17,6 +17,8 @@ from privacy.errors import Refused
 from privacy.models.guardians import Capacity
 from privacy.models.subjects import Subject
 
+TOO_OLD = _("This page was open for too long. The text is shown again below; please answer once more.")
+
 
 @transaction.atomic
 def give(*, by, token, documents=None, ticked=()):
@@ -26,14 +28,10 @@ def give(*, by, token, documents=None, ticked=()):
     page is too old or already answered, a box is not ticked, or a child's record has no guardian.
     """
     presentation, head = _open(by, token)
-    if not presentation.capacity:
-        raise Refused(
-            _("A parent or guardian must be recorded before this consent counts. Ask your building management."),
-            code="guardian",
-        )
+    _check_capacity(presentation)
     wanted = prompt_for(by)
     _same_page(presentation, wanted)
-    if documents is not None and not {version.kind for version in wanted} <= set(documents):
+    if documents is not None and not {version.document.kind for version in wanted} <= set(documents):
         raise Refused(_("Tick the box of each document if you agree, or choose Do not agree."), code="unticked")
     if not wanted and not presentation.shown["purposes"]:
         return []
@@ -62,15 +60,11 @@ def decline(*, by, token):
 def choose(*, by, token, ticked=()):
     """Record the choices of the own-consents page: given if newly ticked, withdrawn if unticked. Raise Refused."""
     presentation, head = _open(by, token)
-    if not presentation.capacity:
-        raise Refused(
-            _("A parent or guardian must be recorded before this consent counts. Ask your building management."),
-            code="guardian",
-        )
+    _check_capacity(presentation)
     present_ones = {version.pk: version for version in purposes.asked()}
     shown = [present_ones.get(version.pk) for version in _shown_purposes(presentation)]
     if None in shown:
-        raise _stale()
+        raise Refused(TOO_OLD, code="stale")
     agreed, events = given_purposes(presentation.subject), []
     for version in shown:
         wants, has = version.purpose.code in ticked, version.pk in agreed
@@ -83,7 +77,7 @@ def choose(*, by, token, ticked=()):
 @transaction.atomic
 def withdraw(*, by, document, language):
     """Withdraw an agreement (article 9). Limited mode begins with the next request. Raise Refused if there is none."""
-    subject = _locked(by)
+    subject = Subject.objects.select_for_update().get(pk=subjects.get_or_create_for(by).pk)  # one submit at a time
     status = ConsentStatus.objects.select_for_update().filter(user=by, document=document).first()
     if status is None:
         raise Refused(_("You have no agreement to this document at present."), code="no_consent")
@@ -111,7 +105,7 @@ def _open(by, token):
         .first()
     )
     if found is None or found.expires_at <= timezone.now():
-        raise _stale()
+        raise Refused(TOO_OLD, code="stale")
     answers = ConsentEvent.objects.filter(presentation=found.pk)
     chain = ConsentEvent.objects.filter(subject=found.subject_id).order_by("-sequence")
     for sequence, code, is_answered in chain.values_list("sequence", "hash", Exists(answers))[:1]:
@@ -121,17 +115,18 @@ def _open(by, token):
     return found, (0, "")
 
 
+def _check_capacity(presentation):
+    """Raise Refused for a consent that would be void: a child's record has no guardian."""
+    if not presentation.capacity:
+        raise Refused(
+            _("A parent or guardian must be recorded before this consent counts. Ask your building management."),
+            code="guardian",
+        )
+
+
 def _same_page(presentation, versions):
     if not shows(presentation, versions):
-        raise _stale()
-
-
-def _stale():
-    return Refused(too_old(), code="stale")
-
-
-def too_old():
-    return _("This page was open for too long. The text is shown again below; please answer once more.")
+        raise Refused(TOO_OLD, code="stale")
 
 
 def _shown_purposes(presentation):
@@ -184,8 +179,3 @@ def record_answers(events, *, recorded_by=None, head=None):
         event.number, event.recorded_by = number, recorded_by or event.subject
     consequences.apply(events)
     return chain.append(events, head=head)
-
-
-def _locked(user):
-    """Return the account's own subject, locked, so that two concurrent submits are processed one after the other."""
-    return Subject.objects.select_for_update().get(pk=subjects.get_or_create_for(user).pk)

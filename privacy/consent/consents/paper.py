@@ -12,8 +12,6 @@ from privacy.consent.models.consents import ConsentEvent, ConsentStatus, Decisio
 from privacy.errors import Refused
 from privacy.files import uploads
 from privacy.models.guardians import Capacity
-from privacy.models.subjects import Subject
-from privacy.scope import Role
 
 
 @transaction.atomic
@@ -23,12 +21,8 @@ def record(*, entry, by, form, signed_on, decision, language, documents=(), purp
     It counts for the account that holds the entry, or for the entry itself while nobody holds it. `documents`: kinds
     ("policy", "terms"). Raise Refused for a form that is already recorded, too old, or followed by a later answer.
     """
-    if not type(entry).objects.visible_to(by, role=Role.STAFF).filter(pk=entry.pk).exists():
-        raise Refused(_("Only staff of the management that keeps this record can do this."), code="not_staff")
-    subject = Subject.objects.select_for_update().get(**{declarations.entry_path(): entry})
-    if subject.holder_id == by.pk:
-        raise Refused(_("You cannot record your own answer. Ask a colleague to do it."), code="own")
-    subjects.refuse_erased(subject)
+    own_record = _("You cannot record your own answer. Ask a colleague to do it.")
+    subject = subjects.lock_for_staff(entry, by, own_record)
     if signed_on > timezone.localdate():
         raise Refused(_("The date must not be in the future."), code="future")
     versions = [version for version in legal_documents.in_force() if version.document.kind in documents]
@@ -84,7 +78,6 @@ def _keep(about, entry, by, form, signed_on):
 
 
 def _answer(about, subject, paper, decision, language, *, version=None, purpose=None):
-    guarded = subjects.is_minor(subject)
     code = version.text_hash(language) if version else purposes.text_hash(purpose, language)
     return ConsentEvent(
         subject=about,
@@ -97,7 +90,7 @@ def _answer(about, subject, paper, decision, language, *, version=None, purpose=
         paper=paper,
         form_hash=paper.form_hash,
         notice=notices.current(subject),
-        capacity=Capacity.GUARDIAN if guarded else Capacity.SELF,
+        capacity=Capacity.GUARDIAN if subjects.is_minor(subject) else Capacity.SELF,
     )
 
 

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -42,46 +41,34 @@ def questions(user):
     """Return what this account must still agree to: versions in force with a material change since its answer."""
     agreed = dict(ConsentStatus.objects.filter(user=user).values_list("document_id", "number"))
     material = required()
-    asked = [v for v in legal_documents.in_force() if material.get(v.document_id, 0) > agreed.get(v.document_id, 0)]
+    asked = {
+        version.document_id: version
+        for version in legal_documents.in_force()
+        if material.get(version.document_id, 0) > agreed.get(version.document_id, 0)
+    }
     if not asked:
         return []
     before, last = {}, {}
-    for event in reversed(history(user).filter(version__isnull=False)):
+    for event in history(user).filter(version__document__in=list(asked)).reverse():
         document, number = event.version.document_id, event.version.number
-        if number >= material.get(document, 0):
+        if number < asked[document].number:
+            before[document] = event
+        if number >= material[document]:
             last[document] = event
-        before.setdefault(document, []).append(event)
-    return [Question(v, _earlier(before.get(v.document_id, ()), v.number), last.get(v.document_id)) for v in asked]
-
-
-class Prompt(NamedTuple):
-    """The columns of a document version that an answer needs, without its texts."""
-
-    pk: int
-    document_id: int
-    kind: str
-    number: int
-    material: bool
-    hash_id: str
-    hash_en: str
-    agreed_to: int | None  # the number up to which the account has agreed to this document
-
-    def text_hash(self, language):
-        return {"id": self.hash_id, "en": self.hash_en}[language]
+    return [Question(version, before.get(document), last.get(document)) for document, version in asked.items()]
 
 
 def prompt_for(user):
     """Return the versions that `questions` asks about, in one query, without texts and earlier answers."""
     status = ConsentStatus.objects.filter(user=user, document=OuterRef("document")).values("number")
-    columns = ("pk", "document_id", "document__kind", "number", "material", "hash_id", "hash_en")
+    versions = DocumentVersion.objects.in_force().select_related("document").annotate(agreed_to=Subquery(status))
     newest, material = {}, {}
-    for row in DocumentVersion.objects.in_force().values_list(*columns, Subquery(status)):
-        version = Prompt(*row)
+    for version in versions.only("document__kind", "number", "material", "hash_id", "hash_en"):
         newest.setdefault(version.document_id, version)
         if version.material:
             material.setdefault(version.document_id, version.number)
     open_ones = [v for document, v in newest.items() if material.get(document, 0) > (v.agreed_to or 0)]
-    return sorted(open_ones, key=lambda version: version.kind)
+    return sorted(open_ones, key=lambda version: version.document.kind)
 
 
 def required():
@@ -94,11 +81,6 @@ def is_current(consent_statuses, needed):
     """Return whether these rows of one account satisfy `required()`. For lists: it runs no query."""
     agreed = {status.document_id: status.number for status in consent_statuses}
     return all(agreed.get(document, 0) >= number for document, number in needed.items())
-
-
-def _earlier(events, number):
-    """Return the latest of these answers that was given to a version before this number."""
-    return next((event for event in reversed(events) if event.version.number < number), None)
 
 
 @transaction.atomic

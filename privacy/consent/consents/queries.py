@@ -21,13 +21,7 @@ def allows(subject, code):
     answers = ConsentEvent.objects.filter(
         subject__holder=subject.holder_id, subject__own=True, purpose_version=OuterRef("pk")
     )
-    newest = (
-        PurposeVersion.objects.filter(purpose__code=code, purpose__is_active=True)
-        .select_related("purpose")
-        .annotate(last=Subquery(answers.order_by("-sequence").values("decision")[:1]))
-        .order_by("-number")
-        .first()
-    )
+    newest = _versions(code).annotate(last=Subquery(answers.order_by("-sequence").values("decision")[:1])).first()
     if newest is None:
         return False
     if not newest.purpose.optional:
@@ -35,10 +29,15 @@ def allows(subject, code):
     return subject.holder_id is not None and newest.last == Decision.GIVEN and not restoration.is_restored()
 
 
+def _versions(code):
+    """Return the versions of a purpose in use, newest first."""
+    versions = PurposeVersion.objects.filter(purpose__code=code, purpose__is_active=True)
+    return versions.select_related("purpose").order_by("-number")
+
+
 def holders_allowing(code):
     """Return the ids of the accounts for which `allows` is true, apart from restriction, in two queries."""
-    newest = PurposeVersion.objects.filter(purpose__code=code, purpose__is_active=True).order_by("-number")
-    newest = newest.select_related("purpose").first()
+    newest = _versions(code).first()
     if newest is None:
         return set()
     if not newest.purpose.optional:

@@ -6,10 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy.consent.models.legal_documents import DocumentVersion
-
-MARKDOWN = _("Markdown: “## 1. Heading” for sections, “1.” for clauses.")
-ONE_A_LINE = _("One change a line; people read it before they answer.")
+from privacy.forms.fields import DayInput
 
 
 def _text(language, rows):
@@ -17,24 +14,23 @@ def _text(language, rows):
 
 
 class DraftForm(forms.ModelForm):
+    """The admin class says which columns it has."""
+
     in_force_on = forms.DateField(
         label=_("in force from"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput,
         help_text=_("Empty: from the moment of publishing. Choose a later day to announce the version first."),
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
-        model = DocumentVersion
-        fields = ["document", "material", "summary_ind", "summary_en", "body_ind", "body_en"]
         labels = {
             "summary_ind": _("summary of changes, in Indonesian"),
             "summary_en": _("summary of changes, in English"),
             "body_ind": _("text, in Indonesian"),
             "body_en": _("text, in English"),
         }
-        help_texts = {"summary_ind": ONE_A_LINE, "summary_en": ONE_A_LINE, "body_ind": MARKDOWN, "body_en": MARKDOWN}
         widgets = {
             "summary_ind": _text("id", 5),
             "summary_en": _text("en", 5),

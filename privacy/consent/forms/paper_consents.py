@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy.consent import legal_documents, purposes
 from privacy.consent.models.consents import Decision
 from privacy.files import uploads
-from privacy.forms.fields import capitalized
+from privacy.forms.fields import DayInput, capitalized
 from privacy.forms.staff_records import AboutTenant
 
 
@@ -21,7 +21,7 @@ class PaperForm(AboutTenant):
         label=_("Optional purposes named on the form"), required=False, widget=forms.CheckboxSelectMultiple
     )
     language = forms.ChoiceField(label=_("Language of the form"), choices=settings.LANGUAGES)
-    signed_on = forms.DateField(label=_("Signed on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    signed_on = forms.DateField(label=_("Signed on"), widget=DayInput)
     form = uploads.DocumentUpload(label=_("Scanned form"), widget=forms.FileInput)
 
     def __init__(self, *args, **kwargs):

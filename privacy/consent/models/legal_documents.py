@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
 from privacy.models.subjects import actor_field
 from privacy.models.two_person import TwoPersonAct
@@ -30,7 +31,7 @@ class LegalDocument(models.Model):
         return self.title or self.get_kind_display()
 
     def title_in(self, language):
-        return getattr(self, {"id": "title_ind", "en": "title_en"}[language])
+        return getattr(self, build_localized_fieldname("title", language))
 
 
 class DocumentVersionQuerySet(models.QuerySet):
@@ -117,16 +118,15 @@ class DocumentVersion(TwoPersonAct):
 
     def text(self, language):
         """Return the body in "id" or "en"; never the other language instead."""
-        return getattr(self, {"id": "body_ind", "en": "body_en"}[language])
+        return getattr(self, build_localized_fieldname("body", language))
 
     def changes(self, language):
-        return getattr(self, {"id": "summary_ind", "en": "summary_en"}[language])
+        return getattr(self, build_localized_fieldname("summary", language))
 
     def put(self, language, *, text, summary):
         """Set one language of a draft, without saving it."""
-        column = {"id": "ind", "en": "en"}[language]
-        setattr(self, f"body_{column}", text)
-        setattr(self, f"summary_{column}", summary)
+        setattr(self, build_localized_fieldname("body", language), text)
+        setattr(self, build_localized_fieldname("summary", language), summary)
 
     def text_hash(self, language):
         return {"id": self.hash_id, "en": self.hash_en}[language]

@@ -14,11 +14,11 @@ guess would end up in somebody's consent.
 from django.utils.translation import gettext_lazy as _
 
 from privacy.consent.policy_files import marked, plain, sources
-from privacy.consent.policy_files.documents import LANGUAGES, PolicyFile, PolicyFileError, PolicyText, Section
+from privacy.consent.policy_files.documents import LANGUAGES, PolicyFileError, PolicyText, Section
 
 
 def parse(content):
-    """Parse bytes or text into a PolicyFile; raise PolicyFileError and nothing else."""
+    """Return language → PolicyText, from bytes or text; raise PolicyFileError and nothing else."""
     lines = sources.lines_of(content)
     marked_up = any(marked.section_of(line) for line in lines)
     if not marked_up and not any(plain.numbered(line) for line in lines):
@@ -33,9 +33,9 @@ def parse(content):
             title, preamble, sections = read(texts.get(language, []))
             _check_numbers(language, [section.number for section in sections])
             summary = marked.trim(summaries.get(language, []))
-            found[language] = PolicyText(language, title, preamble, tuple(sections), summary)
+            found[language] = PolicyText(title, preamble, tuple(sections), summary)
     _check_counts(found)
-    return PolicyFile(found)
+    return found
 
 
 def _check_numbers(language, numbers):

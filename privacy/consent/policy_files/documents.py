@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy as _
+from django.conf import settings
 
 from privacy.errors import Refused
 
-LANGUAGES = {"id": _("Indonesian"), "en": _("English")}
+LANGUAGES = dict(settings.LANGUAGES)
 
 
 class PolicyFileError(Refused):
@@ -28,7 +28,6 @@ class Section:
 class PolicyText:
     """One language of the document; heading, preamble, summary and bodies are Markdown."""
 
-    language: str
     title: str
     preamble: str
     sections: tuple
@@ -36,17 +35,5 @@ class PolicyText:
 
     @property
     def markdown(self):
+        """The body to publish: all but the title, which the page shows itself."""
         return "\n\n".join([self.preamble, *(section.markdown for section in self.sections)]).strip("\n")
-
-
-@dataclass(frozen=True)
-class PolicyFile:
-    texts: dict
-
-    @property
-    def languages(self):
-        return tuple(self.texts)
-
-    def markdown(self, language):
-        """Return the body to publish: all but the title, which the page shows itself."""
-        return self.texts[language].markdown

@@ -18,6 +18,10 @@ COMMON_WORDS = {
 LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 MARKER = re.compile(r"<!--\s*(summary|lang|language)\s*:\s*([\w-]*)\s*-->|(lang|language)\s*:\s*(id|en)", re.IGNORECASE)
 
+UNKNOWN_LANGUAGE = _(
+    'The language of a text is not clear. Put "<!-- language: id -->" or "<!-- language: en -->" above it.'
+)
+
 
 def lines_of(content):
     if len(content) > MAX_BYTES:
@@ -76,7 +80,7 @@ def _joined(pieces):
             continue
         name = language or _language_of(lines)
         if name is None and any(plain.numbered(line) or marked.section_of(line) for line in lines):
-            raise _unknown_language()
+            raise PolicyFileError(UNKNOWN_LANGUAGE)
         last = name or last
         if last is None:
             waiting += lines
@@ -85,7 +89,7 @@ def _joined(pieces):
         waiting = []
         text += [separator, *lines] if text and separator else lines
     if waiting:
-        raise _unknown_language()
+        raise PolicyFileError(UNKNOWN_LANGUAGE)
     return texts
 
 
@@ -96,17 +100,11 @@ def _language_of(lines):
     return name if most > 2 * less else None
 
 
-def _unknown_language():
-    return PolicyFileError(
-        _('The language of a text is not clear. Put "<!-- language: id -->" or "<!-- language: en -->" above it.')
-    )
-
-
 def _marker(line):
     match = MARKER.fullmatch(line.strip()) if len(line) < 80 else None
     if match is None:
         return None
     kind, language = (match[1] or match[3]).lower(), (match[2] or match[4] or "").lower()
     if language not in LANGUAGES:
-        raise _unknown_language()
+        raise PolicyFileError(UNKNOWN_LANGUAGE)
     return kind, language

@@ -61,7 +61,7 @@ def _shown_again(request, refusal=None):
     if refusal and refusal.code != "unticked":
         return _page(request, questions, refusal=refusal.message)
     if not consents.is_fresh(by=request.user, token=request.POST.get("page", ""), versions=versions):
-        return _page(request, questions, refusal=consents.too_old())
+        return _page(request, questions, refusal=consents.TOO_OLD)
     form = ConsentForm(request.POST, versions=versions, purposes=consents.unanswered_purposes(request.user))
     return _page(request, questions, form)
 
@@ -141,17 +141,16 @@ def own_consents(request):
     if request.method == "POST":
         return _choose(request)
     given = consents.history(request.user).filter(version__document=OuterRef("document"), decision=Decision.GIVEN)
-    statuses = (
+    asked = consents.questions(request.user)
+    agreed = (
         ConsentStatus.objects.filter(user=request.user)
+        .exclude(document__in=[question.version.document_id for question in asked])
         .select_related("document")
         .annotate(since=Subquery(given.order_by("-at").values("at")[:1]))
         .order_by("document__kind")
     )
-    asked = consents.questions(request.user)
     context = {
-        "agreed": [
-            agreement for agreement in statuses if agreement.document_id not in {q.version.document_id for q in asked}
-        ],
+        "agreed": agreed,
         "asked": asked,
         "page": Paginator(consents.history(request.user), 50).get_page(request.GET.get("page")),
     }

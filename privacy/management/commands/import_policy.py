@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self.say(version, file, by)
 
     def say(self, version, file, by):
-        for language, text in file.texts.items():
+        for language, text in file.items():
             name, words = policy_files.LANGUAGES[language], len(text.markdown.split())
             self.stdout.write(f"{name}: {len(text.sections)} sections, {words} words.")
         self.stdout.write(f"{version} is a draft now, drafted by {by.email}.")

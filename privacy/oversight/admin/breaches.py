@@ -5,7 +5,6 @@ The people concerned and the notices sent are read-only lists; people not yet no
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
@@ -93,8 +92,8 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
         if obj is not None and not self.has_change_permission(request, obj):
             shown = ("number", "company", "noticed", "deadline", "data", "people_count", "closed", "closing_note")
             return [(None, {"fields": shown})]
-        own = () if self.own_company(request) else ("controller",)
-        first = ("number", "company", "noticed", "deadline") if obj else (*own, "detected_at")
+        known = ("number", "company", "noticed", "deadline")
+        first = known if obj else (*self.company_choice(request), "detected_at")
         return [
             (None, {"fields": (*first, "kinds", "people_count")}),
             *((label, {"fields": ((f"{name}_ind", f"{name}_en"),)}) for name, label in PARTS.items()),
@@ -103,10 +102,8 @@ class BreachAdmin(StepPages, IdempotentAdd, HeadsAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             breaches.revise(breach=obj, by=request.user)
-            return
-        if "controller" not in flatten_fieldsets(self.get_fieldsets(request)):
-            obj.controller = self.own_company(request)
-        breaches.open_(breach=obj, by=request.user)
+        else:
+            breaches.open_(breach=obj, by=request.user)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         return super().render_change_form(request, context | self.facts(request, obj), *args, obj=obj, **kwargs)

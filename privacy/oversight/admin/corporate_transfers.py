@@ -12,22 +12,21 @@ from django.utils.translation import ngettext
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import EventAdmin, TenantDataAdmin
-from privacy.admin.display import chip, column
+from privacy.admin.display import chip, chip_column, column
 from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.admin.steps import StepPage, StepPages
+from privacy.forms.fields import DayInput
 from privacy.models.parties import Party, PartyKind
 from privacy.oversight import corporate_transfers
 from privacy.oversight.models.corporate_transfers import CorporateTransfer, TransferEvent
 
 Status = CorporateTransfer.Status
 KINDS = {Status.DRAFT: "over", Status.NOTICED: "info", Status.CLOSED: "settled"}
-MAY_MOVE = "privacy.move_corporatetransfer"
 STEPS = {
     "announce": StepPage(
         _("Give the first notice"),
         corporate_transfers.announce,
         _("The first notice is given."),
-        permission=MAY_MOVE,
         statuses=(Status.DRAFT,),
         says=_(
             "Everybody concerned gets a letter, and the notice stands on their page. The draft can no longer be edited."
@@ -37,7 +36,6 @@ STEPS = {
         _("Complete the transfer"),
         corporate_transfers.complete,
         _("The transfer is completed. Give the second notice now."),
-        permission=MAY_MOVE,
         statuses=(Status.ANNOUNCED,),
         says=_("You confirm that the business has been handed over. The second notice is then due."),
     ),
@@ -45,7 +43,6 @@ STEPS = {
         _("Give the second notice"),
         corporate_transfers.give_second_notice,
         _("The second notice is given."),
-        permission=MAY_MOVE,
         statuses=(Status.COMPLETED,),
         says=_("Everybody concerned gets a letter, and their page says that the transfer is completed."),
     ),
@@ -53,7 +50,6 @@ STEPS = {
         _("Close the transfer"),
         corporate_transfers.close,
         _("The transfer is closed."),
-        permission=MAY_MOVE,
         statuses=(Status.NOTICED,),
         says=_("Both notices are given. Nothing is left to do."),
     ),
@@ -67,13 +63,14 @@ class CorporateTransferAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
     steps = STEPS
     step_template = "admin/privacy/corporatetransfer/step.html"
     step_argument = "transfer"
+    step_permission = "privacy.move_corporatetransfer"
     empty_text = _("No transfers. Record one before a merger, a sale or a dissolution.")
     list_display = ("number", "from_name", "what", "day", "state", "told")
     list_filter = ("status", "kind")
     list_select_related = ("from_party",)
     search_fields = ("number", "to_name")
     formfield_overrides = {
-        models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+        models.DateField: {"widget": DayInput},
         models.TextField: {"widget": forms.Textarea({"rows": 5})},
     }
 
@@ -100,10 +97,7 @@ class CorporateTransferAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
     what = column(_("kind"), "get_kind_display", capfirst, ordering="kind")
     day = column(_("planned for"), "planned_on", dates.short_day, ordering="planned_on")
 
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, transfer):
-        return chip(KINDS.get(transfer.status, "waiting"), transfer.get_status_display())
-
+    state = chip_column(_("status"), "status", KINDS, other="waiting")
     told = column(_("accounts told"), "announced_to", ordering="announced_to")
 
     @admin.display(description=_("first notice"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.templatetags import dates
 from privacy import access, declarations
 from privacy.admin.base import EventAdmin, TenantDataAdmin, role_of
-from privacy.admin.display import chip, column
+from privacy.admin.display import chip, chip_column, column
 from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.admin.people import entry_field, names_of
 from privacy.admin.steps import StepPage, StepPages
@@ -34,14 +34,12 @@ KINDS = {
     Status.EXPORTED: "waiting",
     Status.TOLD: "settled",
 }
-APPROVE, EXPORT = "privacy.approve_disclosure", "privacy.export_disclosure"
 STEPS = {
     "approve": StepPage(
         _("Approve the disclosure"),
         disclosures.approve,
         _("Approved. Staff of the building management can export it now."),
         form=DelayForm,
-        permission=APPROVE,
         statuses=(Status.ASKED,),
     ),
     "refuse": StepPage(
@@ -49,7 +47,6 @@ STEPS = {
         disclosures.refuse,
         _("Refused. Nothing is handed over."),
         form=RefuseForm,
-        permission=APPROVE,
         statuses=(Status.ASKED,),
     ),
     "delay": StepPage(
@@ -57,7 +54,6 @@ STEPS = {
         disclosures.delay,
         _("The new day is kept. The tenant is told from then on."),
         form=DelayForm,
-        permission=APPROVE,
         statuses=(Status.APPROVED, Status.EXPORTED),
     ),
     "export": StepPage(
@@ -65,7 +61,6 @@ STEPS = {
         disclosures.export,
         "",
         form=RefusingForm,
-        permission=EXPORT,
         statuses=disclosures.EXPORTABLE,
     ),
 }
@@ -103,6 +98,7 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
     steps = STEPS
     step_template = "admin/privacy/disclosure/step.html"
     step_argument = "disclosure"
+    step_permission = "privacy.approve_disclosure"
     asks_fresh_login = True
     why = AccessReason.DISCLOSURE
     empty_text = _("No disclosures. Record one when a court, an authority or another institution asks for data.")
@@ -141,9 +137,7 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
     company = column(_("building management"), "controller.name", ordering="controller__name")
     count = column(_("people concerned"), "people_count", ordering="people_count")
 
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, row):
-        return chip(KINDS[row.status], row.get_status_display())
+    state = chip_column(_("status"), "status", KINDS)
 
     asked = column(_("asked at"), "asked_at", dates.short_datetime_wib, ordering="asked_at")
 
@@ -170,11 +164,10 @@ class DisclosureAdmin(StepPages, IdempotentAdd, AskPage, TenantDataAdmin):
         }  # fmt: skip
 
     def may_take(self, request, row, name):
-        if not super().may_take(request, row, name):
-            return False
         if name == "export":
-            return role_of(request) == Role.STAFF
-        return disclosures.may_decide(row, request.user) and not (name == "delay" and row.is_told)
+            return request.user.has_perm("privacy.export_disclosure") and role_of(request) == Role.STAFF
+        may_decide = super().may_take(request, row, name) and disclosures.may_decide(row, request.user)
+        return may_decide and not (name == "delay" and row.is_told)
 
     def step_form(self, request, row, name, data):
         return self.steps[name].form(data, initial={"tell_on": row.tell_on, "delay_reason": row.delay_reason})

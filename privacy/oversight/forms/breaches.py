@@ -7,20 +7,13 @@ from privacy import declarations
 from privacy.forms.fields import FieldsField, grouped_choices, offer_entries
 from privacy.forms.refusing import RefusingForm
 from privacy.oversight import breaches
-from privacy.oversight.models.breaches import PART_COLUMNS, Breach, BreachNotice
+from privacy.oversight.models.breaches import BreachNotice
 
 
 class BreachForm(forms.ModelForm):
-    kinds = FieldsField(label=_("kinds of data"), empty="", required=False)
+    """The admin class says which columns it has."""
 
-    class Meta:
-        model = Breach
-        fields = ["controller", "detected_at", "kinds", "people_count", *PART_COLUMNS]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "kinds" in self.fields:  # absent on the page of a closed case
-            self.fields["kinds"].choices = grouped_choices()
+    kinds = FieldsField(label=_("kinds of data"), choices=grouped_choices, empty="", required=False)
 
 
 class PeopleForm(RefusingForm):

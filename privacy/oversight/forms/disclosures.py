@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations, parties, reference_numbers
 from privacy.files import uploads
-from privacy.forms.fields import FieldsField, capitalized, grouped_choices, offer_entries
+from privacy.forms.fields import DayInput, FieldsField, capitalized, choice_errors, grouped_choices, offer_entries
 from privacy.forms.refusing import RefusingForm
 from privacy.models.parties import Party
 from privacy.oversight.disclosures import LONGEST_DELAY
@@ -42,8 +42,7 @@ def day_widget():
     """Return a date input from tomorrow to the longest delay."""
     today = timezone.localdate()
     days = {"min": today + timedelta(days=1), "max": today + timedelta(days=LONGEST_DELAY)}
-    limits = {name: day.isoformat() for name, day in days.items()}
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **limits})
+    return DayInput({name: day.isoformat() for name, day in days.items()})
 
 
 class AskForm(DisclosureForm, forms.ModelForm):
@@ -83,7 +82,7 @@ class AskForm(DisclosureForm, forms.ModelForm):
             "people": _("Choose at least one tenant."),
         }
         for name, sentence in sentences.items():
-            self.fields[name].error_messages |= {"required": sentence, "invalid_choice": sentence}
+            self.fields[name].error_messages |= choice_errors(sentence)
 
     def subjects(self):
         return [entry.subject for entry in self.cleaned_data["people"].select_related("subject")]

@@ -9,11 +9,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin_display import WordedAdmin, empty_value
+from accounts.admin_display import empty_value
 from accounts.recent_login import fresh_sign_in
 from accounts.templatetags import dates
 from privacy import access, declarations
-from privacy.admin.base import ReadOnly, Strict, TenantDataAdmin, role_of
+from privacy.admin.base import BaseAdmin, ReadOnly, TenantDataAdmin, role_of
 from privacy.admin.display import chip, column, person
 from privacy.admin.people import SubjectAdmin, names_of
 from privacy.admin.staff_records import RecordedAdmin
@@ -30,7 +30,7 @@ LISTED = 200  # rows per outcome listed on the plan page; all of them are counte
 
 
 @admin.register(RetentionRule)
-class RetentionRuleAdmin(WordedAdmin, Strict, admin.ModelAdmin):
+class RetentionRuleAdmin(BaseAdmin):
     list_display = ("__str__", "counted_from", "days", "warn_days", "law", "is_active")
     readonly_fields = ("counted_from",)
     fields = ("counted_from", "days", "warn_days", "law", "is_active")
@@ -41,9 +41,6 @@ class RetentionRuleAdmin(WordedAdmin, Strict, admin.ModelAdmin):
 
     def has_add_permission(self, request):
         """Refuse: `setup_retention` creates the rule of each kind of data."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
         return False
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import deadlines
-from privacy.forms.fields import DayField, capitalized, own_words, ready_and_own, ready_choices
+from privacy.forms.fields import DayField, capitalized, choice_errors, own_words, ready_and_own, ready_choices
 from privacy.forms.refusing import RefusingForm
 from privacy.forms.staff_records import AboutTenant
 from privacy.rights import rights_requests
@@ -92,11 +92,16 @@ class AskRightForm(RightsForm):
 class RecordForm(RightsForm, AboutTenant):
     """A request received by letter or visit, recorded for a tenant of the user's own register."""
 
-    kind = forms.ChoiceField(label=_("Right"), choices=[("", _("Choose the right")), *capitalized(RightKind)])
+    kind = forms.ChoiceField(
+        label=_("Right"),
+        choices=[("", _("Choose the right")), *capitalized(RightKind)],
+        error_messages=choice_errors(_("Choose the right.")),
+    )
     channel = forms.ChoiceField(
         label=_("How it came"),
         choices=capitalized(RightsRequest.Channel, without=RightsRequest.Channel.ONLINE),
         widget=forms.RadioSelect,
+        error_messages=choice_errors(_("Say whether the request came by letter or by a visit.")),
     )
     received_on = DayField(label=_("Received on"), help_text=_("The clock runs from the day of receipt."))
     details = details_field(help_text=_("In the tenant's own words. The tenant can read this."), required=False)
@@ -111,11 +116,6 @@ class RecordForm(RightsForm, AboutTenant):
         today = timezone.localdate()
         self.fields["received_on"].widget.attrs |= {"max": today.isoformat()}
         self.fields["received_on"].initial = today
-        for name, sentence in (
-            ("kind", _("Choose the right.")),
-            ("channel", _("Say whether the request came by letter or by a visit.")),
-        ):
-            self.fields[name].error_messages |= {"required": sentence, "invalid_choice": sentence}
 
     def clean_received_on(self):
         """Return the start of that day, or now if it is today: the deadline is never later than the law allows."""
@@ -155,7 +155,7 @@ class AssignForm(RightsForm):
         field.queryset = rights_requests.colleagues(request)
         field.label_from_instance = lambda membership: membership.user.get_short_name()
         sentence = _("Choose a colleague of the company that must answer.")
-        field.error_messages |= {"required": sentence, "invalid_choice": sentence}
+        field.error_messages |= choice_errors(sentence)
 
 
 def _ready_choices(kind):

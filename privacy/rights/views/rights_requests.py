@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.templatetags.dates import datetime_wib
 from privacy import access
 from privacy import access_log as log
+from privacy.attempts import attempt
 from privacy.errors import Refused
 from privacy.middleware import open_without_consent
 from privacy.models.access import AccessReason
@@ -69,12 +70,8 @@ def rights_request(request, number):
         select_related=["subject", "controller", "settled_by__holder"],
     )  # fmt: skip
     if request.method == "POST":
-        try:
-            rights_requests.cancel(request=row, by=request.user)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, _("Your request is cancelled. What you had written is removed."))
+        done = _("Your request is cancelled. What you had written is removed.")
+        attempt(request, rights_requests.cancel, done, request=row)
         return redirect("rights_request", number)
     line = rights_requests.line_of(request.user, row.line_id)
     context = {"row": row, "steps": steps(row), "is_recovered": rights_requests.is_recovered(row)}

@@ -1,8 +1,9 @@
 """Agreements of a building management with vendors: drafted and signed here; each change of status is a step."""
 
 from django.contrib import admin
-from django.contrib.admin.utils import flatten_fieldsets, label_for_field
+from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -12,27 +13,26 @@ from django.utils.translation import ngettext
 
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
-from privacy import declarations, parties
-from privacy.admin.base import TenantDataAdmin, role_of
-from privacy.admin.display import chip, column
+from privacy import declarations
+from privacy.admin.base import HeadsAdmin, role_of
+from privacy.admin.display import chip, chip_column, column, file_with_check_code
 from privacy.admin.idempotent_add import IdempotentAdd
 from privacy.admin.steps import StepPage, StepPages
-from privacy.scope import Role
+from privacy.forms.fields import DayInput
+from privacy.models.parties import Party, PartyKind
 from privacy.sharing import agreements
-from privacy.sharing.forms.agreements import AgreementForm, vendor_companies
+from privacy.sharing.forms.agreements import AgreementForm
 from privacy.sharing.forms.assessments import AssessmentChoiceForm
 from privacy.sharing.models.agreements import SharingAgreement
 from privacy.sharing.models.assessments import ImpactAssessment
 
 Status = SharingAgreement.Status
 KINDS = {Status.DRAFT: "info", Status.ACTIVE: "settled", Status.SUSPENDED: "waiting", Status.ENDED: "over"}
-MAY_MOVE = "privacy.activate_sharingagreement"
 STEPS = {
     "activate": StepPage(
         _("Activate"),
         agreements.activate,
         _("The agreement is active. Permissions under it are possible from now on."),
-        permission=MAY_MOVE,
         statuses=agreements.STEPS[Status.ACTIVE],
         checks_fingerprint=True,
     ),
@@ -40,57 +40,43 @@ STEPS = {
         _("Suspend"),
         agreements.suspend,
         _("The agreement is suspended. Its permissions are closed."),
-        permission=MAY_MOVE,
         statuses=agreements.STEPS[Status.SUSPENDED],
     ),
     "end": StepPage(
         _("End"),
         agreements.end,
         _("The agreement has ended. Its permissions are closed for good."),
-        permission=MAY_MOVE,
         statuses=agreements.STEPS[Status.ENDED],
     ),
 }
-WHAT = (None, {"fields": ("vendor", "purposes", "fields", "assessment")})
-TERM = (_("How long and where"), {"fields": ("valid_from", "valid_until", "country", "safeguard")})
-SIGNED = (_("Signatures"), {"fields": ("management_signed_on", "management_file", "vendor_signed_on", "vendor_file")})
-CODES = (_("Files signed so far"), {"fields": ("management_signed_file", "vendor_signed_file")})
-SHOWN = (
-    (None, {"fields": ("number", "state", "management_name", "vendor_name", "jobs", "data", "assessed")}),
+# The page of a signed agreement
+SIGNED_FIELDSETS = (
+    (None, {"fields": ("number", "state", "management_name", "vendor_name", "purposes_allowed", "data", "assessed")}),
     (_("How long and where"), {"fields": ("time_bar", "country", "safeguard")}),
     (
         _("Signatures"),
         {"fields": ("management_signed_on", "management_signed_file", "vendor_signed_on", "vendor_signed_file")},
     ),
 )
-
-# Repeated on the confirmation page before activation
-READ = ("jobs", "assessed", "management_signed_file", "vendor_signed_file")
+# Repeated on the page that asks before activation
+READ_AGAIN = ("purposes_allowed", "assessed", "management_signed_file", "vendor_signed_file")
 
 
 @admin.register(SharingAgreement)
-class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
+class SharingAgreementAdmin(StepPages, IdempotentAdd, HeadsAdmin):
     steps = STEPS
     step_route = "<int:pk>/step/{name}/"
     step_template = "admin/privacy/sharingagreement/step.html"
     step_argument = "agreement"
+    step_permission = "privacy.activate_sharingagreement"
     form = AgreementForm
+    formfield_overrides = {models.DateField: {"widget": DayInput}}
     list_display = ("number", "vendor_name", "management_name", "state", "time_bar")
     list_filter = ("status", "vendor")
     list_select_related = ("vendor", "management")
     search_fields = ("number", "vendor__name")
-    readonly_fields = (
-        "number",
-        "state",
-        "management_name",
-        "vendor_name",
-        "jobs",
-        "data",
-        "assessed",
-        "time_bar",
-        "management_signed_file",
-        "vendor_signed_file",
-    )
+    readonly_fields = ("management_signed_file", "vendor_signed_file")
+    company_field = "management"
 
     # Permissions and form
 
@@ -100,30 +86,31 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
 
     def get_fieldsets(self, request, obj=None):
         if obj is not None and not self.has_change_permission(request, obj):
-            return SHOWN
-        own = [] if obj is not None or self.company(request) else [(None, {"fields": ("management",)})]
-        return [*own, WHAT, TERM, SIGNED, *([CODES] if obj else [])]
-
-    def company(self, request):
-        """Return the building management for which an agreement is drafted, or None when there are several."""
-        found = parties.companies(request.user, Role.STAFF) if role_of(request) == Role.STAFF else []
-        return found[0] if len(found) == 1 else None
+            return SIGNED_FIELDSETS
+        choice = () if obj else self.company_choice(request)
+        fieldsets = [
+            (None, {"fields": (*choice, "vendor", "purposes", "fields", "assessment")}),
+            (_("How long and where"), {"fields": ("valid_from", "valid_until", "country", "safeguard")}),
+            (
+                _("Signatures"),
+                {"fields": ("management_signed_on", "management_file", "vendor_signed_on", "vendor_file")},
+            ),
+        ]
+        if obj:
+            fieldsets.append((_("Files signed so far"), {"fields": self.readonly_fields}))
+        return fieldsets
 
     def get_field_queryset(self, db, db_field, request):
         if db_field.name == "vendor":
-            return vendor_companies()
+            return Party.objects.filter(kind=PartyKind.VENDOR)  # all of them: the directory names no person
         return super().get_field_queryset(db, db_field, request)
 
     def save_model(self, request, obj, form, change):
-        if not change and "management" not in flatten_fieldsets(self.get_fieldsets(request)):
-            obj.management = self.company(request)
         agreements.save(agreement=obj, by=request.user)
 
     # Display
 
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, agreement):
-        return chip(KINDS[agreement.status], agreement.get_status_display())
+    state = chip_column(_("status"), "status", KINDS)
 
     @admin.display(description=_("time"), ordering="valid_until")
     def time_bar(self, agreement):
@@ -132,9 +119,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
     vendor_name = column(_("vendor"), "vendor.name", ordering="vendor__name")
     management_name = column(_("building management"), "management.name", ordering="management__name")
 
-    @admin.display(description=_("kinds of data allowed"))
-    def data(self, agreement):
-        return ", ".join(agreement.field_labels)
+    data = column(_("kinds of data allowed"), "field_labels", ", ".join)
 
     @admin.display(description=_("impact assessment"))
     def assessed(self, agreement):
@@ -146,31 +131,11 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
         return words if agreement.is_assessed() else format_html("{} {}", words, chip("late", _("not enough")))
 
     @admin.display(description=_("purposes allowed"))
-    def jobs(self, agreement):
+    def purposes_allowed(self, agreement):
         return ", ".join(str(purpose) for purpose in agreement.purposes.all())
 
-    @admin.display(description=_("agreement signed by the management"))
-    def management_signed_file(self, agreement):
-        return self.signed_file(agreement, "management")
-
-    @admin.display(description=_("agreement signed by the vendor"))
-    def vendor_signed_file(self, agreement):
-        return self.signed_file(agreement, "vendor")
-
-    def signed_file(self, agreement, side):
-        if not getattr(agreement, f"{side}_file_hash"):
-            return _("no file yet")
-        code = getattr(agreement, f"{side}_file_hash")
-        if not getattr(agreement, f"{side}_file"):
-            return format_html('{} <code class="code">{}</code>', _("Check code (SHA-256):"), code)
-        url = reverse("file", args=[agreement._meta.label_lower, agreement.pk, f"{side}_file"])
-        return format_html(
-            '<a href="{}">{}</a><br />{} <code class="code">{}</code>',
-            url,
-            _("Open the file"),
-            _("Check code (SHA-256):"),
-            code,
-        )
+    management_signed_file = column(_("agreement signed by the management"), "management_file", file_with_check_code)
+    vendor_signed_file = column(_("agreement signed by the vendor"), "vendor_file", file_with_check_code)
 
     # Steps: activate, suspend, end
 
@@ -179,7 +144,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
         return [path("<int:pk>/assess/", assess, name="privacy_sharingagreement_assess"), *super().get_urls()]
 
     def step_links(self, request, agreement):
-        if not request.user.has_perm(MAY_MOVE):
+        if not request.user.has_perm(self.step_permission):
             return []
         return super().step_links(request, agreement) + self.assess_for(agreement)
 
@@ -194,7 +159,7 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
     def assess(self, request, pk):
         """Choose another impact assessment for a signed agreement."""
         agreement = self.row_or_404(request, pk)
-        if not request.user.has_perm(MAY_MOVE):
+        if not request.user.has_perm(self.step_permission):
             raise PermissionDenied
         found = ImpactAssessment.objects.visible_to(request.user, role=role_of(request))
         form = AssessmentChoiceForm(
@@ -212,19 +177,19 @@ class SharingAgreementAdmin(StepPages, IdempotentAdd, TenantDataAdmin):
         """Return how many grants the step affects, and the facts to read again before activation."""
         return {
             "consequence": consequence(agreement, name), "fingerprint": agreements.fingerprint(agreement),
-            "facts": [(label_for_field(fact, self.model, self), getattr(self, fact)(agreement)) for fact in READ],
+            "facts": [(label_for_field(fact, self.model, self), getattr(self, fact)(agreement)) for fact in READ_AGAIN],
         }  # fmt: skip
 
 
 def consequence(agreement, name):
     """Return a sentence that says how many grants the step opens or closes."""
+    if name == "activate" and agreement.status == Status.DRAFT:
+        return _("From now on the vendor and your staff can ask tenants to share under it.")
     count = agreements.open_permissions(agreement).count()
-    words = {"count": count}
     if name == "activate":
-        if agreement.status == Status.DRAFT:
-            return _("From now on the vendor and your staff can ask tenants to share under it.")
-        return (
-            ngettext("%(count)s permission opens again at once.", "%(count)s permissions open again at once.", count)
-            % words
+        sentence = ngettext(
+            "%(count)s permission opens again at once.", "%(count)s permissions open again at once.", count
         )
-    return ngettext("%(count)s permission stops at once.", "%(count)s permissions stop at once.", count) % words
+    else:
+        sentence = ngettext("%(count)s permission stops at once.", "%(count)s permissions stop at once.", count)
+    return sentence % {"count": count}

@@ -30,9 +30,5 @@ class DeletionStatementAdmin(ReadOnly, SharingAdmin):
 
     vendor = column(_("vendor"), "vendor.name", ordering="vendor__name")
 
-    @admin.display(description=_("stated by"))
-    def person(self, statement):
-        holder = statement.stated_by.holder
-        return (holder.name if holder else "") or _("An account without a name")
-
+    person = column(_("stated by"), "stated_by.holder_name", lambda name: name or _("An account without a name"))
     moment = column(_("stated at"), "at", dates.short_datetime_wib, ordering="at")

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_display import empty_value
 from accounts.templatetags import dates
 from privacy.admin.base import EventAdmin, ReadOnly, role_of
-from privacy.admin.display import chip, column
-from privacy.admin.people import SubjectAdmin, entry_field
-from privacy.forms.autocomplete import Autocomplete
+from privacy.admin.display import capitalized_list, chip, chip_column, column
+from privacy.admin.people import SubjectAdmin
+from privacy.admin.staff_records import RecordedAdmin
 from privacy.models.access import AccessReason
 from privacy.scope import Role
 from privacy.sharing import deletion_statements, grants
@@ -25,8 +25,6 @@ from privacy.sharing.forms.grants import StaffAskForm
 from privacy.sharing.models.grants import SharingEvent, SharingGrant
 from privacy.sharing.models.sharing_requests import SharingRequest
 
-KIND_OF_STATUS = {"waiting": "waiting", "given": "settled"}
-KIND_OF_STATE = {grants.State.ACTIVE: "settled", grants.State.SUSPENDED: "waiting"}
 ENDING_SOON = timedelta(days=7)
 
 
@@ -36,9 +34,7 @@ class SharingAdmin(SubjectAdmin):
     why = AccessReason.SHARING
     search_fields = ("number",)
 
-    @admin.display(description=_("kinds of data"))
-    def data(self, row):
-        return capfirst(", ".join(row.field_labels))
+    data = column(_("kinds of data"), "field_labels", capitalized_list)
 
     @admin.display(description=_("job"), ordering="purpose__code")
     def job(self, row):
@@ -49,7 +45,16 @@ class SharingAdmin(SubjectAdmin):
 
 
 @admin.register(SharingRequest)
-class SharingRequestAdmin(SharingAdmin):
+class SharingRequestAdmin(SharingAdmin, RecordedAdmin):
+    record_form = StaffAskForm
+    chosen_in_address = ("tenant", "agreement")
+    add_title = _("Ask a tenant to share")
+    lead = _(
+        "You ask on behalf of a vendor, under one of your agreements. "
+        "Nothing is shared until the tenant gives permission."
+    )
+    button = _("Send request")
+    done = _("The request is sent. The tenant is told by email and decides.")
     empty_text = _("No requests yet. Ask a tenant to share, or wait for a vendor to ask.")
     list_display = ("number", "who", "vendor", "job", "state", "asked", "last_day")
     list_filter = ("status",)
@@ -69,17 +74,7 @@ class SharingRequestAdmin(SharingAdmin):
         "answered",
     )
 
-    def has_add_permission(self, request):
-        """Allow building managements only; the operator reads."""
-        return super().has_add_permission(request) and role_of(request) == Role.STAFF
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, asked):
-        return chip(KIND_OF_STATUS.get(asked.status, "over"), asked.get_status_display())
-
+    state = chip_column(_("status"), "status", {"waiting": "waiting", "given": "settled"})
     company = column(_("asked for the company"), "asked_for.name")
     asked = column(_("asked at"), "received_at", dates.short_datetime_wib, ordering="received_at")
     answered = column(_("answered at"), "settled_at", dates.short_datetime_wib, ordering="settled_at")
@@ -99,24 +94,11 @@ class SharingRequestAdmin(SharingAdmin):
     def may_cancel(self, request):
         return role_of(request) == Role.STAFF and request.user.has_perm("privacy.change_sharingrequest")
 
-    def add_view(self, request, form_url="", extra_context=None):
-        """Ask a tenant of the user's own register. The verb checks what may be asked for."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        widget = Autocomplete(entry_field(), self.admin_site)
-        initial = {"tenant": request.GET.get("tenant"), "agreement": request.GET.get("agreement")}
-        form = StaffAskForm(
-            request.POST or None, initial=initial, user=request.user, role=role_of(request), tenant_widget=widget
-        )
-        if request.method == "POST" and form.is_valid() and self.ask(request, form):
-            return HttpResponseRedirect(reverse("admin:privacy_sharingrequest_changelist"))
-        return self.page(request, "admin/privacy/sharingrequest/ask.html", _("Ask a tenant to share"), form=form)
-
-    def ask(self, request, form):
+    def keep(self, request, form):
+        """Ask the tenant. The verb checks what may be asked for."""
         data = dict(form.cleaned_data)
         data |= {"subject": data.pop("tenant").subject, "role": Role.STAFF}
-        done = _("The request is sent. The tenant is told by email and decides.")
-        if asked := self.attempt_form(request, form, grants.ask, done, **data):
+        if asked := self.attempt_form(request, form, grants.ask, self.done, **data):
             self.log_addition(request, asked, [{"added": {}}])
         return asked
 
@@ -195,7 +177,7 @@ class SharingGrantAdmin(ReadOnly, SharingAdmin):
     @admin.display(description=_("state"))
     def state(self, grant):
         state = grants.state(grant)
-        return chip(KIND_OF_STATE.get(state, "over"), state.label)
+        return chip(state.chip, state.label)
 
     until = column(_("until"), "ends_on", dates.short_day, ordering="ends_at")
     given = column(_("given at"), "given_at", dates.datetime_wib, ordering="given_at")

@@ -6,44 +6,37 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags import dates
 from privacy import declarations
-from privacy.forms.fields import FieldsField, PdfUpload
-from privacy.sharing.models.assessments import ImpactAssessment
+from privacy.forms.fields import FieldsField, PdfUpload, choice_errors
+
+
+def specific_choices():
+    return [
+        (key, f"{capfirst(item.label)} ({declarations.SPECIFIC[item.specific]})")
+        for key, item in declarations.specific().items()
+    ]
 
 
 class AssessmentForm(forms.ModelForm):
-    fields = FieldsField(label=_("specific data covered"), empty=_("Choose at least one kind of data."))
+    """The admin class says which columns it has."""
+
+    fields = FieldsField(
+        label=_("specific data covered"), choices=specific_choices, empty=_("Choose at least one kind of data.")
+    )
     file = PdfUpload(label=_("report"), required=False, widget=forms.FileInput)
-
-    class Meta:
-        model = ImpactAssessment
-        fields = [
-            "controller", "title", "fields", "summary", "reference", "assessed_by", "assessed_on", "valid_until",
-            "file",
-        ]  # fmt: skip
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "fields" in self.fields:  # absent on the page of an assessment that an agreement uses
-            items = declarations.specific().items()
-            self.fields["fields"].choices = [
-                (key, f"{capfirst(item.label)} ({declarations.SPECIFIC[item.specific]})") for key, item in items
-            ]
-        for name in ("assessed_on", "valid_until"):
-            if name in self.fields:
-                self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class AssessmentChoiceForm(forms.Form):
     assessment = forms.ModelChoiceField(
-        None, label=_("Impact assessment"), empty_label=_("Choose the impact assessment")
+        None,
+        label=_("Impact assessment"),
+        empty_label=_("Choose the impact assessment"),
+        error_messages=choice_errors(_("Choose the impact assessment.")),
     )
 
     def __init__(self, *args, found, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["assessment"]
-        field.queryset = found
-        field.label_from_instance = label
-        field.error_messages |= dict.fromkeys(("required", "invalid_choice"), _("Choose the impact assessment."))
+        self.fields["assessment"].queryset = found
+        self.fields["assessment"].label_from_instance = label
 
 
 def label(assessment):

@@ -1,15 +1,17 @@
 """What the vendor deleted, and how, in the vendor's words. The verb checks whether a statement may be made."""
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.invisible_text import ReadableField
+from privacy.forms.refusing import RefusingForm
 from privacy.sharing.models.deletion_statements import DeletionStatement
 
 LONGEST = DeletionStatement._meta.get_field("means").max_length
 
 
-class StatementForm(forms.Form):
+class StatementForm(RefusingForm):
+    FIELD_OF_CODE = {"means": "means"}
+
     means = ReadableField(
         label=_("What was deleted, and how"),
         max_length=LONGEST,
@@ -19,6 +21,3 @@ class StatementForm(forms.Form):
         ),
         error_messages={"required": _("Write in one sentence what was deleted, and how.")},
     )
-
-    def refuse(self, refusal):
-        self.add_error("means" if refusal.code == "means" else None, refusal.message)

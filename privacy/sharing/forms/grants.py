@@ -5,33 +5,31 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy.consent.models.purposes import Purpose
-from privacy.forms.fields import DayField, FieldsField, choices_of, grouped_choices, offer_entries
+from privacy.forms.fields import DayField, FieldsField, choice_errors, choices_of, grouped_choices
 from privacy.forms.refusing import RefusingForm
+from privacy.forms.staff_records import AboutTenant
 from privacy.sharing import grants
 from privacy.sharing.models.agreements import SharingAgreement
 
-# Code of a refusal → the field that shows its message
-FIELD_OF_CODE = {
-    "no_fields": "fields",
-    "not_asked": "fields",
-    "fields": "fields",
-    "assessment": "fields",
-    "wider": "fields",
-    "same": "fields",
-    "past": "until",
-    "too_long": "until",
-    "longer": "until",
-    "beyond_agreement": "until",
-    "purpose": "purpose",
-    "soon": "purpose",
-    "controller": "agreement",
-    "agreement": "agreement",
-    "unclaimed": "tenant",
-}
-
 
 class SharingForm(RefusingForm):
-    FIELD_OF_CODE = FIELD_OF_CODE
+    FIELD_OF_CODE = {
+        "no_fields": "fields",
+        "not_asked": "fields",
+        "fields": "fields",
+        "assessment": "fields",
+        "wider": "fields",
+        "same": "fields",
+        "past": "until",
+        "too_long": "until",
+        "longer": "until",
+        "beyond_agreement": "until",
+        "purpose": "purpose",
+        "soon": "purpose",
+        "controller": "agreement",
+        "agreement": "agreement",
+        "unclaimed": "tenant",
+    }
 
 
 class AnswerForm(SharingForm):
@@ -62,59 +60,66 @@ class NarrowForm(SharingForm):
         self.fields["until"].show(last=grant.ends_on, initial=grant.ends_on)
 
 
+def reason_field(empty):
+    return forms.CharField(
+        label=_("Why, in one sentence"),
+        max_length=200,
+        help_text=_("The tenant reads this sentence."),
+        error_messages={"required": empty},
+    )
+
+
 class AskForm(SharingForm):
     """A vendor asks a tenant who already shares with it for more."""
 
-    purpose = forms.ModelChoiceField(Purpose.objects.none(), label=_("Job"), empty_label=_("Choose the job"))
+    purpose = forms.ModelChoiceField(
+        Purpose.objects.none(),
+        label=_("Job"),
+        empty_label=_("Choose the job"),
+        error_messages={"required": _("Choose the job.")},
+    )
     fields = FieldsField(
         label=_("Data you need"),
         empty=_("Choose at least one kind of data."),
         help_text=_("Only what the job needs. Nothing outside the agreement can be asked for."),
     )
     until = DayField(label=_("Until"), help_text=_("That day included."))
-    reason = forms.CharField(
-        label=_("Why, in one sentence"), max_length=200, help_text=_("The tenant reads this sentence.")
-    )
+    reason = reason_field(empty=_("Write in one sentence why you need the data."))
 
     def __init__(self, *args, agreement, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["purpose"].queryset = agreement.purposes.filter(is_active=True)
-        self.fields["purpose"].error_messages |= {"required": _("Choose the job.")}
-        self.fields["reason"].error_messages |= {"required": _("Write in one sentence why you need the data.")}
         self.fields["fields"].choices = choices_of(agreement.fields)
         self.fields["until"].show(last=grants.latest_until(agreement))
 
 
-class StaffAskForm(SharingForm):
+class StaffAskForm(SharingForm, AboutTenant):
     """Staff ask a tenant of their own register, for a vendor under one of their agreements."""
 
-    tenant = forms.ModelChoiceField(None, label=_("Tenant"))
     agreement = forms.ModelChoiceField(
-        None, label=_("Agreement with the vendor"), empty_label=_("Choose the agreement")
+        None,
+        label=_("Agreement with the vendor"),
+        empty_label=_("Choose the agreement"),
+        error_messages=choice_errors(_("Choose the agreement.")),
     )
-    purpose = forms.ModelChoiceField(Purpose.objects.for_sharing(), label=_("Job"), empty_label=_("Choose the job"))
+    purpose = forms.ModelChoiceField(
+        Purpose.objects.for_sharing(),
+        label=_("Job"),
+        empty_label=_("Choose the job"),
+        error_messages=choice_errors(_("Choose the job.")),
+    )
     fields = FieldsField(
         label=_("Data the vendor needs"),
+        choices=grouped_choices,
         empty=_("Choose at least one kind of data."),
         help_text=_("Only what the job needs and the agreement allows."),
     )
     until = DayField(label=_("Until"), help_text=_("That day included."))
-    reason = forms.CharField(
-        label=_("Why, in one sentence"), max_length=200, help_text=_("The tenant reads this sentence.")
-    )
+    reason = reason_field(empty=_("Write in one sentence why the data is needed."))
 
-    def __init__(self, *args, user, role, tenant_widget, **kwargs):
-        super().__init__(*args, **kwargs)
-        offer_entries(self.fields["tenant"], tenant_widget, user=user, role=role)
+    def __init__(self, *args, user, role, **kwargs):
+        super().__init__(*args, user=user, role=role, **kwargs)
         agreements = SharingAgreement.objects.visible_to(user, role=role).active().select_related("vendor")
         self.fields["agreement"].queryset = agreements
         self.fields["agreement"].label_from_instance = lambda agreement: f"{agreement.vendor.name} · {agreement.number}"
-        self.fields["fields"].choices = grouped_choices()
         self.fields["until"].widget.attrs |= {"min": timezone.localdate().isoformat()}
-        for name, sentence in (
-            ("tenant", _("Choose the tenant.")),
-            ("agreement", _("Choose the agreement.")),
-            ("purpose", _("Choose the job.")),
-        ):
-            self.fields[name].error_messages |= {"required": sentence, "invalid_choice": sentence}
-        self.fields["reason"].error_messages |= {"required": _("Write in one sentence why the data is needed.")}

@@ -42,18 +42,23 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     ENDED = "ended", _("Ended")
 
+    @property
+    def is_open(self):
+        return self in {State.ACTIVE, State.SUSPENDED}
+
+    @property
+    def chip(self):
+        """Return the kind of chip that shows it."""
+        return {State.ACTIVE: "settled", State.SUSPENDED: "waiting"}.get(self, "over")
+
 
 @dataclass(frozen=True)
 class Answer:
     reason: Reason
     grant: SharingGrant | None = None
 
-    @property
-    def allowed(self):
-        return self.reason is Reason.ALLOWED
-
     def __bool__(self):
-        return self.allowed
+        return self.reason is Reason.ALLOWED
 
 
 def decide(grant, key, *, vendors, now, restored=False):
@@ -85,21 +90,21 @@ def decide(grant, key, *, vendors, now, restored=False):
     return next((reason for holds, reason in conditions if not holds), Reason.ALLOWED)
 
 
-def can_read(user, subject, key, *, now=None):
+def can_read(user, subject, key):
     """Return the `Answer` (falsy if refused) whether this account, as a vendor's member, may read this field now."""
-    vendors, now, restored = vendors_of(user), now or timezone.now(), restoration.is_restored()
+    vendors, now, restored = vendors_of(user), timezone.now(), restoration.is_restored()
     grants = SharingGrant.objects.filter(subject=subject, agreement__vendor__in=vendors)
-    refused = Answer(Reason.NO_GRANT)
+    answer = Answer(Reason.NO_GRANT)
     for grant in grants.to_decide().order_by("given_at", "pk"):
-        refused = Answer(decide(grant, key, vendors=vendors, now=now, restored=restored), grant)
-        if refused.allowed:
-            return refused
-    return refused
+        answer = Answer(decide(grant, key, vendors=vendors, now=now, restored=restored), grant)
+        if answer:
+            break
+    return answer
 
 
-def readable(grant, user, *, now=None):
+def readable(grant, user):
     """Return the keys of `grant` that the user may read now, and the reason if there are none."""
-    return readable_by(grant, vendors_of(user), now or timezone.now(), restored=restoration.is_restored())
+    return readable_by(grant, vendors_of(user), timezone.now(), restored=restoration.is_restored())
 
 
 def vendors_of(user):

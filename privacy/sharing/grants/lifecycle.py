@@ -51,10 +51,15 @@ def withdraw(*, grant, by):
     if grant.withdrawn_at is None:
         if grant.ends_at <= timezone.now():
             raise Refused(_("This permission has already ended. There is nothing left to withdraw."), code="over")
-        grant.withdrawn_at = timezone.now()
-        grant.save(update_fields=["withdrawn_at"])
-        event(SharingEvent.Kind.WITHDRAWN, grant=grant, by=by)
+        close(grant, SharingEvent.Kind.WITHDRAWN, actor=subjects.get_or_create_for(by))
     return grant
+
+
+def close(grant, kind, *, actor):
+    """Close a grant now, and record why."""
+    grant.withdrawn_at = timezone.now()
+    grant.save(update_fields=["withdrawn_at"])
+    SharingEvent.objects.create(kind=kind, subject_id=grant.subject_id, grant=grant, actor=actor)
 
 
 @transaction.atomic
@@ -181,14 +186,10 @@ def _held(grant, by):
 @after_refusal(LONGER_SHARING)
 def end_longer(subject):
     """End now the account's grants that are longer than one job, recorded as withdrawn by the person."""
-    now, job = timezone.now(), timedelta(days=settings.GRANT_JOB_DAYS)
+    job = timedelta(days=settings.GRANT_JOB_DAYS)
     held = SharingGrant.objects.select_for_update(of=("self",)).filter(
         subject__holder=subject.holder_id, subject__holder__isnull=False, withdrawn_at__isnull=True
     )
-    for grant in held.filter(ends_at__gt=now).annotate(length=F("ends_at") - F("starts_at")):
+    for grant in held.filter(ends_at__gt=timezone.now()).annotate(length=F("ends_at") - F("starts_at")):
         if grant.length > job:
-            grant.withdrawn_at = now
-            grant.save(update_fields=["withdrawn_at"])
-            SharingEvent.objects.create(
-                kind=SharingEvent.Kind.WITHDRAWN, subject_id=grant.subject_id, grant=grant, actor=subject
-            )
+            close(grant, SharingEvent.Kind.WITHDRAWN, actor=subject)

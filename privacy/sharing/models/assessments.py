@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy import declarations
+from privacy.models.field_keys import FieldLabels, check_keys
 from privacy.models.parties import PartyKind, party_field
 from privacy.models.subjects import actor_field
 from privacy.scope import HeadsOnlyQuerySet
@@ -14,13 +15,10 @@ from privacy.scope import HeadsOnlyQuerySet
 
 def check_specific(keys):
     """Raise ValidationError unless `keys` is a list of declared kinds of specific data, not empty, each once."""
-    if not isinstance(keys, list) or not keys:
-        raise ValidationError(_("Choose at least one kind of data."))
-    if not set(keys) <= set(declarations.specific()) or len(set(keys)) != len(keys):
-        raise ValidationError(_("Choose each kind of data once, from the list."))
+    check_keys(keys, declarations.specific())
 
 
-class ImpactAssessment(models.Model):
+class ImpactAssessment(FieldLabels, models.Model):
     sealed_state = ("number", "controller", "fields", "assessed_on", "valid_until", "file_hash")
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
@@ -70,10 +68,6 @@ class ImpactAssessment(models.Model):
 
     def is_valid_on(self, day):
         return self.assessed_on <= day <= self.valid_until
-
-    @property
-    def field_labels(self):
-        return declarations.labels(self.fields)
 
     def covers(self, keys, controller_id, day):
         """Return whether it is valid on `day` for these keys of specific data of this management."""

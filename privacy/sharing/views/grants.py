@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.templatetags import dates
 from privacy import access, value_display
 from privacy import access_log as log
+from privacy.attempts import attempt_form
 from privacy.errors import Refused
 from privacy.middleware import open_without_consent
 from privacy.models.access import AccessReason, AccessRecord
@@ -23,7 +24,6 @@ from privacy.sharing.models.sharing_requests import SharingRequest
 
 RELATED = ("agreement__vendor", "agreement__management", "purpose")
 STATED = ("deletion_statement__stated_by__holder", "deletion_statement__vendor")
-KIND_OF_STATE = {grants.State.ACTIVE: "settled", grants.State.SUSPENDED: "waiting"}
 LOOKS_SHOWN = 10
 OVER_A_PAGE = 20
 
@@ -64,8 +64,8 @@ def card_of(grant, last_look=None):
     return {
         "grant": grant,
         "state": state,
-        "kind": KIND_OF_STATE.get(state, "over"),
-        "is_open": state in KIND_OF_STATE,
+        "kind": state.chip,
+        "is_open": state.is_open,
         "days": (grant.ends_on - timezone.localdate()).days,
         "last_look": last_look,
         "has_run_out": grant.ends_at <= timezone.now(),
@@ -78,32 +78,16 @@ def card_of(grant, last_look=None):
 def sharing_request(request, number):
     asked = fetch(request, SharingRequest, number, select_related=(*RELATED, "subject", "asked_for"))
     form = AnswerForm(request.POST or None, request=asked)
-    if request.method == "POST" and request.POST.get("answer") == "decline":
-        return act(request, asked, form, grants.refuse, _("You did not give this permission. Nothing was shared."))
-    if request.method == "POST" and form.is_valid():
-        return act(
-            request,
-            asked,
-            form,
-            grants.answer,
-            _("You gave this permission. You can withdraw it at any time."),
-            **form.cleaned_data,
-        )
+    declined = request.POST.get("answer") == "decline"
+    if request.method == "POST" and (declined or form.is_valid()):
+        if declined:
+            verb, given, done = grants.refuse, {}, _("You did not give this permission. Nothing was shared.")
+        else:
+            verb, given = grants.answer, form.cleaned_data
+            done = _("You gave this permission. You can withdraw it at any time.")
+        if attempt_form(request, form, verb, done, over="answered", request=asked, **given):
+            return redirect("sharing")
     return request_page(request, asked, form)
-
-
-def act(request, asked, form, verb, sentence, **given):
-    """Call the verb. If the request was already answered, redirect to the list with a message."""
-    try:
-        verb(request=asked, by=request.user, **given)
-    except Refused as refusal:
-        if refusal.code != "answered":
-            form.refuse(refusal)
-            return request_page(request, asked, form)
-        messages.info(request, refusal.message)
-    else:
-        messages.success(request, sentence)
-    return redirect("sharing")
 
 
 def request_page(request, asked, form):
@@ -138,12 +122,11 @@ def preview(subject_id, keys):
 @require_safe
 def grant(request, number):
     found = fetch(request, SharingGrant, number, select_related=(*RELATED, *STATED))
-    looks = AccessRecord.objects.visible_to(request.user, role=Role.TENANT).filter(grant=found)
-    looks = list(looks.select_related("actor__holder", "party", "grant__purpose")[:LOOKS_SHOWN])
+    looks = AccessRecord.objects.visible_to(request.user, role=Role.TENANT).filter(grant=found).with_names()
     context = {
         "grant": found,
         "card": card_of(found),
-        "looks": log.lines(looks, request.user.pk),
+        "looks": log.lines(looks[:LOOKS_SHOWN], request.user.pk),
         "events": found.events.select_related("actor__holder"),
     }
     return render(request, "privacy/sharing/grant.html", context)

@@ -80,24 +80,24 @@ def seed():
 
 
 def test_parse_finds_twelve_sections_of_each_language_in_the_seed(seed):
-    assert seed.languages == ("id", "en")
-    assert [section.heading for section in seed.texts["id"].sections] == HEADINGS["id"]
+    assert list(seed) == ["id", "en"]
+    assert [section.heading for section in seed["id"].sections] == HEADINGS["id"]
     # The contents say "User Obligation" and "Acknowledgement"; the headings stay as they stand over the sections
     english = [*HEADINGS["en"][:11], "Acknowledgment and Consent"]
-    assert [section.heading for section in seed.texts["en"].sections] == english
-    for text in seed.texts.values():
+    assert [section.heading for section in seed["en"].sections] == english
+    for text in seed.values():
         assert [section.number for section in text.sections] == list(range(1, 13))
 
 
 def test_parse_keeps_every_line_of_the_seed_in_its_order(seed):
     lines = [line.strip() for line in SEED.read_text(encoding="utf-8").splitlines()]
     lines = [re.sub(r"^\d+\. ", "", line) for line in lines if line and line != "***"]
-    reader_sees = words_shown(seed.markdown("en")) + words_shown(seed.markdown("id"))
+    reader_sees = words_shown(seed["en"].markdown) + words_shown(seed["id"].markdown)
     assert reader_sees == " ".join(lines).split()
 
 
 def test_parse_keeps_every_line_of_the_seed_as_it_is_written(seed):
-    text = seed.markdown("en") + seed.markdown("id")
+    text = seed["en"].markdown + seed["id"].markdown
     assert "\\" not in text
     for line in SEED.read_text(encoding="utf-8").splitlines():
         assert line.strip() == "***" or re.sub(r"^\d+\. ", "", line.strip()) in text
@@ -105,7 +105,7 @@ def test_parse_keeps_every_line_of_the_seed_as_it_is_written(seed):
 
 @pytest.mark.parametrize(("language", "title"), [("id", "KEBIJAKAN PRIVASI"), ("en", "PRIVACY POLICY")])
 def test_parse_keeps_the_notes_before_the_seeds_title(seed, language, title):
-    text = seed.texts[language]
+    text = seed[language]
     assert text.title == title
     assert text.preamble.index(":") < text.preamble.index(f"**{title}**")
     assert text.preamble.count("\n12. ") == 1
@@ -113,16 +113,14 @@ def test_parse_keeps_the_notes_before_the_seeds_title(seed, language, title):
 
 
 def test_parse_counts_the_clauses_of_the_seed(seed):
-    clauses = [
-        [len(re.findall(r"(?m)^\d+\. ", section.body)) for section in text.sections] for text in seed.texts.values()
-    ]
+    clauses = [[len(re.findall(r"(?m)^\d+\. ", section.body)) for section in text.sections] for text in seed.values()]
     assert clauses == [[6, 6, 8, 0, 6, 5, 3, 0, 0, 0, 0, 0]] * 2
 
 
 def test_parse_reads_back_what_it_wrote(seed):
-    again = parse("".join(f"<!-- language: {name} -->\n\n{seed.markdown(name)}\n\n" for name in seed.languages))
-    assert [again.markdown(name) for name in again.languages] == [seed.markdown(name) for name in seed.languages]
-    assert again.texts["en"].sections == seed.texts["en"].sections
+    again = parse("".join(f"<!-- language: {name} -->\n\n{seed[name].markdown}\n\n" for name in seed))
+    assert [again[name].markdown for name in again] == [seed[name].markdown for name in seed]
+    assert again["en"].sections == seed["en"].sections
 
 
 # The project's own documents
@@ -131,7 +129,7 @@ def test_parse_reads_back_what_it_wrote(seed):
 @pytest.mark.parametrize("name", ["policy", "terms"])
 def test_shipped_texts_stand_under_the_same_twelve_headings(name):
     file = parse((TEXTS / f"{name}.md").read_bytes())
-    for language, text in file.texts.items():
+    for language, text in file.items():
         assert [section.heading for section in text.sections] == HEADINGS[language]
         assert text.title
         assert text.preamble
@@ -141,21 +139,19 @@ def test_shipped_texts_stand_under_the_same_twelve_headings(name):
 @pytest.mark.parametrize("name", ["policy", "terms"])
 def test_shipped_texts_say_the_same_clauses_in_both_languages(name):
     file = parse((TEXTS / f"{name}.md").read_bytes())
-    shapes = [[re.findall(r"(?m)^(\d+)\. ", section.body) for section in text.sections] for text in file.texts.values()]
+    shapes = [[re.findall(r"(?m)^(\d+)\. ", section.body) for section in text.sections] for text in file.values()]
     assert shapes[0] == shapes[1]
-    numbers = [
-        sorted(re.findall(r"\d+", "".join(section.body for section in text.sections))) for text in file.texts.values()
-    ]
+    numbers = [sorted(re.findall(r"\d+", "".join(section.body for section in text.sections))) for text in file.values()]
     assert numbers[0] == numbers[1]
-    summaries = [text.summary.count("- ") for text in file.texts.values()]
+    summaries = [text.summary.count("- ") for text in file.values()]
     assert summaries[0] == summaries[1]
 
 
 @pytest.mark.parametrize("name", ["policy", "terms"])
 def test_shipped_texts_share_no_sentence_with_the_operators_document(seed, name):
     def sentences(file):
-        for language in file.languages:
-            for sentence in re.split(r"(?<=[.;:?!])\s+", shown(file.markdown(language))):
+        for language in file:
+            for sentence in re.split(r"(?<=[.;:?!])\s+", shown(file[language].markdown)):
                 if len(sentence.split()) > 4:
                     yield sentence.lower().strip(" .;:")
 
@@ -171,7 +167,7 @@ def test_shipped_texts_name_no_company_and_no_address(name):
 
 @pytest.mark.parametrize("name", ["policy", "terms"])
 def test_shipped_texts_keep_to_the_glossary(name):
-    text = parse((TEXTS / f"{name}.md").read_bytes()).markdown("id")
+    text = parse((TEXTS / f"{name}.md").read_bytes())["id"].markdown
     wrong = (
         r"\b(perlindungan|vendor|manajemen|staf|surel|laman|mengakses|pengolahan|tenggat|admin|anda|user|password)\b"
     )
@@ -183,65 +179,65 @@ def test_shipped_texts_keep_to_the_glossary(name):
 
 def test_parse_goes_by_words_when_no_line_names_the_language():
     file = parse("## 1. Definisi\n\nKami adalah operator yang menjalankan aplikasi ini.\n")
-    assert file.languages == ("id",)
-    assert file.markdown("id") == "## 1. Definisi\n\nKami adalah operator yang menjalankan aplikasi ini."
+    assert list(file) == ["id"]
+    assert file["id"].markdown == "## 1. Definisi\n\nKami adalah operator yang menjalankan aplikasi ini."
 
 
 def test_parse_parts_the_languages_at_a_line_of_stars():
     file = parse(
         "# Terms\n\n## 1. Definitions\n\nWe and you.\n\n***\n\nCatatan:\n\n# Syarat\n\n## 1. Definisi\n\nKami dan Anda."
     )
-    assert {language: text.title for language, text in file.texts.items()} == {"id": "Syarat", "en": "Terms"}
-    assert file.texts["id"].preamble == "Catatan:\n\n**Syarat**"
+    assert {language: text.title for language, text in file.items()} == {"id": "Syarat", "en": "Terms"}
+    assert file["id"].preamble == "Catatan:\n\n**Syarat**"
 
 
 def test_parse_parts_the_languages_at_a_new_title():
     file = parse("# Terms of this\n\n# 1. We\n\nThe one of you.\n\n# Syarat untuk Anda\n\n# 1. Kami\n\nKami dan Anda.")
-    assert file.markdown("en") == "## 1. We\n\nThe one of you."
-    assert file.markdown("id") == "## 1. Kami\n\nKami dan Anda."
+    assert file["en"].markdown == "## 1. We\n\nThe one of you."
+    assert file["id"].markdown == "## 1. Kami\n\nKami dan Anda."
 
 
 def test_parse_keeps_a_line_of_stars_inside_one_language():
     file = parse("## 1. The one\n\nThis is for you.\n\n***\n\nAnd that is not.")
-    assert file.texts["en"].sections[0].body == "This is for you.\n\n***\n\nAnd that is not."
+    assert file["en"].sections[0].body == "This is for you.\n\n***\n\nAnd that is not."
 
 
 def test_parse_gives_a_part_too_short_to_tell_to_its_neighbour():
     file = parse("DRAFT\n\n***\n\n## 1. The one\n\nThis is for you.\n\n***\n\nJakarta")
-    assert file.markdown("en") == "DRAFT\n\n***\n\n## 1. The one\n\nThis is for you.\n\n***\n\nJakarta"
+    assert file["en"].markdown == "DRAFT\n\n***\n\n## 1. The one\n\nThis is for you.\n\n***\n\nJakarta"
 
 
 @pytest.mark.parametrize("marker", ["<!-- language: en -->", "<!--LANG:EN-->", "lang: en", "Language: en"])
 def test_parse_knows_the_language_by_its_marker(marker):
     file = parse(f"{marker}\n## 1. Kami dan Anda\n\nKami.\n")
-    assert file.markdown("en") == "## 1. Kami dan Anda\n\nKami."
+    assert file["en"].markdown == "## 1. Kami dan Anda\n\nKami."
 
 
 def test_parse_takes_the_summary_of_changes():
     text = "<!-- summary: en -->\n\n- First.\n- Second.\n\n" + marked([(1, "One", "A.")])
-    assert parse(text).texts["en"].summary == "- First.\n- Second."
+    assert parse(text)["en"].summary == "- First.\n- Second."
 
 
 def test_parse_leaves_markdown_as_it_is():
     body = "1. **Bold** and [a link](https://example.com/a_b).\n2. Second  \n   line.\n\n   Still second.\n\n- a\n- b"
-    section = parse(marked([(1, "A *fine* one", body)])).texts["en"].sections[0]
+    section = parse(marked([(1, "A *fine* one", body)]))["en"].sections[0]
     assert (section.heading, section.body) == ("A *fine* one", body)
 
 
 def test_parse_reads_headings_of_other_levels():
     text = "lang: en\n### 1) One ###\n\nA.\n\n#### Inner\n\n### Loose\n\nB.\n\n### 2\\. Two\n\nC."
-    sections = parse(text).texts["en"].sections
+    sections = parse(text)["en"].sections
     assert [(section.number, section.heading) for section in sections] == [(1, "One"), (2, "Two")]
     assert sections[0].body == "A.\n\n### Inner\n\n### Loose\n\nB."
 
 
 def test_parse_keeps_deeper_numbered_headings_inside_their_section():
-    sections = parse("lang: en\n# 1. One\n\n## 1. Inner\n\nA.").texts["en"].sections
+    sections = parse("lang: en\n# 1. One\n\n## 1. Inner\n\nA.")["en"].sections
     assert [section.body for section in sections] == ["### 1. Inner\n\nA."]
 
 
 def test_parse_needs_no_title():
-    assert parse("lang: en\n## 1. One\n\nA.").texts["en"].title == ""
+    assert parse("lang: en\n## 1. One\n\nA.")["en"].title == ""
 
 
 # Plain text
@@ -254,7 +250,7 @@ def test_parse_finds_headings_by_the_contents_however_they_are_numbered():
     file = parse(
         CONTENTS + "1. Definitions\n1. We are us.\n2. You are you.\n\n1. Your Obligations\n\nTo pay.\n\nCHANGES\nNone."
     )
-    text = file.texts["en"]
+    text = file["en"]
     assert text.title == "POLICY OF THE HOUSE"
     assert text.preamble == "1. Definitions ......... 1\n2. Your obligation\n3. Changes"
     assert [section.heading for section in text.sections] == ["Definitions", "Your Obligations", "CHANGES"]
@@ -265,7 +261,7 @@ def test_parse_finds_numbered_headings_without_contents():
     text = (
         "Policy for you\n\n1. Definitions\n1.1 We are us.\n1.2 You are you.\n\n2) The rest\n   1. Short\n   2. Long\n"
     )
-    sections = parse(text).texts["en"].sections
+    sections = parse(text)["en"].sections
     assert [(section.number, section.heading) for section in sections] == [(1, "Definitions"), (2, "The rest")]
     assert sections[0].body == "1. We are us.\n2. You are you."
     assert sections[1].body == "1. Short\n2. Long"
@@ -273,19 +269,19 @@ def test_parse_finds_numbered_headings_without_contents():
 
 def test_parse_does_not_take_a_list_of_clauses_for_the_contents():
     text = "1. The first\n\nRead this:\n\n  1. one;\n  2. two.\n\n2. The second\n\nYou and we.\n"
-    sections = parse(text).texts["en"].sections
+    sections = parse(text)["en"].sections
     assert [section.body for section in sections] == ["Read this:\n\n1. one;\n2. two.", "You and we."]
 
 
 def test_parse_does_not_take_a_clause_for_a_heading_of_the_contents():
     body = "1. Definitions\n1. Changes.\n2. Your obligation;\n\n1. Your obligation\n\nTo pay.\n\n1. Changes\n\nNone."
-    sections = parse(CONTENTS + body).texts["en"].sections
+    sections = parse(CONTENTS + body)["en"].sections
     assert sections[0].body == "1. Changes.\n2. Your obligation;"
 
 
 def test_parse_keeps_the_numbers_of_lists_that_touch():
     body = "  1. one;\n  2. two;\n  1. again one;\n  5. then five."
-    section = parse(f"1. The list of the house\n\n{body}\n").texts["en"].sections[0]
+    section = parse(f"1. The list of the house\n\n{body}\n")["en"].sections[0]
     assert section.body == "1. one;\n2. two;\n\n1) again one;\n\n5. then five."
 
 
@@ -294,7 +290,7 @@ def test_parse_keeps_wrapped_and_indented_lines_with_their_clause():
         "  1. one that goes\n     on;\n     a. with a part;\n\n     and a second paragraph.\n  2. two.\n\n"
         "After the list.\ngoes on\n- dash\n"
     )
-    section = parse(f"1. The list of the house\n\n{body}\n***\nend.").texts["en"].sections[0]
+    section = parse(f"1. The list of the house\n\n{body}\n***\nend.")["en"].sections[0]
     assert section.body == (
         "1. one that goes\n   on;\n\n   a. with a part;\n\n   and a second paragraph.\n2. two.\n\n"
         "After the list.\ngoes on\n\n\\- dash\n\n***\n\nend."
@@ -322,7 +318,7 @@ def test_parse_reads_every_kind_of_line_end(ends):
 )
 def test_parse_shows_special_characters_of_plain_text_as_they_are(line):
     file = parse(f"1. The heading of #1 #\n\nFor you:\n\n{line}\n")
-    assert shown(file.markdown("en")) == f"The heading of #1 # For you: {line}"
+    assert shown(file["en"].markdown) == f"The heading of #1 # For you: {line}"
 
 
 # Refusals: each says what to do
@@ -425,7 +421,7 @@ def clauses_of(clauses):
 
 
 def as_expected(file, sections):
-    found = [(section.number, section.heading, section.body) for section in file.texts["en"].sections]
+    found = [(section.number, section.heading, section.body) for section in file["en"].sections]
     return found == [(number, heading, clauses_of(clauses)) for number, (heading, clauses) in enumerate(sections, 1)]
 
 
@@ -434,8 +430,8 @@ def test_parse_returns_the_sections_that_were_written_as_markdown(sections, prea
     numbered = [(number, heading, clauses_of(clauses)) for number, (heading, clauses) in enumerate(sections, 1)]
     file = parse(marked(numbered, preamble=preamble))
     assert as_expected(file, sections)
-    assert file.texts["en"].preamble == preamble
-    assert parse("lang: en\n" + file.markdown("en")).markdown("en") == file.markdown("en")
+    assert file["en"].preamble == preamble
+    assert parse("lang: en\n" + file["en"].markdown)["en"].markdown == file["en"].markdown
 
 
 @given(DOCUMENTS)
@@ -457,7 +453,7 @@ def test_parse_returns_the_sections_of_an_export_that_lost_its_numbers(sections)
 @example("0", "__0 0__")
 def test_parse_shows_any_plain_words_as_they_were_written(heading, words):
     text = f"lang: en\n1. Heading {heading}x\n\nWords {words}\n\n(x) {words}\n"
-    assert shown(parse(text).markdown("en")) == f"Heading {heading}x Words {words} (x) {words}"
+    assert shown(parse(text)["en"].markdown) == f"Heading {heading}x Words {words} (x) {words}"
 
 
 LINES = st.one_of(
@@ -492,6 +488,6 @@ def test_parse_raises_nothing_but_its_own_error(content):
         file = parse(content)
     except PolicyFileError:
         return
-    assert file.languages
-    assert all(text.sections for text in file.texts.values())
-    RENDERER.render("".join(text.markdown for text in file.texts.values()))
+    assert file
+    assert all(text.sections for text in file.values())
+    RENDERER.render("".join(text.markdown for text in file.values()))

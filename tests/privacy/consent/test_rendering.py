@@ -129,8 +129,8 @@ def test_lines_reads_a_summary_with_or_without_list_marks():
 @pytest.mark.parametrize("name", ["policy", "terms"])
 def test_render_finds_the_twelve_clauses_of_the_shipped_texts(name):
     file = parse((Path(settings.BASE_DIR) / "privacy" / "texts" / f"{name}.md").read_bytes())
-    for language in file.languages:
-        ids = [clause.id for clause in rendering.render(file.markdown(language)).contents]
+    for language in file:
+        ids = [clause.id for clause in rendering.render(file[language].markdown).contents]
         assert ids == [f"clause-{number}" for number in range(1, 13)]
 
 
