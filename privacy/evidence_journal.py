@@ -14,6 +14,7 @@ import json
 import logging
 import os
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -155,22 +156,29 @@ def _last_line(file):
         length *= 2
 
 
-def lines(after=0):
-    """Yield the lines with a number above `after`. Raise JournalError if one was changed, or one before it is gone."""
+def lines(after=0, since=None):
+    """Yield the lines with a number above `after`, written at `since` or later.
+
+    Raise JournalError if a line was changed, or one before it is gone.
+    """
     try:
         file = settings.EVIDENCE_JOURNAL.open("rb")
     except FileNotFoundError:
         return
+
+    def is_before(line):
+        return line["number"] <= after or (since is not None and datetime.fromisoformat(line["at"]) < since)
+
     with file:
         end = _end_of_lines(file)
-        file.seek(_position_after(file, after, end))
+        file.seek(_position_after(file, is_before, end))
         previous = None
         while file.tell() < end:
             line = _parsed(file.readline())
             if previous is not None and line["previous"] != previous:
                 raise JournalError(f"Line {line['number']} of {settings.EVIDENCE_JOURNAL}: the line before it is gone.")
             previous = line.pop("mac")
-            if line["number"] > after:
+            if not is_before(line):
                 yield line
 
 
@@ -188,8 +196,8 @@ def _parsed(text):
     return line
 
 
-def _position_after(file, number, end):
-    """Return a position at the beginning of a line with this number or one shortly before it, by bisection."""
+def _position_after(file, is_before, end):
+    """Return the beginning of the last line that `is_before`, or of one not far before it, by bisection."""
     low, high = 0, end
     while high - low > BLOCK:
         middle = (low + high) // 2
@@ -198,7 +206,7 @@ def _position_after(file, number, end):
         start = file.tell()
         if start >= high:
             break
-        if json.loads(file.readline())["number"] <= number:
+        if is_before(_parsed(file.readline())):
             low = start
         else:
             high = middle

@@ -6,6 +6,7 @@ nothing is shared, and optional purposes count as refused (articles 9, 11, 39).
 """
 
 import collections
+import logging
 import re
 from datetime import timedelta
 
@@ -27,6 +28,7 @@ RESTORED = "restored"  # kind of the counter that says up to which line the evid
 MEMO = "_database_is_restored"
 NUMBER = re.compile(r"([A-Z]{2,8})-([0-9]{4})-([0-9]{4,9})")
 DAYS = 7  # of evidence that `complete` compares with the journal
+logger = logging.getLogger(__name__)
 
 
 def is_restored():
@@ -46,7 +48,11 @@ def _is_restored():
     if RESTORED in marks:
         return True
     cursor, last = marks.get(evidence_journal.CURSOR, 0), evidence_journal.last_number()
-    return last > cursor and not _has_all(cursor)
+    try:
+        return last > cursor and not _has_all(cursor)
+    except evidence_journal.JournalError:
+        logger.exception("The journal cannot be read, so nothing is shared until it can")
+        return True
 
 
 def _has_all(cursor):
@@ -81,7 +87,11 @@ def catch_up():
     mark = Counter.objects.filter(kind=RESTORED, year=0).first()
     if mark and mark.last >= evidence_journal.last_number():
         return False
-    back, _lost = bring_back()
+    try:
+        back, _lost = bring_back()
+    except evidence_journal.JournalError:
+        logger.exception("The evidence of a restored database was not brought back")
+        return False
     return mark is None or back > 0
 
 
@@ -127,8 +137,8 @@ def _store(entry, models, changed):
     stored = _insert(entry, models)
     if stored and entry["model"] == StateChange._meta.label:
         model, row = apps.get_model(entry["columns"]["model"]), entry["columns"]["row"]
-        sealed_state.rebuild(model, row)
         changed[model].add(row)
+        return sealed_state.rebuild(model, row)
     return stored
 
 
@@ -141,7 +151,7 @@ def _insert(entry, models):
         _reserve(value)
     if model._base_manager.filter(pk=row.pk).exists():
         return True
-    if not all(_is_there(field, row) for field in model._meta.concrete_fields if field.is_relation):
+    if not sealed_state.has_its_relations(row):
         return False
     try:
         with transaction.atomic():
@@ -157,11 +167,6 @@ def _row(entry):
     return model(**{name: fields[name].to_python(value) for name, value in entry["columns"].items()})
 
 
-def _is_there(field, row):
-    key = getattr(row, field.attname)
-    return key is None or field.related_model._base_manager.filter(pk=key).exists()
-
-
 def _reserve(value):
     """Raise the counter of a reference number, so that it is not given out again."""
     if isinstance(value, str) and (found := NUMBER.fullmatch(value)):
@@ -175,13 +180,11 @@ def _reserve(value):
 def complete():
     """Append evidence of the last days that a killed process or a full disk kept out of the journal (a daily job)."""
     since = timezone.now() - timedelta(days=DAYS)
-    known = {
-        entry["id"] for line in evidence_journal.lines() if line["at"] >= since.isoformat() for entry in line["rows"]
-    }
+    known = {entry["id"] for line in evidence_journal.lines(since=since) for entry in line["rows"]}
     for model in apps.get_models():
         if issubclass(model, Evidence):
             missing = [row for row in model._base_manager.filter(at__gte=since) if row.pk.hex not in known]
             if missing:
                 evidence_journal.append([evidence_journal.entry_of(row) for row in missing])
-    if not is_restored():
+    if evidence_journal.last_number() >= evidence_journal.cursor() and not is_restored():
         finish()

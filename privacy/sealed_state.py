@@ -2,7 +2,7 @@
 
 A model lists the columns that hold its decisions in `sealed_state`: names of fields, or of properties with plain
 values. Every write of such a row adds a `StateChange` in the same transaction (`privacy.receivers`). Whoever changes
-the row by SQL cannot write the sealed change that belongs to it, and `first_mismatch` names the row.
+the row by SQL cannot write the sealed change that belongs to it, and `mismatches` names the row.
 
 Sealed columns hold codes, dates, numbers of rows and commitments, never free text: an erasure does not change evidence.
 A row whose sealed columns are all empty needs no change; a subject is such a row until something happens to it.
@@ -149,12 +149,22 @@ def apply(change):
                 for name, value in change.state.items()
                 if name in fields
             }
+            row = model(pk=change.row, **values)
+            if not has_its_relations(row):
+                return False
             if not rows.update(**values):
-                QuerySet(model).bulk_create([model(pk=change.row, **values)])
+                QuerySet(model).bulk_create([row])
             _set_properties(rows.get(), {k: v for k, v in change.state.items() if k not in fields})
             return True
     except (DatabaseError, ProtectedError):
         return False
+
+
+def has_its_relations(row):
+    """Return whether the rows that this one refers to are there. The database would say so at the commit only."""
+    relations = [field for field in row._meta.concrete_fields if field.is_relation]
+    keys = [(field.related_model, getattr(row, field.attname)) for field in relations]
+    return all(key is None or model._base_manager.filter(pk=key).exists() for model, key in keys)
 
 
 def _set_properties(row, values):

@@ -1,9 +1,12 @@
 """The journal file: what a line holds, how lines follow each other, and what a killed process leaves."""
 
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import transaction
+from django.utils import timezone
 
 from privacy import evidence_journal
 from privacy.models import AccessRecord, ConsentEvent, Counter
@@ -77,6 +80,17 @@ def test_lines_after_a_number_are_found_without_reading_all(path, monkeypatch):
     write(60)
     for after in (0, 1, 17, 42, 59, 60):
         assert [line["number"] for line in evidence_journal.lines(after)] == list(range(after + 1, 61))
+
+
+def test_lines_since_a_moment_are_found_too(path, monkeypatch):
+    monkeypatch.setattr(evidence_journal, "BLOCK", 300)
+    start = timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        for _hour in range(40):
+            write(1)
+            clock.shift(3600)
+    found = [line["number"] for line in evidence_journal.lines(since=start + timedelta(hours=25))]
+    assert found == list(range(26, 41))
 
 
 def test_a_long_line_is_read_whole(path, monkeypatch):

@@ -21,6 +21,7 @@ from privacy.models import (
     Counter,
     DocumentVersion,
     RightsRequest,
+    SharingAgreement,
     SharingGrant,
     SharingRequest,
     Subject,
@@ -223,6 +224,34 @@ def test_evidence_that_missed_the_journal_is_completed(site):
 
 def settings_text():
     return restoration.evidence_journal.settings.EVIDENCE_JOURNAL.read_text()
+
+
+def test_what_refers_to_a_lost_company_is_counted_and_the_rest_comes_back(site, commits):
+    with restored_afterwards(commits):
+        agreement = f.AgreementFactory()  # of companies that the backup does not know
+        grants.withdraw(grant=site.grant, by=site.ann)
+    done = restored_database.replay()
+    assert done.lost > 0
+    assert not SharingAgreement.objects.filter(pk=agreement.pk).exists()
+    assert SharingGrant.objects.get().withdrawn_at is not None
+    connection.check_constraints()
+    assert evidence_checks.verify().fault is None
+
+
+def test_a_journal_that_cannot_be_read_shares_nothing_and_stops_nobody(site, commits, settings, client):
+    with restored_afterwards(commits):
+        grants.withdraw(grant=site.grant, by=site.ann)
+    settings.EVIDENCE_JOURNAL.write_text(settings_text().replace('"IB-', '"XX-'))
+    assert restoration.is_restored()
+    assert not restoration.catch_up()
+    client.force_login(site.ann)
+    assert client.post(f"/my-sharing/{site.grant.number}/withdraw/").status_code == 302
+
+
+def test_a_journal_that_was_lost_stays_an_alarm(site, settings):
+    settings.EVIDENCE_JOURNAL.write_text("".join(settings_text().splitlines(keepends=True)[:3]))
+    restoration.complete()
+    assert evidence_checks.verify().fault.problem == "the journal ends before the line that the database has"
 
 
 def test_the_command_says_what_it_did(site, commits, capsys):
