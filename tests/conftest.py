@@ -112,8 +112,10 @@ def _nothing_counted():
 
 @pytest.fixture(autouse=True)
 def _no_journal():
-    """Begin without a journal: one that an earlier test left would make the database look like a restored one."""
-    settings.EVIDENCE_JOURNAL.unlink(missing_ok=True)
+    """Leave no journal: with it, the database of the next test would look like a restored one."""
+    journal = settings.EVIDENCE_JOURNAL
+    yield
+    journal.unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)
