@@ -187,13 +187,13 @@ def pdf(event, language):
     """Return the receipt as a PDF in either language; the text itself stays in the language that was shown."""
     with translation.override(language):
         shown = text_shown(event)
-        words = event.version.text(event.language).splitlines() if shown.html else shown.words
+        text = rendering.blocks(event.version.text(event.language)) if shown.html else shown.words
         blocks = [
             pdf_writer.Facts(facts(event)),
             _("Anyone can check this receipt at %(address)s with its number and its check code.")
             % {"address": f"{settings.SITE_URL}{reverse('receipt_check')}"},
             pdf_writer.Heading(_("The text as it was shown")),
-            *([line.lstrip("# ") for line in words if line.strip()] or [text_differs()]),
+            *(text or [text_differs()]),
         ]
         title = _("Receipt %(number)s") % {"number": event.number}
         return pdf_writer.document(title, blocks, language)

@@ -12,6 +12,8 @@ import nh3
 from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt
 
+from privacy.files import pdf_writer
+
 WORDS_A_MINUTE = 200  # a careful reader; Brysbaert 2019 measured 238 for plain prose
 NUMBERED = re.compile(r"(\d{1,3})[.)]?\s+(\S.*)")
 ALLOWED = {
@@ -63,6 +65,30 @@ def render(text, prefix="", deeper=0):
     html = nh3.clean(PARSER.renderer.render(tokens, PARSER.options, {}), **ALLOWED)
     words = sum(len(plain(token).split()) for token in tokens if token.type in ("inline", "fence", "code_block"))
     return Rendered(mark_safe(html), contents, words)  # noqa: S308 - nh3 has cleaned it
+
+
+def blocks(text):
+    """Yield the same text for a PDF: headings, paragraphs, items of lists with their marks, and rows of tables."""
+    marks, cells, is_heading = [], None, False
+    for token in PARSER.parse(text):
+        if token.type == "heading_open":
+            is_heading = True
+        elif token.type == "list_item_open":
+            marks.append(f"{token.info}{token.markup} " if token.info else "• ")
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close":
+            yield " | ".join(cells)
+            cells = None
+        elif token.type in ("inline", "fence", "code_block"):
+            words = plain(token).rstrip()
+            if cells is not None:
+                cells.append(words)
+            elif is_heading:
+                yield pdf_writer.Heading(words)
+            else:
+                yield "".join(marks) + words
+            marks, is_heading = [], False
 
 
 def minutes(words):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from privacy.consent import rendering
 from privacy.consent.policy_files import parse
+from privacy.files import pdf_writer
 
 TEXT = """Opening words.
 
@@ -176,3 +177,14 @@ class Allowed(HTMLParser):
         self.refused.append(data)
 
     handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+def test_the_blocks_of_a_pdf_hold_what_the_page_shows():
+    text = (
+        "## 1. *Definitions*\n\nA **tenant** [lives](https://example.com) here.\n\n1. First\n2. Second\n\n"
+        "- Bullet\n\n| A | B |\n| --- | --- |\n| 1 | 2 |\n\n```\ncode\n```\n"
+    )
+    assert list(rendering.blocks(text)) == [
+        pdf_writer.Heading("1. Definitions"), "A tenant lives here.", "1. First", "2. Second", "• Bullet", "A | B",
+        "1 | 2", "code",
+    ]  # fmt: skip
