@@ -80,7 +80,7 @@ def refuse_restored():
 def catch_up():
     """Bring the evidence of a restored database back before rows are added that follow on it.
 
-    Return whether there was any.
+    Return whether that was done now.
     """
     if not is_restored():
         return False
@@ -88,35 +88,39 @@ def catch_up():
     if mark and mark.last >= evidence_journal.last_number():
         return False
     try:
-        back, _lost = bring_back()
+        bring_back()
     except evidence_journal.JournalError:
         logger.exception("The evidence of a restored database was not brought back")
         return False
-    return mark is None or back > 0
+    return True
 
 
 @transaction.atomic
 def bring_back():
     """Store the evidence of the journal that the database lacks, and the decisions that follow from it.
 
-    Return (rows brought back, rows that cannot be). It may be called again: it continues then. Afterwards no number and
-    no key that the journal names is given out again.
+    Called again, it continues. Afterwards no number and no key that the journal names is given out again.
     """
     marks = dict(Counter.objects.select_for_update().filter(year=0).values_list("kind", "last"))
     number = marks.get(RESTORED, marks.get(evidence_journal.CURSOR, 0))
-    stored, models, changed = collections.Counter(), set(), collections.defaultdict(set)
+    models, changed = set(), collections.defaultdict(set)
     for line in evidence_journal.lines(number):
         number = line["number"]
         for entry in line["rows"]:
             if not _has(entry):
-                stored[_store(entry, models, changed)] += 1
+                _store(entry, models, changed)
     for model, keys in changed.items():
         sealed_state.record(model, keys)  # of a row that cannot be again what it was, such as one whose account is lost
     Counter.objects.update_or_create(kind=RESTORED, year=0, defaults={"last": number})
     with connection.cursor() as cursor:
         for sql in connection.ops.sequence_reset_sql(no_style(), models | set(changed)):
             cursor.execute(sql)
-    return stored[True], stored[False]
+
+
+def since_the_backup():
+    """Return (rows, rows that the database lacks) of the journal since the backup was made."""
+    there = [_has(entry) for line in evidence_journal.lines(evidence_journal.cursor()) for entry in line["rows"]]
+    return len(there), there.count(False)
 
 
 @transaction.atomic
@@ -129,17 +133,15 @@ def finish():
 
 
 def _store(entry, models, changed):
-    """Store one row of the journal, and write the decision of a sealed row. Return whether it could be done."""
+    """Store one row of the journal, and write the decision of a sealed row."""
     if "columns" not in entry:
-        return False
+        return
     for needed in entry["with"]:
         _insert(needed, models)
-    stored = _insert(entry, models)
-    if stored and entry["model"] == StateChange._meta.label:
+    if _insert(entry, models) and entry["model"] == StateChange._meta.label:
         model, row = apps.get_model(entry["columns"]["model"]), entry["columns"]["row"]
+        sealed_state.rebuild(model, row)
         changed[model].add(row)
-        return sealed_state.rebuild(model, row)
-    return stored
 
 
 def _insert(entry, models):

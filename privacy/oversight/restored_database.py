@@ -13,9 +13,9 @@ from privacy.rights import erasures
 
 @dataclass(frozen=True)
 class Replay:
-    """What a replay did: rows brought back, rows that cannot be, people erased again."""
+    """What a replay did: rows since the backup, those of them that cannot be brought back, people erased again."""
 
-    back: int
+    rows: int
     lost: int
     erased: int
 
@@ -28,10 +28,11 @@ def replay():
     """
     if not restoration.is_restored():
         return None
-    back, lost = restoration.bring_back()
+    restoration.bring_back()
+    rows, lost = restoration.since_the_backup()
     erased = erasures.repeat()
     consents.rebuild_statuses()
-    audit_log.record(Kind.RESTORED, facts={"back": back, "lost": lost, "erased": erased})
+    audit_log.record(Kind.RESTORED, facts={"rows": rows, "lost": lost, "erased": erased})
     restoration.finish()
     evidence_checks.checkpoint()
-    return Replay(back, lost, erased)
+    return Replay(rows, lost, erased)

@@ -28,6 +28,6 @@ class Command(BaseCommand):
             self.stdout.write(f"Nothing is missing in {place}.")
         else:
             self.stdout.write(
-                f"Brought back: {done.back} rows; erased again: {done.erased}; "
-                f"cannot be brought back: {done.lost} rows. In {place}."
+                f"Brought up to date: {done.rows} rows of evidence since the backup, of which {done.lost} cannot be "
+                f"brought back; erased again: {done.erased} people. In {place}."
             )

@@ -99,7 +99,7 @@ def test_a_withdrawn_permission_stays_withdrawn(site, commits):
         withdrawn_at = SharingGrant.objects.get().withdrawn_at
     assert SharingGrant.objects.get().withdrawn_at is None
     done = restored_database.replay()
-    assert (done.back > 0, done.erased) == (True, 0)
+    assert (done.rows > 0, done.erased) == (True, 0)
     assert SharingGrant.objects.get().withdrawn_at == withdrawn_at
     assert grants.can_read(site.vera, site.ann_entry.subject, PHONE).reason is Reason.WITHDRAWN
     assert evidence_checks.verify().fault is None
@@ -260,7 +260,7 @@ def test_the_command_says_what_it_did(site, commits, capsys):
     call_command("replay_journal")
     call_command("replay_journal")
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("Brought back: ")
+    assert first.startswith("Brought up to date: ")
     assert second.startswith("Nothing is missing in the database")
 
 
