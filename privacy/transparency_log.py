@@ -33,9 +33,13 @@ def origin():
     return f"{urlsplit(settings.SITE_URL).netloc}/evidence"
 
 
-def leaf_data(row, nonce):
+def leaf_data(nonce, table, content):
     """Return what the hash of a leaf covers: the nonce, the table, and the canonical form of the row."""
-    return bytes(nonce) + row._meta.db_table.encode() + b"\n" + row.canonical_form()
+    return b"%b%b\n%b" % (nonce, table.encode(), content)
+
+
+def _data_of(row, nonce):
+    return leaf_data(bytes(nonce), row._meta.db_table, row.canonical_form())
 
 
 # Growing
@@ -64,7 +68,7 @@ def evidence_models():
 
 def _leaf(row, index):
     nonce = secrets.token_bytes(16)
-    data = leaf_data(row, nonce)
+    data = _data_of(row, nonce)
     return LogLeaf(index=index, model=row._meta.label, row=row.pk, nonce=nonce, hash=merkle_tree.leaf_hash(data))
 
 
@@ -193,7 +197,7 @@ def proof_of(row):
     if leaf is None:
         return None
     return {
-        "leaf": base64.b64encode(leaf_data(row, leaf.nonce)).decode(),
+        "leaf": base64.b64encode(_data_of(row, leaf.nonce)).decode(),
         "index": leaf.index,
         "hashes": [base64.b64encode(h).decode() for h in inclusion_proof(leaf.index, checkpoint.size)],
         "checkpoint": checkpoint.note,

@@ -92,23 +92,38 @@ def _table(model):
     columns = columns_of(model)
     chained = {ConsentEvent: "subject_id", Checkpoint: None}
     order = ["subject", "sequence"] if model is ConsentEvent else ["sequence"] if model is Checkpoint else ["pk"]
-    table = model._meta.db_table
     chain = None  # (subject, sequence, hash) of the previous row
     rows = model.objects.order_by(*order).values_list("mac", *columns).iterator(chunk_size=CHUNK)
-    for mac, *row in rows:
-        values = dict(zip(columns, row, strict=True))
-        content = integrity.canonical(values)
-        if not integrity.is_sealed(mac, table, content):
-            yield Fault(model, _name(values), _problem(mac))
-            return
-        if model in chained:
-            whose = values.get(chained[model])
-            problem = _link(values, chain if chain and chain[0] == whose else (whose, 0, ""), model)
+    for chunk in iter(lambda: list(islice(rows, CHUNK)), []):
+        found = [(mac, dict(zip(columns, row, strict=True))) for mac, *row in chunk]
+        leaves = _leaves([values["id"] for _mac, values in found])
+        for mac, values in found:
+            problem = _row_problem(model, mac, values, leaves)
+            if not problem and model in chained:
+                whose = values.get(chained[model])
+                problem = _link(values, chain if chain and chain[0] == whose else (whose, 0, ""), model)
+                chain = (whose, values["sequence"], values["hash"])
             if problem:
                 yield Fault(model, _name(values), problem)
                 return
-            chain = (whose, values["sequence"], values["hash"])
-        yield None
+            yield None
+
+
+def _leaves(keys):
+    """Return row → (nonce, hash) of those rows in the log whose nonce was not destroyed."""
+    leaves = LogLeaf.objects.filter(row__in=keys).exclude(nonce=b"").values_list("row", "nonce", "hash")
+    return {row: (bytes(nonce), bytes(code)) for row, nonce, code in leaves}
+
+
+def _row_problem(model, mac, values, leaves):
+    """Return what is wrong with a row by its seal and by its leaf in the log; "" if nothing is."""
+    table, content = model._meta.db_table, integrity.canonical(values)
+    if not integrity.is_sealed(mac, table, content):
+        return _problem(mac)
+    nonce, code = leaves.get(values["id"], (b"", b""))
+    if nonce and merkle_tree.leaf_hash(transparency_log.leaf_data(nonce, table, content)) != code:
+        return _("it is not the row that the log has")
+    return ""
 
 
 def _problem(mac):
@@ -210,44 +225,29 @@ def _let_go(table, *, since):
 
 
 def _log():
-    """Yield a fault if the log is not the one of a checkpoint, or a row is not the one of its leaf."""
+    """Yield a fault if the log is not the one of a checkpoint, or names a row that is not here."""
     checkpoints = {row.size: row for row in Checkpoint.objects.exclude(note="").order_by("-sequence")}
     roots = merkle_tree.Roots()
-    leaves = LogLeaf.objects.order_by("index").iterator(chunk_size=CHUNK)
-    for chunk in iter(lambda: list(islice(leaves, CHUNK)), []):
-        for leaf in chunk:
-            if leaf.index != roots.size:
-                yield Fault(LogLeaf, str(roots.size), _("it is missing"))
-                return
-            roots.add(bytes(leaf.hash))
-            checkpoint = checkpoints.pop(roots.size, None)
-            if checkpoint and not _fits(checkpoint, roots.root):
-                yield Fault(Checkpoint, str(checkpoint), _("the log does not begin with what it says"))
-        yield from _leaves(chunk)
+    for index, code in LogLeaf.objects.order_by("index").values_list("index", "hash").iterator(chunk_size=CHUNK):
+        if index != roots.size:
+            yield Fault(LogLeaf, str(roots.size), _("it is missing"))
+            return
+        roots.add(bytes(code))
+        checkpoint = checkpoints.pop(roots.size, None)
+        if checkpoint and not _fits(checkpoint, roots.root):
+            yield Fault(Checkpoint, str(checkpoint), _("the log does not begin with what it says"))
     for checkpoint in checkpoints.values():
         yield Fault(Checkpoint, str(checkpoint), _("the log is shorter than it says"))
+    for model in transparency_log.evidence_models():
+        known = LogLeaf.objects.filter(model=model._meta.label).exclude(nonce=b"")
+        for leaf in known.filter(~Exists(model._base_manager.filter(pk=OuterRef("row"))))[:1]:
+            yield Fault(model, str(leaf.row), _("it is in the log, and not in the database"))
 
 
 def _fits(checkpoint, root):
     says = transparency_log.checkpoint_text(checkpoint.size, root)
     signed = checkpoint.note.startswith(says) and transparency_log.is_signed(checkpoint.note)
     return signed and checkpoint.root == root.hex()
-
-
-def _leaves(chunk):
-    """Yield a fault for each row that is not the one of its leaf; rows whose nonce is destroyed cannot be compared."""
-    known = [leaf for leaf in chunk if leaf.nonce]
-    for label in {leaf.model for leaf in known}:
-        model = apps.get_model(label)
-        rows = model._base_manager.in_bulk([leaf.row for leaf in known if leaf.model == label])
-        for leaf in known:
-            row = rows.get(leaf.row) if leaf.model == label else None
-            if leaf.model != label:
-                continue
-            if row is None:
-                yield Fault(model, str(leaf.row), _("it is in the log, and not in the database"))
-            elif merkle_tree.leaf_hash(transparency_log.leaf_data(row, leaf.nonce)) != bytes(leaf.hash):
-                yield Fault(model, str(leaf.row), _("it is not the row that the log has"))
 
 
 def _journal():

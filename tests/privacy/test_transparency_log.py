@@ -5,10 +5,11 @@ import hashlib
 import pytest
 
 from privacy import merkle_tree, signed_notes, transparency_log
-from privacy.models import ConsentEvent, LogLeaf, LogNode
+from privacy.models import ConsentEvent, LogLeaf, LogNode, StateChange
 from privacy.oversight import evidence_checks
 from privacy.rights import erasures
 from tests import factories as f
+from tests.database import in_spite_of_triggers
 
 SEED = b"1" * 32
 LEAVES = [hashlib.sha256(bytes([0, n % 256, n // 256])).digest() for n in range(70)]
@@ -141,7 +142,11 @@ def test_erasure_destroys_the_nonces_and_no_proof(cast):
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (lambda leaves: leaves.filter(index=1).update(hash=b"0" * 32), "the log does not begin with what it says"),
+        (lambda leaves: leaves.filter(index=1).update(hash=b"0" * 32), "it is not the row that the log has"),
+        (
+            lambda leaves: leaves.filter(index=1).update(hash=b"0" * 32, nonce=b""),
+            "the log does not begin with what it says",
+        ),
         (lambda leaves: leaves.filter(index=1).delete(), "it is missing"),
         (lambda leaves: leaves.order_by("-index").first().delete(), "the log is shorter than it says"),
         (lambda leaves: leaves.filter(index=1).update(nonce=b"0" * 16), "it is not the row that the log has"),
@@ -153,3 +158,14 @@ def test_a_changed_log_is_named(change, problem):
     evidence_checks.checkpoint()
     change(LogLeaf.objects)
     assert evidence_checks.verify().fault.problem == problem
+
+
+@pytest.mark.django_db
+def test_a_row_of_the_log_that_is_gone_is_named():
+    f.VersionFactory()
+    f.agree(f.UserFactory())
+    evidence_checks.checkpoint()
+    row = StateChange.objects.order_by("pk").first()
+    in_spite_of_triggers(type(row), "DELETE FROM {table} WHERE mac = %s", row.mac)
+    faults = [str(fault.problem) for fault in evidence_checks._log()]
+    assert "it is in the log, and not in the database" in faults
