@@ -1,6 +1,7 @@
-"""Merkle trees as in RFC 9162 (certificate transparency): hashes of leaves and nodes, and checks of proofs.
+"""Merkle trees as in RFC 9162 (certificate transparency): hashes of leaves and nodes, and roots of growing trees.
 
-Pure functions over 32-byte hashes. `privacy.transparency_log` stores the tree and makes the proofs.
+Pure functions over 32-byte hashes. `privacy.transparency_log` stores the tree and makes the proofs; whoever holds one
+checks it without this site (`check_receipt.py`).
 """
 
 import hashlib
@@ -50,47 +51,3 @@ class Roots:
         for left in reversed(rest):
             found = node_hash(left, found)
         return found
-
-
-def root_from_inclusion(leaf, index, size, proof):
-    """Return the root that an inclusion proof gives (section 2.1.3.2), or None if its length does not fit."""
-    if not 0 <= index < size:
-        return None
-    node, last, found = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            return None
-        if node & 1 or node == last:
-            found = node_hash(sibling, found)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            found = node_hash(found, sibling)
-        node, last = node >> 1, last >> 1
-    return found if last == 0 else None
-
-
-def is_consistent(old_size, old_root, size, root, proof):
-    """Return whether the tree of `size` leaves begins with the older one (section 2.1.4.2)."""
-    if not 0 < old_size <= size:
-        return False
-    if old_size == size:
-        return old_root == root and not proof
-    path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
-    if not path:
-        return False
-    node, last = old_size - 1, size - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    old, new = path[0], path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            new = node_hash(new, sibling)
-        node, last = node >> 1, last >> 1
-    return last == 0 and (old, new) == (old_root, root)

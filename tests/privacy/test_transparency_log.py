@@ -29,6 +29,50 @@ def mth(leaves):
     return sha(b"\1", mth(leaves[:k]), mth(leaves[k:]))
 
 
+def root_from_inclusion(leaf, index, size, proof):
+    """Return the root that an inclusion proof gives (section 2.1.3.2), or None if its length does not fit."""
+    if not 0 <= index < size:
+        return None
+    node, last, found = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            return None
+        if node & 1 or node == last:
+            found = sha(b"\1", sibling, found)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            found = sha(b"\1", found, sibling)
+        node, last = node >> 1, last >> 1
+    return found if last == 0 else None
+
+
+def is_consistent(old_size, old_root, size, root, proof):
+    """Return whether the tree of `size` leaves begins with the older one (section 2.1.4.2)."""
+    if not 0 < old_size <= size:
+        return False
+    if old_size == size:
+        return old_root == root and not proof
+    path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
+    if not path:
+        return False
+    node, last = old_size - 1, size - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old, new = path[0], path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            old, new = sha(b"\1", sibling, old), sha(b"\1", sibling, new)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            new = sha(b"\1", new, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and (old, new) == (old_root, root)
+
+
 @pytest.fixture
 def stored(db, monkeypatch):
     """The leaves in the database, with nodes of four children instead of 256, so that several levels occur."""
@@ -65,11 +109,11 @@ def test_every_leaf_is_proved_and_no_other(stored, size):
     root = mth(LEAVES[:size])
     for index in range(size):
         proof = transparency_log.inclusion_proof(index, size)
-        assert merkle_tree.root_from_inclusion(LEAVES[index], index, size, proof) == root
+        assert root_from_inclusion(LEAVES[index], index, size, proof) == root
         for other in (index + 1, index ^ 1, index - 1, size):
-            assert merkle_tree.root_from_inclusion(LEAVES[index], other, size, proof) != root
+            assert root_from_inclusion(LEAVES[index], other, size, proof) != root
         for wrong in (proof[:-1], [*proof, LEAVES[0]]) if proof else ([LEAVES[0]],):
-            assert merkle_tree.root_from_inclusion(LEAVES[index], index, size, wrong) != root
+            assert root_from_inclusion(LEAVES[index], index, size, wrong) != root
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 33, 64, 70])
@@ -77,12 +121,12 @@ def test_each_older_tree_is_shown_to_be_the_beginning(stored, size):
     root = mth(LEAVES[:size])
     for old in range(1, size + 1):
         proof, before = transparency_log.consistency_proof(old, size), mth(LEAVES[:old])
-        assert merkle_tree.is_consistent(old, before, size, root, proof)
-        assert not merkle_tree.is_consistent(old, sha(before), size, root, proof)
-        assert not merkle_tree.is_consistent(old, before, size, sha(root), proof)
-        assert not merkle_tree.is_consistent(old, before, size, root, [*proof, root])
-    assert not merkle_tree.is_consistent(0, mth([]), size, root, [])
-    assert not merkle_tree.is_consistent(size + 1, root, size, root, [])
+        assert is_consistent(old, before, size, root, proof)
+        assert not is_consistent(old, sha(before), size, root, proof)
+        assert not is_consistent(old, before, size, sha(root), proof)
+        assert not is_consistent(old, before, size, root, [*proof, root])
+    assert not is_consistent(0, mth([]), size, root, [])
+    assert not is_consistent(size + 1, root, size, root, [])
 
 
 def test_a_note_is_signed_by_its_key_only():
@@ -116,7 +160,7 @@ def test_each_row_gets_one_leaf_at_the_checkpoint():
     assert second.size > first.size
     assert transparency_log.is_signed(second.note)
     assert second.note.splitlines()[:2] == ["testserver/evidence", str(second.size)]
-    assert merkle_tree.is_consistent(
+    assert is_consistent(
         first.size, bytes.fromhex(first.root), second.size, bytes.fromhex(second.root),
         transparency_log.consistency_proof(first.size, second.size),
     )  # fmt: skip
