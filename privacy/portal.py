@@ -117,6 +117,7 @@ LIMITED_PAGES = (
     LimitedPage("access_log_csv", "download", READS),
     LimitedPage("file", *FILE),
     LimitedPage("evidence", "receipt", READS, asked="line"),
+    LimitedPage("evidence_consistency", "receipt", READS),
     LimitedPage("receipt_proof", *FILE),
     LimitedPage("receipt_json", *FILE),
     LimitedPage("receipt_pdf", *FILE),

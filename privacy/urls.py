@@ -24,6 +24,7 @@ urlpatterns = [
     path("receipts/", receipts.check, name="receipt_check"),
     path("evidence/", transparency_log.evidence, name="evidence"),
     path("evidence/checkpoint", transparency_log.checkpoint, name="evidence_checkpoint"),
+    path("evidence/consistency/<int:size>", transparency_log.consistency, name="evidence_consistency"),
     path("evidence/keys.pem", transparency_log.public_keys, name="evidence_keys"),
     path("my-rights/", rights.rights, name="rights"),
     path("my-rights/ask/<str:kind>/", rights_requests.rights_ask, name="rights_ask"),

@@ -58,6 +58,18 @@ def checkpoint(request):
 @open_without_consent
 @login_not_required
 @require_safe
+def consistency(request, size):
+    """Return the proof, a hash a line, that the newest checkpoint begins with the first `size` rows (RFC 9162)."""
+    found = transparency_log.latest()
+    if found is None or not 0 < size <= found.size:
+        raise Http404
+    proof = transparency_log.consistency_proof(size, found.size)
+    return _text("".join(f"{base64.b64encode(code).decode()}\n" for code in proof))
+
+
+@open_without_consent
+@login_not_required
+@require_safe
 def public_keys(request):
     """Return the public keys as PEM, the present one first, for openssl and `check_receipt.py`."""
     return _text("".join(_pem(key) for key in transparency_log.public_keys()))

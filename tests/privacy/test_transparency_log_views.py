@@ -1,5 +1,6 @@
 """Anybody checks the evidence: the public pages, and the script that needs neither the site nor a network."""
 
+import base64
 import json
 import random
 import runpy
@@ -18,6 +19,7 @@ from privacy.models import Checkpoint, CheckpointHead, ConsentEvent, LogLeaf, Lo
 from privacy.oversight import evidence_checks
 from tests import factories as f
 from tests.database import in_spite_of_triggers
+from tests.privacy.test_transparency_log import is_consistent
 
 pytestmark = pytest.mark.django_db
 SCRIPT = finders.find("evidence/check_receipt.py")
@@ -141,6 +143,18 @@ def test_the_public_addresses_need_no_account_and_name_nobody(client, event):
     page = client.get("/evidence/").content.decode()
     assert note.content.decode().splitlines()[2] in page
     assert str(event.subject_id) not in page
+
+
+def test_anybody_gets_the_proof_that_the_log_only_grew(client, event):
+    old = Checkpoint.objects.get()
+    f.agree(f.UserFactory())
+    new = evidence_checks.checkpoint()
+    client.logout()
+    lines = client.get(f"/evidence/consistency/{old.size}").content.decode().splitlines()
+    proof = [base64.b64decode(line) for line in lines]
+    assert is_consistent(old.size, bytes.fromhex(old.root), new.size, bytes.fromhex(new.root), proof)
+    for size in (0, new.size + 1, 10**30):
+        assert client.get(f"/evidence/consistency/{size}").status_code == 404
 
 
 def test_without_a_checkpoint_there_is_none_to_serve(client, ann):

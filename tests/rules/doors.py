@@ -61,6 +61,7 @@ PORTAL = {
     "my-consents/receipts/<str:number>.proof.json": ("/my-consents/receipts/{receipt}.proof.json", ANN_ALWAYS),
     "evidence/": ("/evidence/", EVERYBODY),
     "evidence/checkpoint": ("/evidence/checkpoint", EVERYBODY),
+    "evidence/consistency/<int:size>": ("/evidence/consistency/1", EVERYBODY),
     "evidence/keys.pem": ("/evidence/keys.pem", EVERYBODY),
     "my-consents/receipts/<str:number>.json": ("/my-consents/receipts/{receipt}.json", ANN_ALWAYS),
     "my-consents/receipts/<str:number>.pdf": ("/my-consents/receipts/{receipt}.pdf", ANN_ALWAYS),

@@ -43,6 +43,7 @@ NOT_COUNTED = {
     "limited": "asked of every kind of user",
     "evidence": "everybody's",
     "evidence_checkpoint": "everybody's",
+    "evidence_consistency": "everybody's",
     "evidence_keys": "everybody's",
     "receipt_proof": "a file",
     "receipt_json": "a file",
